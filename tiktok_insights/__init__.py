@@ -1,0 +1,1 @@
+"""TikTok followers from an HTTP API to audited rows in Snowflake, with Dagster."""

@@ -1,0 +1,165 @@
+"""A bucket, as the stages use it: list, put once, get, stream. What the objects mean is the stages' business."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+_CHUNK_BYTES = 4 * 1024 * 1024
+
+
+class ObjectMissingError(LookupError):
+    """No object has this key."""
+
+
+class ObjectChangedError(RuntimeError):
+    """The object was replaced or deleted between its listing and its reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One version of an object: `size` in bytes, `last_modified` in UTC, `etag` without its quotes."""
+
+    key: str
+    etag: str
+    size: int
+    last_modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A small object, read whole, with its user metadata (lower-case names)."""
+
+    body: bytes
+    metadata: dict[str, str]
+    etag: str
+
+
+class ObjectStore:
+    """One bucket. Safe for many threads, as boto3's client is."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self.bucket = bucket
+        self._made = False
+        self._making = threading.Lock()
+
+    def uri(self, key: str) -> str:
+        """The object's address for people and other tools."""
+        return f"s3://{self.bucket}/{key}"
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket when it is missing (private, as S3's default is)."""
+        with self._making:
+            if self._made:
+                return
+            try:
+                self._s3.head_bucket(Bucket=self.bucket)
+            except ClientError as error:
+                if _code(error) not in ("404", "NoSuchBucket"):
+                    raise
+                self._create_bucket()
+            self._made = True
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Every object under the prefix, in the order of keys."""
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                yield ObjectInfo(entry["Key"], entry["ETag"].strip('"'), entry["Size"], entry["LastModified"])
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The names of the folders right under the prefix (which ends in /), in order."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+        for page in pages:
+            for entry in page.get("CommonPrefixes", []):
+                yield entry["Prefix"].removeprefix(prefix).rstrip("/")
+
+    def get(self, key: str) -> StoredObject:
+        """Read a small object whole. Raises ObjectMissingError."""
+        try:
+            answer = self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if _code(error) in ("404", "NoSuchKey"):
+                raise ObjectMissingError(f"There is no object {self.uri(key)}.") from None
+            raise
+        with answer["Body"] as stream:
+            return StoredObject(stream.read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
+
+    def exists(self, key: str) -> bool:
+        """Whether an object has this key."""
+        try:
+            self._s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if _code(error) in ("404", "NoSuchKey"):
+                return False
+            raise
+        return True
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Write a small object, over an older one if there is one."""
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def put_once(
+        self, key: str, body: bytes | IO[bytes], content_type: str, metadata: dict[str, str] | None = None
+    ) -> bool:
+        """Write an object unless its key is taken; say whether this call wrote it."""
+        try:
+            self._s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                Metadata=metadata or {},
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            # 412: the key is taken. 409: somebody else is writing it at this moment; S3 asks to look again.
+            if _code(error) in ("PreconditionFailed", "412", "ConditionalRequestConflict", "409"):
+                return False
+            raise
+        return True
+
+    @contextmanager
+    def open(self, info: ObjectInfo) -> Iterator[IO[bytes]]:
+        """Stream exactly this version of an object with one plain GET. Raises ObjectChangedError."""
+        try:
+            answer = self._s3.get_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
+        except ClientError as error:
+            if _code(error) in ("PreconditionFailed", "412", "404", "NoSuchKey"):
+                msg = f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again."
+                raise ObjectChangedError(msg) from None
+            raise
+        with answer["Body"] as stream:
+            yield stream  # type: ignore[misc]  # boto's StreamingBody reads as a file does
+
+    def download(self, info: ObjectInfo, path: Path) -> None:
+        """Copy exactly this version of an object into a file. Raises ObjectChangedError."""
+        with self.open(info) as stream, path.open("wb") as file:
+            while chunk := stream.read(_CHUNK_BYTES):
+                file.write(chunk)
+
+    def _create_bucket(self) -> None:
+        region = self._s3.meta.region_name
+        try:
+            if region == "us-east-1":
+                self._s3.create_bucket(Bucket=self.bucket)
+            else:
+                self._s3.create_bucket(
+                    Bucket=self.bucket,
+                    CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]
+                )
+        except ClientError as error:
+            if _code(error) != "BucketAlreadyOwnedByYou":
+                raise
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

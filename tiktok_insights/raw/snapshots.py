@@ -1,0 +1,240 @@
+"""Where the raw pages of a snapshot lie, and what its manifest says. Reads and writes objects; asks the API nothing.
+
+A snapshot exists for everybody else once it has its manifest. Until then its pages are the cursor of the next run.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tiktok_insights.object_store import ObjectMissingError, ObjectStore, StoredObject
+from tiktok_insights.tiktok.models import Answer
+
+PREFIX = "raw/followers/"
+_REFERENCES = "raw/accounts/"
+_ID_FORMAT = "%Y%m%dT%H%M%S"
+_GZIP = "application/gzip"
+_JSON = "application/json"
+
+
+class RawDataError(RuntimeError):
+    """A raw object is not what its manifest, or its own checksum, says."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class SnapshotKey:
+    """Names one snapshot: the account's id, and the moment (UTC, milliseconds) at which it was begun."""
+
+    account_id: str
+    snapshot_id: str
+
+    @staticmethod
+    def begun_at(account_id: str, moment: datetime) -> "SnapshotKey":
+        """Name a new snapshot."""
+        milliseconds = moment.microsecond // 1000
+        return SnapshotKey(account_id, f"{moment.astimezone(UTC):{_ID_FORMAT}}{milliseconds:03d}Z")
+
+    @property
+    def moment(self) -> datetime:
+        """When the snapshot was begun, UTC."""
+        moment = datetime.strptime(self.snapshot_id[:15], _ID_FORMAT).replace(tzinfo=UTC)
+        return moment.replace(microsecond=int(self.snapshot_id[15:18]) * 1000)
+
+    @property
+    def prefix(self) -> str:
+        """Under which all objects of the snapshot lie."""
+        return f"{PREFIX}account={self.account_id}/snapshot={self.snapshot_id}/"
+
+    @property
+    def manifest(self) -> str:
+        """Key of the commit marker."""
+        return f"{self.prefix}_manifest.json"
+
+    @property
+    def account_info(self) -> str:
+        """Key of the answer that opened the snapshot: who the account is."""
+        return f"{self.prefix}account-info.json.gz"
+
+    def page(self, number: int) -> str:
+        """Key of a page, counted from 1."""
+        return f"{self.prefix}page-{number:06d}.json.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """A stored answer of the API: the exact body, when it was fetched (UTC), and how many requests it took."""
+
+    key: str
+    body: bytes
+    fetched_at: datetime
+    requests: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """What the manifest says of one page; `sha256` is of the exact body."""
+
+    key: str
+    sha256: str
+    rows: int
+    fetched_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The commit marker of a snapshot: who, how it ended, how much, and every page with its checksum.
+
+    Times are ISO 8601 in UTC. `users_claimed` is the API's own total, None if it gave none. `requests` counts all that
+    were spent on the snapshot, over all runs.
+    """
+
+    account_id: str
+    handle: str
+    sec_uid: str
+    snapshot_id: str
+    started_at: str
+    finished_at: str
+    outcome: str
+    reason: str
+    users_seen: int
+    users_claimed: int | None
+    rows: int
+    dummies: int
+    rejected: int
+    requests: int
+    pages: tuple[PageEntry, ...]
+    version: int = 1
+
+    @property
+    def snapshot(self) -> SnapshotKey:
+        """The snapshot's name."""
+        return SnapshotKey(self.account_id, self.snapshot_id)
+
+    def to_json(self) -> bytes:
+        """The manifest as the object's body."""
+        return json.dumps(asdict(self), ensure_ascii=True, indent=1).encode()
+
+    @staticmethod
+    def from_json(body: bytes) -> "Manifest":
+        """Read what `to_json` wrote. Raises RawDataError."""
+        try:
+            fields = json.loads(body)
+            pages = tuple(PageEntry(**entry) for entry in fields.pop("pages"))
+            return Manifest(**fields, pages=pages)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            msg = f"A manifest is not readable ({error}). Restore the object from a backup or delete its snapshot."
+            raise RawDataError(msg) from error
+
+
+class RawStore:
+    """The raw stage's objects in the bucket."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+
+    def remembered_account(self, reference: str) -> str | None:
+        """The account id that a handle or secUid last stood for, so that a fresh snapshot is found without a request.
+
+        Handles move to other users, so this only finds snapshots; a new snapshot asks the API again.
+        """
+        try:
+            return str(json.loads(self.store.get(f"{_REFERENCES}{reference}.json").body)["account_id"])
+        except ObjectMissingError:
+            return None
+
+    def remember_account(self, reference: str, account_id: str) -> None:
+        """Note which account a handle or secUid stands for."""
+        body = json.dumps({"account_id": account_id}).encode()
+        self.store.put(f"{_REFERENCES}{reference}.json", body, _JSON)
+
+    def accounts(self) -> Iterator[str]:
+        """The ids of all accounts that have raw data."""
+        for folder in self.store.folders(PREFIX):
+            yield folder.removeprefix("account=")
+
+    def snapshots(self, account_id: str) -> list[SnapshotKey]:
+        """All snapshots of an account, committed or open, oldest first."""
+        folders = self.store.folders(f"{PREFIX}account={account_id}/")
+        return sorted(SnapshotKey(account_id, folder.removeprefix("snapshot=")) for folder in folders)
+
+    def manifest(self, snapshot: SnapshotKey) -> Manifest | None:
+        """What a committed snapshot's manifest says; None for an open snapshot. Raises RawDataError."""
+        try:
+            return Manifest.from_json(self.store.get(snapshot.manifest).body)
+        except ObjectMissingError:
+            return None
+
+    def commit(self, manifest: Manifest) -> Manifest:
+        """Write the manifest, last of all; when another run has committed first, its manifest holds."""
+        if self.store.put_once(manifest.snapshot.manifest, manifest.to_json(), _JSON):
+            return manifest
+        return Manifest.from_json(self.store.get(manifest.snapshot.manifest).body)
+
+    def put_answer(self, key: str, answer: Answer) -> RawAnswer:
+        """Store an answer unless an earlier attempt has; either way, give what is stored."""
+        facts = {
+            "fetched-at": answer.fetched_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "path": answer.path,
+            "parameters": json.dumps(answer.parameters),
+            "requests": str(answer.requests),
+            "sha256": hashlib.sha256(answer.body).hexdigest(),
+            "quota-limit": str(answer.quota.limit),
+            "quota-remaining": str(answer.quota.remaining),
+            "quota-reset-seconds": str(answer.quota.reset_seconds),
+        }
+        # No time stamp in the gzip header: the same body gives the same bytes.
+        body = gzip.compress(answer.body, mtime=0)
+        if self.store.put_once(key, body, _GZIP, facts):
+            return _raw_answer(key, answer.body, facts)
+        return self.answer(key)
+
+    def answer(self, key: str) -> RawAnswer:
+        """Read a stored answer. Raises ObjectMissingError, or RawDataError when a byte of it has changed."""
+        return _unpack(key, self.store.get(key), self.store.uri(key))
+
+    def pages(self, snapshot: SnapshotKey) -> Iterator[RawAnswer]:
+        """The stored pages of a snapshot in order, up to the first gap."""
+        number = 1
+        while True:
+            try:
+                page = self.answer(snapshot.page(number))
+            except ObjectMissingError:
+                return
+            yield page
+            number += 1
+
+    def committed_pages(self, manifest: Manifest) -> Iterator[RawAnswer]:
+        """The pages that a manifest names. Raises RawDataError when one is missing or is not what was committed."""
+        for entry in manifest.pages:
+            try:
+                page = self.answer(entry.key)
+            except ObjectMissingError:
+                msg = f"{self.store.uri(entry.key)} is missing, but its manifest names it. Restore it from a backup."
+                raise RawDataError(msg) from None
+            if page.sha256 != entry.sha256:
+                raise RawDataError(_changed(self.store.uri(entry.key)))
+            yield page
+
+
+def _unpack(key: str, stored: StoredObject, uri: str) -> RawAnswer:
+    try:
+        body = gzip.decompress(stored.body)
+    except (OSError, EOFError) as error:
+        raise RawDataError(_changed(uri)) from error
+    if hashlib.sha256(body).hexdigest() != stored.metadata.get("sha256"):
+        raise RawDataError(_changed(uri))
+    return _raw_answer(key, body, stored.metadata)
+
+
+def _raw_answer(key: str, body: bytes, facts: dict[str, Any]) -> RawAnswer:
+    fetched_at = datetime.fromisoformat(facts["fetched-at"])
+    return RawAnswer(key, body, fetched_at, int(facts["requests"]), facts["sha256"])
+
+
+def _changed(uri: str) -> str:
+    return f"{uri} has other bytes than were stored. Raw pages are never edited; restore it from a backup."

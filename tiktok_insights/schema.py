@@ -1,0 +1,199 @@
+"""The contract: the single list of columns that a follower's row has, from the API to the warehouse.
+
+CSV header, Glue columns, DDL, the transform's SQL, the audit and the docs derive from `COLUMNS`. Nothing here
+knows how a row is fetched, stored or loaded.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What texts a column accepts; an empty field of any kind but ID means NULL."""
+
+    ID = "id"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    COUNT = "count"
+    TIMESTAMP = "timestamp"
+
+
+ACCEPTED_TEXTS = {
+    Kind.ID: "1 to 20 digits, not 0, kept as text unchanged",
+    Kind.TEXT: "any text without line breaks",
+    Kind.BOOLEAN: "true, false, t, f, 1 or 0, in any case",
+    Kind.COUNT: "an integer of up to 38 digits, also with a tail of .0; a negative one becomes NULL and is counted",
+    Kind.TIMESTAMP: "ISO 8601 in UTC, such as 2026-01-31T12:00:00Z, with up to 6 decimals of a second",
+}
+
+WAREHOUSE_TYPES = {
+    Kind.ID: "VARCHAR(20)",
+    Kind.TEXT: "VARCHAR",
+    Kind.BOOLEAN: "BOOLEAN",
+    Kind.COUNT: "NUMBER(38,0)",
+    Kind.TIMESTAMP: "TIMESTAMP_NTZ(6)",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the contract.
+
+    `csv` is the header of the CSV and the name in Glue; `attribute` the name of the field of
+    `tiktok.models.Follower`; `web` and `app` the API's fields in its two dialects (dotted paths, first that is there
+    wins); `warehouse` the column in Snowflake, None for one that is dropped on the way.
+    """
+
+    csv: str
+    attribute: str
+    kind: Kind
+    warehouse: str | None
+    web: tuple[str, ...]
+    app: tuple[str, ...]
+    meaning: str
+
+    @property
+    def glue_type(self) -> str:
+        """Text for every kind: a CSV holds texts, and Athena's reader fails on an empty field of any other type."""
+        return "string"
+
+    @property
+    def warehouse_type(self) -> str:
+        """Snowflake's type, with the constraint of the key."""
+        return WAREHOUSE_TYPES[self.kind] + (" NOT NULL" if self.kind is Kind.ID else "")
+
+
+def _count(csv: str, attribute: str, warehouse: str, web: str, app: str, meaning: str) -> Column:
+    return Column(csv, attribute, Kind.COUNT, warehouse, (f"statsV2.{web}", f"stats.{web}"), (app,), meaning)
+
+
+def _avatar(csv: str, size: int) -> Column:
+    return Column(
+        csv,
+        csv.replace("avatar", "avatar_").lower(),
+        Kind.TEXT,
+        None,
+        (f"user.{csv}",),
+        (f"{csv.replace('avatar', 'avatar_').lower()}.url_list.0",),
+        f"Signed address of the picture, {size} pixels wide; changes on every read, expires in about 48 hours.",
+    )
+
+
+# fmt: off  # a table reads best with a row in a block
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "Tiktok_id",
+        "tiktok_id",
+        Kind.ID,
+        "TIKTOK_ID",
+        ("user.id",),
+        ("uid",),
+        "The user's id. Text, because most ids exceed 2^53 and a float bends them.",
+    ),
+    Column(
+        "uniqueId",
+        "unique_id",
+        Kind.TEXT,
+        "USER_NAME",
+        ("user.uniqueId",),
+        ("unique_id",),
+        "The user's handle; it can change.",
+    ),
+    Column(
+        "nickname",
+        "nickname",
+        Kind.TEXT,
+        "NICK_NAME",
+        ("user.nickname",),
+        ("nickname",),
+        "The name shown; may be empty, repeated, in any script.",
+    ),
+    _avatar("avatarLarger", 1080),
+    _avatar("avatarMedium", 720),
+    _avatar("avatarThumb", 100),
+    Column(
+        "Account_verified",
+        "account_verified",
+        Kind.BOOLEAN,
+        "ACCOUNT_VERIFIED",
+        ("user.verified",),
+        ("custom_verify", "enterprise_verify_reason"),
+        "Whether TikTok verified the account.",
+    ),
+    Column(
+        "privateAccount",
+        "private_account",
+        Kind.BOOLEAN,
+        "PRIVATE_ACCOUNT",
+        ("user.privateAccount",),
+        ("secret", "is_private_account"),
+        "Whether only approved followers see the account.",
+    ),
+    _count(
+        "followers_Count",
+        "followers_count",
+        "FOLLOWERS_COUNT",
+        "followerCount",
+        "follower_count",
+        "Users who follow this user.",
+    ),
+    _count(
+        "following_Count",
+        "following_count",
+        "FOLLOWING_COUNT",
+        "followingCount",
+        "following_count",
+        "Users whom this user follows.",
+    ),
+    _count(
+        "videoCount",
+        "video_count",
+        "VIDEO_COUNT",
+        "videoCount",
+        "aweme_count",
+        "Videos that the user has published; 0 for a private account.",
+    ),
+    _count(
+        "heartCount",
+        "heart_count",
+        "HEART_COUNT",
+        "heartCount",
+        "total_favorited",
+        "Likes that the user's videos have received.",
+    ),
+    _count(
+        "friends_Count",
+        "friends_count",
+        "FRIENDS_COUNT",
+        "friendCount",
+        "friend_count",
+        "Mutual followers; the list endpoint answers 0.",
+    ),
+    _count("diggCount", "digg_count", "DIGG_COUNT", "diggCount", "favoriting_count", "Videos that the user has liked."),
+    Column(
+        "counts_exact",
+        "counts_exact",
+        Kind.BOOLEAN,
+        "COUNTS_EXACT",
+        (),
+        (),
+        "True when the counts come from the API's exact numbers (statsV2), false when they are rounded.",
+    ),
+    Column(
+        "extracted_at",
+        "extracted_at",
+        Kind.TIMESTAMP,
+        "EXTRACTED_AT",
+        (),
+        (),
+        "When the page with this row was fetched, UTC.",
+    ),
+)
+# fmt: on
+
+ID_COLUMN = COLUMNS[0]
+CSV_HEADER: tuple[str, ...] = tuple(column.csv for column in COLUMNS)
+#: Files of other producers may end here: they know neither where the counts come from nor when they were fetched.
+FOREIGN_HEADER: tuple[str, ...] = CSV_HEADER[:14]
+WAREHOUSE_COLUMNS: tuple[Column, ...] = tuple(column for column in COLUMNS if column.warehouse)
+WAREHOUSE_NAMES: tuple[str, ...] = tuple(column.warehouse for column in COLUMNS if column.warehouse)

@@ -1,0 +1,138 @@
+"""The one HTTP door to the source: a session with timeouts, retries with jitter, the rate limit before each request."""
+
+import email.utils
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import requests
+import stamina
+
+from tiktok_insights.tiktok import status_codes
+from tiktok_insights.tiktok.errors import BurstLimitedError, TikTokError, TransientError, UnreachableError
+from tiktok_insights.tiktok.limiter import RateLimiter
+from tiktok_insights.tiktok.models import Answer, Quota
+
+PUBLIC_URL = "https://tiktok-api23.p.rapidapi.com"
+RAPIDAPI_HOST = "tiktok-api23.p.rapidapi.com"
+#: The API's own maximum; it clamps a larger wish.
+PAGE_SIZE = 30
+_SEC_UID_PREFIX = "MS4wLjABAAAA"
+_BURST_WAIT_SECONDS = 1.5
+
+
+def is_sec_uid(reference: str) -> bool:
+    """Whether a reference to an account is its secUid; else it is a handle."""
+    return reference.startswith(_SEC_UID_PREFIX)
+
+
+class Client:
+    """Asks the API and answers with whole, good bodies only. Safe for many threads.
+
+    `attempts` bounds the requests spent on one answer; `first_wait` (seconds) is the first pause between two of them,
+    which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        limiter: RateLimiter,
+        *,
+        timeout: tuple[float, float] = (5.0, 30.0),
+        attempts: int = 4,
+        first_wait: float = 0.5,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._limiter = limiter
+        self._timeout = timeout
+        self._attempts = attempts
+        self._first_wait = first_wait
+        self._session = requests.Session()
+        # Nothing of ~/.netrc or a proxy's settings may replace or see the key.
+        self._session.trust_env = base_url == PUBLIC_URL
+        self._session.headers.update({"x-rapidapi-key": api_key, "x-rapidapi-host": RAPIDAPI_HOST})
+        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=32))
+        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=32))
+
+    def account(self, reference: str) -> Answer:
+        """Ask who an account is, by handle or secUid. Parse the answer with `dialects.parse_account`."""
+        if is_sec_uid(reference):
+            return self._get("/api/user/info-by-id", {"secUid": reference})
+        return self._get("/api/user/info", {"uniqueId": reference.removeprefix("@")})
+
+    def followers(self, sec_uid: str, cursor: int) -> Answer:
+        """Ask for the page of followers before `cursor` (unix seconds; 0 for the newest), in both dialects' words."""
+        before = str(cursor)
+        parameters = {
+            "secUid": sec_uid,
+            "count": str(PAGE_SIZE),
+            "minCursor": before,
+            "maxCursor": "0",
+            "max_time": before,
+        }
+        return self._get("/api/user/followers", parameters)
+
+    def _get(self, path: str, parameters: dict[str, str]) -> Answer:
+        spent = 0
+        try:
+            for attempt in stamina.retry_context(
+                on=self._wait_before_retry,
+                attempts=self._attempts,
+                timeout=None,
+                wait_initial=self._first_wait,
+                wait_max=30.0,
+                wait_jitter=self._first_wait,
+            ):
+                with attempt:
+                    self._limiter.acquire()
+                    spent += 1
+                    return self._ask(path, parameters, spent)
+        except TikTokError as error:
+            error.requests = spent
+            raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _ask(self, path: str, parameters: dict[str, str], spent: int) -> Answer:
+        try:
+            response = self._session.get(self._base_url + path, params=parameters, timeout=self._timeout)
+        except requests.RequestException as error:
+            # The exception's own text has the whole address with its parameters; the kind says enough.
+            msg = (
+                f"No answer from {self._base_url}{path} ({type(error).__name__}). Check the network and TIKTOK_API_URL."
+            )
+            raise UnreachableError(msg) from None
+        quota = _quota(response.headers)
+        status_codes.check(response.status_code, response.content, path, quota, _retry_after(response.headers))
+        return Answer(path, parameters, response.content, datetime.now(UTC), spent, quota)
+
+    def _wait_before_retry(self, error: Exception) -> bool | float:
+        """Whether to try again (stamina's question), and after how many seconds if not by the usual back-off."""
+        if isinstance(error, BurstLimitedError):
+            wait = error.retry_after or _BURST_WAIT_SECONDS
+            self._limiter.pause(wait)
+            return wait
+        if isinstance(error, TransientError):
+            return error.retry_after or True
+        return False
+
+
+def _quota(headers: Mapping[str, str]) -> Quota:
+    def number(name: str) -> int | None:
+        text = headers.get(f"x-ratelimit-requests-{name}", "")
+        return int(text) if text.isdecimal() else None
+
+    return Quota(number("limit"), number("remaining"), number("reset"))
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds from a Retry-After header, which is a number or a date; at most ten minutes of it are honoured."""
+    text = headers.get("Retry-After", "")
+    if text.isdecimal():
+        return min(float(text), 600.0)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), 600.0)

@@ -1,0 +1,102 @@
+"""What can go wrong with the source, sorted by what to do about it.
+
+TikTokError
+├── TransientError          try again, a bounded number of times
+│   ├── BurstLimitedError       too fast: every account waits
+│   ├── UnreachableError        no answer, or 5xx
+│   ├── UnreadableBodyError     the body is not whole JSON
+│   └── EmptyBodyError          204, or 200 with nothing in it
+├── AccountError            this account ends with a named outcome; the others go on
+│   └── SchemaDriftError        the answer has a shape that we do not know
+└── RunError                nothing can go on
+    ├── RefusedError            the key or the subscription
+    └── QuotaExhaustedError     until the quota is filled up again
+"""
+
+from enum import Enum
+
+
+class Outcome(Enum):
+    """How the snapshot of an account ended; the value is what people read."""
+
+    COMPLETE = "complete"
+    CAPPED = "capped"
+    PARTIAL = "partial"
+    HIDDEN = "hidden"
+    PRIVATE = "private"
+    BANNED = "banned"
+    NOT_FOUND = "not found"
+    RISK_CONTROL = "risk control"
+    SCHEMA_DRIFT = "schema drift"
+    UNFINISHED = "unfinished"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+
+
+class TikTokError(Exception):
+    """Something is wrong with the source. `requests` is how many requests were spent before it was raised."""
+
+    outcome = Outcome.UNFINISHED
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.requests = 0
+
+
+class TransientError(TikTokError):
+    """The same request may succeed a little later. `retry_after` is the server's own wish in seconds, if it has one."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BurstLimitedError(TransientError):
+    """More requests a second or minute than the plan allows."""
+
+
+class UnreachableError(TransientError):
+    """No connection, no answer in time, or a 5xx."""
+
+
+class UnreadableBodyError(TransientError):
+    """A 200 whose body is not whole JSON; such a body is never read in part."""
+
+
+class EmptyBodyError(TransientError):
+    """A 204, or a 200 with an empty body: an upstream hiccup, or a hidden list."""
+
+
+class AccountError(TikTokError):
+    """The API answered for good about this account."""
+
+    def __init__(self, message: str, outcome: Outcome) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class SchemaDriftError(AccountError):
+    """The answer is JSON of a shape that this version does not know."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, Outcome.SCHEMA_DRIFT)
+
+
+class RunError(TikTokError):
+    """No account can go on."""
+
+
+class RefusedError(RunError):
+    """The API refuses the key, the plan or the path."""
+
+    outcome = Outcome.REFUSED
+
+
+class QuotaExhaustedError(RunError):
+    """The plan's requests are spent. `reset_seconds` is when they come back, if the API said so."""
+
+    outcome = Outcome.DEFERRED
+
+    def __init__(self, message: str, reset_seconds: int | None) -> None:
+        super().__init__(message)
+        self.reset_seconds = reset_seconds

@@ -1,0 +1,88 @@
+"""What the source's answers mean, as values: an account, a follower, a page. Dicts of JSON travel no further."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A TikTok account whose followers are asked for; `follower_total` is the API's own exact count, if it says."""
+
+    account_id: str
+    sec_uid: str
+    handle: str
+    follower_total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """One row of a list, as the texts that go into the CSV ('' for none).
+
+    The parser settles the shape only; whether a text is a value of its column is judged once, in staging.
+    """
+
+    tiktok_id: str
+    unique_id: str
+    nickname: str
+    avatar_larger: str
+    avatar_medium: str
+    avatar_thumb: str
+    account_verified: str
+    private_account: str
+    followers_count: str
+    following_count: str
+    video_count: str
+    heart_count: str
+    friends_count: str
+    digg_count: str
+    counts_exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row of a page that is not a follower of a shape we know: its place in the page (from 0), why, and its JSON."""
+
+    position: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list.
+
+    `next_cursor` is in unix seconds, None where the API gives no place to go on. `total` is the length of the whole
+    list as the API claims it. `dummies` counts the placeholder rows (id 0) that were dropped.
+    """
+
+    dialect: str
+    followers: tuple[Follower, ...]
+    rejected: tuple[RejectedRow, ...]
+    dummies: int
+    has_more: bool
+    next_cursor: int | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The plan's request quota as the last answer's headers told it; `reset_seconds` until it is filled up again."""
+
+    limit: int | None
+    remaining: int | None
+    reset_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer as received: the exact body and the facts about the request (never the key).
+
+    `fetched_at` is UTC; `requests` counts the attempts that it took, each of which the plan counts.
+    """
+
+    path: str
+    parameters: dict[str, str]
+    body: bytes
+    fetched_at: datetime
+    requests: int
+    quota: Quota

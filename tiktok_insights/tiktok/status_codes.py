@@ -1,0 +1,47 @@
+"""What an HTTP status of the API (or of RapidAPI before it) stands for.
+
+Facts: captured responses; the two kinds of 429 are told apart by the quota left and by the words of the message.
+"""
+
+from tiktok_insights.tiktok.errors import (
+    BurstLimitedError,
+    EmptyBodyError,
+    QuotaExhaustedError,
+    RefusedError,
+    SchemaDriftError,
+    UnreachableError,
+)
+from tiktok_insights.tiktok.models import Quota
+
+_REMEDIES = {
+    401: "Check RAPIDAPI_KEY, and that your plan includes this endpoint",
+    403: "Subscribe to the API on RapidAPI, and check RAPIDAPI_KEY",
+    404: "Check TIKTOK_API_URL and your subscription",
+}
+
+
+def check(status: int, body: bytes, path: str, quota: Quota, retry_after: float | None) -> None:
+    """Raise what is wrong with an answer by its status; return for a 200 with a body.
+
+    Raises RefusedError, QuotaExhaustedError, BurstLimitedError, UnreachableError, EmptyBodyError, or SchemaDriftError
+    for a status that we do not know.
+    """
+    said = f"{path} answered {status}" + (f": {_excerpt(body)}" if body.strip() and status != 200 else "")
+    if status == 204 or (status == 200 and not body.strip()):
+        raise EmptyBodyError(f"{said} with an empty body.")
+    if status == 200:
+        return
+    if status in _REMEDIES:
+        raise RefusedError(f"{said}. {_REMEDIES[status]}.")
+    if status == 429:
+        if quota.remaining == 0 or b"quota" in body.lower():
+            when = f" They come back in {quota.reset_seconds} s." if quota.reset_seconds is not None else ""
+            raise QuotaExhaustedError(f"{said}. The plan's requests are spent.{when}", quota.reset_seconds)
+        raise BurstLimitedError(f"{said}. Lower TIKTOK_REQUESTS_PER_MINUTE if this goes on.", retry_after)
+    if status >= 500:
+        raise UnreachableError(f"{said}. The API has trouble of its own; try again later.", retry_after)
+    raise SchemaDriftError(f"{said}, a status that we do not know. Nothing of it was used.")
+
+
+def _excerpt(body: bytes) -> str:
+    return " ".join(body.decode("utf-8", "replace").split())[:200].rstrip(".")
