@@ -6,6 +6,7 @@ A snapshot exists for everybody else once it has its manifest. Until then its pa
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -62,6 +63,10 @@ class SnapshotKey:
     def page(self, number: int) -> str:
         """Key of a page, counted from 1."""
         return f"{self.prefix}page-{number:06d}.json.gz"
+
+    def evidence(self, number: int) -> str:
+        """Key of an answer that came in the place of a page and is none."""
+        return f"{self.prefix}not-a-page-{number:06d}.json.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ class RawStore:
     def put_answer(self, key: str, answer: Answer) -> RawAnswer:
         """Store an answer unless an earlier attempt has; either way, give what is stored."""
         facts = {
-            "fetched-at": answer.fetched_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "fetched-at": iso(answer.fetched_at),
             "path": answer.path,
             "parameters": json.dumps(answer.parameters),
             "requests": str(answer.requests),
@@ -221,10 +226,15 @@ class RawStore:
             yield page
 
 
+def iso(moment: datetime) -> str:
+    """A moment as text in the contract's form: ISO 8601, UTC, milliseconds, Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _unpack(key: str, stored: StoredObject, uri: str) -> RawAnswer:
     try:
         body = gzip.decompress(stored.body)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise RawDataError(_changed(uri)) from error
     if hashlib.sha256(body).hexdigest() != stored.metadata.get("sha256"):
         raise RawDataError(_changed(uri))

@@ -1,13 +1,14 @@
 """The one HTTP door to the source: a session with timeouts, retries with jitter, the rate limit before each request."""
 
 import email.utils
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import requests
 import stamina
 
 from tiktok_insights.tiktok import status_codes
+from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import BurstLimitedError, TikTokError, TransientError, UnreachableError
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.models import Answer, Quota
@@ -55,13 +56,19 @@ class Client:
         self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=32))
 
     def account(self, reference: str) -> Answer:
-        """Ask who an account is, by handle or secUid. Parse the answer with `dialects.parse_account`."""
+        """Ask who an account is, by handle or secUid; `dialects.parse_account` can read the answer.
+
+        Raises the TikTokError that the answer stands for, after the retries that it allows.
+        """
         if is_sec_uid(reference):
-            return self._get("/api/user/info-by-id", {"secUid": reference})
-        return self._get("/api/user/info", {"uniqueId": reference.removeprefix("@")})
+            return self._get("/api/user/info-by-id", {"secUid": reference}, parse_account)
+        return self._get("/api/user/info", {"uniqueId": reference}, parse_account)
 
     def followers(self, sec_uid: str, cursor: int) -> Answer:
-        """Ask for the page of followers before `cursor` (unix seconds; 0 for the newest), in both dialects' words."""
+        """Ask for the page of followers before `cursor` (unix seconds; 0 for the newest), in both dialects' words.
+
+        `dialects.parse_page` can read the answer. Raises as `account` does.
+        """
         before = str(cursor)
         parameters = {
             "secUid": sec_uid,
@@ -70,9 +77,9 @@ class Client:
             "maxCursor": "0",
             "max_time": before,
         }
-        return self._get("/api/user/followers", parameters)
+        return self._get("/api/user/followers", parameters, parse_page)
 
-    def _get(self, path: str, parameters: dict[str, str]) -> Answer:
+    def _get(self, path: str, parameters: dict[str, str], parse: Callable[[bytes], object]) -> Answer:
         spent = 0
         try:
             for attempt in stamina.retry_context(
@@ -86,7 +93,9 @@ class Client:
                 with attempt:
                     self._limiter.acquire()
                     spent += 1
-                    return self._ask(path, parameters, spent)
+                    answer = self._ask(path, parameters, spent)
+                    _read(answer, parse)
+                    return answer
         except TikTokError as error:
             error.requests = spent
             raise
@@ -114,6 +123,15 @@ class Client:
         if isinstance(error, TransientError):
             return error.retry_after or True
         return False
+
+
+def _read(answer: Answer, parse: Callable[[bytes], object]) -> None:
+    """See that the body can be read, while it can still be asked for again."""
+    try:
+        parse(answer.body)
+    except TikTokError as error:
+        error.answer = answer
+        raise
 
 
 def _quota(headers: Mapping[str, str]) -> Quota:

@@ -15,6 +15,8 @@ TikTokError
 
 from enum import Enum
 
+from tiktok_insights.tiktok.models import Answer
+
 
 class Outcome(Enum):
     """How the snapshot of an account ended; the value is what people read."""
@@ -32,15 +34,34 @@ class Outcome(Enum):
     DEFERRED = "deferred"
     REFUSED = "refused"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the API has said all that it will say: the snapshot is committed, not resumed."""
+        return self in _FINAL
+
+
+_FINAL = {
+    Outcome.COMPLETE,
+    Outcome.CAPPED,
+    Outcome.PARTIAL,
+    Outcome.HIDDEN,
+    Outcome.PRIVATE,
+    Outcome.BANNED,
+}
+
 
 class TikTokError(Exception):
-    """Something is wrong with the source. `requests` is how many requests were spent before it was raised."""
+    """Something is wrong with the source.
+
+    `requests` is how many were spent before it was raised; `answer` the last one's answer if it was a 200, as evidence.
+    """
 
     outcome = Outcome.UNFINISHED
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.requests = 0
+        self.answer: Answer | None = None
 
 
 class TransientError(TikTokError):

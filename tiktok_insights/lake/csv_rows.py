@@ -1,0 +1,54 @@
+"""Followers as CSV rows of the contract: UTF-8, RFC 4180, one physical line a row. Pure functions."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from tiktok_insights.schema import COLUMNS, CSV_HEADER
+from tiktok_insights.tiktok.models import Follower
+
+_ATTRIBUTES = tuple(column.attribute for column in COLUMNS if column.attribute != "extracted_at")
+
+
+@dataclass
+class TextRepairs:
+    """What the CSV could not keep as it was; the raw page has the exact text. Counts of characters."""
+
+    line_breaks: int = 0
+    nuls: int = 0
+    lone_surrogates: int = 0
+
+    def clean(self, text: str) -> str:
+        """Fold line breaks to a space, drop NUL, replace lone surrogates by U+FFFD, and count each."""
+        if text.isprintable():
+            return text
+        if "\x00" in text:
+            self.nuls += text.count("\x00")
+            text = text.replace("\x00", "")
+        if "\r" in text or "\n" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            self.line_breaks += text.count("\n")
+            text = text.replace("\n", " ")
+        lone = sum("\ud800" <= character <= "\udfff" for character in text)
+        if lone:
+            self.lone_surrogates += lone
+            text = "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+        return text
+
+
+class CsvRows:
+    """Writes the header at once and then followers, page by page."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._writer = csv.writer(file, lineterminator="\r\n")
+        self._writer.writerow(CSV_HEADER)
+        self.repairs = TextRepairs()
+        self.rows = 0
+
+    def write(self, followers: Iterable[Follower], extracted_at: str) -> None:
+        """Write one page's followers; `extracted_at` is when the page was fetched, ISO 8601 with Z."""
+        for follower in followers:
+            texts = [self.repairs.clean(getattr(follower, attribute)) for attribute in _ATTRIBUTES]
+            self._writer.writerow([*texts, extracted_at])
+            self.rows += 1

@@ -1,0 +1,142 @@
+"""Extraction: which snapshot of each account is used, carried on or begun; the accounts go side by side.
+
+What they share is the client with its rate limit, and the end of the run when the API refuses us altogether.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tiktok_insights.raw.snapshot_walk import SnapshotWalk
+from tiktok_insights.raw.snapshots import Manifest, RawStore, SnapshotKey
+from tiktok_insights.tiktok.client import Client
+from tiktok_insights.tiktok.dialects import parse_account
+from tiktok_insights.tiktok.errors import Outcome, TikTokError
+
+MAX_WORKERS = 8
+
+
+class RunStoppedError(RuntimeError):
+    """No account can go on; the message has the remedy. The pages so far are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotPolicy:
+    """When a run begins a new snapshot instead of using the newest one."""
+
+    min_snapshot_age: timedelta = timedelta(hours=20)
+    force_new_snapshot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountResult:
+    """How one account's extraction went.
+
+    `requests` were spent by this run. `origin` is new, resumed (an open snapshot was carried on) or fresh (a young one
+    was used as it is). Without a `snapshot` the account could not even be resolved.
+    """
+
+    reference: str
+    outcome: Outcome
+    reason: str
+    requests: int
+    origin: str = "new"
+    snapshot: SnapshotKey | None = None
+    handle: str = ""
+    pages: int = 0
+    users_seen: int = 0
+    users_claimed: int | None = None
+
+
+class Extractor:
+    """Brings accounts' newest follower lists into the raw store. `log` tells people how it goes."""
+
+    def __init__(self, raw: RawStore, client: Client, policy: SnapshotPolicy, log: logging.Logger) -> None:
+        self._raw = raw
+        self._client = client
+        self._policy = policy
+        self._log = log
+        self._stop = threading.Event()
+
+    def extract(self, references: Sequence[str]) -> list[AccountResult]:
+        """Extract every account (handle or secUid) and give a result for each, in the order asked for.
+
+        Trouble with one account is its result. Raises RunStoppedError when the API refuses us altogether, after the
+        others have stopped too; whatever else goes wrong (the bucket, say) is raised as it is.
+        """
+        self._raw.store.ensure_bucket()
+        unique = list(dict.fromkeys(reference.removeprefix("@") for reference in references))
+        with ThreadPoolExecutor(max_workers=min(MAX_WORKERS, max(len(unique), 1))) as pool:
+            results = list(pool.map(self._extract_or_stop, unique))
+        for result in results:
+            if result.outcome is Outcome.REFUSED:
+                raise RunStoppedError(result.reason)
+        return results
+
+    def _extract_or_stop(self, reference: str) -> AccountResult:
+        try:
+            result = self._extract_account(reference)
+        except BaseException:
+            self._stop.set()
+            raise
+        if result.outcome in (Outcome.REFUSED, Outcome.DEFERRED):
+            self._stop.set()
+        self._log.info("%s: %s, %s", reference, result.outcome.value, result.reason)
+        return result
+
+    def _extract_account(self, reference: str) -> AccountResult:
+        if self._stop.is_set():
+            return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before it", 0)
+        remembered = self._raw.remembered_account(reference)
+        if remembered and (result := self._use_newest(reference, remembered, 0)):
+            return result
+        return self._begin(reference)
+
+    def _use_newest(self, reference: str, account_id: str, spent: int) -> AccountResult | None:
+        """Use the account's newest snapshot if it is young, carry it on if it is open; else None."""
+        snapshots = self._raw.snapshots(account_id)
+        if self._policy.force_new_snapshot or not snapshots:
+            return None
+        manifest = self._raw.manifest(snapshots[-1])
+        if manifest is None:
+            return self._finish(reference, snapshots[-1], spent, "resumed")
+        if datetime.now(UTC) - manifest.snapshot.moment >= self._policy.min_snapshot_age:
+            return None
+        return _result(reference, manifest, spent, "fresh")
+
+    def _begin(self, reference: str) -> AccountResult:
+        try:
+            answer = self._client.account(reference)
+        except TikTokError as error:
+            return AccountResult(reference, error.outcome, str(error), error.requests)
+        account_id = parse_account(answer.body).account_id
+        self._raw.remember_account(reference, account_id)
+        # The account may have been extracted under another of its names.
+        if result := self._use_newest(reference, account_id, answer.requests):
+            return result
+        snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
+        self._raw.put_answer(snapshot.account_info, answer)
+        return self._finish(reference, snapshot, answer.requests, "new")
+
+    def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: str) -> AccountResult:
+        walk = SnapshotWalk(self._raw, self._client, snapshot, self._stop, self._log)
+        manifest = walk.finish()
+        return _result(reference, manifest, spent + walk.requests, origin)
+
+
+def _result(reference: str, manifest: Manifest, spent: int, origin: str) -> AccountResult:
+    return AccountResult(
+        reference=reference,
+        outcome=Outcome(manifest.outcome),
+        reason=manifest.reason,
+        requests=spent,
+        origin=origin,
+        snapshot=manifest.snapshot,
+        handle=manifest.handle,
+        pages=len(manifest.pages),
+        users_seen=manifest.users_seen,
+        users_claimed=manifest.users_claimed,
+    )

@@ -1,0 +1,98 @@
+"""The walk of one snapshot: its stored pages first, then the API's, each stored before the walk goes on."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from tiktok_insights.raw.progress import Progress
+from tiktok_insights.raw.snapshots import Manifest, PageEntry, RawAnswer, RawStore, SnapshotKey, iso
+from tiktok_insights.tiktok.client import Client
+from tiktok_insights.tiktok.dialects import parse_account, parse_page
+from tiktok_insights.tiktok.errors import Outcome, TikTokError
+from tiktok_insights.tiktok.pagination import Walk
+
+
+class SnapshotWalk:
+    """Walks one snapshot to its end. `stop` is set when no account of the run can go on.
+
+    `requests` counts what this walk has spent, stored or not.
+    """
+
+    def __init__(
+        self, raw: RawStore, client: Client, snapshot: SnapshotKey, stop: threading.Event, log: logging.Logger
+    ) -> None:
+        self._raw = raw
+        self._client = client
+        self._snapshot = snapshot
+        self._stop = stop
+        self._log = log
+        self._info = raw.answer(snapshot.account_info)
+        self.account = parse_account(self._info.body)
+        self._walk = Walk(self.account.follower_total)
+        self._entries: list[PageEntry] = []
+        self._stored_requests = self._info.requests
+        self.requests = 0
+
+    def finish(self) -> Manifest:
+        """Walk on until the list or the API ends it. The manifest is committed if the outcome is final.
+
+        An error of the API is the manifest's outcome and reason; what the bucket raises is raised.
+        """
+        try:
+            for answer in self._answers():
+                page = parse_page(answer.body)
+                self._walk.take(page)
+                self._entries.append(PageEntry(answer.key, answer.sha256, len(page.followers), iso(answer.fetched_at)))
+                self._stored_requests += answer.requests
+        except TikTokError as error:
+            return self._interrupted(error)
+        if self._walk.stop is None:
+            return self._manifest(Outcome.UNFINISHED, "the run was stopped")
+        return self._raw.commit(self._manifest(self._walk.stop.outcome, self._walk.stop.value))
+
+    def _answers(self) -> Iterator[RawAnswer]:
+        """Pages as long as the walk needs another one."""
+        for stored in self._raw.pages(self._snapshot):
+            yield stored
+            if self._walk.stop:
+                return
+        if self._walk.pages:
+            self._log.info("%s: going on after page %d of the open snapshot.", self.account.handle, self._walk.pages)
+        progress = Progress(self._log, self.account.handle, self._walk)
+        while not self._walk.stop and not self._stop.is_set():
+            answer = self._client.followers(self.account.sec_uid, self._walk.cursor)
+            self.requests += answer.requests
+            yield self._raw.put_answer(self._snapshot.page(self._walk.pages + 1), answer)
+            progress.tell()
+
+    def _interrupted(self, error: TikTokError) -> Manifest:
+        self.requests += error.requests
+        if error.answer is not None:
+            self._raw.put_answer(self._snapshot.evidence(self._walk.pages + 1), error.answer)
+        if error.outcome is Outcome.HIDDEN and self._walk.pages:
+            self._walk.vanish()
+            manifest = self._manifest(Outcome.PARTIAL, str(error))
+        else:
+            manifest = self._manifest(error.outcome, str(error))
+        return self._raw.commit(manifest) if error.outcome.is_final else manifest
+
+    def _manifest(self, outcome: Outcome, reason: str) -> Manifest:
+        walk = self._walk
+        return Manifest(
+            account_id=self._snapshot.account_id,
+            handle=self.account.handle,
+            sec_uid=self.account.sec_uid,
+            snapshot_id=self._snapshot.snapshot_id,
+            started_at=iso(self._info.fetched_at),
+            finished_at=iso(datetime.now(UTC)),
+            outcome=outcome.value,
+            reason=reason,
+            users_seen=walk.users_seen,
+            users_claimed=walk.claimed,
+            rows=walk.rows,
+            dummies=walk.dummies,
+            rejected=walk.rejected,
+            requests=self._stored_requests,
+            pages=tuple(self._entries),
+        )
