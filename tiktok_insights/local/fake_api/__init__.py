@@ -1,0 +1,9 @@
+"""The fake TikTok API: what the RapidAPI product serves, on 127.0.0.1, with nobody real in it.
+
+Here: synthetic accounts and followers, their rendering in both dialects, keys, quota and rate limit, a
+virtual clock. Not here: the client, which must not know that it talks to a fake, and the process that
+serves this app. Everything served is a pure function of the seed, the account and the virtual time, so a
+test can compute what a walk must return. Nothing is held in memory per follower.
+
+Entry points: `app.create_app` serves, `population.World` states the expectation.
+"""

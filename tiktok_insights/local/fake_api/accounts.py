@@ -1,0 +1,165 @@
+"""The accounts whose lists can be asked for, and how one is named.
+
+Here: an account's fixed facts and its look-up by handle, id and secure id. Not here: its followers
+(`follow_list`, `population`).
+
+Three accounts are there by default; any other can be named without configuration:
+
+    fake.<followers>[.app|.mix][.cap5k|.nocap][.rounded][.data][.full]
+
+`app`, `mix`: answers in the APP dialect, or in both by turns. `cap5k`, `nocap`: the list ends after 5,000,
+or never, instead of 10,000. `rounded`: no exact counts (`statsV2`). `data`: pages inside `data`. `full`: no
+slots are filtered. Options stand in this order, so that an account has one handle: `fake.1000.app.full`.
+"""
+
+import dataclasses
+import enum
+import re
+from collections.abc import Iterable
+
+from tiktok_insights.local.fake_api.identity import (
+    account_code,
+    account_id,
+    code_of_name,
+    id_of_sec_uid,
+    sec_uid_of,
+)
+
+MOST_FOLLOWERS = 100_000_000
+"""The largest account: one follower a second, back to before which nobody has an account."""
+
+_HANDLE = re.compile(r"[a-z0-9._]{2,64}")
+_AD_HOC = re.compile(r"fake\.(0|[1-9][0-9]{0,8})((?:\.[a-z0-9]+)*)")
+_OPTIONS = ("app", "mix", "cap5k", "nocap", "rounded", "data", "full")
+_EXCLUSIVE = ({"app", "mix"}, {"cap5k", "nocap"})
+
+
+class Dialect(enum.Enum):
+    """Which of the two spellings an account's pages have (captured responses)."""
+
+    WEB = "web"
+    APP = "app"
+    ALTERNATING = "alternating"
+
+
+class Direction(enum.Enum):
+    """Which of an account's two lists: those who follow it, or those it follows."""
+
+    FOLLOWERS = "followers"
+    FOLLOWINGS = "followings"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account as configured. `followers` is the exact number at the start of virtual time.
+
+    `cap` ends a list after that many most recent follows (None: never). `filtered_share` of its followers
+    are dead and left out of pages, though `total` counts them. Without `exact_counts` rows hold the rounded
+    `stats` only. Raises ValueError for a handle or a number that cannot be served.
+    """
+
+    handle: str
+    followers: int
+    nickname: str = ""
+    dialect: Dialect = Dialect.WEB
+    cap: int | None = 10_000
+    filtered_share: float = 0.05
+    exact_counts: bool = True
+    wrapped_in_data: bool = False
+
+    def __post_init__(self) -> None:
+        if not _HANDLE.fullmatch(self.handle):
+            raise ValueError(f"handle {self.handle!r}: use 2 to 64 of a-z, 0-9, dot and underscore")
+        if not 0 <= self.followers <= MOST_FOLLOWERS:
+            raise ValueError(f"account {self.handle}: followers must be 0 to {MOST_FOLLOWERS:,}")
+        if not 0 <= self.filtered_share <= 0.9:
+            raise ValueError(f"account {self.handle}: filtered_share must be 0 to 0.9, or pages would be empty")
+        if self.cap is not None and self.cap < 1:
+            raise ValueError(f"account {self.handle}: cap must be at least 1, or None")
+
+    @property
+    def identifier(self) -> int:
+        """The account's id: 19 digits, and the same whatever the seed."""
+        ad_hoc = _ad_hoc_code(self)
+        return account_id(code_of_name(self.handle) if ad_hoc is None else ad_hoc)
+
+    @property
+    def sec_uid(self) -> str:
+        """The account's secure id: 76 characters."""
+        return sec_uid_of(self.identifier)
+
+
+DEFAULT_ACCOUNTS = (
+    Account(handle="corner.bakery", followers=30, nickname="The Corner Bakery 🥐"),
+    Account(handle="city.museum", followers=1_000, nickname="City Museum, Made-up Town"),
+    Account(handle="night.market", followers=10_000, nickname="Night Market 夜市"),
+)
+
+
+class Directory:
+    """Looks accounts up: the configured ones, and any that an ad-hoc handle describes."""
+
+    def __init__(self, accounts: Iterable[Account] = DEFAULT_ACCOUNTS) -> None:
+        self.configured = tuple(accounts)
+        self._by_handle = {account.handle: account for account in self.configured}
+        self._by_id = {account.identifier: account for account in self.configured}
+        if len(self._by_id) < len(self.configured):
+            raise ValueError("two configured accounts have one handle: name each once")
+
+    def by_handle(self, handle: str) -> Account | None:
+        """Return the account, or None where the API would say that there is no such user."""
+        return self._by_handle.get(handle) or _ad_hoc_account(handle)
+
+    def by_id(self, identifier: int) -> Account | None:
+        """Return the account with this id, or None."""
+        if identifier in self._by_id:
+            return self._by_id[identifier]
+        code = account_code(identifier)
+        handle = None if code is None else _ad_hoc_handle(code)
+        return None if handle is None else self.by_handle(handle)
+
+    def by_sec_uid(self, sec_uid: str) -> Account | None:
+        """Return the account with this secure id, or None."""
+        identifier = id_of_sec_uid(sec_uid)
+        return None if identifier is None else self.by_id(identifier)
+
+
+def _ad_hoc_account(handle: str) -> Account | None:
+    """Return the account that an ad-hoc handle describes, or None for any other text."""
+    match = _AD_HOC.fullmatch(handle)
+    if match is None or int(match[1]) > MOST_FOLLOWERS:
+        return None
+    options = match[2].split(".")[1:]
+    if options != [option for option in _OPTIONS if option in options]:
+        return None
+    if any(len(choices.intersection(options)) > 1 for choices in _EXCLUSIVE):
+        return None
+    dialect = Dialect.APP if "app" in options else Dialect.ALTERNATING if "mix" in options else Dialect.WEB
+    return Account(
+        handle=handle,
+        followers=int(match[1]),
+        nickname=f"Fake account of {int(match[1]):,}",
+        dialect=dialect,
+        cap=5_000 if "cap5k" in options else None if "nocap" in options else 10_000,
+        filtered_share=0.0 if "full" in options else 0.05,
+        exact_counts="rounded" not in options,
+        wrapped_in_data="data" in options,
+    )
+
+
+def _ad_hoc_code(account: Account) -> int | None:
+    """Pack an ad-hoc handle into a number, from which a bare id leads back to it after any restart."""
+    match = _AD_HOC.fullmatch(account.handle)
+    if match is None:
+        return None
+    options = match[2].split(".")[1:]
+    flags = sum(1 << place for place, option in enumerate(_OPTIONS) if option in options)
+    return int(match[1]) << len(_OPTIONS) | flags
+
+
+def _ad_hoc_handle(code: int) -> str | None:
+    """Return the handle behind an ad-hoc account's code, or None where no handle can have it."""
+    followers, flags = divmod(code, 1 << len(_OPTIONS))
+    options = [option for place, option in enumerate(_OPTIONS) if flags >> place & 1]
+    handle = ".".join(["fake", str(followers), *options])
+    return handle if followers <= MOST_FOLLOWERS else None

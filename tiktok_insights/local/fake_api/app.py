@@ -1,0 +1,76 @@
+"""The ASGI application: routes, and the order in which a request is judged.
+
+Here: HTTP in and out. Not here: bodies (`endpoints`) and the process that serves them. Nothing is logged, so
+no key can be.
+"""
+
+import asyncio
+import json
+import pathlib
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tiktok_insights.local.fake_api.accounts import DEFAULT_ACCOUNTS, Account
+from tiktok_insights.local.fake_api.control import control_routes
+from tiktok_insights.local.fake_api.endpoints import ENDPOINTS, Endpoint, answer
+from tiktok_insights.local.fake_api.faults import fault_for
+from tiktok_insights.local.fake_api.limits import Limiter, refusal
+from tiktok_insights.local.fake_api.population import DEFAULT_SEED, World
+from tiktok_insights.local.fake_api.state import Settings, State
+
+_MS_PER_SECOND = 1_000
+
+
+def create_app(
+    state_folder: pathlib.Path,
+    *,
+    accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
+    seed: int = DEFAULT_SEED,
+    settings: Settings | None = None,
+) -> Starlette:
+    """Return the fake API over the state in `state_folder`, which is made if need be.
+
+    `settings` apply to a fresh folder; one that has been used keeps its own. Serve it from one process, on
+    the loopback address. Raises ValueError for a damaged state file or two accounts with one handle.
+    """
+    world, state = World(seed, accounts), State(state_folder, settings)
+    limiter = Limiter(state)
+    routes = [Route(path, _served(endpoint, world, state, limiter)) for path, endpoint in ENDPOINTS.items()]
+    return Starlette(routes=[*routes, *control_routes(world, state), Route("/{path:path}", _no_endpoint)])
+
+
+def _served(
+    endpoint: Endpoint, world: World, state: State, limiter: Limiter
+) -> Callable[[Request], Awaitable[Response]]:
+    """Wrap an endpoint: right to ask, limits, count, fault, answer; the count is stored before it leaves."""
+
+    async def respond(request: Request) -> Response:
+        await asyncio.sleep(state.settings.latency_ms / _MS_PER_SECOND)
+        if refused := refusal(request.headers):
+            return refused
+        key = request.headers["x-rapidapi-key"]
+        if excess := limiter.excess(key):
+            return excess
+        state.spend(key, request.url.path)
+        response = fault_for(request) or _json(answer(endpoint, world, state, request.query_params))
+        state.save()
+        response.headers.update(limiter.headers(key))
+        return response
+
+    return respond
+
+
+def _json(body: object) -> Response:
+    """Return a compact UTF-8 body, as the real API sends it."""
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(content, media_type="application/json")
+
+
+async def _no_endpoint(request: Request) -> Response:
+    """Refuse a path that the API does not have, after the right to ask."""
+    path = request.url.path
+    return refusal(request.headers) or JSONResponse({"message": f"Endpoint '{path}' does not exist"}, 404)

@@ -1,0 +1,124 @@
+"""What the fake API remembers: virtual clock, settings, counters; in one file, written atomically.
+
+Here: the file and its fields. Not here: what the numbers permit (`limits`). The file is written before each
+answer leaves, so after a kill no request is forgotten. Keys appear only as fingerprints.
+"""
+
+import collections
+import dataclasses
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+from tiktok_insights.local.fake_api.clock import VIRTUAL_START, month_of
+
+FILE_NAME = "fake_api.json"
+_MOST_SECONDS_AHEAD = 20 * 365 * 86_400
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set while the API runs. Raises ValueError for a value that cannot be meant.
+
+    `monthly_quota`: requests for each key in a virtual month. `requests_per_minute`: the burst limit in real
+    time, None for none. `latency_ms`: real milliseconds that each answer is held back.
+    """
+
+    monthly_quota: int = 1_000_000
+    requests_per_minute: int | None = None
+    latency_ms: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("monthly_quota", 0), ("requests_per_minute", 1), ("latency_ms", 0)):
+            value = getattr(self, name)
+            if value is None and name == "requests_per_minute":
+                continue
+            if type(value) is not int or value < least:
+                raise ValueError(f"{name} is {value!r}: use a whole number of at least {least}")
+
+
+class State:
+    """The stored state. Raises ValueError if the file is there but cannot be read as one."""
+
+    def __init__(self, folder: pathlib.Path, settings: Settings | None = None) -> None:
+        self._file = folder / FILE_NAME
+        self.clock = VIRTUAL_START
+        self.settings = settings or Settings()
+        self.reset_counters()
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._file.exists():
+            self._load()
+
+    def reset_counters(self) -> None:
+        """Forget all requests served, and with them the quota spent."""
+        self.served = 0
+        self.served_by_path: collections.Counter[str] = collections.Counter()
+        self.served_by_account: collections.Counter[str] = collections.Counter()
+        self._spent: dict[str, collections.Counter[str]] = {}
+
+    def advance(self, seconds: int) -> None:
+        """Move the virtual clock forward; raises ValueError for a step back or beyond 20 years."""
+        if type(seconds) is not int or seconds < 0:
+            raise ValueError(f"advance_seconds is {seconds!r}: use a whole number of at least 0")
+        if self.clock + seconds > VIRTUAL_START + _MOST_SECONDS_AHEAD:
+            raise ValueError("the virtual clock goes no further than 20 years from its start")
+        self.clock += seconds
+
+    def change_settings(self, changes: dict[str, Any]) -> None:
+        """Replace the named settings; raises ValueError for an unknown name or a bad value."""
+        unknown = changes.keys() - {field.name for field in dataclasses.fields(Settings)}
+        if unknown:
+            raise ValueError(f"no such setting: {', '.join(sorted(unknown))}")
+        self.settings = dataclasses.replace(self.settings, **changes)
+
+    def spent(self, key: str) -> int:
+        """Return the requests that a key has spent in the present virtual month."""
+        return self._this_month()[fingerprint(key)]
+
+    def spend(self, key: str, path: str) -> None:
+        """Count one request that reached an endpoint."""
+        self._this_month()[fingerprint(key)] += 1
+        self.served += 1
+        self.served_by_path[path] += 1
+
+    def status(self) -> dict[str, Any]:
+        """Return everything as JSON values; keys as fingerprints."""
+        spent = dict(self._this_month())
+        return {
+            "clock": self.clock,
+            "settings": dataclasses.asdict(self.settings),
+            "served": self.served,
+            "served_by_path": dict(self.served_by_path),
+            "served_by_account": dict(self.served_by_account),
+            "quota_spent": spent,
+            "quota_left": {key: max(0, self.settings.monthly_quota - count) for key, count in spent.items()},
+        }
+
+    def save(self) -> None:
+        """Write the file beside the old one and put it in its place."""
+        text = json.dumps(self.status() | {"spent_by_month": self._spent})
+        fresh = self._file.with_suffix(".tmp")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(self._file)
+
+    def _load(self) -> None:
+        try:
+            stored = json.loads(self._file.read_text(encoding="utf-8"))
+            self.clock = int(stored["clock"])
+            self.settings = Settings(**stored["settings"])
+            self.served = int(stored["served"])
+            self.served_by_path.update(stored["served_by_path"])
+            self.served_by_account.update(stored["served_by_account"])
+            self._spent = {month: collections.Counter(spent) for month, spent in stored["spent_by_month"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{self._file} is damaged ({error!r}): delete it to start afresh") from error
+
+    def _this_month(self) -> collections.Counter[str]:
+        """Return what each key has spent in the present virtual month."""
+        return self._spent.setdefault(month_of(self.clock), collections.Counter())
+
+
+def fingerprint(key: str) -> str:
+    """Return a short name for a key that does not give the key away."""
+    return hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
