@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from tiktok_insights.aws_errors import error_code
+
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
@@ -64,7 +66,7 @@ class ObjectStore:
             try:
                 self._s3.head_bucket(Bucket=self.bucket)
             except ClientError as error:
-                if _code(error) not in ("404", "NoSuchBucket"):
+                if error_code(error) not in ("404", "NoSuchBucket"):
                     raise
                 self._create_bucket()
             self._made = True
@@ -87,7 +89,7 @@ class ObjectStore:
         try:
             answer = self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if _code(error) in ("404", "NoSuchKey"):
+            if error_code(error) in ("404", "NoSuchKey"):
                 raise ObjectMissingError(f"There is no object {self.uri(key)}.") from None
             raise
         with answer["Body"] as stream:
@@ -98,7 +100,7 @@ class ObjectStore:
         try:
             self._s3.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if _code(error) in ("404", "NoSuchKey"):
+            if error_code(error) in ("404", "NoSuchKey"):
                 return False
             raise
         return True
@@ -122,7 +124,7 @@ class ObjectStore:
             )
         except ClientError as error:
             # 412: the key is taken. 409: somebody else is writing it at this moment; S3 asks to look again.
-            if _code(error) in ("PreconditionFailed", "412", "ConditionalRequestConflict", "409"):
+            if error_code(error) in ("PreconditionFailed", "412", "ConditionalRequestConflict", "409"):
                 return False
             raise
         return True
@@ -133,7 +135,7 @@ class ObjectStore:
         try:
             answer = self._s3.get_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
         except ClientError as error:
-            if _code(error) in ("PreconditionFailed", "412", "404", "NoSuchKey"):
+            if error_code(error) in ("PreconditionFailed", "412", "404", "NoSuchKey"):
                 msg = f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again."
                 raise ObjectChangedError(msg) from None
             raise
@@ -157,9 +159,5 @@ class ObjectStore:
                     CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]
                 )
         except ClientError as error:
-            if _code(error) != "BucketAlreadyOwnedByYou":
+            if error_code(error) != "BucketAlreadyOwnedByYou":
                 raise
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))

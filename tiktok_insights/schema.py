@@ -31,7 +31,7 @@ WAREHOUSE_TYPES = {
     Kind.TEXT: "VARCHAR",
     Kind.BOOLEAN: "BOOLEAN",
     Kind.COUNT: "NUMBER(38,0)",
-    Kind.TIMESTAMP: "TIMESTAMP_NTZ(6)",
+    Kind.TIMESTAMP: "TIMESTAMP_NTZ",
 }
 
 
@@ -51,6 +51,11 @@ class Column:
     web: tuple[str, ...]
     app: tuple[str, ...]
     meaning: str
+
+    @property
+    def glue(self) -> str:
+        """The column's name in Glue, which knows lower case only."""
+        return self.csv.lower()
 
     @property
     def glue_type(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from tiktok_insights.aws_errors import error_code
 from tiktok_insights.lake.followers_csv import PREFIX
 from tiktok_insights.schema import COLUMNS
 
@@ -77,14 +78,14 @@ class Catalog:
         try:
             self._glue.create_database(DatabaseInput={"Name": self.database, "Description": "TikTok user data"})
         except ClientError as error:
-            if _code(error) != "AlreadyExistsException":
+            if error_code(error) != "AlreadyExistsException":
                 raise
 
     def _ensure_table(self) -> None:
         try:
             self._glue.create_table(DatabaseName=self.database, TableInput=table_input(self.location))
         except ClientError as error:
-            if _code(error) != "AlreadyExistsException":
+            if error_code(error) != "AlreadyExistsException":
                 raise
         if differences := self.drift():
             msg = (
@@ -129,7 +130,7 @@ def table_input(location: str) -> Any:
 def _storage(location: str) -> Any:
     return {
         "Columns": [
-            {"Name": column.csv.lower(), "Type": column.glue_type, "Comment": column.meaning} for column in COLUMNS
+            {"Name": column.glue, "Type": column.glue_type, "Comment": column.meaning} for column in COLUMNS
         ],
         "Location": location,
         "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
@@ -143,7 +144,7 @@ def _storage(location: str) -> Any:
 
 
 def _column_differences(found: list[tuple[str, str]]) -> list[str]:
-    expected = [(column.csv.lower(), column.glue_type) for column in COLUMNS]
+    expected = [(column.glue, column.glue_type) for column in COLUMNS]
     names = [name for name, _ in found]
     differences = [f"column {name} is missing" for name, _ in expected if name not in names]
     differences += [f"column {name} is not in the contract" for name in names if name not in dict(expected)]
@@ -158,7 +159,3 @@ def _key_differences(keys: tuple[str, ...]) -> list[str]:
     if keys == PARTITION_KEYS:
         return []
     return [f"the partition keys are {', '.join(keys) or 'none'}, not {', '.join(PARTITION_KEYS)}"]
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,134 @@
+"""The audit of a batch: one pure function gives the verdict and the results of the blocking checks.
+
+`measure` asks the warehouse what it really holds; `audit` judges. Each check is a sentence that should be true.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tiktok_insights.schema import WAREHOUSE_COLUMNS, Kind
+from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.tables import STAGED_TIKTOK_DATA, existing_columns, table_differences
+from tiktok_insights.warehouse_session import Session
+
+MAX_REJECTED_SHARE = 0.01
+#: An id that slipped into a column of counts has 18 digits or more; no count of TikTok's comes near.
+_COUNT_LIMIT = 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """What the warehouse's staging table holds of one object, beside what was sent there."""
+
+    staged: StagedObject
+    rows_found: int
+    users_found: int
+    bent_ids: int
+    counts_out_of_range: int
+
+    @property
+    def key(self) -> str:
+        """The object's key."""
+        return self.staged.item.info.key
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts:
+    """A batch as measured. `differences` are between the staging table and the contract."""
+
+    batch_id: str
+    objects: tuple[ObjectFacts, ...]
+    differences: tuple[str, ...]
+    max_rejected_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """One check's result: its name is the sentence; `offenders` are the objects, or what else broke it."""
+
+    name: str
+    passed: bool
+    offenders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the audit says of a batch."""
+
+    batch_id: str
+    checks: tuple[CheckOutcome, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the batch may be published."""
+        return all(check.passed for check in self.checks)
+
+    def to_json(self) -> str:
+        """The results as text for LOAD_BATCHES."""
+        return json.dumps({check.name: list(check.offenders) if not check.passed else True for check in self.checks})
+
+
+def _per_object(is_good: Callable[[ObjectFacts], bool]) -> Callable[[BatchFacts], tuple[str, ...]]:
+    return lambda facts: tuple(item.key for item in facts.objects if not is_good(item))
+
+
+def _too_many_rejected(facts: BatchFacts) -> tuple[str, ...]:
+    return tuple(
+        item.key
+        for item in facts.objects
+        if item.staged.counts.rejected > item.staged.counts.rows_in * facts.max_rejected_share
+    )
+
+
+def _adds_up(item: ObjectFacts) -> bool:
+    counts = item.staged.counts
+    return counts.rows_in == counts.staged + counts.duplicate + counts.rejected
+
+
+#: Name of each check, and what finds its offenders.
+CHECKS: dict[str, Callable[[BatchFacts], tuple[str, ...]]] = {
+    "staging_has_only_the_contracts_columns": lambda facts: facts.differences,
+    "ids_are_exact_text": _per_object(lambda item: item.bent_ids == 0),
+    "counts_are_in_range": _per_object(lambda item: item.counts_out_of_range == 0),
+    "no_user_stands_twice_in_an_object": _per_object(lambda item: item.users_found == item.rows_found),
+    "rows_in_equal_staged_plus_duplicate_plus_rejected": _per_object(_adds_up),
+    "every_staged_row_arrived_in_the_warehouse": _per_object(lambda item: item.rows_found == item.staged.counts.staged),
+    "rejected_share_is_under_the_threshold": _too_many_rejected,
+}
+
+#: A batch fails on these by the fault of single objects, which are then set aside so that the others can load.
+FAULT_OF_THE_OBJECT = {"counts_are_in_range", "rejected_share_is_under_the_threshold"}
+
+
+def audit(facts: BatchFacts) -> Verdict:
+    """Judge a batch by what was measured of it."""
+    outcomes = []
+    for name, find_offenders in CHECKS.items():
+        offenders = find_offenders(facts)
+        outcomes.append(CheckOutcome(name, not offenders, offenders))
+    return Verdict(facts.batch_id, tuple(outcomes))
+
+
+def measure(
+    session: Session, batch_id: str, objects: tuple[StagedObject, ...], max_rejected_share: float
+) -> BatchFacts:
+    """Ask the warehouse what its staging table holds of each object of the batch."""
+    counts = [column.warehouse for column in WAREHOUSE_COLUMNS if column.kind is Kind.COUNT]
+    out_of_range = " OR ".join(f"{name} < 0 OR {name} >= {_COUNT_LIMIT}" for name in counts)
+    rows = session.query(
+        "SELECT OBJECT_KEY, COUNT(*), COUNT(DISTINCT TIKTOK_ID), "
+        "SUM(CASE WHEN LENGTH(TIKTOK_ID) BETWEEN 1 AND 20 AND TRANSLATE(TIKTOK_ID, '0123456789', '') = '' "
+        "THEN 0 ELSE 1 END), "
+        f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END) "
+        f"FROM {STAGED_TIKTOK_DATA.name} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY",
+        (batch_id,),
+    )
+    found = {key: tuple(int(number) for number in numbers) for key, *numbers in rows}
+    differences = table_differences(existing_columns(session)[STAGED_TIKTOK_DATA.name], STAGED_TIKTOK_DATA)
+    return BatchFacts(
+        batch_id,
+        tuple(ObjectFacts(item, *found.get(item.item.info.key, (0, 0, 0, 0))) for item in objects),
+        tuple(differences),
+        max_rejected_share,
+    )

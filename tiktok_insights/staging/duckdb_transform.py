@@ -1,0 +1,137 @@
+"""Runs the transform on one downloaded CSV in DuckDB: a Parquet file of staged rows, a file of rejected rows, counts.
+
+DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader cannot split into the contract's columns
+are rejected too; an object of which it does not account for every physical record is not loadable.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_NAMES
+from tiktok_insights.staging import transform
+from tiktok_insights.staging.inspection import Inspection, UnloadableError
+
+MEMORY_LIMIT = "400MB"
+_READER = (
+    "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
+    "strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from: constants that stand beside each of them in the warehouse."""
+
+    batch_id: str
+    object_key: str
+    account_id: str
+    snapshot_id: str
+    last_modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """What became of an object's records; `negative_counts` counts values, not rows."""
+
+    rows_in: int = 0
+    staged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    negative_counts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """The counts, and the files with the staged and the rejected rows (None when there is no such row)."""
+
+    counts: RowCounts
+    staged: Path | None
+    rejected: Path | None
+
+
+def run(csv_path: Path, inspection: Inspection, origin: Origin, folder: Path) -> Transformed:
+    """Transform one CSV; the results and DuckDB's own files go to the folder. Raises UnloadableError."""
+    with duckdb.connect(str(folder / "transform.duckdb")) as duck:
+        duck.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        duck.execute("SET preserve_insertion_order = false")
+        duck.execute("SET TimeZone = 'UTC'")
+        try:
+            _read(duck, csv_path, inspection, origin)
+        except duckdb.Error as error:
+            msg = f"the file cannot be read as CSV: {str(error).splitlines()[0]}"
+            raise UnloadableError(msg) from error
+        counts = _count(duck, inspection.records)
+        staged = _write_staged(duck, origin, folder / "staged.parquet") if counts.staged else None
+        rejected = _write_rejected(duck, origin, folder / "rejected.jsonl") if counts.rejected else None
+    return Transformed(counts, staged, rejected)
+
+
+def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin) -> None:
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in inspection.header)
+    absent = "".join(f", NULL::VARCHAR AS {name}" for name in CSV_HEADER if name not in inspection.header)
+    # DuckDB takes no bound values in a view; its own literals quote the text.
+    duck.execute(
+        f"CREATE VIEW source AS SELECT *{absent}, {_literal(origin.object_key)} AS object_key, "
+        f"TIMESTAMP '{origin.last_modified.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' AS last_modified "
+        f"FROM read_csv({_literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
+    )
+    duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
+
+
+def _count(duck: duckdb.DuckDBPyConnection, records: int) -> RowCounts:
+    rows = duck.execute(
+        "SELECT disposition, count(*), coalesce(sum(negative_counts), 0) FROM transformed GROUP BY ALL"
+    ).fetchall()
+    by_disposition = {disposition: (int(count), int(negative)) for disposition, count, negative in rows}
+    unsplit = duck.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
+    unsplit_rows = int(unsplit[0]) if unsplit else 0
+    accounted = sum(count for count, _ in by_disposition.values()) + unsplit_rows
+    if accounted != records:
+        msg = f"the CSV reader accounts for {accounted} of {records} records; the quoting is broken somewhere"
+        raise UnloadableError(msg)
+    return RowCounts(
+        rows_in=records,
+        staged=by_disposition.get(transform.STAGED, (0, 0))[0],
+        duplicate=by_disposition.get(transform.DUPLICATE, (0, 0))[0],
+        rejected=by_disposition.get(transform.REJECTED, (0, 0))[0] + unsplit_rows,
+        negative_counts=by_disposition.get(transform.STAGED, (0, 0))[1],
+    )
+
+
+def _write_staged(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Path:
+    constants = {
+        "BATCH_ID": origin.batch_id,
+        "OBJECT_KEY": origin.object_key,
+        "ACCOUNT_ID": origin.account_id,
+        "SNAPSHOT_ID": origin.snapshot_id,
+    }
+    columns = [f"{_literal(text)} AS {name}" for name, text in constants.items()]
+    duck.execute(
+        f"COPY (SELECT {', '.join([*columns, *WAREHOUSE_NAMES])} FROM transformed "
+        f"WHERE disposition = '{transform.STAGED}') TO {_literal(str(path))} (FORMAT parquet)"
+    )
+    return path
+
+
+def _write_rejected(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Path:
+    """One JSON object a line: object, line (where the reader knows it), column, reason, and the row as it was."""
+    reasons = " ".join(f"WHEN '{name}' THEN {_literal(transform.rejection_reason(name))}" for name in CSV_HEADER)
+    row = "to_json({" + ", ".join(f"'{name}': {name}" for name in CSV_HEADER) + "})"
+    rejected = transform.rejected_column_sql()
+    duck.execute(
+        f'COPY (SELECT {_literal(origin.object_key)} AS object, NULL::BIGINT AS line, rejected_column AS "column", '
+        f"CASE rejected_column {reasons} END AS reason, row FROM "
+        f"(SELECT {rejected} AS rejected_column, CAST({row} AS VARCHAR) AS row FROM source) "
+        "WHERE rejected_column IS NOT NULL UNION ALL "
+        f"SELECT {_literal(origin.object_key)}, line, any_value(column_name), "
+        "any_value(lower(CAST(error_type AS VARCHAR)) || ': ' || error_message), any_value(trim(csv_line, chr(10))) "
+        f"FROM reject_errors GROUP BY line) TO {_literal(str(path))} (FORMAT json)"
+    )
+    return path
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

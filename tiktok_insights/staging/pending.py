@@ -1,0 +1,78 @@
+"""Which objects wait to be loaded: the listing of the CSV prefix, less what the ledger has. Pure functions."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
+from tiktok_insights.object_store import ObjectInfo
+
+_PLACE = re.compile(re.escape(PREFIX) + r"account=([0-9]{1,20})/dt=([0-9]{4}-[0-9]{2}-[0-9]{2})/[^/]+")
+
+Version = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingObject:
+    """An object version to load, with the account and day that its place says."""
+
+    info: ObjectInfo
+    account_id: str
+    dt: str
+
+    @property
+    def snapshot_id(self) -> str:
+        """The snapshot that the rows belong to: ours by its id, another producer's by the object's key."""
+        snapshot = snapshot_of(self.info.key)
+        return snapshot.snapshot_id if snapshot else self.info.key
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedObject:
+    """An object under the prefix that is never loaded, and why."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The prefix, sorted out: objects with a place in the table, and the others."""
+
+    objects: tuple[PendingObject, ...]
+    skipped: tuple[SkippedObject, ...]
+
+    @property
+    def partitions(self) -> set[tuple[str, str]]:
+        """The (account, dt) of every object."""
+        return {(item.account_id, item.dt) for item in self.objects}
+
+
+def sort_out(objects: Iterable[ObjectInfo]) -> Listing:
+    """Tell the objects that can be loaded from those that cannot, by key and size alone."""
+    loadable, skipped = [], []
+    for info in objects:
+        place = _PLACE.fullmatch(info.key)
+        if reason := _why_skip(info, placed=place is not None):
+            skipped.append(SkippedObject(info.key, reason))
+        elif place:
+            loadable.append(PendingObject(info, place[1], place[2]))
+    return Listing(tuple(loadable), tuple(skipped))
+
+
+def pending(listing: Listing, ledger: set[Version]) -> list[PendingObject]:
+    """The objects whose version (key, ETag) the ledger lacks, oldest first."""
+    waiting = [item for item in listing.objects if (item.info.key, item.info.etag) not in ledger]
+    return sorted(waiting, key=lambda item: (item.info.last_modified, item.info.key))
+
+
+def _why_skip(info: ObjectInfo, *, placed: bool) -> str:
+    if info.key.endswith("/"):
+        return "a folder marker"
+    if not info.key.endswith(".csv"):
+        return "not a .csv file"
+    if info.size == 0:
+        return "empty (0 bytes); if it is still being written, the next run takes it"
+    if not placed:
+        return f"not under {PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
+    return ""

@@ -1,0 +1,66 @@
+"""What is known of one object of a batch: its row in STAGED_OBJECTS, from which the ledger is written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tiktok_insights.raw.snapshots import Manifest
+from tiktok_insights.staging.duckdb_transform import RowCounts
+from tiktok_insights.staging.pending import PendingObject
+from tiktok_insights.tables import STAGED_OBJECTS
+from tiktok_insights.warehouse_session import Row, Session
+
+LOADED, SET_ASIDE = "loaded", "set aside"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedObject:
+    """One object of a batch. `reason` says why it is set aside; `manifest` is None for another producer's object."""
+
+    item: PendingObject
+    counts: RowCounts
+    reason: str = ""
+    manifest: Manifest | None = None
+
+    @property
+    def status(self) -> str:
+        """What the ledger will say of the object once the batch is published."""
+        return SET_ASIDE if self.reason else LOADED
+
+    def row(self, batch_id: str) -> Row:
+        """The object as a row of STAGED_OBJECTS."""
+        info, counts, manifest = self.item.info, self.counts, self.manifest
+        return (
+            batch_id,
+            info.key,
+            info.etag,
+            self.status,
+            self.reason or None,
+            counts.rows_in,
+            counts.staged,
+            counts.duplicate,
+            counts.rejected,
+            counts.negative_counts,
+            info.size,
+            naive_utc(info.last_modified),
+            self.item.account_id,
+            self.item.snapshot_id,
+            manifest.handle if manifest else None,
+            naive_utc(datetime.fromisoformat(manifest.started_at)) if manifest else None,
+            naive_utc(datetime.fromisoformat(manifest.finished_at)) if manifest else None,
+            manifest.outcome if manifest else None,
+            manifest.reason if manifest else None,
+            manifest.users_seen if manifest else counts.staged,
+            manifest.users_claimed if manifest else None,
+            manifest.requests if manifest else None,
+        )
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """A moment as the warehouse's TIMESTAMP_NTZ columns hold it: UTC, without the zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def write_objects(session: Session, batch_id: str, objects: Iterable[StagedObject]) -> None:
+    """Write the batch's rows of STAGED_OBJECTS."""
+    session.insert(STAGED_OBJECTS.name, STAGED_OBJECTS.names, [item.row(batch_id) for item in objects])

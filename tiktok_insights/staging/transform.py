@@ -1,0 +1,110 @@
+"""The transform: one SQL text, generated from the contract, that DuckDB and Spark SQL both run.
+
+Input: a relation with the contract's CSV columns as text, and `object_key` and `last_modified` beside them. Output: one
+row per input row, typed, with a `disposition`: staged, duplicate (the object has the user already) or rejected. What
+both engines understand alike was tried out: regexp_extract with group 0, subqueries, TRY_CAST, explicit NULLS.
+"""
+
+from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, ID_COLUMN, WAREHOUSE_COLUMNS, WAREHOUSE_NAMES, Column, Kind
+
+STAGED, DUPLICATE, REJECTED = "staged", "duplicate", "rejected"
+
+_COUNT = "-?[0-9]{1,38}([.]0)?"
+_TIMESTAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z"
+_TRUE = ("true", "t", "1")
+_FALSE = ("false", "f", "0")
+
+
+def newest_first(prefix: str = "") -> str:
+    """The order in which rows of one user win: newest, exact counts before rounded, then every column: no tie is left.
+
+    `prefix` qualifies the columns, such as `h.`.
+    """
+    first = ["EXTRACTED_AT", "COUNTS_EXACT"]
+    rest = [name for name in WAREHOUSE_NAMES if name not in (*first, "TIKTOK_ID")]
+    return ", ".join(f"{prefix}{name} DESC NULLS LAST" for name in [*first, *rest])
+
+
+def transform_sql(source: str) -> str:
+    """The SQL text over the relation `source`.
+
+    Columns of the result: object_key, the contract's warehouse columns, rejected_column (NULL for a good row),
+    negative_counts, disposition.
+    """
+    names = ", ".join(WAREHOUSE_NAMES)
+    return f"""
+SELECT object_key, {names}, rejected_column, negative_counts,
+  CASE WHEN rejected_column IS NOT NULL THEN '{REJECTED}'
+       WHEN occurrence > 1 THEN '{DUPLICATE}'
+       ELSE '{STAGED}' END AS disposition
+FROM (
+  SELECT typed.*, ROW_NUMBER() OVER (
+    PARTITION BY object_key, TIKTOK_ID, rejected_column IS NULL ORDER BY {newest_first()}) AS occurrence
+  FROM (
+    SELECT object_key, {_typed_columns()},
+      {rejected_column_sql()} AS rejected_column,
+      {_negative_counts()} AS negative_counts
+    FROM {source}
+  ) AS typed
+) AS numbered
+""".strip()
+
+
+def rejected_column_sql() -> str:
+    """The first column of a source row whose text the contract does not accept, or NULL."""
+    cases = [f"WHEN {_refused(column)} THEN '{column.csv}'" for column in COLUMNS if _refused(column)]
+    return "CASE " + "\n           ".join(cases) + " END"
+
+
+def rejection_reason(column_name: str) -> str:
+    """What a rejected column should have had."""
+    kind = next(column.kind for column in COLUMNS if column.csv == column_name)
+    return f"{column_name} is not {ACCEPTED_TEXTS[kind]}"
+
+
+def _whole(name: str, pattern: str) -> str:
+    """Whether the whole text matches: neither regexp_matches, regexp_like nor `$` means the same in both engines."""
+    return f"regexp_extract({name}, '{pattern}', 0) = {name}"
+
+
+def _refused(column: Column) -> str:
+    name = column.csv
+    if column is ID_COLUMN:
+        return f"{name} IS NULL OR {name} IN ('', '0') OR NOT ({_whole(name, '[0-9]{1,20}')})"
+    if column.kind is Kind.BOOLEAN:
+        texts = ", ".join(f"'{text}'" for text in (*_TRUE, *_FALSE))
+        return f"{name} <> '' AND lower({name}) NOT IN ({texts})"
+    if column.kind is Kind.COUNT:
+        return f"{name} <> '' AND NOT ({_whole(name, _COUNT)})"
+    if column.kind is Kind.TIMESTAMP:
+        return f"{name} <> '' AND (NOT ({_whole(name, _TIMESTAMP)}) OR {_timestamp(name)} IS NULL)"
+    return ""
+
+
+def _typed_columns() -> str:
+    return ",\n      ".join(f"{_typed(column)} AS {column.warehouse}" for column in WAREHOUSE_COLUMNS)
+
+
+def _typed(column: Column) -> str:
+    name = column.csv
+    if column is ID_COLUMN:
+        return name
+    if column.kind is Kind.BOOLEAN:
+        true, false = (", ".join(f"'{text}'" for text in texts) for texts in (_TRUE, _FALSE))
+        return f"CASE WHEN lower({name}) IN ({true}) THEN TRUE WHEN lower({name}) IN ({false}) THEN FALSE END"
+    if column.kind is Kind.COUNT:
+        # A negative count has no leading digits, so it becomes NULL here; it is counted beside.
+        digits = f"NULLIF(regexp_extract({name}, '^[0-9]{{1,38}}', 0), '')"
+        return f"CAST({digits} AS DECIMAL(38,0))"
+    if column.kind is Kind.TIMESTAMP:
+        return f"COALESCE({_timestamp(name)}, last_modified)"
+    return f"NULLIF(replace({name}, chr(0), ''), '')"
+
+
+def _timestamp(name: str) -> str:
+    return f"TRY_CAST(replace(replace({name}, 'T', ' '), 'Z', '') AS TIMESTAMP)"
+
+
+def _negative_counts() -> str:
+    counts = [column.csv for column in COLUMNS if column.kind is Kind.COUNT]
+    return " + ".join(f"CASE WHEN {name} LIKE '-%' THEN 1 ELSE 0 END" for name in counts)

@@ -1,0 +1,108 @@
+"""A session with the warehouse: plain Snowflake SQL, bound values, transactions that roll back. Says nothing of tables.
+
+dagster-snowflake's get_connection() neither rolls back nor closes on an exception; this does.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from snowflake.connector.errors import Error, ProgrammingError
+
+if TYPE_CHECKING:
+    from snowflake.connector import SnowflakeConnection
+
+#: Errors after which the same transaction may succeed: lock conflicts, aborted transactions, lock timeouts.
+_CONFLICTS = {625, 630, 635}
+
+Row = tuple[Any, ...]
+
+
+class Session:
+    """One connection. Not for several threads; open another."""
+
+    def __init__(self, connection: "SnowflakeConnection") -> None:
+        self._connection = connection
+
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Run one statement with `?` for bound values and give all its rows as tuples."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, tuple(values) or None)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement that gives no rows; say how many it changed (0 for DDL)."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, tuple(values) or None)
+            return cursor.rowcount or 0
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Insert a moderate number of rows with bound values, in one statement."""
+        if not rows:
+            return
+        places = ", ".join("?" for _ in columns)
+        with self._connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", [tuple(row) for row in rows]
+            )
+
+    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
+        """Run one statement and give the names of its columns and its rows."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, tuple(values) or None)
+            names = [column.name for column in cursor.description or []]
+            return names, [tuple(row) for row in cursor.fetchall()]
+
+    def copy_parquet(self, path: Path, table: str) -> int:
+        """Load one Parquet file into a table by the names of its columns, through the table's own stage.
+
+        Gives the number of rows that the warehouse says it has loaded.
+        """
+        self.query(f"PUT 'file://{path}' @%{table} AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
+        loaded = self.query(
+            f"COPY INTO {table} FROM '@%{table}/{path.name}' FILE_FORMAT=(TYPE=PARQUET) "
+            "MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE PURGE=TRUE"
+        )
+        return sum(int(row[3]) for row in loaded if len(row) > 3)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside happens, or nothing does. What goes wrong inside is raised after the rollback."""
+        self.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._rollback()
+            raise
+        self.execute("COMMIT")
+
+    def close(self) -> None:
+        """End the session; the warehouse rolls back what is open."""
+        self._connection.close()
+
+    def _rollback(self) -> None:
+        try:
+            self.execute("ROLLBACK")
+        except Error:
+            # The connection is gone, so the warehouse rolls back by itself; the first error is the one to raise.
+            return
+
+
+#: Opens a session; each stage opens and closes its own.
+Connect = Callable[[], Session]
+
+
+@contextmanager
+def opened(connect: Connect) -> Iterator[Session]:
+    """A session that is closed at the end, whatever happens."""
+    session = connect()
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether the transaction lost against another one and may be tried again."""
+    return isinstance(error, ProgrammingError) and error.errno in _CONFLICTS
