@@ -1,0 +1,49 @@
+"""The metadata that fakesnow adds to each DuckDB database, with what INFORMATION_SCHEMA lacks. SQL texts only.
+
+DuckDB's own schema is called `main`, and fakesnow hides it; here it is Snowflake's `MAIN`. Views are tables too.
+"""
+
+from fakesnow import info_schema, macros
+
+_AS = " AS\n"
+_UPPER_MAIN = "CASE WHEN {column} = 'main' THEN 'MAIN' ELSE {column} END"
+
+
+def database_metadata_sql(database: str) -> str:
+    """The statements that make, or renew, the metadata of `database`; harmless when run again."""
+    return ";\n".join(
+        [
+            info_schema.per_db_creation_sql(database),
+            macros.creation_sql(database),
+            _view(database, "_fs_columns", _columns(database)),
+            _view(database, "_fs_tables", _tables(database)),
+            _view(database, "_fs_schemata", _schemata(database)),
+        ]
+    )
+
+
+def _view(database: str, name: str, select: str) -> str:
+    return f"CREATE OR REPLACE VIEW {database}._fs_information_schema.{name} AS {select}"
+
+
+def _columns(database: str) -> str:
+    schema = _UPPER_MAIN.format(column="table_schema")
+    return (
+        f"SELECT * REPLACE ({schema} AS TABLE_SCHEMA) FROM _fs_global._fs_information_schema._fs_columns "
+        f"WHERE table_catalog = '{database}'"
+    )
+
+
+def _tables(database: str) -> str:
+    fakesnows = info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.substitute(catalog=database).partition(_AS)[2]
+    return (
+        f"SELECT * REPLACE ({_UPPER_MAIN.format(column='TABLE_SCHEMA')} AS TABLE_SCHEMA) FROM ({fakesnows}) "
+        f"UNION ALL BY NAME SELECT database_name AS TABLE_CATALOG, {_UPPER_MAIN.format(column='schema_name')} AS "
+        "TABLE_SCHEMA, view_name AS TABLE_NAME, 'SYSADMIN' AS TABLE_OWNER, 'VIEW' AS TABLE_TYPE FROM duckdb_views "
+        f"WHERE database_name = '{database}' AND NOT internal AND schema_name <> '_fs_information_schema'"
+    )
+
+
+def _schemata(database: str) -> str:
+    fakesnows = info_schema.SQL_CREATE_INFORMATION_SCHEMA_SCHEMATA_VIEW.substitute(catalog=database).partition(_AS)[2]
+    return f"{fakesnows} UNION ALL BY NAME SELECT '{database}' AS CATALOG_NAME, 'MAIN' AS SCHEMA_NAME"

@@ -1,0 +1,181 @@
+"""Start, find, stop and delete the local stack of a home folder. The one door to it, light enough for every command.
+
+Here is who may do what when; how a process is spawned is in `launch`, what it serves in `process`. Standard library
+only, at import and after.
+"""
+
+import http.client
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tiktok_insights.local.endpoints import Announcement, Endpoints, client_environment, is_alive
+from tiktok_insights.local.folder import StackError, StackFolder, held, is_held
+from tiktok_insights.local.launch import START_LIMIT_SECONDS, launch
+
+__all__ = [
+    "Endpoints",
+    "StackError",
+    "Status",
+    "client_environment",
+    "ensure_running",
+    "reset",
+    "status",
+    "stop",
+]
+
+_STOP_LIMIT_SECONDS = 20.0
+_PROBE_TIMEOUT_SECONDS = 5.0
+_POLL_SECONDS = 0.01
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is true of a home's stack now.
+
+    Attributes:
+        running: whether a process holds the stack's lock and has announced itself.
+        endpoints: where it listens; None when stopped.
+        uptime_seconds: since it began to serve; 0 when stopped.
+        bytes_on_disk: everything that it stores, its log included.
+        answers: server name to whether it answered a request just now; empty when stopped.
+        log: the log file, for a person to read.
+
+    """
+
+    running: bool
+    endpoints: Endpoints | None
+    uptime_seconds: float
+    bytes_on_disk: int
+    answers: dict[str, bool]
+    log: Path
+
+    @property
+    def healthy(self) -> bool:
+        """Running, and every server answers."""
+        return self.running and all(self.answers.values())
+
+
+def ensure_running(home: Path) -> Endpoints:
+    """The endpoints of `home`'s stack, which is started if it does not run; at most one per home, however many ask.
+
+    Raises:
+        StackError: it did not start; the message names its log and quotes the end of it.
+
+    """
+    folder = StackFolder.of(home)
+    if announcement := _running(folder):
+        return announcement.endpoints
+    folder.create()
+    with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS + _STOP_LIMIT_SECONDS):
+        announcement = _running(folder)
+        if announcement is None:
+            # What a killed process left must not be taken for the new one's.
+            _retire_announcement(folder)
+            launch(folder)
+            announcement = _running(folder)
+    if announcement is None:
+        raise StackError(f"The local stack started and ended at once. See its log, {folder.log}.")
+    return announcement.endpoints
+
+
+def stop(home: Path) -> str:
+    """End `home`'s stack, politely and then firmly, and say in a sentence what was done. Everything stored stays.
+
+    Raises:
+        StackError: the process survived, or another start or stop did not finish.
+
+    """
+    folder = StackFolder.of(home)
+    if not folder.root.is_dir():
+        return "The local stack is not running."
+    with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS):
+        return _stop(folder)
+
+
+def status(home: Path) -> Status:
+    """The truth about `home`'s stack: each server is asked for something real."""
+    folder = StackFolder.of(home)
+    announcement = _running(folder)
+    size = folder.bytes_on_disk()
+    if announcement is None:
+        return Status(False, None, 0.0, size, {}, folder.log)
+    endpoints = announcement.endpoints
+    answers = {
+        "tiktok_api": _answers(endpoints.tiktok_api, "GET", "/"),
+        "aws": _answers(endpoints.aws, "GET", "/"),
+        # Without a token the server refuses, which only a working one does.
+        "snowflake": _answers(f"http://{endpoints.snowflake_host}:{endpoints.snowflake_port}", "POST", "/session"),
+    }
+    return Status(True, endpoints, max(0.0, time.time() - announcement.started_at), size, answers, folder.log)
+
+
+def reset(home: Path) -> str:
+    """Stop `home`'s stack and delete all that it stored; say in a sentence what was done.
+
+    Raises:
+        StackError: the folder was not made by the stack, or the process survived.
+
+    """
+    folder = StackFolder.of(home)
+    if not folder.root.exists():
+        return f"There is nothing to delete: {folder.root} does not exist."
+    if not folder.marker.is_file():
+        folder.clear()  # refuses, and says why, before anything is touched
+    with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS):
+        done = _stop(folder)
+        size = folder.bytes_on_disk()
+        folder.clear()
+    return f"{done} Deleted {size:,} bytes in {folder.root}."
+
+
+def _running(folder: StackFolder) -> Announcement | None:
+    """The running process's announcement: one that a dead process left does not count, as its lock is free."""
+    return Announcement.read(folder.endpoints) if is_held(folder.lock) else None
+
+
+def _retire_announcement(folder: StackFolder) -> None:
+    if folder.endpoints.exists():
+        folder.endpoints.replace(folder.previous_endpoints)
+
+
+def _stop(folder: StackFolder) -> str:
+    announcement = _running(folder)
+    if announcement is None:
+        return "The local stack is not running."
+    pid = announcement.endpoints.pid
+    # Nobody else can start or stop now, and the lock's holder wrote this id: it is the stack's and no other's.
+    for sent, how in ((signal.SIGTERM, "Stopped"), (signal.SIGKILL, "Killed, as it did not stop in time,")):
+        try:
+            os.kill(pid, sent)
+        except ProcessLookupError:
+            break
+        if _gone(folder, pid):
+            _retire_announcement(folder)
+            return f"{how} the local stack (process {pid}); its data stay in {folder.root}."
+    raise StackError(f"The local stack (process {pid}) could not be ended. See {folder.log}.")
+
+
+def _gone(folder: StackFolder, pid: int) -> bool:
+    deadline = time.monotonic() + _STOP_LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        # The lock goes with the process; a dead one that nobody has reaped yet keeps its id, so the lock decides.
+        if not is_held(folder.lock) or not is_alive(pid):
+            return True
+        time.sleep(_POLL_SECONDS)
+    return False
+
+
+def _answers(url: str, method: str, path: str) -> bool:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PROBE_TIMEOUT_SECONDS)
+    try:
+        connection.request(method, path, headers={"Content-Length": "0"} if method == "POST" else {})
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
