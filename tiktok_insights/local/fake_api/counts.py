@@ -23,7 +23,14 @@ class Counts:
 
     def distorted(self) -> "Counts":
         """Return the counts as `stats` gives them: each wrapped to int32, then rounded."""
-        return Counts(**{name: rounded(wrapped(value)) for name, value in dataclasses.asdict(self).items()})
+        return Counts(
+            followers=rounded(wrapped(self.followers)),
+            following=rounded(wrapped(self.following)),
+            videos=rounded(wrapped(self.videos)),
+            hearts=rounded(wrapped(self.hearts)),
+            diggs=rounded(wrapped(self.diggs)),
+            friends=rounded(wrapped(self.friends)),
+        )
 
 
 def wrapped(value: int) -> int:
