@@ -4,7 +4,7 @@ dagster-snowflake's get_connection() neither rolls back nor closes on an excepti
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,10 +77,6 @@ class Session:
             raise
         self.execute("COMMIT")
 
-    def close(self) -> None:
-        """End the session; the warehouse rolls back what is open."""
-        self._connection.close()
-
     def _rollback(self) -> None:
         try:
             self.execute("ROLLBACK")
@@ -89,18 +85,17 @@ class Session:
             return
 
 
-#: Opens a session; each stage opens and closes its own.
-Connect = Callable[[], Session]
+#: Opens a session, and closes it at the end whatever happens.
+Connect = Callable[[], AbstractContextManager[Session]]
 
 
 @contextmanager
-def opened(connect: Connect) -> Iterator[Session]:
-    """A session that is closed at the end, whatever happens."""
-    session = connect()
+def session_on(connection: "SnowflakeConnection") -> Iterator[Session]:
+    """A session on an open connection, which is closed at the end; the warehouse rolls back what is open then."""
     try:
-        yield session
+        yield Session(connection)
     finally:
-        session.close()
+        connection.close()
 
 
 def is_conflict(error: Exception) -> bool:

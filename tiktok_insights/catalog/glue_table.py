@@ -129,9 +129,7 @@ def table_input(location: str) -> Any:
 
 def _storage(location: str) -> Any:
     return {
-        "Columns": [
-            {"Name": column.glue, "Type": column.glue_type, "Comment": column.meaning} for column in COLUMNS
-        ],
+        "Columns": [{"Name": column.glue, "Type": column.glue_type, "Comment": column.meaning} for column in COLUMNS],
         "Location": location,
         "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
         "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",

@@ -2,10 +2,11 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.lake.csv_rows import CsvRows, TextRepairs
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import Manifest, RawStore, SnapshotKey, iso
@@ -81,6 +82,12 @@ def write_csv(raw: RawStore, store: ObjectStore, manifest: Manifest, max_rejecte
             with path.open("rb") as body:
                 store.put_once(key, body, _CSV)
     return CsvResult(manifest, key, rows.rows, len(rejected), rows.repairs, blocked)
+
+
+def no_snapshot_is_blocked(results: Sequence[CsvResult]) -> CheckOutcome:
+    """Every snapshot's rows have a shape that we know, all but a small share."""
+    offenders = tuple(f"{item.manifest.handle}: {item.blocked}" for item in results if item.blocked)
+    return CheckOutcome("no_snapshot_is_blocked", offenders, {"snapshots": len(results)})
 
 
 def _quarantine_key(snapshot: SnapshotKey) -> str:

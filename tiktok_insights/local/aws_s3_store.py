@@ -13,42 +13,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.utils import _VersionedKeyStore
 
+from tiktok_insights.local.aws_s3_keys import IndexedS3Backend, RecordingKeyStore
 from tiktok_insights.local.aws_s3_versions import frozen, thawed
 from tiktok_insights.local.state_files import load_file, replace_file
-
-
-class RecordingKeyStore(_VersionedKeyStore):
-    """A bucket's keys, which notes the names that a request changes, however the request named them."""
-
-    def __init__(self, bucket: str, changes: threading.local) -> None:
-        super().__init__()
-        self._bucket = bucket
-        self._changes = changes
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        super().__setitem__(key, value)
-        self._note(key)
-
-    def setlist(self, key: str, list_: Any) -> None:
-        """Replace the key's versions."""
-        super().setlist(key, list_)
-        self._note(key)
-
-    def pop(self, key: str) -> None:  # type: ignore[override]  # as moto's own
-        """Remove the key with all its versions."""
-        super().pop(key)
-        self._note(key)
-
-    def _note(self, key: str) -> None:
-        changed: set[tuple[str, str]] | None = getattr(self._changes, "keys", None)
-        if changed is not None:
-            changed.add((self._bucket, key))
 
 
 class S3Store:
@@ -58,6 +30,7 @@ class S3Store:
         self._folder = folder
         self._changes = threading.local()
         self._bucket_lock = threading.Lock()
+        s3_backends.backend = IndexedS3Backend
 
     @contextmanager
     def recording(self) -> Iterator[set[tuple[str, str]]]:

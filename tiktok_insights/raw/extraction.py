@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
 from tiktok_insights.raw.snapshots import Manifest, RawStore, SnapshotKey
 from tiktok_insights.tiktok.client import Client
@@ -140,3 +141,12 @@ def _result(reference: str, manifest: Manifest, spent: int, origin: str) -> Acco
         users_seen=manifest.users_seen,
         users_claimed=manifest.users_claimed,
     )
+
+
+def every_account_ended_well(results: Sequence[AccountResult]) -> CheckOutcome:
+    """Every account's list was walked to its end, or to the length at which the API cuts lists."""
+    well = (Outcome.COMPLETE, Outcome.CAPPED)
+    offenders = [
+        f"{item.reference}: {item.outcome.value}, {item.reason}" for item in results if item.outcome not in well
+    ]
+    return CheckOutcome("every_account_ended_well", tuple(offenders), {"accounts": len(results)})

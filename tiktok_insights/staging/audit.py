@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.schema import WAREHOUSE_COLUMNS, Kind
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.tables import STAGED_TIKTOK_DATA, existing_columns, table_differences
@@ -41,15 +42,6 @@ class BatchFacts:
     objects: tuple[ObjectFacts, ...]
     differences: tuple[str, ...]
     max_rejected_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOutcome:
-    """One check's result: its name is the sentence; `offenders` are the objects, or what else broke it."""
-
-    name: str
-    passed: bool
-    offenders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +95,7 @@ FAULT_OF_THE_OBJECT = {"counts_are_in_range", "rejected_share_is_under_the_thres
 
 def audit(facts: BatchFacts) -> Verdict:
     """Judge a batch by what was measured of it."""
-    outcomes = []
-    for name, find_offenders in CHECKS.items():
-        offenders = find_offenders(facts)
-        outcomes.append(CheckOutcome(name, not offenders, offenders))
-    return Verdict(facts.batch_id, tuple(outcomes))
+    return Verdict(facts.batch_id, tuple(CheckOutcome(name, find(facts)) for name, find in CHECKS.items()))
 
 
 def measure(

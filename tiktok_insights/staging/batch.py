@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import Manifest, RawStore
@@ -68,6 +69,11 @@ class Staging:
         batch = Batch(batch_id, objects, verdict)
         self._write_verdict(batch)
         return batch
+
+    @staticmethod
+    def outcomes(batch: Batch | None) -> tuple[CheckOutcome, ...]:
+        """The audit's results; with nothing pending, each check is true of nothing."""
+        return batch.verdict.checks if batch else tuple(CheckOutcome(name) for name in audit.CHECKS)
 
     def _ledger(self) -> set[Version]:
         return {(key, etag) for key, etag in self._session.query(f"SELECT OBJECT_KEY, ETAG FROM {LOAD_HISTORY.name}")}

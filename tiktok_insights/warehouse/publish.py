@@ -21,9 +21,8 @@ from tiktok_insights.tables import (
     FOLLOWER_SNAPSHOTS,
     LOAD_BATCHES,
     LOAD_HISTORY,
-    TOUCHED_USERS,
 )
-from tiktok_insights.warehouse_session import Connect, Session, is_conflict, opened
+from tiktok_insights.warehouse_session import Connect, Session, is_conflict
 
 _NOT_IN_LEDGER = "NOT EXISTS (SELECT 1 FROM LOAD_HISTORY AS l WHERE l.OBJECT_KEY = o.OBJECT_KEY AND l.ETAG = o.ETAG)"
 _CHOSEN = (
@@ -53,7 +52,7 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
 
     Needs nothing but the warehouse. Raises PublishError, and the warehouse's own errors once the retries are spent.
     """
-    with opened(connect) as session:
+    with connect() as session:
         waiting = session.query(
             f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ? AND PUBLISHED_AT IS NULL ORDER BY BATCH_ID",
             (PASSED,),
@@ -71,7 +70,7 @@ def publish(connect: Connect, batch_id: str) -> Publication:
 
     Raises PublishError when the counts inside the transaction do not add up.
     """
-    with opened(connect) as session:
+    with connect() as session:
         publication: Publication | None = None
         try:
             with session.transaction():
@@ -86,14 +85,14 @@ def publish(connect: Connect, batch_id: str) -> Publication:
 
 def _publish(session: Session, batch_id: str) -> Publication:
     steps = publish_steps(datetime.now(UTC))
-    _run(session, steps.pop("take_lock"), batch_id)
-    objects, history_rows = _counts(session, "expected_counts.sql", batch_id)
-    for name, statement in steps.items():
-        if name == "empty_staging":
-            found = _counts(session, "found_counts.sql", batch_id)
-            users = _compare(batch_id, (objects, history_rows), found)
+    take_lock, forget_touched_users = steps.pop("take_lock"), steps.pop("forget_touched_users")
+    _run(session, take_lock, batch_id)
+    expected = _counts(session, "expected_counts.sql", batch_id)
+    for statement in steps.values():
         _run(session, statement, batch_id)
-    _run(session, f"DELETE FROM {TOUCHED_USERS.name} WHERE BATCH_ID = ?", batch_id)
+    users = _compare(batch_id, expected, _counts(session, "found_counts.sql", batch_id))
+    _run(session, forget_touched_users, batch_id)
+    objects, history_rows = expected
     return Publication(batch_id, objects, history_rows, users)
 
 
@@ -119,7 +118,7 @@ def _run(session: Session, statement: str, batch_id: str) -> None:
 
 
 def _is_published(connect: Connect, batch_id: str) -> bool:
-    with opened(connect) as session:
+    with connect() as session:
         sql = f"SELECT COUNT(*) FROM {LOAD_BATCHES.name} WHERE BATCH_ID = ? AND PUBLISHED_AT IS NOT NULL"
         return bool(session.query(sql, (batch_id,))[0][0])
 

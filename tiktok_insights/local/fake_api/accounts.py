@@ -9,13 +9,13 @@ Three accounts are there by default; any other can be named without configuratio
 
 `app`, `mix`: answers in the APP dialect, or in both by turns. `cap5k`, `nocap`: the list ends after 5,000,
 or never, instead of 10,000. `rounded`: no exact counts (`statsV2`). `data`: pages inside `data`. `full`: no
-slots are filtered. Options stand in this order, so that an account has one handle: `fake.1000.app.full`.
+slots are filtered. Options may come in any order; the account's own handle has them in this one.
 """
 
 import dataclasses
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tiktok_insights.local.fake_api.identity import (
     account_code,
@@ -130,13 +130,13 @@ def _ad_hoc_account(handle: str) -> Account | None:
     if match is None or int(match[1]) > MOST_FOLLOWERS:
         return None
     options = match[2].split(".")[1:]
-    if options != [option for option in _OPTIONS if option in options]:
+    if len(set(options)) < len(options) or not set(options) <= set(_OPTIONS):
         return None
     if any(len(choices.intersection(options)) > 1 for choices in _EXCLUSIVE):
         return None
     dialect = Dialect.APP if "app" in options else Dialect.ALTERNATING if "mix" in options else Dialect.WEB
     return Account(
-        handle=handle,
+        handle=_spelled(int(match[1]), options),
         followers=int(match[1]),
         nickname=f"Fake account of {int(match[1]):,}",
         dialect=dialect,
@@ -161,5 +161,9 @@ def _ad_hoc_handle(code: int) -> str | None:
     """Return the handle behind an ad-hoc account's code, or None where no handle can have it."""
     followers, flags = divmod(code, 1 << len(_OPTIONS))
     options = [option for place, option in enumerate(_OPTIONS) if flags >> place & 1]
-    handle = ".".join(["fake", str(followers), *options])
-    return handle if followers <= MOST_FOLLOWERS else None
+    return _spelled(followers, options) if followers <= MOST_FOLLOWERS else None
+
+
+def _spelled(followers: int, options: Collection[str]) -> str:
+    """Return the one handle of an ad-hoc account, however its options were ordered."""
+    return ".".join(["fake", str(followers), *(option for option in _OPTIONS if option in options)])

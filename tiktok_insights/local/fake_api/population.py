@@ -7,12 +7,11 @@ look the same in every list. Shares: the measured ones of the captured lists; no
 
 import dataclasses
 import hashlib
-import math
-import statistics
 import struct
 from collections.abc import Iterator, Sequence
 
 from tiktok_insights.local.fake_api.accounts import DEFAULT_ACCOUNTS, Account, Direction, Directory
+from tiktok_insights.local.fake_api.activity import common_counts, drifted, share, star_counts
 from tiktok_insights.local.fake_api.clock import day_of
 from tiktok_insights.local.fake_api.counts import Counts
 from tiktok_insights.local.fake_api.follow_list import FollowList, follow_list, is_star
@@ -22,23 +21,11 @@ from tiktok_insights.local.fake_api.seeding import key_of, mix, scramble_32
 
 DEFAULT_SEED = 20_260_530
 
-_NORMAL = statistics.NormalDist()
 _WORDS = struct.Struct("<16I")
 _PRIVATE = 0.24
 _VERIFIED = 0.0003  # besides every fourth star: together 0.08 %
 _VERIFIED_STAR_IN = 4
 _EMPTY_BIO_IF_PUBLIC = 0.658  # with all private ones: 74 %
-_NO_VIDEOS_IF_PUBLIC = 0.29  # with all private ones: 46 %
-_NO_HEARTS_IF_NO_VIDEOS = 0.74
-_NO_FOLLOWERS = 0.035
-_PARETO_FROM = 1_000
-_PARETO_EXPONENT = 1.1
-_MOST_FOLLOWERS = 150_000_000
-_MOST_FOLLOWING = 10_000
-_MOST_HEARTS = 2**31 - 1 - 10**8  # all but the stars stay below an int32, drift included
-_MOST_VIDEOS = 100_000
-_MOST_DIGGS = 50_000_000
-_ONE_DRIFTS_IN = 3
 _VERIFIED_ACCOUNT_FROM = 10_000
 
 
@@ -129,78 +116,18 @@ class World:
         star = is_star(index)
         identifier = person_id(self._identity_key, index)
         handle = handle_of(scramble_32(self._identity_key >> 32, index))
-        private = not star and _share(words[1]) < _PRIVATE
-        verified = _share(words[0]) < _VERIFIED or (star and words[0] % _VERIFIED_STAR_IN == 0)
-        silent = private or _share(words[12]) < _EMPTY_BIO_IF_PUBLIC
-        counts = _star_counts(words) if star else _common_counts(words, private=private)
+        private = not star and share(words[1]) < _PRIVATE
+        verified = share(words[0]) < _VERIFIED or (star and words[0] % _VERIFIED_STAR_IN == 0)
+        silent = private or share(words[12]) < _EMPTY_BIO_IF_PUBLIC
+        counts = star_counts(words) if star else common_counts(words, private=private)
         return Person(
             tiktok_id=str(identifier),
             sec_uid=sec_uid_of(identifier),
             unique_id=handle,
-            nickname=nickname_of(_share(words[10]), words[11], handle),
-            bio="" if silent else bio_of(_share(words[13]), words[12]),
+            nickname=nickname_of(share(words[10]), words[11], handle),
+            bio="" if silent else bio_of(share(words[13]), words[12]),
             verified=verified,
             private=private,
-            counts=_drifted(counts, words[14], day_of(at)),
+            counts=drifted(counts, words[14], day_of(at)),
             avatar_key=words[15],
         )
-
-
-def _share(word: int) -> float:
-    """Turn 32 random bits into a number strictly between 0 and 1."""
-    return (word + 0.5) / 2**32
-
-
-def _lognormal(mean: float, deviation: float, word: int) -> int:
-    """Draw from a lognormal distribution, rounded down."""
-    return int(math.exp(mean + deviation * _NORMAL.inv_cdf(_share(word))))
-
-
-def _common_counts(words: tuple[int, ...], *, private: bool) -> Counts:
-    """Draw the counts of all but the stars from the measured distributions."""
-    no_videos = private or _share(words[5]) < _NO_VIDEOS_IF_PUBLIC
-    posted = 1 + _lognormal(2.58, 1.72, words[6])  # a private account's videos get hearts, but are not shown
-    no_hearts = no_videos and _share(words[7]) < _NO_HEARTS_IF_NO_VIDEOS
-    hearts = 1 + int(posted * math.exp(3.41 + 2.04 * _NORMAL.inv_cdf(_share(words[8]))))
-    return Counts(
-        followers=_followers(words),
-        following=min(_lognormal(7.3, 1.33, words[4]), _MOST_FOLLOWING),
-        videos=0 if no_videos else min(posted, _MOST_VIDEOS),
-        hearts=0 if no_hearts else min(hearts, _MOST_HEARTS),
-        diggs=min(_lognormal(8.35, 2.22, words[9]), _MOST_DIGGS),
-    )
-
-
-def _followers(words: tuple[int, ...]) -> int:
-    """Draw a follower count: none, lognormal, or from 1,000 on a Pareto tail."""
-    if _share(words[15]) < _NO_FOLLOWERS:
-        return 0
-    body = 1 + _lognormal(4.65, 1.82, words[2])
-    if body < _PARETO_FROM:
-        return body
-    return min(int(_PARETO_FROM * _share(words[3]) ** (-1 / _PARETO_EXPONENT)), _MOST_FOLLOWERS)
-
-
-def _star_counts(words: tuple[int, ...]) -> Counts:
-    """Draw counts with more hearts than an int32 holds: some wrap to a negative number, some do not."""
-    return Counts(
-        followers=1_000_000 + words[2] % 40_000_000,
-        following=words[4] % 2_000,
-        videos=100 + words[6] % 9_900,
-        hearts=2**31 + (words[7] << 32 | words[8]) % 10**10,
-        diggs=words[9] % 1_000_000,
-    )
-
-
-def _drifted(counts: Counts, word: int, day: int) -> Counts:
-    """Let the counts of one person in three grow a little each virtual day; a count of 0 stays."""
-    if day == 0 or word % _ONE_DRIFTS_IN:
-        return counts
-    pace = 1 + word // _ONE_DRIFTS_IN % 5
-    return dataclasses.replace(
-        counts,
-        followers=counts.followers and counts.followers + day * pace,
-        hearts=counts.hearts and counts.hearts + day * pace * 3,
-        videos=counts.videos and counts.videos + day * pace // 7,
-        diggs=counts.diggs and counts.diggs + day * pace * 2,
-    )

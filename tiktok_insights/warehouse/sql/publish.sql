@@ -57,3 +57,7 @@ UPDATE LOAD_BATCHES SET PUBLISHED_AT = {now} WHERE BATCH_ID = ?;
 
 -- step: empty_staging
 DELETE FROM STAGED_TIKTOK_DATA WHERE BATCH_ID = ?;
+
+-- step: forget_touched_users
+-- After the counts have been compared.
+DELETE FROM TOUCHED_USERS WHERE BATCH_ID = ?;

@@ -1,0 +1,34 @@
+"""Stage catalog: the Glue table over the CSVs."""
+
+import dagster as dg
+
+from tiktok_insights.catalog.glue_table import PARTITION_KEYS
+from tiktok_insights.defs.presentation import OWNERS, csv_columns, markdown_table
+from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
+from tiktok_insights.staging.pending import sort_out
+
+
+@dg.asset(
+    group_name="catalog",
+    deps=["followers_csv"],
+    kinds={"glue", "s3"},
+    owners=OWNERS,
+    metadata={"dagster/column_schema": csv_columns()},
+)
+def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The Glue table over all CSVs: one row per follower and page, partitioned by account and day of the snapshot.
+
+    Database, table and partitions come from the contract and the listing; no crawler guesses.
+    """
+    listing = sort_out(s3.store().list(PREFIX))
+    state = glue.catalog().register(listing.partitions)
+    return dg.MaterializeResult(
+        metadata={
+            "partitions": len(state.partitions),
+            "partitions_added": state.added,
+            "newest_partitions": markdown_table(PARTITION_KEYS, sorted(state.partitions, key=lambda p: p[1])[-20:]),
+            "dagster/table_name": f"{state.database}.tiktok_user_data",
+            "dagster/uri": state.location,
+        }
+    )

@@ -1,0 +1,80 @@
+"""Stage raw: the follower lists as received."""
+
+from datetime import timedelta
+
+import dagster as dg
+from pydantic import Field
+
+from tiktok_insights.defs.presentation import OWNERS, check_result, markdown_table, sentence
+from tiktok_insights.raw.extraction import AccountResult, Extractor, SnapshotPolicy, every_account_ended_well
+from tiktok_insights.resources.aws import S3LakeResource
+from tiktok_insights.resources.tiktok import TikTokResource
+
+ENDED_WELL = "every_account_ended_well"
+
+
+class RawFollowersConfig(dg.Config):
+    """What a person may change in the Launchpad."""
+
+    accounts: list[str] = Field(
+        default=[],
+        description="Handles or secUids to extract. Empty: the accounts of TIKTOK_ACCOUNTS.",
+    )
+    force_new_snapshot: bool = Field(
+        default=False,
+        description="Ask the API for whole lists again, though a snapshot is fresh or open. Costs requests.",
+    )
+    min_snapshot_age_hours: float = Field(
+        default=20.0,
+        ge=0,
+        description="A committed snapshot younger than this is used as it is, and no request is spent.",
+    )
+
+
+@dg.asset(
+    group_name="raw",
+    kinds={"python", "s3", "json"},
+    owners=OWNERS,
+    check_specs=[
+        dg.AssetCheckSpec(ENDED_WELL, asset="raw_followers", description=sentence(ENDED_WELL)),
+    ],
+)
+def raw_followers(
+    context: dg.AssetExecutionContext, config: RawFollowersConfig, tiktok: TikTokResource, s3: S3LakeResource
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Every page of the follower lists as received: one object per page, write-once, the snapshot's manifest last.
+
+    A run goes on with an open snapshot, uses a fresh one, or begins a new one; so a re-run after a failure
+    anywhere downstream spends no request.
+    """
+    policy = SnapshotPolicy(timedelta(hours=config.min_snapshot_age_hours), config.force_new_snapshot)
+    extractor = Extractor(s3.raw_store(), tiktok.client(), policy, context.log)
+    results = extractor.extract(tiktok.accounts_or(config.accounts))
+    return dg.MaterializeResult(
+        metadata={
+            "accounts": markdown_table(_HEADER, [_row(result) for result in results]),
+            "pages": sum(result.pages for result in results),
+            "requests": sum(result.requests for result in results),
+            "users_seen": sum(result.users_seen for result in results),
+            "users_claimed": sum(result.users_claimed or 0 for result in results),
+            "dagster/uri": s3.store().uri("raw/followers/"),
+        },
+        check_results=[check_result(every_account_ended_well(results), dg.AssetCheckSeverity.WARN)],
+    )
+
+
+_HEADER = ("account", "outcome", "snapshot", "seen", "claimed", "pages", "requests", "why")
+
+
+def _row(result: AccountResult) -> tuple[object, ...]:
+    snapshot = f"{result.snapshot.snapshot_id} ({result.origin})" if result.snapshot else "none"
+    return (
+        result.handle or result.reference,
+        result.outcome.value,
+        snapshot,
+        result.users_seen,
+        result.users_claimed,
+        result.pages,
+        result.requests,
+        result.reason,
+    )

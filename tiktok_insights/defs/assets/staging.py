@@ -1,0 +1,80 @@
+"""Stage staging: pending objects to audited rows in the warehouse's staging table."""
+
+import dagster as dg
+from pydantic import Field
+
+from tiktok_insights.defs.presentation import (
+    OWNERS,
+    check_result,
+    lineage_from_csv,
+    markdown_table,
+    sentence,
+    warehouse_columns,
+)
+from tiktok_insights.resources.aws import S3LakeResource
+from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.staging.audit import CHECKS, MAX_REJECTED_SHARE
+from tiktok_insights.staging.batch import Batch, Staging
+
+
+class StagingConfig(dg.Config):
+    """What a person may change in the Launchpad."""
+
+    max_rejected_share: float = Field(
+        default=MAX_REJECTED_SHARE,
+        ge=0,
+        le=1,
+        description="An object with a larger share of rejected rows fails the audit and is set aside.",
+    )
+
+
+@dg.asset(
+    group_name="staging",
+    deps=["tiktok_user_data"],
+    kinds={"duckdb", "snowflake"},
+    owners=OWNERS,
+    metadata={"dagster/column_schema": warehouse_columns()},
+    check_specs=[
+        dg.AssetCheckSpec(name, asset="staged_tiktok_data", description=sentence(name), blocking=True)
+        for name in CHECKS
+    ],
+)
+def staged_tiktok_data(
+    context: dg.AssetExecutionContext, config: StagingConfig, s3: S3LakeResource, warehouse: WarehouseResource
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The pending CSV objects in the staging table, one row per object and user, with the audit's verdict.
+
+    Avatars dropped, types set, duplicates inside an object removed, bad rows in the quarantine. What is pending is the
+    listing of the bucket less the ledger, so nothing is loaded twice and nothing that was missed stays out.
+    """
+    with warehouse.session() as session:
+        staging = Staging(s3.store(), session, config.max_rejected_share, context.log)
+        listing = staging.listing()
+        batch = staging.stage(listing)
+    return dg.MaterializeResult(
+        metadata={
+            **(_batch_metadata(batch) if batch else {"dagster/row_count": 0}),
+            "skipped_objects": markdown_table(("object", "why"), [(s.key, s.reason) for s in listing.skipped[:100]]),
+            "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
+            "dagster/column_lineage": lineage_from_csv("followers_csv"),
+        },
+        check_results=[check_result(outcome) for outcome in Staging.outcomes(batch)],
+    )
+
+
+_HEADER = ("object", "status", "rows in", "staged", "duplicate", "rejected", "negative counts", "why")
+
+
+def _batch_metadata(batch: Batch) -> dict[str, dg.MetadataValue | int | str]:
+    rows = [
+        (item.item.info.key, item.status, c.rows_in, c.staged, c.duplicate, c.rejected, c.negative_counts, item.reason)
+        for item, c in ((item, item.counts) for item in batch.objects)
+    ]
+    return {
+        "batch": batch.batch_id,
+        "objects": markdown_table(_HEADER, rows[:100]),
+        "object_count": len(rows),
+        "dagster/row_count": sum(item.counts.staged for item in batch.objects),
+        "rows_duplicate": sum(item.counts.duplicate for item in batch.objects),
+        "rows_rejected": sum(item.counts.rejected for item in batch.objects),
+    }

@@ -1,0 +1,46 @@
+"""Stage warehouse: the table that people read."""
+
+import dagster as dg
+
+from tiktok_insights.defs.presentation import OWNERS, lineage_same_names, markdown_table, warehouse_columns
+from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.warehouse.publish import Publication, publish_passed
+
+_PREVIEW = f"SELECT {', '.join(WAREHOUSE_NAMES)} FROM TIKTOK_DATA ORDER BY FOLLOWERS_COUNT DESC NULLS LAST LIMIT 10"
+
+
+@dg.asset(
+    group_name="warehouse",
+    deps=["staged_tiktok_data"],
+    kinds={"snowflake", "table"},
+    owners=OWNERS,
+    metadata={"dagster/column_schema": warehouse_columns()},
+)
+def tiktok_data(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """The users: one row per user, the newest that is known, as a function of the loaded history.
+
+    Publishes every batch that passed the audit, each in one transaction; a failed batch is never taken, however this
+    asset is launched.
+    """
+    publications = publish_passed(warehouse.session, context.log)
+    with warehouse.session() as session:
+        ((users,),) = session.query("SELECT COUNT(*) FROM TIKTOK_DATA")
+        preview = session.query(_PREVIEW)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": int(users),
+            "dagster/table_name": warehouse.table_name,
+            "dagster/column_lineage": lineage_same_names("staged_tiktok_data"),
+            "published": markdown_table(_HEADER, [_row(publication) for publication in publications]),
+            "most_followed": markdown_table(WAREHOUSE_NAMES, preview),
+            "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(warehouse.step_7) + ";\n```"),
+        }
+    )
+
+
+_HEADER = ("batch", "objects", "rows in the history", "users")
+
+
+def _row(publication: Publication) -> tuple[object, ...]:
+    return publication.batch_id, publication.objects, publication.history_rows, publication.users

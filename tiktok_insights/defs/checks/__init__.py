@@ -1,0 +1,1 @@
+"""One module a stage: the checks on what the stage has made."""

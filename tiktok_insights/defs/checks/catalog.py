@@ -1,0 +1,24 @@
+"""Checks on `tiktok_user_data`: the catalog says what lies in the bucket, in the contract's columns."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from tiktok_insights.catalog.checks import every_csv_is_visible, table_equals_the_contract
+from tiktok_insights.defs.presentation import check_result, sentence
+from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
+from tiktok_insights.staging.pending import sort_out
+
+_NAMES = ("glue_table_equals_the_contract", "every_csv_is_visible_in_the_catalog")
+
+
+@dg.multi_asset_check(
+    name="tiktok_user_data_checks",
+    specs=[dg.AssetCheckSpec(name, asset="tiktok_user_data", description=sentence(name)) for name in _NAMES],
+)
+def tiktok_user_data_checks(s3: S3LakeResource, glue: GlueCatalogResource) -> Iterator[dg.AssetCheckResult]:
+    """Hold the Glue table against the contract, and its partitions against the bucket."""
+    catalog = glue.catalog()
+    yield check_result(table_equals_the_contract(catalog))
+    yield check_result(every_csv_is_visible(catalog, sort_out(s3.store().list(PREFIX)).partitions))

@@ -1,0 +1,17 @@
+"""The jobs: the whole pipeline, and its second half."""
+
+import dagster as dg
+
+everything = dg.AssetSelection.groups("raw", "lake", "catalog", "staging", "warehouse")
+from_the_catalog_on = dg.AssetSelection.groups("catalog", "staging", "warehouse")
+
+tiktok_pipeline = dg.define_asset_job(
+    "tiktok_pipeline",
+    everything,
+    description="Everything: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, check.",
+)
+load_pending_objects = dg.define_asset_job(
+    "load_pending_objects",
+    from_the_catalog_on,
+    description="From the catalog on: load the CSV objects that the ledger lacks, whoever put them there. No request.",
+)

@@ -1,0 +1,13 @@
+"""The schedule."""
+
+import dagster as dg
+
+from tiktok_insights.defs.jobs import tiktok_pipeline
+
+daily_schedule = dg.ScheduleDefinition(
+    name="daily_schedule",
+    job=tiktok_pipeline,
+    cron_schedule="0 5 * * *",  # every day at 05:00 UTC
+    execution_timezone="UTC",
+    description="Every day at 05:00 UTC. A list cannot be asked for as of yesterday, so a missed day is not made up.",
+)

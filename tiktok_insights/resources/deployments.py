@@ -1,0 +1,239 @@
+"""The one place that reads the environment: which deployment, whose accounts, which names and keys.
+
+`read_settings` only reads. `connect` says how to reach everything, and starts the local stack when that is the
+deployment. Nothing here imports Dagster, so the command line is quick.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from tiktok_insights.tiktok.client import PUBLIC_URL
+
+LOCAL_ACCOUNTS = ("corner.bakery", "city.museum", "night.market")
+#: The fake API takes it; it opens nothing else.
+LOCAL_KEY = "local-key"
+_LOCAL_REQUESTS_PER_MINUTE = 6_000.0
+_REQUESTS_PER_MINUTE = 60.0
+
+
+class Deployment(Enum):
+    """Where the pipeline runs: all on this machine, or with AWS and Snowflake. The code is the same."""
+
+    LOCAL = "local"
+    AWS = "aws"
+
+
+class SettingsError(ValueError):
+    """The environment does not say what is needed, or says what cannot be; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnowflakeSettings:
+    """How to sign in to Snowflake, with a key pair, and where the tables lie.
+
+    `schema` holds the tables, `view_schema` the views that people read.
+    """
+
+    account: str = ""
+    user: str = ""
+    private_key: str = field(default="", repr=False)
+    private_key_passphrase: str = field(default="", repr=False)
+    role: str = "ACCOUNTADMIN"
+    warehouse: str = "COMPUTE_WH"
+    database: str = "AMAZON_DB"
+    schema: str = "PUBLIC"
+    view_schema: str = "Main"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. `home` is where this machine's state lies; an empty `api_url` is the fake API."""
+
+    deployment: Deployment
+    home: Path
+    accounts: tuple[str, ...]
+    api_url: str
+    api_key: str = field(repr=False)
+    requests_per_minute: float
+    bucket: str
+    glue_database: str
+    snowflake: SnowflakeSettings
+
+    @property
+    def dagster_home(self) -> Path:
+        """Where Dagster keeps its runs, the same for the UI and the command line."""
+        return self.home / "dagster"
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """How to reach everything: the API's address and key, and the arguments of the AWS and Snowflake clients."""
+
+    api_url: str
+    api_key: str = field(repr=False)
+    aws: dict[str, Any] = field(repr=False)
+    snowflake: dict[str, Any] = field(repr=False)
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment (by default the process's own). Raises SettingsError."""
+    env = _Environment(os.environ if environment is None else environment)
+    deployment = env.deployment()
+    local = deployment is Deployment.LOCAL
+    api_url = env.text("TIKTOK_API_URL", "" if local else PUBLIC_URL)
+    accounts = tuple(name.strip() for name in env.text("TIKTOK_ACCOUNTS").split(",") if name.strip())
+    return Settings(
+        deployment=deployment,
+        home=Path(env.text("TIKTOK_INSIGHTS_HOME", ".local")).absolute(),
+        accounts=accounts or (() if api_url else LOCAL_ACCOUNTS),
+        api_url=api_url,
+        api_key=env.text("RAPIDAPI_KEY"),
+        requests_per_minute=env.positive(
+            "TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else _LOCAL_REQUESTS_PER_MINUTE
+        ),
+        bucket=env.text("TIKTOK_INSIGHTS_BUCKET", "project-with-tiktok-data"),
+        glue_database=env.text("GLUE_DATABASE", "tiktok"),
+        snowflake=env.snowflake(),
+    )
+
+
+def connect(settings: Settings) -> Connections:
+    """Say how to reach everything; the local stack is started if it does not run.
+
+    Raises SettingsError when a key or a name is missing, and local.stack.StackError.
+    """
+    if settings.deployment is Deployment.LOCAL:
+        return _connect_local(settings)
+    return Connections(settings.api_url, _api_key(settings), {}, _snowflake_arguments(settings.snowflake))
+
+
+def require_accounts(settings: Settings) -> tuple[str, ...]:
+    """The accounts to extract. Raises SettingsError when there are none."""
+    if not settings.accounts:
+        msg = (
+            "No TikTok account is named. Set TIKTOK_ACCOUNTS to a comma-separated list of handles or secUids, or fill "
+            "in 'accounts' in the run's config."
+        )
+        raise SettingsError(msg)
+    return settings.accounts
+
+
+def _connect_local(settings: Settings) -> Connections:
+    from tiktok_insights.local.stack import ensure_running
+
+    endpoints = ensure_running(settings.home)
+    snowflake = settings.snowflake
+    return Connections(
+        api_url=settings.api_url or endpoints.tiktok_api,
+        api_key=_api_key(settings) if settings.api_url else LOCAL_KEY,
+        aws={
+            "endpoint_url": endpoints.aws,
+            "region_name": "us-east-1",
+            "aws_access_key_id": "local",
+            "aws_secret_access_key": "local",
+        },
+        snowflake={
+            **_snowflake_names(snowflake),
+            "account": "local",
+            "user": "local",
+            "password": "local",
+            "host": endpoints.snowflake_host,
+            "port": endpoints.snowflake_port,
+            "protocol": "http",
+            # The stack is on this machine: it answers at once or not at all.
+            "login_timeout": 15,
+            "network_timeout": 600,
+            # The connector would ask the cloud's metadata addresses where it runs.
+            "platform_detection_timeout_seconds": 0.0,
+        },
+    )
+
+
+def _snowflake_arguments(snowflake: SnowflakeSettings) -> dict[str, Any]:
+    needed = {
+        "SNOWFLAKE_ACCOUNT": snowflake.account,
+        "SNOWFLAKE_USER": snowflake.user,
+        "SNOWFLAKE_PRIVATE_KEY": snowflake.private_key,
+    }
+    if missing := [name for name, value in needed.items() if not value]:
+        raise SettingsError(f"Set {', '.join(missing)}; the deployment 'aws' signs in to Snowflake with a key pair.")
+    return {
+        **_snowflake_names(snowflake),
+        "account": snowflake.account,
+        "user": snowflake.user,
+        "private_key": snowflake.private_key,
+        "private_key_password": snowflake.private_key_passphrase or None,
+    }
+
+
+def _snowflake_names(snowflake: SnowflakeSettings) -> dict[str, Any]:
+    return {
+        "role": snowflake.role,
+        "warehouse": snowflake.warehouse,
+        "database": snowflake.database,
+        "schema": snowflake.schema,
+        "paramstyle": "qmark",
+        "autocommit": True,
+    }
+
+
+def _api_key(settings: Settings) -> str:
+    if not settings.api_key:
+        msg = f"Set RAPIDAPI_KEY to your key for {settings.api_url}."
+        raise SettingsError(msg)
+    return settings.api_key
+
+
+class _Environment:
+    """Variables by name, with defaults; an empty one counts as unset."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._variables.get(name, "").strip() or default
+
+    def positive(self, name: str, default: float) -> float:
+        text = self.text(name)
+        if not text:
+            return default
+        try:
+            number = float(text)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < float("inf"):
+            raise SettingsError(f"{name} is {text!r}; a number greater than 0 was expected.")
+        return number
+
+    def deployment(self) -> Deployment:
+        name = self.text("TIKTOK_INSIGHTS_DEPLOYMENT", Deployment.LOCAL.value)
+        try:
+            return Deployment(name)
+        except ValueError:
+            known = " or ".join(repr(deployment.value) for deployment in Deployment)
+            raise SettingsError(f"TIKTOK_INSIGHTS_DEPLOYMENT is {name!r}; {known} was expected.") from None
+
+    def snowflake(self) -> SnowflakeSettings:
+        plain = SnowflakeSettings()
+        return SnowflakeSettings(
+            account=self.text("SNOWFLAKE_ACCOUNT"),
+            user=self.text("SNOWFLAKE_USER"),
+            private_key=self.text("SNOWFLAKE_PRIVATE_KEY"),
+            private_key_passphrase=self.text("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
+            role=self.name("SNOWFLAKE_ROLE", plain.role),
+            warehouse=self.name("SNOWFLAKE_WAREHOUSE", plain.warehouse),
+            database=self.name("SNOWFLAKE_DATABASE", plain.database),
+            schema=self.name("SNOWFLAKE_SCHEMA", plain.schema),
+            view_schema=self.name("SNOWFLAKE_VIEW_SCHEMA", plain.view_schema),
+        )
+
+    def name(self, variable: str, default: str) -> str:
+        """An unquoted SQL identifier; anything else could end up in a statement."""
+        text = self.text(variable, default)
+        if not (text.isascii() and text.isidentifier()):
+            raise SettingsError(f"{variable} is {text!r}; letters, digits and _ were expected.")
+        return text

@@ -1,0 +1,48 @@
+"""The warehouse as a Dagster resource: sessions on Snowflake through dagster-snowflake."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from pydantic import Field
+
+from tiktok_insights.resources.deployments import connect, read_settings
+from tiktok_insights.tables import ensure_tables
+from tiktok_insights.warehouse.table_checks import step_7
+from tiktok_insights.warehouse_session import Session, session_on
+
+#: What SnowflakeResource has no field for; it hands these on to the connector.
+_CONNECTOR_ONLY = ("host", "port", "protocol", "platform_detection_timeout_seconds")
+
+
+class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Snowflake. User and private key come from the environment when a session is opened, and are kept nowhere."""
+
+    role: str = Field(description="The role that sessions use.")
+    warehouse: str = Field(description="The virtual warehouse that runs the statements.")
+    database: str = Field(description="The database of the tables.")
+    schema_name: str = Field(description="The schema of the tables.")
+    view_schema: str = Field(description="The schema of the views that people read.")
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a session in the tables' schema. The tables are made when they are missing."""
+        # Imported here: it takes seconds, and loading the definitions needs it not.
+        from dagster_snowflake import SnowflakeResource
+
+        arguments = connect(read_settings()).snowflake
+        extra = {name: arguments.pop(name) for name in _CONNECTOR_ONLY if name in arguments}
+        resource = SnowflakeResource(**arguments, additional_snowflake_connection_args=extra)
+        with resource.get_connection() as connection, session_on(connection) as session:
+            ensure_tables(session, self.view_schema)
+            yield session
+
+    @property
+    def step_7(self) -> tuple[str, ...]:
+        """The statements of Step 7 with this deployment's names."""
+        return step_7(self.role, self.warehouse, self.database, self.view_schema)
+
+    @property
+    def table_name(self) -> str:
+        """The table's full name."""
+        return f"{self.database}.{self.schema_name}.TIKTOK_DATA"

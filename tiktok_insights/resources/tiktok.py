@@ -1,0 +1,24 @@
+"""The source API as a Dagster resource: one client, and so one rate limit, for all accounts of a run."""
+
+import dagster as dg
+from pydantic import Field
+
+from tiktok_insights.resources.deployments import connect, read_settings, require_accounts
+from tiktok_insights.tiktok.client import Client
+from tiktok_insights.tiktok.limiter import RateLimiter
+
+
+class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Reads follower lists. The key comes from RAPIDAPI_KEY when a client is made, and is kept nowhere."""
+
+    accounts: list[str] = Field(description="Handles or secUids that a run extracts unless its config names others.")
+    requests_per_minute: float = Field(description="The most requests a minute that all accounts of a run share.")
+
+    def client(self) -> Client:
+        """Make a client for the deployment's API."""
+        connections = connect(read_settings())
+        return Client(connections.api_url, connections.api_key, RateLimiter(self.requests_per_minute))
+
+    def accounts_or(self, chosen: list[str]) -> list[str]:
+        """The accounts that a run's config has chosen, or else the deployment's. Raises SettingsError for none."""
+        return chosen or self.accounts or list(require_accounts(read_settings()))

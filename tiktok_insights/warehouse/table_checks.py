@@ -1,0 +1,118 @@
+"""What must be true of TIKTOK_DATA after every publication, asked of the warehouse. Each check is a sentence."""
+
+from datetime import UTC, datetime, timedelta
+
+from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.tables import (
+    ACCOUNT_SNAPSHOTS,
+    FOLLOWER_SNAPSHOTS,
+    LOAD_HISTORY,
+    TIKTOK_DATA,
+    existing_columns,
+    table_differences,
+)
+from tiktok_insights.warehouse_session import Session
+
+#: How many offenders a check names; the facts say how many there are.
+NAMED_OFFENDERS = 20
+MAX_SNAPSHOT_AGE = timedelta(hours=48)
+
+
+def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[str, ...]:
+    """The statements of the tutorial's Step 7, in which people read the table for the first time."""
+    return (
+        f"USE ROLE {role}",
+        f"USE WAREHOUSE {warehouse}",
+        f"USE {database}",
+        f"USE SCHEMA {view_schema}",
+        "SELECT * FROM tiktok_data",
+    )
+
+
+def step_7_returns_every_user(session: Session, statements: tuple[str, ...]) -> CheckOutcome:
+    """Run Step 7 word for word, compare columns and rows with the history. Changes the session's schema."""
+    ((users,),) = session.query(f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}")
+    *settings, select = statements
+    for statement in settings:
+        session.query(statement)
+    columns, rows = session.table(select)
+    offenders = []
+    if tuple(columns) != WAREHOUSE_NAMES:
+        offenders.append(f"the columns are {', '.join(columns)}")
+    if len(rows) != int(users):
+        offenders.append(f"{len(rows)} rows for {users} users")
+    facts: dict[str, int | str] = {
+        "statements": ";\n".join(statements) + ";",
+        "rows": len(rows),
+        "users in the history": int(users),
+    }
+    return CheckOutcome("step_7_returns_every_user", tuple(offenders), facts)
+
+
+def every_user_has_one_row(session: Session) -> CheckOutcome:
+    """No id stands twice in TIKTOK_DATA."""
+    twice = session.query(
+        f"SELECT TIKTOK_ID, COUNT(*) FROM {TIKTOK_DATA.name} GROUP BY TIKTOK_ID HAVING COUNT(*) > 1 "
+        f"ORDER BY TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
+    )
+    ((rows,),) = session.query(f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}")
+    return CheckOutcome("every_user_has_one_row", tuple(f"{i} has {n} rows" for i, n in twice), {"rows": int(rows)})
+
+
+def table_equals_the_contract(session: Session, view_schema: str) -> CheckOutcome:
+    """TIKTOK_DATA and the view on it have the contract's columns, no more and no less."""
+    differences = table_differences(existing_columns(session).get(TIKTOK_DATA.name, {}), TIKTOK_DATA)
+    columns, _ = session.table(f"SELECT * FROM {view_schema}.{TIKTOK_DATA.name} LIMIT 0")
+    if tuple(columns) != WAREHOUSE_NAMES:
+        differences.append(f"the view {view_schema}.{TIKTOK_DATA.name} has {', '.join(columns)}")
+    return CheckOutcome("table_equals_the_contract", tuple(differences), {"columns": len(columns)})
+
+
+def ledger_adds_up(session: Session) -> CheckOutcome:
+    """Each loaded object has as many rows in the history as the ledger says, and each user of the history has a row."""
+    ledger = (
+        "SELECT OBJECT_KEY, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, ROW_NUMBER() OVER "
+        f"(PARTITION BY OBJECT_KEY ORDER BY LAST_MODIFIED DESC, LOADED_AT DESC) AS PLACE FROM {LOAD_HISTORY.name} "
+        "WHERE STATUS = 'loaded'"
+    )
+    wrong = session.query(
+        "SELECT l.OBJECT_KEY, l.ROWS_IN, l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, COALESCE(h.HISTORY_ROWS, 0) "
+        f"FROM ({ledger}) AS l LEFT JOIN (SELECT OBJECT_KEY, COUNT(*) AS HISTORY_ROWS FROM {FOLLOWER_SNAPSHOTS.name} "
+        "GROUP BY OBJECT_KEY) AS h ON h.OBJECT_KEY = l.OBJECT_KEY "
+        "WHERE l.PLACE = 1 AND (l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED "
+        f"OR l.ROWS_STAGED <> COALESCE(h.HISTORY_ROWS, 0)) ORDER BY l.OBJECT_KEY LIMIT {NAMED_OFFENDERS}"
+    )
+    offenders = [
+        f"{key}: {rows_in} in, {staged} staged, {duplicate} duplicate, {rejected} rejected, {found} in the history"
+        for key, rows_in, staged, duplicate, rejected, found in wrong
+    ]
+    missing = session.query(
+        f"SELECT DISTINCT h.TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} AS h LEFT JOIN {TIKTOK_DATA.name} AS t "
+        f"ON t.TIKTOK_ID = h.TIKTOK_ID WHERE t.TIKTOK_ID IS NULL ORDER BY h.TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
+    )
+    offenders += [f"the user {tiktok_id} is in the history only" for (tiktok_id,) in missing]
+    ((objects,),) = session.query(f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE STATUS = 'loaded'")
+    return CheckOutcome("ledger_adds_up", tuple(offenders), {"loaded object versions": int(objects)})
+
+
+def every_account_is_fresh(session: Session, now: datetime) -> CheckOutcome:
+    """Every account's newest snapshot is younger than two days; a daily schedule may miss one run."""
+    oldest_good = now.astimezone(UTC).replace(tzinfo=None) - MAX_SNAPSHOT_AGE
+    newest = session.query(
+        f"SELECT a.ACCOUNT_ID, MAX(a.HANDLE), MAX(h.EXTRACTED_AT) FROM {ACCOUNT_SNAPSHOTS.name} AS a "
+        f"JOIN {FOLLOWER_SNAPSHOTS.name} AS h ON h.OBJECT_KEY = a.OBJECT_KEY "
+        "GROUP BY a.ACCOUNT_ID ORDER BY a.ACCOUNT_ID"
+    )
+    stale = [f"{handle or account}: newest row of {at:%Y-%m-%d %H:%M} UTC" for account, handle, at in newest
+             if at < oldest_good]  # fmt: skip
+    return CheckOutcome("every_account_is_fresh", tuple(stale), {"accounts": len(newest)})
+
+
+def no_object_is_set_aside(session: Session) -> CheckOutcome:
+    """No object waits for somebody to mend it; the offenders say why each was set aside."""
+    rows = session.query(
+        f"SELECT OBJECT_KEY, REASON FROM {LOAD_HISTORY.name} WHERE STATUS = 'set aside' "
+        f"ORDER BY LOADED_AT DESC, OBJECT_KEY LIMIT {NAMED_OFFENDERS}"
+    )
+    return CheckOutcome("no_object_is_set_aside", tuple(f"{key}: {reason}" for key, reason in rows))
