@@ -94,6 +94,8 @@ def served(app: Starlette) -> Iterator[Api]:
         thread.start()
         while not server.started:
             time.sleep(0.005)
-        yield Api(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        server.should_exit = True
-        thread.join(timeout=10)
+        try:
+            yield Api(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)

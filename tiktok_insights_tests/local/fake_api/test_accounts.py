@@ -31,15 +31,20 @@ def test_an_ad_hoc_handle_describes_its_account() -> None:
     )
 
 
+def test_options_may_come_in_any_order() -> None:
+    """It is one account with one handle and one id."""
+    assert DIRECTORY.by_handle("fake.1000.full.app") == DIRECTORY.by_handle("fake.1000.app.full")
+
+
 @pytest.mark.parametrize(
     "handle",
     [
-        "nobody.here", "fake", "fake.", "fake.-1", "fake.007", "fake.1000.full.app", "fake.1000.app.mix",
+        "nobody.here", "fake", "fake.", "fake.-1", "fake.007", "fake.1000.app.mix",
         "fake.1000.app.app", "fake.1000.cap5k.nocap", "fake.1000.other", "fake.100000001", "FAKE.1000", "fake.1000 ",
     ],
 )  # fmt: skip
 def test_any_other_handle_names_nobody(handle: str) -> None:
-    """Unknown options, a wrong order, contradictions and too many followers are no accounts."""
+    """Unknown or repeated options, contradictions and too many followers are no accounts."""
     assert DIRECTORY.by_handle(handle) is None
 
 
