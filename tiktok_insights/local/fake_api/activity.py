@@ -1,7 +1,7 @@
 """How active a person is: the six counts, drawn from the measured distributions.
 
 Here: counts from random bits, and their drift. Not here: who the person is (`population`), the distorted form
-(`counts`). `words` are sixteen 32-bit numbers that belong to one person; each is used for one thing. Source:
+(`counts`). `words` are the sixteen 32-bit numbers from which all of one person is made. Source:
 measured shares; logarithms are natural.
 """
 
