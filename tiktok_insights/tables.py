@@ -207,6 +207,8 @@ def _family(type_name: str) -> str:
 def _ensure_view(session: Session, view_schema: str) -> None:
     ((schema,),) = session.query("SELECT CURRENT_SCHEMA()")
     session.execute(f"CREATE SCHEMA IF NOT EXISTS {view_schema}")
+    # Which has moved the session to the new schema.
+    session.execute(f"USE SCHEMA {schema}")
     # A view looks for unqualified tables in its own schema.
     session.execute(
         f"CREATE VIEW IF NOT EXISTS {view_schema}.{TIKTOK_DATA.name} AS "

@@ -1,0 +1,98 @@
+"""Fixtures: the real local stack, once a worker, and a bucket, a Glue database and a warehouse of its own for each test."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import boto3
+import pytest
+import snowflake.connector
+
+from tiktok_insights.catalog.glue_table import Catalog
+from tiktok_insights.local import stack
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.deployments import Connections, Settings, connect, read_settings
+from tiktok_insights.tables import ensure_tables
+from tiktok_insights.warehouse_session import Connect, Session, session_on
+
+#: What a developer's shell or .env may have set must not reach a test.
+_OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home whose local stack is stopped at the end."""
+    path = tmp_path_factory.mktemp("home")
+    yield path
+    stack.stop(path)
+
+
+@pytest.fixture
+def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a test: the worker's stack, names of its own, nothing of the developer's."""
+    for name in [name for name in os.environ if name.startswith(_OURS)]:
+        monkeypatch.delenv(name)
+    unique = uuid.uuid4().hex[:12]
+    ours = {
+        "TIKTOK_INSIGHTS_HOME": str(home),
+        "TIKTOK_INSIGHTS_BUCKET": f"bucket-{unique}",
+        "GLUE_DATABASE": f"glue_{unique}",
+        "SNOWFLAKE_DATABASE": f"DB_{unique.upper()}",
+    }
+    for name, value in ours.items():
+        monkeypatch.setenv(name, value)
+    return ours
+
+
+@pytest.fixture
+def settings(environment: dict[str, str]) -> Settings:
+    """The settings that the test's environment gives."""
+    return read_settings()
+
+
+@pytest.fixture
+def connections(settings: Settings) -> Connections:
+    """How to reach the worker's stack."""
+    return connect(settings)
+
+
+@pytest.fixture
+def store(settings: Settings, connections: Connections) -> ObjectStore:
+    """The test's own bucket."""
+    bucket = ObjectStore(boto3.client("s3", **connections.aws), settings.bucket)
+    bucket.ensure_bucket()
+    return bucket
+
+
+@pytest.fixture
+def raw(store: ObjectStore) -> RawStore:
+    """The raw stage's objects in the test's bucket."""
+    return RawStore(store)
+
+
+@pytest.fixture
+def catalog(settings: Settings, connections: Connections) -> Catalog:
+    """The test's own Glue database; nothing is made yet."""
+    return Catalog(boto3.client("glue", **connections.aws), settings.glue_database, settings.bucket)
+
+
+@pytest.fixture
+def connect_warehouse(settings: Settings, connections: Connections) -> Connect:
+    """Opens sessions in the test's own database, with all tables made."""
+
+    def open_session() -> AbstractContextManager[Session]:
+        return session_on(snowflake.connector.connect(**connections.snowflake))
+
+    with open_session() as session:
+        ensure_tables(session, settings.snowflake.view_schema)
+    return open_session
+
+
+@pytest.fixture
+def session(connect_warehouse: Connect) -> Iterator[Session]:
+    """One session in the test's own database."""
+    with connect_warehouse() as opened:
+        yield opened
