@@ -1,4 +1,4 @@
-"""A bucket's keys in memory: what moto's store lacks, which is to say what changed and to list in order without a scan."""
+"""A bucket's keys in memory, with what moto's lack: they say what changed, and are listed in order without a scan."""
 
 import threading
 from bisect import bisect_left, bisect_right

@@ -7,6 +7,7 @@ file of its own. Uploads in parts that are not complete are forgotten when the s
 
 import copy
 import hashlib
+import logging
 import pickle
 import shutil
 import threading
@@ -21,6 +22,8 @@ from moto.s3.utils import _VersionedKeyStore
 from tiktok_insights.local.aws_s3_keys import IndexedS3Backend, RecordingKeyStore
 from tiktok_insights.local.aws_s3_versions import frozen, thawed
 from tiktok_insights.local.state_files import load_file, replace_file
+
+_logger = logging.getLogger(__name__)
 
 
 class S3Store:
@@ -98,7 +101,11 @@ class S3Store:
             records = load_file(shard / name)
             if not isinstance(records, list):
                 continue
-            versions = [thawed(record, shard) for record in records]
+            try:
+                versions = [thawed(record, shard) for record in records]
+            except FileNotFoundError as error:
+                _logger.warning("A version in %s has lost its value (%s); the key is left out.", shard / name, error)
+                continue
             bucket.keys.setlist(versions[-1].name, versions)
             named |= {version.value_file for version in versions if hasattr(version, "value_file")}
         for name in files - named:

@@ -1,0 +1,73 @@
+"""The commands of `tiktok-insights local`: what they print, and their exit codes."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tiktok_insights.cli.local import local
+from tiktok_insights.local import stack
+
+
+def _run(home: Path, *arguments: str, answer: str | None = None) -> Result:
+    return CliRunner().invoke(local, list(arguments), obj=home, input=answer)
+
+
+def test_status_of_a_stopped_stack_exits_with_3(own_home: Path) -> None:
+    """A script can tell stopped from running by the exit code, and looking starts nothing."""
+    result = _run(own_home, "status")
+    assert result.exit_code == 3
+    assert "stopped" in result.output
+    assert not (own_home / "stack").exists()
+
+
+def test_start_status_stop(own_home: Path) -> None:
+    """The stack starts, says where it listens, and stops."""
+    started = _run(own_home, "start")
+    assert started.exit_code == 0, started.output
+    running = _run(own_home, "status")
+    assert running.exit_code == 0, running.output
+    assert stack.ensure_running(own_home).aws in running.output
+    assert "Stopped" in _run(own_home, "stop").output
+    assert _run(own_home, "status").exit_code == 3
+
+
+def test_env_can_be_evaluated_by_a_shell(shared_home: Path, endpoints: stack.Endpoints) -> None:
+    """What `env` prints sets, in a shell, exactly the variables of `client_environment`."""
+    printed = _run(shared_home, "env")
+    assert printed.exit_code == 0
+    names = stack.client_environment(endpoints)
+    script = f'eval {shlex.quote(printed.output)}; printf "%s\\n" ' + " ".join(f'"${name}"' for name in names)
+    shell = ["/bin/sh", "-c", script]
+    shown = subprocess.run(shell, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603 - is the test
+    assert dict(zip(names, shown, strict=True)) == names
+    assert names["AWS_ENDPOINT_URL"] == endpoints.aws
+
+
+def test_reset_asks_first(own_home: Path) -> None:
+    """Without a yes nothing is deleted; with `--yes` nothing is asked."""
+    assert _run(own_home, "start").exit_code == 0
+    refused = _run(own_home, "reset", answer="n\n")
+    assert refused.exit_code == 1
+    assert (own_home / "stack" / "aws").exists()
+    assert _run(own_home, "reset", "--yes").exit_code == 0
+    assert not (own_home / "stack" / "aws").exists()
+
+
+def test_a_failure_is_a_message_and_not_a_traceback(own_home: Path) -> None:
+    """An error of the stack ends a command with its message and exit code 1."""
+    (own_home / "stack").mkdir(parents=True)
+    (own_home / "stack" / "photo.jpg").write_text("photo")
+    result = _run(own_home, "start")
+    assert result.exit_code == 1
+    assert "did not make" in result.output
+
+
+@pytest.mark.parametrize("command", ["start", "stop", "status", "env", "reset"])
+def test_every_command_has_a_help_text(command: str) -> None:
+    """The help is the manual."""
+    result = CliRunner().invoke(local, [command, "--help"])
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 4
