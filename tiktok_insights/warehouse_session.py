@@ -54,6 +54,13 @@ class Session:
             names = [column.name for column in cursor.description or []]
             return names, [tuple(row) for row in cursor.fetchall()]
 
+    def script(self, text: str) -> tuple[list[str], list[Row]]:
+        """Run statements with semicolons between them; give the last one's names of columns and rows."""
+        cursors = list(self._connection.execute_string(text, remove_comments=True))
+        if not cursors:
+            return [], []
+        return [column.name for column in cursors[-1].description or []], [tuple(row) for row in cursors[-1].fetchall()]
+
     def copy_parquet(self, path: Path, table: str) -> int:
         """Load one Parquet file into a table by the names of its columns, through the table's own stage.
 

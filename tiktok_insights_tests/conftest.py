@@ -1,4 +1,4 @@
-"""Fixtures: the real local stack, once a worker, and a bucket, a Glue database and a warehouse of its own for each test."""
+"""Fixtures: the real local stack, once a worker; a bucket, a Glue database and a warehouse of its own for each test."""
 
 import os
 import uuid

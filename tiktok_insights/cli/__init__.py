@@ -1,1 +1,39 @@
-"""The command line."""
+"""The command line `tiktok-insights`: wording and exit codes. What the commands do stands in the library."""
+
+import click
+
+from tiktok_insights.cli.init import init
+from tiktok_insights.cli.local import local
+from tiktok_insights.cli.retry_set_aside import retry_set_aside
+from tiktok_insights.cli.run import run
+from tiktok_insights.cli.sql import sql
+from tiktok_insights.cli.ui import stop, ui
+from tiktok_insights.resources.deployments import SettingsError, load_env_file, read_settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tiktok-insights")
+@click.pass_context
+def main(context: click.Context) -> None:
+    r"""TikTok followers from an HTTP API to audited rows in Snowflake.
+
+    Without any setting everything runs on this machine: a fake TikTok API, S3, Glue and a warehouse start by
+    themselves. TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from the
+    environment, or from a file .env in the working directory.
+
+    \b
+    A first look:
+        tiktok-insights run
+        tiktok-insights sql "SELECT * FROM TIKTOK_DATA LIMIT 10"
+        tiktok-insights ui
+        tiktok-insights stop
+    """
+    load_env_file()
+    try:
+        context.obj = read_settings().home
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+for command in (init, run, sql, ui, stop, local, retry_set_aside):
+    main.add_command(command)

@@ -1,4 +1,4 @@
-"""How results look in the UI: tables in Markdown, column schemas and lineage from the contract, check results."""
+"""How results look in the UI: tables, column schemas and lineage from the contract, check results."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,11 +10,10 @@ from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, WAREHOUSE_COLUMNS
 OWNERS = ["team:tiktok-insights"]
 
 
-def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:
-    """A table for the UI; texts from outside cannot break its cells."""
-    lines = [_markdown_row(header), "|" + "---|" * len(header)]
-    lines += [_markdown_row(row) for row in rows]
-    return dg.MetadataValue.md("\n".join(lines))
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.TableMetadataValue:
+    """A table for the UI, and for the command line's summary; NULL is an empty text."""
+    records = [dg.TableRecord(dict(zip(header, map(_cell, row), strict=True))) for row in rows]
+    return dg.MetadataValue.table(records, dg.TableSchema([dg.TableColumn(name) for name in header]))
 
 
 def csv_columns() -> dg.TableSchema:
@@ -61,7 +60,7 @@ def check_result(
         for name, fact in outcome.facts.items()
     }
     if outcome.offenders:
-        metadata["offenders"] = markdown_table(["offender"], [[offender] for offender in outcome.offenders])
+        metadata["offenders"] = table(["offender"], [[offender] for offender in outcome.offenders])
     return dg.AssetCheckResult(
         passed=outcome.passed,
         check_name=outcome.name,
@@ -76,6 +75,10 @@ def sentence(check_name: str) -> str:
     return check_name.replace("_", " ").capitalize() + "."
 
 
-def _markdown_row(cells: Sequence[object]) -> str:
-    texts = ("" if cell is None else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in cells)
-    return "| " + " | ".join(" ".join(text.replace("|", "\\|").split()) for text in texts) + " |"
+def _cell(value: object) -> str | int | float | bool:
+    if value is None:
+        return ""
+    # Beyond 2^53 a number would be bent in the browser.
+    if isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) <= 2**53):
+        return value
+    return str(value)

@@ -11,6 +11,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from dotenv import load_dotenv
+
 from tiktok_insights.tiktok.client import PUBLIC_URL
 
 LOCAL_ACCOUNTS = ("corner.bakery", "city.museum", "night.market")
@@ -51,10 +53,15 @@ class SnowflakeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says. `home` is where this machine's state lies; an empty `api_url` is the fake API."""
+    """What the environment says.
+
+    `home` is where this machine's state lies, `dagster_home` where Dagster keeps its runs; an empty `api_url` is the
+    fake API.
+    """
 
     deployment: Deployment
     home: Path
+    dagster_home: Path
     accounts: tuple[str, ...]
     api_url: str
     api_key: str = field(repr=False)
@@ -62,11 +69,6 @@ class Settings:
     bucket: str
     glue_database: str
     snowflake: SnowflakeSettings
-
-    @property
-    def dagster_home(self) -> Path:
-        """Where Dagster keeps its runs, the same for the UI and the command line."""
-        return self.home / "dagster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     deployment = env.deployment()
     local = deployment is Deployment.LOCAL
     api_url = env.text("TIKTOK_API_URL", "" if local else PUBLIC_URL)
+    home = Path(env.text("TIKTOK_INSIGHTS_HOME", ".local")).absolute()
     accounts = tuple(name.strip() for name in env.text("TIKTOK_ACCOUNTS").split(",") if name.strip())
     return Settings(
         deployment=deployment,
-        home=Path(env.text("TIKTOK_INSIGHTS_HOME", ".local")).absolute(),
+        home=home,
+        dagster_home=Path(env.text("DAGSTER_HOME", str(home / "dagster"))).absolute(),
         accounts=accounts or (() if api_url else LOCAL_ACCOUNTS),
         api_url=api_url,
         api_key=env.text("RAPIDAPI_KEY"),
@@ -99,6 +103,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         glue_database=env.text("GLUE_DATABASE", "tiktok"),
         snowflake=env.snowflake(),
     )
+
+
+def load_env_file() -> Path:
+    """Read .env of the working directory, as Dagster's commands do; what the environment has already wins."""
+    path = Path.cwd() / ".env"
+    load_dotenv(path)
+    return path
+
+
+def set_dagster_home(settings: Settings) -> None:
+    """Let Dagster, in this process and those that it starts, find its home."""
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
 
 def connect(settings: Settings) -> Connections:

@@ -18,7 +18,8 @@ from tiktok_insights.raw.snapshots import Manifest, RawStore
 from tiktok_insights.staging import audit, duckdb_transform
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts
 from tiktok_insights.staging.inspection import UnloadableError, inspect
-from tiktok_insights.staging.pending import Listing, PendingObject, Version, pending, sort_out
+from tiktok_insights.staging.ledger import settled_versions
+from tiktok_insights.staging.pending import Listing, PendingObject, pending, sort_out
 from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject, naive_utc, write_objects
 from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse_session import Session
@@ -58,7 +59,7 @@ class Staging:
     def stage(self, listing: Listing) -> Batch | None:
         """Stage and audit all pending objects as one batch; None when nothing is pending."""
         self._sweep()
-        waiting = pending(listing, self._ledger())
+        waiting = pending(listing, settled_versions(self._session))
         if not waiting:
             return None
         batch_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -74,9 +75,6 @@ class Staging:
     def outcomes(batch: Batch | None) -> tuple[CheckOutcome, ...]:
         """The audit's results; with nothing pending, each check is true of nothing."""
         return batch.verdict.checks if batch else tuple(CheckOutcome(name) for name in audit.CHECKS)
-
-    def _ledger(self) -> set[Version]:
-        return {(key, etag) for key, etag in self._session.query(f"SELECT OBJECT_KEY, ETAG FROM {LOAD_HISTORY.name}")}
 
     def _sweep(self) -> None:
         """Drop staged rows that nobody will publish: of failed batches, and of ones that were cut off a day ago."""

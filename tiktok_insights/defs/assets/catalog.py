@@ -3,7 +3,7 @@
 import dagster as dg
 
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
-from tiktok_insights.defs.presentation import OWNERS, csv_columns, markdown_table
+from tiktok_insights.defs.presentation import OWNERS, csv_columns, table
 from tiktok_insights.lake.followers_csv import PREFIX
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.staging.pending import sort_out
@@ -27,7 +27,7 @@ def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.Materi
         metadata={
             "partitions": len(state.partitions),
             "partitions_added": state.added,
-            "newest_partitions": markdown_table(PARTITION_KEYS, sorted(state.partitions, key=lambda p: p[1])[-20:]),
+            "newest_partitions": table(PARTITION_KEYS, sorted(state.partitions, key=lambda p: p[1])[-20:]),
             "dagster/table_name": f"{state.database}.tiktok_user_data",
             "dagster/uri": state.location,
         }

@@ -3,7 +3,7 @@
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, check_result, csv_columns, markdown_table, sentence
+from tiktok_insights.defs.presentation import OWNERS, check_result, csv_columns, sentence, table
 from tiktok_insights.lake.followers_csv import PREFIX, CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
@@ -44,7 +44,7 @@ def followers_csv(
         context.log.info("%s: %d rows", store.uri(results[-1].key), results[-1].rows)
     return dg.MaterializeResult(
         metadata={
-            "files": markdown_table(_HEADER, [_row(result) for result in results]),
+            "files": table(_HEADER, [_row(result) for result in results]),
             "dagster/row_count": sum(result.rows for result in results),
             "dagster/uri": store.uri(PREFIX),
         },

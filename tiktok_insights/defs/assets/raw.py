@@ -5,7 +5,7 @@ from datetime import timedelta
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, check_result, markdown_table, sentence
+from tiktok_insights.defs.presentation import OWNERS, check_result, sentence, table
 from tiktok_insights.raw.extraction import AccountResult, Extractor, SnapshotPolicy, every_account_ended_well
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
@@ -52,7 +52,7 @@ def raw_followers(
     results = extractor.extract(tiktok.accounts_or(config.accounts))
     return dg.MaterializeResult(
         metadata={
-            "accounts": markdown_table(_HEADER, [_row(result) for result in results]),
+            "accounts": table(_HEADER, [_row(result) for result in results]),
             "pages": sum(result.pages for result in results),
             "requests": sum(result.requests for result in results),
             "users_seen": sum(result.users_seen for result in results),

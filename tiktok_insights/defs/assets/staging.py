@@ -7,8 +7,8 @@ from tiktok_insights.defs.presentation import (
     OWNERS,
     check_result,
     lineage_from_csv,
-    markdown_table,
     sentence,
+    table,
     warehouse_columns,
 )
 from tiktok_insights.resources.aws import S3LakeResource
@@ -54,7 +54,7 @@ def staged_tiktok_data(
     return dg.MaterializeResult(
         metadata={
             **(_batch_metadata(batch) if batch else {"dagster/row_count": 0}),
-            "skipped_objects": markdown_table(("object", "why"), [(s.key, s.reason) for s in listing.skipped[:100]]),
+            "skipped_objects": table(("object", "why"), [(s.key, s.reason) for s in listing.skipped[:100]]),
             "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
             "dagster/column_lineage": lineage_from_csv("followers_csv"),
         },
@@ -72,7 +72,7 @@ def _batch_metadata(batch: Batch) -> dict[str, dg.MetadataValue | int | str]:
     ]
     return {
         "batch": batch.batch_id,
-        "objects": markdown_table(_HEADER, rows[:100]),
+        "objects": table(_HEADER, rows[:100]),
         "object_count": len(rows),
         "dagster/row_count": sum(item.counts.staged for item in batch.objects),
         "rows_duplicate": sum(item.counts.duplicate for item in batch.objects),

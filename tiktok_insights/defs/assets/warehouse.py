@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from tiktok_insights.defs.presentation import OWNERS, lineage_same_names, markdown_table, warehouse_columns
+from tiktok_insights.defs.presentation import OWNERS, lineage_same_names, table, warehouse_columns
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.warehouse.publish import Publication, publish_passed
@@ -32,8 +32,8 @@ def tiktok_data(context: dg.AssetExecutionContext, warehouse: WarehouseResource)
             "dagster/row_count": int(users),
             "dagster/table_name": warehouse.table_name,
             "dagster/column_lineage": lineage_same_names("staged_tiktok_data"),
-            "published": markdown_table(_HEADER, [_row(publication) for publication in publications]),
-            "most_followed": markdown_table(WAREHOUSE_NAMES, preview),
+            "published": table(_HEADER, [_row(publication) for publication in publications]),
+            "most_followed": table(WAREHOUSE_NAMES, preview),
             "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(warehouse.step_7) + ";\n```"),
         }
     )

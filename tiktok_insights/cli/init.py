@@ -1,0 +1,17 @@
+"""`tiktok-insights init`: makes Dagster's home, and tells Dagster's own commands where it is."""
+
+import click
+
+from tiktok_insights.resources import dagster_home
+from tiktok_insights.resources.deployments import load_env_file, read_settings
+
+
+@click.command()
+def init() -> None:
+    """Make Dagster's home and note it in .env, so that `dagster job execute` and the UI see the same runs.
+
+    May be repeated; `make` calls it after every installation. Nothing is started.
+    """
+    settings = read_settings()
+    dagster_home.prepare(settings.dagster_home)
+    dagster_home.point_env_file(load_env_file(), settings.dagster_home)

@@ -1,0 +1,26 @@
+"""`tiktok-insights retry-set-aside`: lets the next run try set-aside objects again."""
+
+import click
+
+from tiktok_insights.resources.connector import open_session
+from tiktok_insights.resources.deployments import connect, read_settings
+from tiktok_insights.staging.ledger import forget_set_aside
+from tiktok_insights.tables import ensure_tables
+
+
+@click.command()
+@click.argument("key", required=False)
+def retry_set_aside(key: str | None) -> None:
+    """Let the next run try objects again that were set aside: the one with KEY, or all.
+
+    An object is set aside when it cannot be read, or fails the audit by its own fault. Mend the object first, or raise
+    max_rejected_share in the run's config; the check `no_object_is_set_aside` and LOAD_HISTORY say why it was.
+    """
+    settings = read_settings()
+    with open_session(connect(settings)) as session:
+        ensure_tables(session, settings.snowflake.view_schema)
+        keys = forget_set_aside(session, key)
+    for forgotten in keys:
+        click.echo(f"Will be tried again: {forgotten}")
+    if not keys:
+        click.echo(f"No object with the key {key} is set aside." if key else "No object is set aside.")

@@ -1,0 +1,88 @@
+"""`tiktok-insights ui` and `stop`: Dagster's webserver and daemon in the foreground, and an end to all that runs."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from tiktok_insights.local import stack
+from tiktok_insights.local.folder import held, is_held
+from tiktok_insights.resources import dagster_home
+from tiktok_insights.resources.deployments import read_settings, set_dagster_home
+
+DEFAULT_PORT = 3000
+_STOP_SECONDS = 30.0
+
+
+@click.command()
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The port on 127.0.0.1.")
+def ui(port: int) -> None:
+    """Open Dagster's UI on 127.0.0.1, with the daemon that runs the schedule.
+
+    Stays in the foreground until Ctrl-C, or `tiktok-insights stop` from elsewhere.
+    """
+    settings = read_settings()
+    dagster_home.prepare(settings.dagster_home)
+    set_dagster_home(settings)
+    lock = _lock(settings.home)
+    if is_held(lock):
+        raise click.ClickException("The UI runs already. Stop it with: tiktok-insights stop")
+    with held(lock, limit_seconds=1.0):
+        _pid_file(settings.home).write_text(str(os.getpid()), encoding="ascii")
+        click.echo(f"The UI will be at http://127.0.0.1:{port} in some seconds. Ctrl-C ends it.")
+        sys.exit(_serve(port))
+
+
+@click.command()
+@click.pass_obj
+def stop(home: Path) -> None:
+    """End the UI and the local stack. Their data stay, and the next start finds them."""
+    if is_held(_lock(home)):
+        _stop_ui(home)
+        click.echo("Stopped the UI.")
+    try:
+        click.echo(stack.stop(home))
+    except stack.StackError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _serve(port: int) -> int:
+    """Run `dagster dev` in a process group of its own, and end the whole group with us."""
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "tiktok_insights.definitions"]
+    process = subprocess.Popen(  # noqa: S603  # our own interpreter with fixed words
+        [*command, "--host", "127.0.0.1", "--port", str(port)], start_new_session=True
+    )
+    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+    signal.signal(signal.SIGINT, lambda *_: process.send_signal(signal.SIGINT))
+    try:
+        return process.wait()
+    finally:
+        _kill_group(process.pid)
+
+
+def _kill_group(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _stop_ui(home: Path) -> None:
+    os.kill(int(_pid_file(home).read_text(encoding="ascii")), signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while is_held(_lock(home)):
+        if time.monotonic() > deadline:
+            raise click.ClickException(f"The UI did not end within {_STOP_SECONDS:.0f} s. Try again.")
+        time.sleep(0.1)
+
+
+def _lock(home: Path) -> Path:
+    return home / "ui.lock"
+
+
+def _pid_file(home: Path) -> Path:
+    return home / "ui.pid"
