@@ -1,7 +1,6 @@
 """Where the stack's servers listen, as a value, as a file, and as a client's environment."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -76,12 +75,3 @@ def client_environment(endpoints: Endpoints) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process with that id exists and may be signalled."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -156,6 +156,16 @@ def is_held(path: Path) -> bool:
         os.close(descriptor)
 
 
+def wait_until_free(path: Path, *, limit_seconds: float) -> bool:
+    """Wait until no process holds the lock at `path`; False if one still does after `limit_seconds`."""
+    deadline = time.monotonic() + limit_seconds
+    while is_held(path):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
 @contextmanager
 def held(path: Path, *, limit_seconds: float) -> Iterator[None]:
     """Hold the lock at `path`; the kernel gives it back when the process ends, however it ends.

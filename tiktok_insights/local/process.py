@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -72,9 +73,11 @@ def _serve(folder: StackFolder, starter: int) -> None:
     Announcement(parts.endpoints, time.time()).write(folder.endpoints)
     os.write(starter, b"ready\n")
     os.close(starter)
-    dead = _wait(parts, stop_asked)
+    dead = _wait(folder, parts, stop_asked)
     # First of all nobody may find us any more; the ports stay known for the next start.
-    folder.endpoints.replace(folder.previous_endpoints)
+    with suppress(FileNotFoundError):
+        folder.endpoints.replace(folder.previous_endpoints)
+    parts.warehouse.interrupt()
     for server in parts.servers.values():
         server.stop()
     parts.warehouse.close()
@@ -85,9 +88,13 @@ def _serve(folder: StackFolder, starter: int) -> None:
     os._exit(1 if dead else 0)
 
 
-def _wait(parts: _Parts, stop_asked: threading.Event) -> str | None:
+def _wait(folder: StackFolder, parts: _Parts, stop_asked: threading.Event) -> str | None:
     """Return when asked to stop, or with the name of a server that died: half a stack would only mislead."""
+    lock = folder.lock.stat().st_ino
     while not stop_asked.wait(_HEALTH_SECONDS):
+        if not folder.lock.exists() or folder.lock.stat().st_ino != lock:
+            # Somebody deleted the folder, so nobody can find this process any more, not even to stop it.
+            return None
         for name, server in parts.servers.items():
             if not server.alive:
                 return name

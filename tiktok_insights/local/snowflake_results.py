@@ -1,9 +1,14 @@
 """Results as the Snowflake connector expects them in Arrow. Pure functions on tables; fakesnow does the rest."""
 
+from typing import Any
+
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
+from fakesnow.arrow import to_sf
+from fakesnow.rowtype import describe_as_rowtype
 
 _UNITS_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_WHOLE_NUMBERS = pa.decimal128(38, 0)
 _NANOSECONDS = 1_000_000_000
 _UTC_OFFSET = 1440  # Snowflake's minutes east of UTC, counted from one day before
 
@@ -16,10 +21,24 @@ def as_snowflake_sends(table: pa.Table) -> pa.Table:
             column = _timestamps(column)
         elif pa.types.is_decimal(field.type) and field.type.scale == 0:
             column = _integers(column)
+        elif pa.types.is_unsigned_integer(field.type):
+            column = _integers(column.cast(_WHOLE_NUMBERS))
         else:
             continue
         table = table.set_column(position, field.with_type(column.type), column)
     return table
+
+
+def check_sendable(table: pa.Table, described: list[Any]) -> None:
+    """Fail for a type that fakesnow cannot send: after the statement it would be a server error, and no answer.
+
+    Raises:
+        NotImplementedError: a column has such a type.
+        pyarrow.ArrowInvalid: likewise.
+        TypeError: likewise.
+
+    """
+    to_sf(table.slice(0, 0), describe_as_rowtype(described))
 
 
 def _integers(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -75,7 +75,7 @@ class Warehouse(FakeSnow):
 
     def _complete(self, database: str) -> None:
         """Give a database the metadata that makes it look like Snowflake's."""
-        self.duck_conn.execute(database_metadata_sql(database))
+        self.duck_conn.cursor().execute(database_metadata_sql(database))
         self._complete_databases.add(database)
 
     def connect(
@@ -86,23 +86,23 @@ class Warehouse(FakeSnow):
         **kwargs: Any,
     ) -> Session:
         """Log in. A database that is not there is made; without a schema it is PUBLIC, as on Snowflake."""
-        with self._definitions:
-            session = Session(
-                self.duck_conn.cursor(),
-                self.results_cache,
-                database,
-                schema or (DEFAULT_SCHEMA if database else None),
-                create_database=self.create_database_on_connect,
-                create_schema=self.create_schema_on_connect,
-                db_path=self.db_path,
-                nop_regexes=nop_regexes or self.nop_regexes,
-                definitions=self._definitions,
-                on_created=self._complete,
-                **kwargs,
-            )
-            if session.database and session.database not in self._complete_databases:
-                self._complete(session.database)
-            return session
+        # Not under the lock for definitions: the server calls this from its event loop, where nothing may wait.
+        session = Session(
+            self.duck_conn.cursor(),
+            self.results_cache,
+            database,
+            schema or (DEFAULT_SCHEMA if database else None),
+            create_database=self.create_database_on_connect,
+            create_schema=self.create_schema_on_connect,
+            db_path=self.db_path,
+            nop_regexes=nop_regexes or self.nop_regexes,
+            definitions=self._definitions,
+            on_created=self._complete,
+            **kwargs,
+        )
+        if session.database and session.database not in self._complete_databases:
+            self._complete(session.database)
+        return session
 
     def reap(self) -> None:
         """Roll back the transactions that are idle for too long, and forget sessions that nobody has used for hours.
@@ -122,12 +122,17 @@ class Warehouse(FakeSnow):
             finally:
                 session.busy.release()
 
+    def interrupt(self) -> None:
+        """Make every running statement fail, so that nothing has to wait for it."""
+        for session in list(self.sessions.values()):
+            session.interrupt()
+
     def close(self) -> None:
         """Roll back everything open, write the databases' logs into them, and close."""
+        self.interrupt()
         self._closing.set()
         self._reaper.join()
         for token in list(self.sessions):
-            self.sessions[token]._duck_conn.interrupt()
             self.sessions.pop(token, None)
         self.duck_conn.close()
 

@@ -25,7 +25,7 @@ from tiktok_insights.local.snowflake_dialect import (
     without_double_sums,
 )
 from tiktok_insights.local.snowflake_errors import as_programming_error, conflict
-from tiktok_insights.local.snowflake_results import as_snowflake_sends
+from tiktok_insights.local.snowflake_results import as_snowflake_sends, check_sendable
 
 DEFAULT_SCHEMA = "PUBLIC"
 _NOTHING_TO_DO = "SELECT 'Statement executed successfully.' AS status"
@@ -83,6 +83,11 @@ class Session(FakeSnowflakeConnection):
             self._duck_conn.rollback()
         self.ended()
 
+    def interrupt(self) -> None:
+        """Make the running statement, if there is one, fail."""
+        with suppress(duckdb.ConnectionException):
+            self._duck_conn.interrupt()
+
     def autocommit(self, mode: bool) -> None:
         """Switch AUTOCOMMIT; an open transaction is committed first."""
         if self.in_transaction:
@@ -123,6 +128,7 @@ class Cursor(FakeSnowflakeCursor):
                 table: Any = self._arrow_table
                 if table is not None:
                     self._arrow_table = as_snowflake_sends(table)
+                    check_sendable(self._arrow_table, self._described)
             except Exception as error:
                 if session.in_transaction:
                     # DuckDB has given the transaction up, and would let its COMMIT pass as if all were well.

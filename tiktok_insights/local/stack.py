@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tiktok_insights.local.endpoints import Announcement, Endpoints, client_environment, is_alive
-from tiktok_insights.local.folder import StackError, StackFolder, held, is_held
+from tiktok_insights.local.endpoints import Announcement, Endpoints, client_environment
+from tiktok_insights.local.folder import StackError, StackFolder, held, is_held, wait_until_free
 from tiktok_insights.local.launch import START_LIMIT_SECONDS, launch
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
 
 _STOP_LIMIT_SECONDS = 20.0
 _PROBE_TIMEOUT_SECONDS = 5.0
-_POLL_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -145,6 +144,8 @@ def _retire_announcement(folder: StackFolder) -> None:
 def _stop(folder: StackFolder) -> str:
     announcement = _running(folder)
     if announcement is None:
+        # One that is ending has withdrawn its announcement and still holds the lock.
+        wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS)
         return "The local stack is not running."
     pid = announcement.endpoints.pid
     # Nobody else can start or stop now, and the lock's holder wrote this id: it is the stack's and no other's.
@@ -153,20 +154,10 @@ def _stop(folder: StackFolder) -> str:
             os.kill(pid, sent)
         except ProcessLookupError:
             break
-        if _gone(folder, pid):
+        if wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS):
             _retire_announcement(folder)
             return f"{how} the local stack (process {pid}); its data stay in {folder.root}."
     raise StackError(f"The local stack (process {pid}) could not be ended. See {folder.log}.")
-
-
-def _gone(folder: StackFolder, pid: int) -> bool:
-    deadline = time.monotonic() + _STOP_LIMIT_SECONDS
-    while time.monotonic() < deadline:
-        # The lock goes with the process; a dead one that nobody has reaped yet keeps its id, so the lock decides.
-        if not is_held(folder.lock) or not is_alive(pid):
-            return True
-        time.sleep(_POLL_SECONDS)
-    return False
 
 
 def _answers(url: str, method: str, path: str) -> bool:

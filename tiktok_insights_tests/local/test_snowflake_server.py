@@ -273,6 +273,13 @@ def test_sessions_that_define_the_same_things_do_not_disturb_each_other(connect:
     assert failures == []
 
 
+def test_numbers_of_any_width_come_back_as_integers(connect: Connect) -> None:
+    """Counts, sums and 64-bit hashes are whole numbers, however wide DuckDB makes them."""
+    hashes = _rows(connect(), "SELECT HASH('a'), HASH('b'), HASH('c'), COUNT(*), SUM(1) FROM (SELECT 1)")
+    assert all(value == int(value) for value in hashes[0])
+    assert hashes[0][3:] == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("statement", "errno", "words"),
     [
@@ -281,6 +288,7 @@ def test_sessions_that_define_the_same_things_do_not_disturb_each_other(connect:
         ("SELECT * FROM NOT_THERE", 2003, "NOT_THERE"),
         ("SELEC 1", 1003, "SELEC"),
         ("COPY INTO FAULTS FROM @NO_STAGE/x FILE_FORMAT=(TYPE=PARQUET)", 2003, "NO_STAGE"),
+        ("SELECT INTERVAL '1 day'", 603, "INTERVAL"),
         ("INSERT INTO FAULTS SELECT 'a', 9999999999999999999999999999999999999 * 10000", 603, "(?i)overflow|range"),
     ],
 )

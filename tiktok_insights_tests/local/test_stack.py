@@ -1,6 +1,7 @@
 """The life of the stack's process: one per home, found quickly, gone when stopped, and nothing lost."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -165,6 +166,13 @@ def test_a_folder_that_the_stack_did_not_make_is_left_alone(own_home: Path) -> N
     with pytest.raises(stack.StackError, match="not made by"):
         stack.reset(own_home)
     assert photos.read_text() == "photo"
+
+
+def test_a_stack_whose_folder_was_deleted_ends(own_home: Path) -> None:
+    """`rm -rf .local` leaves no process behind that nobody can find."""
+    endpoints = stack.ensure_running(own_home)
+    shutil.rmtree(own_home)
+    wait_until(lambda: has_ended(endpoints.pid))
 
 
 def test_only_the_owner_can_read_the_folder(shared_home: Path, endpoints: stack.Endpoints) -> None:
