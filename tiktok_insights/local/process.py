@@ -52,11 +52,17 @@ def main(home: str, pipe: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     starter = int(pipe)
-    os.write(starter, f"{os.getpid()}\n".encode())
+    _tell(starter, f"{os.getpid()}\n")
     folder = StackFolder.of(Path(home))
     # A stack that is still ending may hold the lock, and whoever looks whether one runs holds it for an instant.
     with held(folder.lock, limit_seconds=_LOCK_LIMIT_SECONDS):
         _serve(folder, starter)
+
+
+def _tell(starter: int, message: str) -> None:
+    # A starter that was interrupted listens no more; the stack is as useful to the next one who asks.
+    with suppress(BrokenPipeError):
+        os.write(starter, message.encode())
 
 
 def _serve(folder: StackFolder, starter: int) -> None:
@@ -71,7 +77,7 @@ def _serve(folder: StackFolder, starter: int) -> None:
         path.mkdir(mode=0o700, exist_ok=True)
     parts = _start(folder)
     Announcement(parts.endpoints, time.time()).write(folder.endpoints)
-    os.write(starter, b"ready\n")
+    _tell(starter, "ready\n")
     os.close(starter)
     dead = _wait(folder, parts, stop_asked)
     # First of all nobody may find us any more; the ports stay known for the next start.

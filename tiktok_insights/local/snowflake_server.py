@@ -7,6 +7,7 @@ warehouses, MERGE is not atomic, VARCHAR(n) is not enforced, schema MAIN is alwa
 
 import json
 import logging
+import tempfile
 import threading
 import time
 from importlib import import_module
@@ -64,6 +65,10 @@ class Warehouse(FakeSnow):
         self._reaper.start()
 
     def _attach(self, metadata: Path, databases: Path) -> None:
+        # What does not fit into memory goes where the process keeps its temporary files, not below its working
+        # directory; and nothing is fetched from the network.
+        self.duck_conn.execute(f"SET GLOBAL temp_directory = {_quoted(Path(tempfile.gettempdir()))}")
+        self.duck_conn.execute("SET GLOBAL autoinstall_known_extensions = false")
         # fakesnow keeps stages and column lengths in memory; they must outlive the process as their tables do.
         self.duck_conn.execute(f"DETACH {GLOBAL_DATABASE_NAME}")
         self.duck_conn.execute(f"ATTACH {_quoted(metadata)} AS {GLOBAL_DATABASE_NAME}")

@@ -145,7 +145,8 @@ def _stop(folder: StackFolder) -> str:
     announcement = _running(folder)
     if announcement is None:
         # One that is ending has withdrawn its announcement and still holds the lock.
-        wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS)
+        if not wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS):
+            raise StackError(f"A process that has not said its id holds {folder.lock}; `fuser` or `lsof` names it.")
         return "The local stack is not running."
     pid = announcement.endpoints.pid
     # Nobody else can start or stop now, and the lock's holder wrote this id: it is the stack's and no other's.

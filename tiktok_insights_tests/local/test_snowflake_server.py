@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -307,8 +308,11 @@ def test_every_error_is_an_answer(connect: Connect, statement: str, errno: int, 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Endpoints]:
     """The Snowflake server alone, with a limit of half a second for idle transactions."""
-    from tiktok_insights.local.serving import AsgiServer, listen, port_of
-    from tiktok_insights.local.snowflake_server import Warehouse, create_snowflake_app
+    with pytest.MonkeyPatch.context() as patch:
+        # The server library makes a temporary folder when it is imported.
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+        from tiktok_insights.local.serving import AsgiServer, listen, port_of
+        from tiktok_insights.local.snowflake_server import Warehouse, create_snowflake_app
 
     warehouse = Warehouse(tmp_path_factory.mktemp("impatient"), idle_transaction_seconds=0.5)
     listener = listen(None)

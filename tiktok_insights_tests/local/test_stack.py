@@ -168,6 +168,19 @@ def test_a_folder_that_the_stack_did_not_make_is_left_alone(own_home: Path) -> N
     assert photos.read_text() == "photo"
 
 
+def test_a_stack_that_hangs_is_shown_and_killed(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that answers nothing is no healthy stack, and is ended all the same."""
+    monkeypatch.setattr(stack, "_PROBE_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(stack, "_STOP_LIMIT_SECONDS", 0.5)
+    endpoints = stack.ensure_running(own_home)
+    os.kill(endpoints.pid, signal.SIGSTOP)
+    found = stack.status(own_home)
+    assert found.running
+    assert not found.healthy
+    assert "Killed" in stack.stop(own_home)
+    wait_until(lambda: has_ended(endpoints.pid))
+
+
 def test_a_stack_whose_folder_was_deleted_ends(own_home: Path) -> None:
     """`rm -rf .local` leaves no process behind that nobody can find."""
     endpoints = stack.ensure_running(own_home)
