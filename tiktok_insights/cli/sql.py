@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,13 +35,13 @@ def sql(statements: str, output: str) -> None:
                              USE SCHEMA Main; SELECT * FROM tiktok_data;" --format csv
         tiktok-insights sql "SELECT HANDLE, USERS_SEEN, USERS_CLAIMED FROM ACCOUNT_SNAPSHOTS"
     """
-    import snowflake.connector.errors
+    from snowflake.connector.errors import Error
 
-    text = click.get_text_stream("stdin").read() if statements == "-" else statements
+    text = sys.stdin.read() if statements == "-" else statements
     try:
         with open_session(connect(read_settings())) as session:
             names, rows = session.script(text)
-    except snowflake.connector.errors.Error as error:
+    except Error as error:
         raise click.ClickException(str(error)) from error
     click.echo(_render(names, rows, output), nl=False)
 

@@ -15,6 +15,7 @@ from tiktok_insights.resources import dagster_home
 from tiktok_insights.resources.deployments import read_settings, set_dagster_home
 
 DEFAULT_PORT = 3000
+_POLITE_SECONDS = 15.0
 _STOP_SECONDS = 30.0
 
 
@@ -52,16 +53,32 @@ def stop(home: Path) -> None:
 
 def _serve(port: int) -> int:
     """Run `dagster dev` in a process group of its own, and end the whole group with us."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # Set before the child starts: a shell's background job ignores Ctrl-C, and the child would inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "tiktok_insights.definitions"]
     process = subprocess.Popen(  # noqa: S603  # our own interpreter with fixed words
         [*command, "--host", "127.0.0.1", "--port", str(port)], start_new_session=True
     )
-    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
-    signal.signal(signal.SIGINT, lambda *_: process.send_signal(signal.SIGINT))
     try:
         return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        _wait(process)
+        return 0
     finally:
         _kill_group(process.pid)
+
+
+def _wait(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(timeout=_POLITE_SECONDS)
+    except subprocess.TimeoutExpired:
+        return  # the caller kills the group
 
 
 def _kill_group(group: int) -> None:

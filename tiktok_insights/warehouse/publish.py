@@ -60,7 +60,8 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
     publications = []
     for (batch_id,) in waiting:
         publications.append(publish(connect, batch_id))
-        log.info("Published: %s", publications[-1])
+        done = publications[-1]
+        log.info("Batch %s: %d objects, %d rows, %d users published.", batch_id, done.objects, done.history_rows, done.users)
     return publications
 
 

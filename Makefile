@@ -1,0 +1,59 @@
+# make help is the manual.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup run ui stop test check format lock clean
+
+# Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+help: ## Show this list.
+	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## Run the whole pipeline on this machine and sum up what came of it.
+	@$(BIN)/tiktok-insights run
+
+ui: setup ## Open Dagster's UI (webserver and daemon) on http://127.0.0.1:3000; Ctrl-C ends it.
+	@$(BIN)/tiktok-insights ui
+
+stop: ## End the UI and the local stack; their data stay.
+	@if [ -x $(BIN)/tiktok-insights ]; then $(BIN)/tiktok-insights stop; else echo "Nothing is installed, so nothing runs."; fi
+
+test: setup ## Run the tests, against a local stack of their own.
+	@$(BIN)/pytest -n 2 --dist loadfile
+
+check: setup ## Lint, types, definitions and house rules.
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/dagster definitions validate -m tiktok_insights.definitions
+	@$(BIN)/pytest tiktok_insights_tests/test_architecture.py
+
+setup: $(STAMP) ## Install everything into .venv, as the lock says; the other targets do it when it is due.
+
+# The lock's hashes are verified; the package itself is installed in place, without the network.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed as $(PYTHON). Name another one with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Installing into .venv; this takes a minute or two the first time."
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q tiktok_insights tiktok_insights_tests
+	@$(BIN)/tiktok-insights init
+	@touch $@
+
+format: setup ## Put the code into its usual form.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: setup ## Choose the newest versions again and write requirements.lock.
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --quiet --custom-compile-command 'make lock' --output-file requirements.lock
+
+clean: stop ## Delete the environment and everything that the local stack and Dagster have stored.
+	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache build *.egg-info
