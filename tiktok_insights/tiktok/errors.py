@@ -85,7 +85,7 @@ class UnreadableBodyError(TransientError):
 
 
 class EmptyBodyError(TransientError):
-    """A 204, or a 200 with an empty body: an upstream hiccup, or a hidden list."""
+    """A 204, or a 200 with nothing in its body: an upstream hiccup, or a hidden list."""
 
 
 class AccountError(TikTokError):

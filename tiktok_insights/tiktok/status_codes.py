@@ -20,6 +20,10 @@ _REMEDIES = {
 }
 
 
+#: Whole JSON, yet nothing in it: the API answers so where others send no body.
+_EMPTY_BODIES = (b"", b"{}", b"[]", b"null", b'""')
+
+
 def check(status: int, body: bytes, path: str, quota: Quota, retry_after: float | None) -> None:
     """Raise what is wrong with an answer by its status; return for a 200 with a body.
 
@@ -27,7 +31,7 @@ def check(status: int, body: bytes, path: str, quota: Quota, retry_after: float 
     for a status that we do not know.
     """
     said = f"{path} answered {status}" + (f": {_excerpt(body)}" if body.strip() and status != 200 else "")
-    if status == 204 or (status == 200 and not body.strip()):
+    if status == 204 or (status == 200 and body.strip() in _EMPTY_BODIES):
         raise EmptyBodyError(f"{said} with an empty body.")
     if status == 200:
         return
