@@ -11,6 +11,8 @@ from tiktok_insights.tiktok.models import Page
 
 #: Dead accounts are filtered out of the pages (5 % measured), so a whole list has fewer users than its claimed total.
 COMPLETE_SHARE = 0.9
+#: In a short list chance weighs more: so many missing are no sign of a cut one either.
+FILTERED_BY_CHANCE = 5
 #: The API cuts lists at 5,000 (2020-24) or 10,000 (2026) followers; with the filtered ones a cut list has no fewer.
 SMALLEST_CAP = 4_500
 PAGES_WITHOUT_NEWS = 3
@@ -58,16 +60,13 @@ class Walk:
     def take(self, page: Page) -> None:
         """Count a page in, and move on to the next cursor or stop."""
         before = self.users_seen
-        # Numbers take half the memory of texts; a text with a leading zero is another id than its number.
-        self._seen.update(
-            int(row.tiktok_id) if row.tiktok_id.isdecimal() and row.tiktok_id[0] != "0" else row.tiktok_id
-            for row in page.followers
-        )
+        self._seen.update(_compact(row.tiktok_id) for row in page.followers)
         self.pages += 1
         self.rows += len(page.followers) + len(page.rejected)
         self.dummies += page.dummies
         self.rejected += len(page.rejected)
-        if page.total is not None:
+        # Only the account itself can say that nobody follows it; a page that says so may be an upstream hiccup.
+        if page.total is not None and page.total > 0:
             self.claimed = page.total
         self._pages_without_news = 0 if self.users_seen > before else self._pages_without_news + 1
         self.stop = self._why_stop(page)
@@ -90,6 +89,15 @@ class Walk:
         return None
 
     def _kind_of_end(self) -> Stop:
-        if self.claimed is None or self.users_seen >= self.claimed * COMPLETE_SHARE:
-            return Stop.END_OF_LIST if self.users_seen or not self.claimed else Stop.ENDED_EARLY
+        if not self.users_seen:
+            return Stop.END_OF_LIST if self.claimed == 0 else Stop.ENDED_EARLY
+        claimed = self.claimed or 0
+        if self.users_seen >= claimed * COMPLETE_SHARE or claimed - self.users_seen <= FILTERED_BY_CHANCE:
+            return Stop.END_OF_LIST
         return Stop.CAP if self.users_seen >= SMALLEST_CAP else Stop.ENDED_EARLY
+
+
+def _compact(tiktok_id: str) -> int | str:
+    """An id in half the memory, as its number; a text with a leading zero is another id than its number."""
+    is_number = tiktok_id.isascii() and tiktok_id.isdecimal() and tiktok_id[0] != "0" and len(tiktok_id) <= 20
+    return int(tiktok_id) if is_number else tiktok_id
