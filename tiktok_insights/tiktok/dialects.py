@@ -5,18 +5,20 @@ stand in the contract (`schema.COLUMNS`).
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from tiktok_insights.schema import COLUMNS, Column, Kind
+from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, Kind
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.errors import AccountError, Outcome, SchemaDriftError
+from tiktok_insights.tiktok.json_values import MISSING, ValueShapeError, integer_of, text_of, value_at
 from tiktok_insights.tiktok.models import Account, Follower, Page, RejectedRow
 
 _API_COLUMNS = tuple(column for column in COLUMNS if column.web)
 _REQUIRED = ("tiktok_id", "unique_id")
-_NO_CURSOR = (None, -1, 0)
-_MISSING = object()
+_COUNTS = tuple(column for column in _API_COLUMNS if column.kind is Kind.COUNT)
+_ACCOUNT_ID = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,6 @@ WEB = Dialect("web", "userList", "hasMore", "minCursor")
 APP = Dialect("app", "followers", "has_more", "min_time")
 
 
-class _RowError(ValueError):
-    """A row is not a follower of a shape we know; the message says which field and why."""
-
-
 def parse_page(body: bytes) -> Page:
     """Read one page of a follower list.
 
@@ -48,7 +46,7 @@ def parse_page(body: bytes) -> Page:
     status code stands for: AccountError (hidden, private, no such user ...) or TransientError (busy).
     """
     document = _unwrap(strict_json.loads(body), WEB.list_key, APP.list_key, WEB.has_more, APP.has_more)
-    dialect = APP if APP.list_key in document or APP.has_more in document else WEB
+    dialect = _dialect(document)
     if document.get(dialect.list_key) is None:
         if dialect.has_more not in document:
             found = ", ".join(sorted(document)[:12]) or "nothing"
@@ -72,7 +70,7 @@ def parse_page(body: bytes) -> Page:
         dummies=dummies,
         has_more=bool(has_more),
         next_cursor=_cursor(document.get(dialect.cursor), dialect),
-        total=_integer(document.get("total")),
+        total=integer_of(document.get("total")),
     )
 
 
@@ -88,12 +86,19 @@ def parse_account(body: bytes) -> Account:
         found = ", ".join(sorted(document)[:12]) or "nothing"
         msg = f"The answer about the account has no userInfo.user with id and secUid; it has {found}."
         raise SchemaDriftError(msg)
-    totals = [_integer(_at(info, path)) for path in ("statsV2.followerCount", "stats.followerCount")]
+    try:
+        account_id = text_of(user["id"], Kind.ID)
+        sec_uid, handle = (text_of(user.get(key) or "", Kind.TEXT) for key in ("secUid", "uniqueId"))
+    except ValueShapeError as error:
+        raise SchemaDriftError(f"In the answer about the account, a field of userInfo.user {error}.") from None
+    if not _ACCOUNT_ID.fullmatch(account_id) or account_id == "0":
+        raise SchemaDriftError(f"The account's id {account_id[:40]!r} is not {ACCEPTED_TEXTS[Kind.ID]}.")
+    totals = [integer_of(value_at(info, path)) for path in ("statsV2.followerCount", "stats.followerCount")]
     known = [total for total in totals if total is not None and total >= 0]
     return Account(
-        account_id=_text(user["id"], Kind.ID),
-        sec_uid=_text(user["secUid"], Kind.TEXT),
-        handle=_text(user.get("uniqueId", ""), Kind.TEXT),
+        account_id=account_id,
+        sec_uid=sec_uid,
+        handle=handle,
         follower_total=known[0] if known else None,
     )
 
@@ -111,12 +116,19 @@ def _unwrap(document: Any, *known: str) -> dict[str, Any]:
     return document
 
 
+def _dialect(document: dict[str, Any]) -> Dialect:
+    """The dialect whose list is there, or else (a hidden list) whose page fields are."""
+    listed = [dialect for dialect in (WEB, APP) if document.get(dialect.list_key) is not None]
+    named = [dialect for dialect in (WEB, APP) if dialect.has_more in document]
+    return (listed or named or [WEB])[0]
+
+
 def _read_rows(rows: list[Any], dialect: Dialect) -> tuple[list[Follower], list[RejectedRow], int]:
     followers, rejected, dummies = [], [], 0
     for position, row in enumerate(rows):
         try:
             follower = _read_row(row, dialect)
-        except _RowError as error:
+        except ValueShapeError as error:
             rejected.append(RejectedRow(position, str(error), json.dumps(row, ensure_ascii=True)))
             continue
         if follower.tiktok_id == "0":
@@ -129,71 +141,37 @@ def _read_rows(rows: list[Any], dialect: Dialect) -> tuple[list[Follower], list[
 def _read_row(row: Any, dialect: Dialect) -> Follower:
     if not isinstance(row, dict):
         msg = f"the row is a JSON {type(row).__name__}; an object was expected"
-        raise _RowError(msg)
+        raise ValueShapeError(msg)
     texts = {column.attribute: _field(row, column, dialect) for column in _API_COLUMNS}
-    exact = all(_at(row, column.web[0]) is not _MISSING for column in _API_COLUMNS if column.kind is Kind.COUNT)
+    if texts["tiktok_id"] != "0" and not any(texts[column.attribute] for column in _COUNTS):
+        msg = f"{dialect.paths(_COUNTS[0])[0]} is missing, and all other counts too"
+        raise ValueShapeError(msg)
+    exact = all(value_at(row, column.web[0]) not in (MISSING, None) for column in _COUNTS)
     return Follower(**texts, counts_exact="true" if exact else "false")
 
 
 def _field(row: dict[str, Any], column: Column, dialect: Dialect) -> str:
     paths = dialect.paths(column)
-    found = [value for value in (_at(row, path) for path in paths) if value is not _MISSING]
+    found = [value for value in (value_at(row, path) for path in paths) if value is not MISSING]
     given = [value for value in found if value is not None]
     if column.attribute in _REQUIRED and not given:
         msg = f"{paths[0]} is missing"
-        raise _RowError(msg)
+        raise ValueShapeError(msg)
     if not given:
         return ""
     try:
         if column.kind is Kind.BOOLEAN and dialect is APP:
             # Two fields stand for one fact there, the text ones by being non-empty.
             return "true" if any(given) else "false"
-        return _text(given[0], column.kind)
-    except _RowError as error:
+        return text_of(given[0], column.kind)
+    except ValueShapeError as error:
         msg = f"{paths[0]} {error}"
-        raise _RowError(msg) from None
-
-
-def _text(value: Any, kind: Kind) -> str:
-    if isinstance(value, bool):
-        if kind is Kind.BOOLEAN:
-            return "true" if value else "false"
-    elif isinstance(value, strict_json.DecimalText):
-        if kind is Kind.COUNT:
-            return str(value)
-    elif isinstance(value, str):
-        return value
-    elif isinstance(value, int) and kind is not Kind.TEXT:
-        return str(value)
-    msg = f"is {json.dumps(value, ensure_ascii=True)[:80]}, which is no {kind.value}"
-    raise _RowError(msg)
-
-
-def _at(row: Any, path: str) -> Any:
-    """The value at a dotted path (a number is a place in a list), or _MISSING."""
-    for step in path.split("."):
-        if isinstance(row, dict) and step in row:
-            row = row[step]
-        elif isinstance(row, list) and step.isdigit() and int(step) < len(row):
-            row = row[int(step)]
-        else:
-            return _MISSING
-    return row
-
-
-def _integer(value: Any) -> int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and value.lstrip("-").isdecimal():
-        return int(value)
-    return None
+        raise ValueShapeError(msg) from None
 
 
 def _cursor(value: Any, dialect: Dialect) -> int | None:
-    number = _integer(value)
+    number = integer_of(value)
     if number is None and value is not None:
         msg = f"{dialect.cursor} is {value!r}; unix seconds were expected."
         raise SchemaDriftError(msg)
-    return None if number in _NO_CURSOR else number
+    return number if number is not None and number > 0 else None
