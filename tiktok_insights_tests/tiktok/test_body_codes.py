@@ -1,0 +1,65 @@
+"""What the status code inside a body of HTTP 200 means; spelled out here from the table of captured codes."""
+
+import pytest
+
+from tiktok_insights.tiktok import body_codes
+from tiktok_insights.tiktok.errors import AccountError, Outcome, SchemaDriftError, TransientError
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {}, {"statusCode": 0}, {"status_code": 0}, {"statusCode": "0"}, {"statusCode": None, "status_code": ""},
+        {"statusCode": 0, "status_code": "0", "status_msg": "ok"},
+    ],
+)  # fmt: skip
+def test_zero_or_no_code_is_good(document: dict[str, object]) -> None:
+    """As a number or as a text, under either name."""
+    body_codes.check(document)
+
+
+@pytest.mark.parametrize("code", [4, "4", 10101, "10101", 10111])
+@pytest.mark.parametrize("key", ["statusCode", "status_code"])
+def test_a_busy_or_broken_server_can_be_asked_again(key: str, code: object) -> None:
+    """These codes pass by themselves."""
+    with pytest.raises(TransientError, match=str(code)):
+        body_codes.check({key: code})
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (10000, Outcome.RISK_CONTROL), (10102, Outcome.RISK_CONTROL), (10113, Outcome.RISK_CONTROL),
+        (10114, Outcome.RISK_CONTROL), (10201, Outcome.SCHEMA_DRIFT), (10011, Outcome.SCHEMA_DRIFT),
+        (10202, Outcome.NOT_FOUND), (2065, Outcome.NOT_FOUND), (3170, Outcome.NOT_FOUND), (10221, Outcome.BANNED),
+        (10222, Outcome.PRIVATE), (10223, Outcome.HIDDEN), (209002, Outcome.HIDDEN), (2096, Outcome.HIDDEN),
+        (3002060, Outcome.HIDDEN),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("spelling", [int, str])
+def test_a_known_code_is_the_outcome_of_the_account(code: int, outcome: Outcome, spelling: type) -> None:
+    """Whether it comes as a number or as a text."""
+    with pytest.raises(AccountError, match=f"statusCode {code}") as raised:
+        body_codes.check({"statusCode": spelling(code)})
+    assert raised.value.outcome is outcome
+
+
+@pytest.mark.parametrize("code", [1, -1, 99999, "77", "blocked", True, "10202.5", [10202], {"code": 0}])
+def test_an_unknown_code_fails_closed(code: object) -> None:
+    """Nobody can say what such an answer stands for, so nothing of it is used."""
+    with pytest.raises(SchemaDriftError, match="nothing of it was used") as raised:
+        body_codes.check({"statusCode": code})
+    assert raised.value.outcome is Outcome.SCHEMA_DRIFT
+
+
+def test_a_bad_code_under_the_second_name_is_seen_beside_a_good_one_under_the_first() -> None:
+    """The two fields need not agree; the worse one counts."""
+    with pytest.raises(AccountError, match=r"status_code 10222 \(private\)"):
+        body_codes.check({"statusCode": 0, "status_code": 10222, "status_msg": "private"})
+
+
+def test_a_long_message_of_the_server_is_cut() -> None:
+    """What a server says must not flood the log."""
+    with pytest.raises(AccountError) as raised:
+        body_codes.check({"statusCode": 10202, "status_msg": "x" * 5_000})
+    assert len(str(raised.value)) < 300
