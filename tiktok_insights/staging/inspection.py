@@ -1,10 +1,11 @@
 """Looks at a CSV's bytes before any CSV parser does: whether it is ours, and how many records it has.
 
 A parser that loses rows would agree with itself, so the records are counted here as physical lines. That is right only
-while no field has a line break; a line with an odd number of quotes says that one has, or that a quote is unclosed.
+while no field has a line break; a line whose quotes are not RFC 4180 says that one has, or that a parser would guess.
 """
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -13,6 +14,9 @@ from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
 
 _BOM = b"\xef\xbb\xbf"
 _MAX_LINE_BYTES = 2_000_000
+#: The fields of a line as RFC 4180 has them: quoted as a whole, or without any quote.
+_FIELD = rb'(?:"(?:[^"]|"")*"|[^",]*)'
+_WELL_QUOTED = re.compile(rb"%s(?:,%s)*" % (_FIELD, _FIELD), re.DOTALL)
 
 
 class UnloadableError(ValueError):
@@ -30,16 +34,18 @@ class Inspection:
 def inspect(path: Path) -> Inspection:
     """Read the file once, line by line. Raises UnloadableError."""
     with path.open("rb") as file:
-        header = _header(file)
-        return Inspection(header, _count_records(file))
+        line = file.readline(_MAX_LINE_BYTES)
+        return Inspection(_header(line), _count_records(file, crlf=line.endswith(b"\r\n")))
 
 
-def _header(file: IO[bytes]) -> tuple[str, ...]:
-    line = file.readline(_MAX_LINE_BYTES).removeprefix(_BOM)
+def _header(line: bytes) -> tuple[str, ...]:
     try:
-        names = tuple(next(csv.reader([line.decode("utf-8").rstrip("\r\n")]), []))
-    except (UnicodeDecodeError, csv.Error):
+        text = _content(line.removeprefix(_BOM)).decode("utf-8")
+    except UnicodeDecodeError:
         raise UnloadableError("line 1 is not UTF-8 text; save the file as CSV in UTF-8") from None
+    if "\r" in text:
+        raise UnloadableError("line 1 has a CR inside; save the file with line ends of LF or CR LF")
+    names = tuple(next(csv.reader([text]), []))
     if names not in (CSV_HEADER, FOREIGN_HEADER):
         msg = f"line 1 is not the header of the contract; it has {_difference(names)}. Expected: {','.join(CSV_HEADER)}"
         raise UnloadableError(msg)
@@ -54,15 +60,28 @@ def _difference(names: tuple[str, ...]) -> str:
     return " and ".join(parts) or "the columns in another order"
 
 
-def _count_records(file: IO[bytes]) -> int:
+def _count_records(file: IO[bytes], *, crlf: bool) -> int:
     records = 0
     for number, line in enumerate(file, 2):
-        if line.count(b'"') % 2:
-            msg = f"line {number} has an unclosed quote, or a line break inside a field"
-            raise UnloadableError(msg)
-        content = line.rstrip(b"\r\n")
-        if b"\r" in content:
-            raise UnloadableError(f"line {number} has a line break (CR) inside a field")
+        content = _content(line)
+        if reason := _why_broken(content):
+            raise UnloadableError(f"line {number} {reason}")
+        if line.endswith(b"\n") and line.endswith(b"\r\n") is not crlf:
+            raise UnloadableError(f"line {number} ends unlike line 1; save the file with one kind of line end")
         if content:
             records += 1
     return records
+
+
+def _why_broken(content: bytes) -> str:
+    if content.count(b'"') % 2:
+        return "has an unclosed quote, or a line break inside a field"
+    if b"\r" in content:
+        return "has a line break (CR) inside a field"
+    if b'"' in content and not _WELL_QUOTED.fullmatch(content):
+        return "has a quote inside an unquoted field, or text beside a quoted one"
+    return ""
+
+
+def _content(line: bytes) -> bytes:
+    return line.removesuffix(b"\n").removesuffix(b"\r")
