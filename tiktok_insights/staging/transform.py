@@ -10,7 +10,8 @@ from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, ID_COLUMN, WAREHOUSE
 STAGED, DUPLICATE, REJECTED = "staged", "duplicate", "rejected"
 
 _COUNT = "-?[0-9]{1,38}([.]0)?"
-_TIMESTAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z"
+#: Not hour 24, of which the engines think differently, nor years that a client's datetime does not know.
+_TIMESTAMP = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z"
 _TRUE = ("true", "t", "1")
 _FALSE = ("false", "f", "0")
 
