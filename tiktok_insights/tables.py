@@ -3,11 +3,10 @@
 All of them lie in the session's schema (PUBLIC); people read through the views in MAIN.
 """
 
-from dataclasses import dataclass
-
 import stamina
 
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
+from tiktok_insights.table_shape import Table, TableColumn, existing_columns, table_differences
 from tiktok_insights.warehouse_session import Session, is_conflict
 
 #: Raised by one with every change of a table below; the same change writes the migration.
@@ -16,35 +15,6 @@ SCHEMA_VERSION = 1
 
 class TableDriftError(RuntimeError):
     """A table of our name is not the table that this version knows; it is left as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """One column: upper-case unquoted name, Snowflake type, meaning."""
-
-    name: str
-    type: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: its name, what one row is, and its columns in order."""
-
-    name: str
-    grain: str
-    columns: tuple[TableColumn, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The columns' names in order."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def ddl(self) -> str:
-        """The statement that makes the table when it is missing."""
-        columns = ", ".join(f"{column.name} {column.type}" for column in self.columns)
-        return f"CREATE TABLE IF NOT EXISTS {self.name} ({columns})"
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -61,10 +31,10 @@ _ORIGIN = _columns(
 _OBJECT = _columns(
     ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the CSV object."),
     ("ETAG", "VARCHAR NOT NULL", "The object's version: with the key, the ledger's key."),
-    ("STATUS", "VARCHAR NOT NULL", "loaded, or set aside as a whole."),
+    ("STATUS", "VARCHAR NOT NULL", "loaded; set aside as a whole; or overtaken by a newer version of the object."),
     ("REASON", "VARCHAR", "Why the object was set aside."),
     ("ROWS_IN", "NUMBER(38,0) NOT NULL", "Physical records after the header, counted without a CSV parser."),
-    ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows that went to the warehouse."),
+    ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows that went to the warehouse's staging table."),
     ("ROWS_DUPLICATE", "NUMBER(38,0) NOT NULL", "Rows left out because the object has the user already."),
     ("ROWS_REJECTED", "NUMBER(38,0) NOT NULL", "Rows in the quarantine."),
     ("NEGATIVE_COUNTS", "NUMBER(38,0) NOT NULL", "Counts that were negative and became NULL."),
@@ -131,7 +101,7 @@ PUBLISH_LOCK = Table(
     "Which each publication updates first, so that only one goes on at a time.",
     _columns(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
-        ("BATCH_ID", "VARCHAR", "The batch that was published last."),
+        ("BATCH_ID", "VARCHAR", "The batch for which the lock was taken last."),
     ),
 )
 
@@ -155,6 +125,8 @@ def ensure_tables(session: Session, view_schema: str) -> None:
     Raises TableDriftError when a table has other columns than this version knows, or a newer version made them.
     """
     found = existing_columns(session)
+    if PUBLISH_LOCK.name in found:
+        _refuse_other_version(session)
     if missing := [table for table in ALL if table.name not in found]:
         for table in missing:
             session.execute(table.ddl)
@@ -166,45 +138,33 @@ def ensure_tables(session: Session, view_schema: str) -> None:
                 "as it is. Rename it, or set SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA to another place."
             )
             raise TableDriftError(msg)
-    _ensure_version(session)
-    if missing:
-        _ensure_view(session, view_schema)
+    if _version(session) is None:
+        session.execute(f"INSERT INTO {PUBLISH_LOCK.name} (SCHEMA_VERSION) VALUES (?)", (SCHEMA_VERSION,))
+    _ensure_view(session, view_schema)
 
 
-def existing_columns(session: Session) -> dict[str, dict[str, str]]:
-    """The columns, in order, and their types of every table in the session's schema, as the warehouse has them."""
-    rows = session.query(
-        "SELECT table_name, column_name, data_type FROM information_schema.columns "
-        "WHERE table_schema = CURRENT_SCHEMA() ORDER BY table_name, ordinal_position"
-    )
-    found: dict[str, dict[str, str]] = {}
-    for table, column, data_type in rows:
-        found.setdefault(table, {})[column] = _family(data_type)
-    return found
+def _version(session: Session) -> int | None:
+    ((found,),) = session.query(f"SELECT MAX(SCHEMA_VERSION) FROM {PUBLISH_LOCK.name}")
+    return None if found is None else int(found)
 
 
-def table_differences(found: dict[str, str], table: Table) -> list[str]:
-    """How a table's columns as found differ from its definition, each a sentence; none is good."""
-    expected = {column.name: _family(column.type) for column in table.columns}
-    differences = [f"column {name} is missing" for name in expected if name not in found]
-    differences += [f"column {name} is not ours" for name in found if name not in expected]
-    differences += [
-        f"{name} is {found[name]}, not {family}"
-        for name, family in expected.items()
-        if name in found and found[name] != family
-    ]
-    if not differences and list(found) != list(expected):
-        differences.append("the columns stand in another order")
-    return differences
-
-
-def _family(type_name: str) -> str:
-    """The type without its size, by the name that information_schema gives it."""
-    name = type_name.partition("(")[0].partition(" ")[0]
-    return {"VARCHAR": "TEXT"}.get(name, name)
+def _refuse_other_version(session: Session) -> None:
+    found = _version(session)
+    if found not in (None, SCHEMA_VERSION):
+        msg = (
+            f"The warehouse's tables are of version {found}; this package knows version {SCHEMA_VERSION}. "
+            "Use the package version that made them, or another SNOWFLAKE_DATABASE."
+        )
+        raise TableDriftError(msg)
 
 
 def _ensure_view(session: Session, view_schema: str) -> None:
+    present = session.query(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
+        (view_schema.upper(), TIKTOK_DATA.name),
+    )
+    if present:
+        return
     ((schema,),) = session.query("SELECT CURRENT_SCHEMA()")
     session.execute(f"CREATE SCHEMA IF NOT EXISTS {view_schema}")
     # Which has moved the session to the new schema.
@@ -214,15 +174,3 @@ def _ensure_view(session: Session, view_schema: str) -> None:
         f"CREATE VIEW IF NOT EXISTS {view_schema}.{TIKTOK_DATA.name} AS "
         f"SELECT {', '.join(TIKTOK_DATA.names)} FROM {schema}.{TIKTOK_DATA.name}"
     )
-
-
-def _ensure_version(session: Session) -> None:
-    ((found,),) = session.query(f"SELECT MAX(SCHEMA_VERSION) FROM {PUBLISH_LOCK.name}")
-    if found is None:
-        session.execute(f"INSERT INTO {PUBLISH_LOCK.name} (SCHEMA_VERSION) VALUES (?)", (SCHEMA_VERSION,))
-    elif int(found) != SCHEMA_VERSION:
-        msg = (
-            f"The warehouse's tables are of version {found}; this package knows version {SCHEMA_VERSION}. "
-            "Use the package version that made them, or another SNOWFLAKE_DATABASE."
-        )
-        raise TableDriftError(msg)

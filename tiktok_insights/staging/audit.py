@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.schema import WAREHOUSE_COLUMNS, Kind
 from tiktok_insights.staging.staged_object import StagedObject
-from tiktok_insights.tables import STAGED_TIKTOK_DATA, existing_columns, table_differences
+from tiktok_insights.table_shape import existing_columns, table_differences
+from tiktok_insights.tables import STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse_session import Session
 
 MAX_REJECTED_SHARE = 0.01

@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.table_shape import existing_columns, table_differences
 from tiktok_insights.tables import (
     ACCOUNT_SNAPSHOTS,
     FOLLOWER_SNAPSHOTS,
     LOAD_HISTORY,
     TIKTOK_DATA,
-    existing_columns,
-    table_differences,
 )
 from tiktok_insights.warehouse_session import Session
 
@@ -112,7 +111,9 @@ def every_account_is_fresh(session: Session, now: datetime) -> CheckOutcome:
 def no_object_is_set_aside(session: Session) -> CheckOutcome:
     """No object waits for somebody to mend it; the offenders say why each was set aside."""
     rows = session.query(
-        f"SELECT OBJECT_KEY, REASON FROM {LOAD_HISTORY.name} WHERE STATUS = 'set aside' "
+        f"SELECT OBJECT_KEY, REASON FROM {LOAD_HISTORY.name} AS s WHERE STATUS = 'set aside' "
+        f"AND NOT EXISTS (SELECT 1 FROM {LOAD_HISTORY.name} AS n WHERE n.OBJECT_KEY = s.OBJECT_KEY "
+        "AND n.STATUS = 'loaded' AND n.LAST_MODIFIED >= s.LAST_MODIFIED) "
         f"ORDER BY LOADED_AT DESC, OBJECT_KEY LIMIT {NAMED_OFFENDERS}"
     )
     return CheckOutcome("no_object_is_set_aside", tuple(f"{key}: {reason}" for key, reason in rows))
