@@ -68,7 +68,9 @@ class Session:
         """
         self.query(f"PUT 'file://{path}' @%{table} AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
         loaded = self.query(
-            f"COPY INTO {table} FROM '@%{table}/{path.name}' FILE_FORMAT=(TYPE=PARQUET) "
+            # Without these, Snowflake reads a time as a number, and the text \\N as NULL.
+            f"COPY INTO {table} FROM '@%{table}/{path.name}' "
+            "FILE_FORMAT=(TYPE=PARQUET USE_LOGICAL_TYPE=TRUE NULL_IF=()) "
             "MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE PURGE=TRUE"
         )
         return sum(int(row[3]) for row in loaded if len(row) > 3)
