@@ -7,14 +7,15 @@ set aside with its reason and the others go on.
 import logging
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
-from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.raw.snapshots import Manifest, RawStore
+from tiktok_insights.object_store import ObjectChangedError, ObjectStore
+from tiktok_insights.raw.snapshots import Manifest, RawDataError, RawStore
 from tiktok_insights.staging import audit, duckdb_transform
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts
 from tiktok_insights.staging.inspection import UnloadableError, inspect
@@ -64,7 +65,7 @@ class Staging:
             return None
         batch_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         self._log.info("Batch %s: %d objects are pending.", batch_id, len(waiting))
-        objects = tuple(self._stage_object(batch_id, item) for item in waiting)
+        objects = tuple(self._stage_all(batch_id, waiting))
         write_objects(self._session, batch_id, objects)
         verdict = audit.audit(audit.measure(self._session, batch_id, objects, self._max_rejected_share))
         batch = Batch(batch_id, objects, verdict)
@@ -85,6 +86,14 @@ class Staging:
             (FAILED, _a_day_ago()),
         )
 
+    def _stage_all(self, batch_id: str, waiting: list[PendingObject]) -> Iterator[StagedObject]:
+        for item in waiting:
+            try:
+                yield self._stage_object(batch_id, item)
+            except ObjectChangedError as error:
+                # The others go on; the next run's listing has the new version.
+                self._log.warning("%s", error)
+
     def _stage_object(self, batch_id: str, item: PendingObject) -> StagedObject:
         uri = self._store.uri(item.info.key)
         with tempfile.TemporaryDirectory() as name:
@@ -93,10 +102,11 @@ class Staging:
             self._store.download(item.info, csv_path)
             origin = Origin(batch_id, item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
             try:
+                manifest = self._manifest(item)
                 result = duckdb_transform.run(csv_path, inspect(csv_path), origin, folder)
-            except UnloadableError as error:
+            except (UnloadableError, RawDataError) as error:
                 self._log.warning("%s is set aside: %s.", uri, error)
-                return StagedObject(item, RowCounts(), str(error), self._manifest(item))
+                return StagedObject(item, RowCounts(), str(error))
             if result.rejected:
                 self._quarantine(item, result.rejected)
             if result.staged:
@@ -104,7 +114,7 @@ class Staging:
                 path = result.staged.rename(folder / f"{batch_id}-{secrets.token_hex(4)}.parquet")
                 self._session.copy_parquet(path, STAGED_TIKTOK_DATA.name)
         self._log.info("%s: %s", uri, result.counts)
-        return StagedObject(item, result.counts, manifest=self._manifest(item))
+        return StagedObject(item, result.counts, manifest=manifest)
 
     def _manifest(self, item: PendingObject) -> Manifest | None:
         snapshot = snapshot_of(item.info.key)
@@ -133,8 +143,8 @@ class Staging:
         }
         objects = [item for item in batch.objects if item.item.info.key in reasons]
         rows = [
-            (key, info.etag, SET_ASIDE, reasons[key], c.rows_in, 0, 0, c.rejected, 0, info.size,
-             naive_utc(info.last_modified), batch.batch_id, now)
+            (key, info.etag, SET_ASIDE, reasons[key], c.rows_in, c.staged, c.duplicate, c.rejected, c.negative_counts,
+             info.size, naive_utc(info.last_modified), batch.batch_id, now)
             for key, info, c in ((item.item.info.key, item.item.info, item.counts) for item in objects)
         ]  # fmt: skip  # in the order of LOAD_HISTORY's columns
         self._session.insert(LOAD_HISTORY.name, LOAD_HISTORY.names, rows)
