@@ -61,18 +61,28 @@ class Catalog:
         return CatalogState(self.database, self.location, tuple(sorted(present | set(wanted))), len(missing))
 
     def partitions(self) -> set[Partition]:
-        """The values (account, dt) of every registered partition."""
+        """The values (account, dt) of every registered partition; none where there is no table."""
         pages = self._glue.get_paginator("get_partitions").paginate(
             DatabaseName=self.database, TableName=TABLE, ExcludeColumnSchema=True
         )
-        return {(entry["Values"][0], entry["Values"][1]) for page in pages for entry in page["Partitions"]}
+        try:
+            return {(entry["Values"][0], entry["Values"][1]) for page in pages for entry in page["Partitions"]}
+        except self._glue.exceptions.EntityNotFoundException:
+            return set()
 
     def drift(self) -> list[str]:
         """Differences between the table and the contract, each a sentence; none is good."""
-        table = self._glue.get_table(DatabaseName=self.database, Name=TABLE)["Table"]
-        found = [(c["Name"], c.get("Type", "")) for c in table.get("StorageDescriptor", {}).get("Columns", [])]
+        try:
+            table = self._glue.get_table(DatabaseName=self.database, Name=TABLE)["Table"]
+        except self._glue.exceptions.EntityNotFoundException:
+            return ["the table is missing"]
+        storage = table.get("StorageDescriptor", {})
+        found = [(c["Name"], c.get("Type", "")) for c in storage.get("Columns", [])]
         keys = tuple(key["Name"] for key in table.get("PartitionKeys", []))
-        return [*_column_differences(found), *_key_differences(keys)]
+        differences = [*_column_differences(found), *_key_differences(keys)]
+        if (location := storage.get("Location", "")).rstrip("/") != self.location.rstrip("/"):
+            differences.append(f"the table lies over {location or 'no place'}, not {self.location}")
+        return differences
 
     def _ensure_database(self) -> None:
         try:
