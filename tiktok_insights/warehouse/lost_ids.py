@@ -4,6 +4,7 @@ import csv
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectMissingError, ObjectStore
@@ -67,11 +68,12 @@ def _quarantined(store: ObjectStore, info: ObjectInfo) -> set[str]:
         lines = store.get(f"{QUARANTINE}{info.key}.{info.etag}.jsonl").body.splitlines()
     except ObjectMissingError:
         return set()
-    return {_quarantined_id(json.loads(line)["row"]) for line in lines}
+    return {_quarantined_id(json.loads(line)) for line in lines}
 
 
-def _quarantined_id(row: str) -> str:
+def _quarantined_id(rejected: dict[str, Any]) -> str:
     """The id of a quarantined row: a JSON object, or the raw line where its columns could not be told apart."""
-    if row.startswith("{"):
+    row = str(rejected["row"]).replace("\\u0000", "").replace("\0", "")
+    if rejected["line"] is None:
         return str(json.loads(row)[ID_COLUMN.csv] or "")
     return next(csv.reader([row]), [""])[0]
