@@ -61,13 +61,17 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
     for (batch_id,) in waiting:
         publications.append(publish(connect, batch_id))
         done = publications[-1]
-        log.info("Batch %s: %d objects, %d rows, %d users published.", batch_id, done.objects, done.history_rows, done.users)
+        log.info(
+            "Batch %s: %d objects, %d rows, %d users published.", batch_id, done.objects, done.history_rows, done.users
+        )
     return publications
 
 
 @stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)
 def publish(connect: Connect, batch_id: str) -> Publication:
-    """Publish one batch, starting again when another publication holds the lock. May be repeated.
+    """Publish one batch, starting again when another publication holds the lock.
+
+    May be repeated: a batch that is published by then brings nothing.
 
     Raises PublishError when the counts inside the transaction do not add up.
     """
@@ -78,7 +82,7 @@ def publish(connect: Connect, batch_id: str) -> Publication:
                 publication = _publish(session, batch_id)
         except Error:
             # The answer to COMMIT may have been lost after the commit: the warehouse knows.
-            if publication is not None and _is_published(connect, batch_id):
+            if publication is not None and _has_arrived(connect, batch_id):
                 return publication
             raise
     return publication
@@ -88,6 +92,8 @@ def _publish(session: Session, batch_id: str) -> Publication:
     steps = publish_steps(datetime.now(UTC))
     take_lock, forget_touched_users = steps.pop("take_lock"), steps.pop("forget_touched_users")
     _run(session, take_lock, batch_id)
+    if _is_published(session, batch_id):
+        return Publication(batch_id, 0, 0, 0)
     expected = _counts(session, "expected_counts.sql", batch_id)
     for statement in steps.values():
         _run(session, statement, batch_id)
@@ -118,10 +124,14 @@ def _run(session: Session, statement: str, batch_id: str) -> None:
     session.execute(statement, (batch_id,) * statement.count("?"))
 
 
-def _is_published(connect: Connect, batch_id: str) -> bool:
+def _is_published(session: Session, batch_id: str) -> bool:
+    sql = f"SELECT COUNT(*) FROM {LOAD_BATCHES.name} WHERE BATCH_ID = ? AND PUBLISHED_AT IS NOT NULL"
+    return bool(session.query(sql, (batch_id,))[0][0])
+
+
+def _has_arrived(connect: Connect, batch_id: str) -> bool:
     with connect() as session:
-        sql = f"SELECT COUNT(*) FROM {LOAD_BATCHES.name} WHERE BATCH_ID = ? AND PUBLISHED_AT IS NOT NULL"
-        return bool(session.query(sql, (batch_id,))[0][0])
+        return _is_published(session, batch_id)
 
 
 def publish_steps(now: datetime) -> dict[str, str]:

@@ -47,9 +47,10 @@ SELECT {account_snapshot_columns} FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND OBJ
 -- step: write_ledger
 INSERT INTO LOAD_HISTORY ({ledger_columns})
 SELECT {object_columns_before_status},
-  CASE WHEN STATUS = 'loaded' AND OBJECT_KEY NOT IN ({chosen}) THEN 'overtaken' ELSE STATUS END,
+  CASE WHEN STATUS = 'loaded' AND CHOSEN_KEY IS NULL THEN 'overtaken' ELSE STATUS END,
   {object_columns_after_status}, BATCH_ID, {now}
 FROM STAGED_OBJECTS AS o
+LEFT JOIN (SELECT c.OBJECT_KEY AS CHOSEN_KEY FROM ({chosen}) AS c) AS chosen ON CHOSEN_KEY = o.OBJECT_KEY
 WHERE BATCH_ID = ? AND {not_in_ledger};
 
 -- step: mark_published
