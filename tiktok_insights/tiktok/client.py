@@ -1,6 +1,7 @@
 """The one HTTP door to the source: a session with timeouts, retries with jitter, the rate limit before each request."""
 
 import email.utils
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -9,7 +10,13 @@ import stamina
 
 from tiktok_insights.tiktok import status_codes
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
-from tiktok_insights.tiktok.errors import BurstLimitedError, TikTokError, TransientError, UnreachableError
+from tiktok_insights.tiktok.errors import (
+    BurstLimitedError,
+    RefusedError,
+    TikTokError,
+    TransientError,
+    UnreachableError,
+)
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.models import Answer, Quota
 
@@ -19,6 +26,9 @@ RAPIDAPI_HOST = "tiktok-api23.p.rapidapi.com"
 PAGE_SIZE = 30
 _SEC_UID_PREFIX = "MS4wLjABAAAA"
 _BURST_WAIT_SECONDS = 1.5
+_SENDABLE_KEY = re.compile(r"[!-~]+")
+#: A shorter key (the local stack's) may stand in a page by chance; real ones have 50 characters.
+_SECRET_LENGTH = 16
 
 
 def is_sec_uid(reference: str) -> bool:
@@ -30,7 +40,8 @@ class Client:
     """Asks the API and answers with whole, good bodies only. Safe for many threads.
 
     `attempts` bounds the requests spent on one answer; `first_wait` (seconds) is the first pause between two of them,
-    which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds.
+    which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds. Raises RefusedError for a key
+    that cannot be sent.
     """
 
     def __init__(
@@ -43,7 +54,11 @@ class Client:
         attempts: int = 4,
         first_wait: float = 0.5,
     ) -> None:
+        if not _SENDABLE_KEY.fullmatch(api_key):
+            msg = "RAPIDAPI_KEY is empty or has a blank, a line break or a letter that no key has. Copy the key again."
+            raise RefusedError(msg)
         self._base_url = base_url.rstrip("/")
+        self._secret = api_key.encode() if len(api_key) >= _SECRET_LENGTH else None
         self._limiter = limiter
         self._timeout = timeout
         self._attempts = attempts
@@ -103,7 +118,10 @@ class Client:
 
     def _ask(self, path: str, parameters: dict[str, str], spent: int) -> Answer:
         try:
-            response = self._session.get(self._base_url + path, params=parameters, timeout=self._timeout)
+            # A redirect would take the key to another host.
+            response = self._session.get(
+                self._base_url + path, params=parameters, timeout=self._timeout, allow_redirects=False
+            )
         except requests.RequestException as error:
             # The exception's own text has the whole address with its parameters; the kind says enough.
             msg = (
@@ -111,8 +129,13 @@ class Client:
             )
             raise UnreachableError(msg) from None
         quota = _quota(response.headers)
-        status_codes.check(response.status_code, response.content, path, quota, _retry_after(response.headers))
-        return Answer(path, parameters, response.content, datetime.now(UTC), spent, quota)
+        body = self._without_key(response.content)
+        status_codes.check(response.status_code, body, path, quota, _retry_after(response.headers))
+        return Answer(path, parameters, body, datetime.now(UTC), spent, quota)
+
+    def _without_key(self, body: bytes) -> bytes:
+        """The exact body, unless it repeats the key: errors quote bodies, and raw pages keep them for ever."""
+        return body.replace(self._secret, b"[RAPIDAPI_KEY]") if self._secret else body
 
     def _wait_before_retry(self, error: Exception) -> bool | float:
         """Whether to try again (stamina's question), and after how many seconds if not by the usual back-off."""
