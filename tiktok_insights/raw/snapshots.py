@@ -68,6 +68,14 @@ class SnapshotKey:
         """Key of an answer that came in the place of a page and is none."""
         return f"{self.prefix}not-a-page-{number:06d}.json.gz"
 
+    @property
+    def is_well_named(self) -> bool:
+        """Whether the name is one that `begun_at` gives; a folder that people left there has another."""
+        try:
+            return SnapshotKey.begun_at(self.account_id, self.moment) == self
+        except ValueError:
+            return False
+
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
@@ -125,14 +133,14 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=True, indent=1).encode()
 
     @staticmethod
-    def from_json(body: bytes) -> "Manifest":
-        """Read what `to_json` wrote. Raises RawDataError."""
+    def from_json(body: bytes, uri: str) -> "Manifest":
+        """Read what `to_json` wrote into the object at `uri`. Raises RawDataError."""
         try:
             fields = json.loads(body)
             pages = tuple(PageEntry(**entry) for entry in fields.pop("pages"))
             return Manifest(**fields, pages=pages)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            msg = f"A manifest is not readable ({error}). Restore the object from a backup or delete its snapshot."
+            msg = f"{uri} is no readable manifest ({error}). Restore it from a backup, or delete its snapshot."
             raise RawDataError(msg) from error
 
 
@@ -149,8 +157,8 @@ class RawStore:
         """
         try:
             return str(json.loads(self.store.get(f"{_REFERENCES}{reference}.json").body)["account_id"])
-        except ObjectMissingError:
-            return None
+        except (ObjectMissingError, ValueError, KeyError, TypeError):
+            return None  # a note that cannot be read saves no request, and is worth no more than that
 
     def remember_account(self, reference: str, account_id: str) -> None:
         """Note which account a handle or secUid stands for."""
@@ -160,25 +168,31 @@ class RawStore:
     def accounts(self) -> Iterator[str]:
         """The ids of all accounts that have raw data."""
         for folder in self.store.folders(PREFIX):
-            yield folder.removeprefix("account=")
+            if folder.startswith("account="):
+                yield folder.removeprefix("account=")
 
     def snapshots(self, account_id: str) -> list[SnapshotKey]:
         """All snapshots of an account, committed or open, oldest first."""
         folders = self.store.folders(f"{PREFIX}account={account_id}/")
-        return sorted(SnapshotKey(account_id, folder.removeprefix("snapshot=")) for folder in folders)
+        found = [
+            SnapshotKey(account_id, name.removeprefix("snapshot=")) for name in folders if name.startswith("snapshot=")
+        ]
+        return sorted(snapshot for snapshot in found if snapshot.is_well_named)
 
     def manifest(self, snapshot: SnapshotKey) -> Manifest | None:
         """What a committed snapshot's manifest says; None for an open snapshot. Raises RawDataError."""
         try:
-            return Manifest.from_json(self.store.get(snapshot.manifest).body)
+            body = self.store.get(snapshot.manifest).body
         except ObjectMissingError:
             return None
+        return Manifest.from_json(body, self.store.uri(snapshot.manifest))
 
     def commit(self, manifest: Manifest) -> Manifest:
         """Write the manifest, last of all; when another run has committed first, its manifest holds."""
-        if self.store.put_once(manifest.snapshot.manifest, manifest.to_json(), _JSON):
+        key = manifest.snapshot.manifest
+        if self.store.put_once(key, manifest.to_json(), _JSON):
             return manifest
-        return Manifest.from_json(self.store.get(manifest.snapshot.manifest).body)
+        return Manifest.from_json(self.store.get(key).body, self.store.uri(key))
 
     def put_answer(self, key: str, answer: Answer) -> RawAnswer:
         """Store an answer unless an earlier attempt has; either way, give what is stored."""
