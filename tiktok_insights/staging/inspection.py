@@ -57,7 +57,7 @@ def _difference(names: tuple[str, ...]) -> str:
     unknown = [name[:40] for name in names if name not in CSV_HEADER]
     parts = [f"no {', '.join(missing[:5])}"] if missing else []
     parts += [f"unknown {', '.join(map(repr, unknown[:5]))}"] if unknown else []
-    return " and ".join(parts) or "the columns in another order"
+    return " and ".join(parts) or "the columns in another order, or only one of the last two"
 
 
 def _count_records(file: IO[bytes], *, crlf: bool) -> int:

@@ -1,0 +1,74 @@
+"""What the tests of loading share: putting CSVs into the test's bucket, loading them, and looking at the tables."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.staging.batch import Batch, Staging
+from tiktok_insights.staging.pending import Listing
+from tiktok_insights.warehouse.publish import Publication, publish_passed
+from tiktok_insights.warehouse_session import Connect, Row, Session
+
+#: What must not depend on the order in which objects arrive; not the ledger's times and batches.
+DUMPS = {
+    "TIKTOK_DATA": "*",
+    "FOLLOWER_SNAPSHOTS": "*",
+    "ACCOUNT_SNAPSHOTS": "*",
+    "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, REASON, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, "
+    "NEGATIVE_COUNTS, SIZE_BYTES, LAST_MODIFIED",
+}
+
+
+class Loader:
+    """The test's bucket and warehouse, and the two stages between them."""
+
+    def __init__(self, store: ObjectStore, session: Session, connect: Connect) -> None:
+        self.store = store
+        self.session = session
+        self.connect = connect
+        self.log = logging.getLogger("loader")
+
+    def put(self, name: str, body: bytes, *, account: str = "42", day: str = "2026-01-31") -> str:
+        """Put a CSV where another producer may put it; give its key."""
+        key = f"csv/followers/account={account}/dt={day}/{name}.csv"
+        self.store.put(key, body, "text/csv")
+        return key
+
+    def staging(self, max_rejected_share: float = 1.0) -> Staging:
+        """The stage staging; unless a test is about the threshold, no share of rejected rows is too large."""
+        return Staging(self.store, self.session, max_rejected_share, self.log)
+
+    def stage(self, *keys: str, max_rejected_share: float = 1.0) -> Batch:
+        """Stage what is pending, or of it the objects with these keys."""
+        staging = self.staging(max_rejected_share)
+        listing = staging.listing()
+        wanted = tuple(item for item in listing.objects if not keys or item.info.key in keys)
+        batch = staging.stage(Listing(wanted, ()))
+        assert batch is not None
+        return batch
+
+    def publish(self) -> list[Publication]:
+        """Publish every batch that has passed."""
+        return publish_passed(self.connect, self.log)
+
+    def load(self, *keys: str, max_rejected_share: float = 1.0) -> Batch:
+        """Stage and publish."""
+        batch = self.stage(*keys, max_rejected_share=max_rejected_share)
+        self.publish()
+        return batch
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Ask the warehouse."""
+        return self.session.query(sql, values)
+
+    def dump(self) -> dict[str, list[Row]]:
+        """Everything that readers see, in one order."""
+        return {
+            table: sorted(self.rows(f"SELECT {columns} FROM {table}"), key=repr) for table, columns in DUMPS.items()
+        }
+
+    def ledger(self, columns: str = "STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED") -> dict[str, Any]:
+        """The ledger's columns of each object, by the object's name."""
+        rows = self.rows(f"SELECT OBJECT_KEY, {columns} FROM LOAD_HISTORY")
+        return {key.rpartition("/")[2].removesuffix(".csv"): tuple(rest) for key, *rest in rows}
