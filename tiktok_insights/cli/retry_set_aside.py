@@ -2,10 +2,7 @@
 
 import click
 
-from tiktok_insights.resources.connector import open_session
 from tiktok_insights.resources.deployments import connect, read_settings
-from tiktok_insights.staging.ledger import forget_set_aside
-from tiktok_insights.tables import ensure_tables
 
 
 @click.command()
@@ -16,6 +13,10 @@ def retry_set_aside(key: str | None) -> None:
     An object is set aside when it cannot be read, or fails the audit by its own fault. Mend the object first, or raise
     max_rejected_share in the run's config; the check `no_object_is_set_aside` and LOAD_HISTORY say why it was.
     """
+    from tiktok_insights.resources.connector import open_session
+    from tiktok_insights.staging.ledger import forget_set_aside
+    from tiktok_insights.tables import ensure_tables
+
     settings = read_settings()
     with open_session(connect(settings)) as session:
         ensure_tables(session, settings.snowflake.view_schema)

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import click
 
-from tiktok_insights.resources.connector import open_session
 from tiktok_insights.resources.deployments import connect, read_settings
-from tiktok_insights.warehouse_session import Row
+
+if TYPE_CHECKING:
+    from tiktok_insights.warehouse_session import Row
 
 _MAX_CELL = 60
 
@@ -37,6 +39,8 @@ def sql(statements: str, output: str) -> None:
     """
     from snowflake.connector.errors import Error
 
+    from tiktok_insights.resources.connector import open_session
+
     text = sys.stdin.read() if statements == "-" else statements
     try:
         with open_session(connect(read_settings())) as session:
@@ -46,7 +50,7 @@ def sql(statements: str, output: str) -> None:
     click.echo(_render(names, rows, output), nl=False)
 
 
-def _render(names: Sequence[str], rows: Sequence[Row], output: str) -> str:
+def _render(names: Sequence[str], rows: Sequence["Row"], output: str) -> str:
     if output == "json":
         return json.dumps([dict(zip(names, map(_plain, row), strict=True)) for row in rows], ensure_ascii=False) + "\n"
     if output == "csv":

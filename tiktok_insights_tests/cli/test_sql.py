@@ -1,0 +1,86 @@
+"""`tiktok-insights sql`: what is printed is what the warehouse holds."""
+
+import csv
+import io
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tiktok_insights.cli import main
+from tiktok_insights.warehouse_session import Session
+
+_WIDEST = 10**38 - 1
+
+
+@pytest.fixture
+def filled(session: Session) -> None:
+    """One user with an id and counts that no float can hold, and a name that needs quotes."""
+    session.insert(
+        "TIKTOK_DATA",
+        ["TIKTOK_ID", "NICK_NAME", "HEART_COUNT", "PRIVATE_ACCOUNT", "EXTRACTED_AT"],
+        [("7420366745511658149", 'a "quoted", 😀', _WIDEST, True, "2026-01-31 12:00:00.123")],
+    )
+
+
+def ask(*words: str, stdin: str | None = None) -> Result:
+    """Run `tiktok-insights sql` with words."""
+    return CliRunner().invoke(main, ["sql", *words], input=stdin)
+
+
+_SELECT = "SELECT TIKTOK_ID, NICK_NAME, HEART_COUNT, PRIVATE_ACCOUNT, USER_NAME, EXTRACTED_AT FROM TIKTOK_DATA"
+
+
+def test_json_is_an_array_with_one_object_a_row(filled: None) -> None:
+    """Ids stay text, counts exact integers, NULL null, times ISO 8601."""
+    answer = ask(_SELECT, "--format", "json")
+    assert json.loads(answer.stdout) == [
+        {
+            "TIKTOK_ID": "7420366745511658149",
+            "NICK_NAME": 'a "quoted", 😀',
+            "HEART_COUNT": _WIDEST,
+            "PRIVATE_ACCOUNT": True,
+            "USER_NAME": None,
+            "EXTRACTED_AT": "2026-01-31T12:00:00.123000",
+        }
+    ]
+
+
+def test_csv_reads_back_as_it_was(filled: None) -> None:
+    """A header and quoted fields; NULL is an empty field."""
+    rows = list(csv.reader(io.StringIO(ask(_SELECT, "--format", "csv").stdout)))
+    assert rows[0][:3] == ["TIKTOK_ID", "NICK_NAME", "HEART_COUNT"]
+    assert rows[1][:5] == ["7420366745511658149", 'a "quoted", 😀', str(_WIDEST), "True", ""]
+
+
+def test_a_table_never_bends_an_id(filled: None) -> None:
+    """The table prints the id's digits, not a number, and how many rows there are."""
+    said = ask(_SELECT).stdout
+    assert "7420366745511658149" in said
+    assert said.endswith("1 row\n")
+
+
+def test_several_statements_print_the_last_ones_rows(filled: None, environment: dict[str, str]) -> None:
+    """Step 7 as five statements, also from standard input."""
+    database = environment["SNOWFLAKE_DATABASE"]
+    script = (
+        f"USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE {database}; USE SCHEMA Main; SELECT * FROM tiktok_data;"
+    )
+    for answer in (ask(script, "--format", "json"), ask("-", "--format", "json", stdin=script)):
+        assert [row["TIKTOK_ID"] for row in json.loads(answer.stdout)] == ["7420366745511658149"]
+
+
+def test_a_wrong_statement_is_an_error_in_words(session: Session) -> None:
+    """Exit code 1 and the warehouse's message, no traceback."""
+    answer = ask("SELECT * FROM NO_SUCH_TABLE")
+    assert answer.exit_code == 1
+    assert "NO_SUCH_TABLE" in answer.output
+    assert "Traceback" not in answer.output
+
+
+def test_a_wrong_setting_is_an_error_in_words(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad variable ends every command with its name and remedy."""
+    monkeypatch.setenv("TIKTOK_INSIGHTS_DEPLOYMENT", "nowhere")
+    answer = ask("SELECT 1")
+    assert answer.exit_code == 1
+    assert "TIKTOK_INSIGHTS_DEPLOYMENT is 'nowhere'" in answer.output

@@ -1,0 +1,171 @@
+"""The house rules that a reader can rely on, held by reading the code's syntax trees."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "tiktok_insights"
+TESTS = Path(__file__).parent
+
+#: Each stage's package, upstream first; a stage knows only what stands before it.
+STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse")
+#: Modules at the top that the stages may use.
+SHARED = {
+    "aws_errors", "check_outcome", "object_store", "schema", "table_shape", "tables", "warehouse_session",
+}  # fmt: skip
+#: The parts that may import Dagster.
+DAGSTER_PARTS = {"defs", "resources", "cli", "definitions"}
+
+
+def modules() -> Iterator[tuple[str, Path, ast.Module]]:
+    """Every module of the package: its dotted name inside the package, its path, its tree."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        yield name, path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The dotted names that a module imports, wherever the statement stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def parts_used(tree: ast.Module) -> set[str]:
+    """The top-level parts of our own package that a module imports."""
+    ours = (name.split(".") for name in imports(tree) if name.startswith("tiktok_insights."))
+    return {words[1] for words in ours}
+
+
+def test_a_stage_knows_only_what_lies_upstream_of_it() -> None:
+    """No stage imports a later stage, Dagster's side, the command line or the local stack."""
+    for name, path, tree in modules():
+        part = name.partition(".")[0]
+        if part not in STAGES:
+            continue
+        allowed = SHARED | set(STAGES[: STAGES.index(part) + 1])
+        assert parts_used(tree) <= allowed, path
+
+
+def test_shared_modules_know_no_stage() -> None:
+    """What all stages use depends on none of them."""
+    for name, path, tree in modules():
+        if name in SHARED:
+            assert parts_used(tree) <= SHARED, path
+
+
+def test_the_import_graph_has_no_circle() -> None:
+    """Module by module, following the imports never leads back."""
+    graph = {}
+    for name, _, tree in modules():
+        ours = (
+            found.removeprefix("tiktok_insights.") for found in imports(tree) if found.startswith("tiktok_insights.")
+        )
+        graph[name.removesuffix(".__init__")] = set(ours)
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join((*trail, name))
+        if name in done or name not in graph:
+            return
+        for found in graph[name]:
+            visit(found, (*trail, name))
+        done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_library_code_never_imports_dagster() -> None:
+    """Dagster is known to definitions, defs, resources and the command line only."""
+    for name, path, tree in modules():
+        if name.partition(".")[0] not in DAGSTER_PARTS:
+            assert not any(found.split(".")[0].startswith("dagster") for found in imports(tree)), path
+
+
+def test_only_deployments_reads_the_environment() -> None:
+    """os.environ and os.getenv stand in resources/deployments.py; the stack only cleans one for its child."""
+    allowed = {"resources.deployments", "local.launch"}
+    for name, path, tree in modules():
+        used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        if name not in allowed:
+            assert not {"os.environ", "os.getenv", "os.environb"} & used, path
+            assert not any(isinstance(node, ast.ImportFrom) and node.module == "os" for node in ast.walk(tree)), path
+
+
+def test_definition_files_are_thin() -> None:
+    """No HTTP, SQL of the pipeline, boto3 or parsing in defs: a module there is under 120 lines."""
+    banned = {"requests", "boto3", "botocore", "duckdb", "snowflake", "csv", "json", "gzip"}
+    for name, path, tree in modules():
+        if name.partition(".")[0] == "defs":
+            assert not banned & {found.split(".")[0] for found in imports(tree)}, path
+            assert len(path.read_text(encoding="utf-8").splitlines()) < 120, path
+
+
+def test_modules_have_at_most_200_lines_and_functions_40() -> None:
+    """What a reader takes in at once, blank lines apart; a longer one would need its reason here."""
+    for _, path, tree in modules():
+        assert sum(bool(line.strip()) for line in path.read_text(encoding="utf-8").splitlines()) <= 200, path
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                assert (node.end_lineno or 0) - node.lineno < 40, f"{path}:{node.lineno} {node.name}"
+
+
+def test_every_module_opens_with_its_charter() -> None:
+    """The docstring says what belongs in the module."""
+    for _, path, tree in modules():
+        assert ast.get_docstring(tree), path
+
+
+def test_there_are_no_dumping_grounds() -> None:
+    """No module is called utils, helpers, common or misc."""
+    for root in (PACKAGE, TESTS):
+        for path in root.rglob("*.py"):
+            assert path.stem not in {"utils", "helpers", "common", "misc"}, path
+
+
+def test_no_private_part_of_dagster_is_imported() -> None:
+    """Names with an underscore are Dagster's own business."""
+    for _, path, tree in modules():
+        for found in imports(tree):
+            assert not (found.startswith("dagster") and "._" in found), f"{path}: {found}"
+
+
+@pytest.mark.parametrize("module", ["tiktok_insights.definitions", "tiktok_insights.cli"])
+def test_importing_the_package_starts_and_reads_nothing(module: str, tmp_path: Path) -> None:
+    """An import makes no file and opens no connection, though there is a home that could be made."""
+    code = (
+        "import socket\n"
+        "def refuse(*_, **__): raise AssertionError('a connection at import')\n"
+        "socket.socket.connect = refuse\n"
+        f"import {module}\n"
+        "print('imported')\n"
+    )
+    answer = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "TIKTOK_INSIGHTS_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert answer.stdout.strip() == "imported", answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_address_of_a_registry_stands_in_the_lock_or_elsewhere() -> None:
+    """The lock names versions and hashes; where they are fetched from is the user's own setting."""
+    root = PACKAGE.parent
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert "index-url" not in lock
+    pins = [line for line in lock.splitlines() if "==" in line and not line.startswith((" ", "#"))]
+    assert len(pins) > 100
+    assert lock.count("--hash=sha256:") >= len(pins)

@@ -1,0 +1,216 @@
+"""The definitions as Dagster loads them: complete, described, and safe in every launch path."""
+
+import itertools
+import json
+
+import boto3
+import dagster as dg
+import pytest
+from dagster import AssetKey
+
+from tiktok_insights.definitions import defs
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.resources.deployments import Connections, Settings
+from tiktok_insights.warehouse_session import Connect
+
+STAGES = {
+    "raw_followers": "raw",
+    "followers_csv": "lake",
+    "tiktok_user_data": "catalog",
+    "staged_tiktok_data": "staging",
+    "tiktok_data": "warehouse",
+}
+_HEADER = (
+    "Tiktok_id,uniqueId,nickname,avatarLarger,avatarMedium,avatarThumb,Account_verified,privateAccount,"
+    "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount"
+)
+_KEY = "csv/followers/account=42/dt=2026-01-01/partner.csv"
+
+
+@pytest.fixture
+def loaded(environment: dict[str, str]) -> dg.Definitions:
+    """The definitions, loaded in the test's environment."""
+    return defs()
+
+
+def row(tiktok_id: str) -> str:
+    """One row of a file with 14 columns."""
+    return f"{tiktok_id},some.body,Some Body,,,,false,false,1,2,3,4,5,6"
+
+
+def put_csv(store: ObjectStore, *ids: str) -> None:
+    """A partner's file with these users."""
+    store.put(_KEY, "\n".join([_HEADER, *map(row, ids), ""]).encode(), "text/csv")
+
+
+def run_job(loaded: dg.Definitions, name: str, **config: object) -> dg.ExecuteInProcessResult:
+    """Run a job in this process; a failure is a result."""
+    return loaded.resolve_job_def(name).execute_in_process(config or None, raise_on_error=False)
+
+
+def test_the_stages_stand_in_their_groups_and_in_one_line(loaded: dg.Definitions) -> None:
+    """Five assets, each downstream of the one before, grouped by the stage's one word."""
+    graph = loaded.resolve_asset_graph()
+    assert {key.to_user_string(): graph.get(key).group_name for key in graph.get_all_asset_keys()} == STAGES
+    names = list(STAGES)
+    for upstream, downstream in itertools.pairwise(names):
+        assert graph.get(AssetKey(downstream)).parent_keys == {AssetKey(upstream)}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_an_asset_says_what_it_is(loaded: dg.Definitions, name: str) -> None:
+    """Description with the grain, owner, kinds, and a schema where there are columns."""
+    node = loaded.resolve_asset_graph().get(AssetKey(name))
+    assert node.description
+    assert any(word in node.description.lower() for word in ("one row per", "one object per"))
+    assert node.owners == ["team:tiktok-insights"]
+    assert node.kinds
+    if name != "raw_followers":
+        assert "dagster/column_schema" in node.metadata
+
+
+def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -> None:
+    """Every check has a description; the audit's checks block, and so do those on the table but the two warnings."""
+    graph = loaded.resolve_asset_graph()
+    nodes = {key: graph.get(key) for key in graph.asset_check_keys}
+    assert all(node.description for node in nodes.values())
+    blocking = {key.name for key, node in nodes.items() if node.blocking}
+    staging = {key.name for key in nodes if key.asset_key == AssetKey("staged_tiktok_data")}
+    assert staging <= blocking
+    assert {key.name for key in nodes if key.asset_key == AssetKey("tiktok_data")} - blocking == {
+        "every_account_is_fresh",
+        "no_object_is_set_aside",
+    }
+
+
+def test_the_launchpad_explains_each_setting(loaded: dg.Definitions) -> None:
+    """Each field of the run config has a default and a help text."""
+    for name in ("raw_followers", "followers_csv", "staged_tiktok_data"):
+        schema = loaded.resolve_assets_def(name).op.config_schema.config_type
+        for field_name, field in schema.fields.items():  # type: ignore[union-attr]
+            assert field.description, f"{name}.{field_name}"
+            assert field.default_provided, f"{name}.{field_name}"
+
+
+def test_jobs_and_schedule_are_there(loaded: dg.Definitions) -> None:
+    """The main job has all stages, the second begins at the catalog, and the schedule runs the main job."""
+    steps = {
+        name: set(loaded.resolve_job_def(name).graph.node_dict) for name in ("tiktok_pipeline", "load_pending_objects")
+    }
+    assert set(STAGES) <= steps["tiktok_pipeline"]
+    assert set(STAGES) & steps["load_pending_objects"] == {"tiktok_user_data", "staged_tiktok_data", "tiktok_data"}
+    schedule = loaded.resolve_schedule_def("daily_schedule")
+    assert (schedule.job_name, schedule.cron_schedule, schedule.execution_timezone) == (
+        "tiktok_pipeline", "0 5 * * *", "UTC",
+    )  # fmt: skip
+
+
+def test_no_secret_is_part_of_the_definitions(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys in the environment do not show in the resources' config, where the UI would print them."""
+    monkeypatch.setenv("RAPIDAPI_KEY", "canary-of-the-api")
+    monkeypatch.setenv("SNOWFLAKE_PRIVATE_KEY", "canary-of-the-warehouse")
+    loaded = defs()
+    shown = [resource.model_dump_json() for resource in (loaded.resources or {}).values()]
+    assert len(shown) == 4
+    assert "canary" not in json.dumps(shown)
+    assert "canary" not in repr(loaded.resources)
+
+
+def test_a_partners_file_is_loaded_without_the_api(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """load_pending_objects takes what lies in the bucket, whoever put it there, and all checks are green."""
+    put_csv(store, "7420366745511658149", "7420366745511658150")
+    result = run_job(loaded, "load_pending_objects")
+    assert result.success
+    with connect_warehouse() as session:
+        ids = session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
+    assert ids == [("7420366745511658149",), ("7420366745511658150",)]
+    assert {check.check_name for check in result.get_asset_check_evaluations() if not check.passed} == set()
+
+
+def test_a_red_audit_fails_the_job_and_publishes_nothing(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """The run fails, names the check and the object, skips the publication, and leaves the table empty."""
+    put_csv(store, "7420366745511658149", "7.42e+18")
+    result = run_job(loaded, "load_pending_objects")
+    assert not result.success
+    (red,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    assert red.check_name == "rejected_share_is_under_the_threshold"
+    assert _KEY in (red.description or "")
+    with connect_warehouse() as session:
+        assert session.query("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
+
+
+def test_materializing_the_table_alone_cannot_step_around_the_audit(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """After a red audit, `tiktok_data` materialized by itself, as a person may do in the UI, publishes nothing."""
+    put_csv(store, "7420366745511658149", "7.42e+18")
+    assert not run_job(loaded, "load_pending_objects").success
+    alone = loaded.resolve_implicit_global_asset_job_def().execute_in_process(asset_selection=[AssetKey("tiktok_data")])
+    (event,) = alone.get_asset_materialization_events()
+    assert event.materialization.metadata["dagster/row_count"].value == 0
+    with connect_warehouse() as session:
+        assert session.query("SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS") == [(0,)]
+
+
+def test_the_threshold_can_be_raised_in_the_run_config(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """With max_rejected_share at a half the good row is loaded, and the bad one is in the quarantine."""
+    put_csv(store, "7420366745511658149", "7.42e+18")
+    config = {"ops": {"staged_tiktok_data": {"config": {"max_rejected_share": 0.5}}}}
+    assert run_job(loaded, "load_pending_objects", **config).success
+    with connect_warehouse() as session:
+        assert session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("7420366745511658149",)]
+    (quarantined,) = [info.key for info in store.list("quarantine/")]
+    line = json.loads(store.get(quarantined).body)
+    assert (line["object"], line["column"]) == (_KEY, "Tiktok_id")
+    assert "7.42e+18" in line["row"]
+
+
+def test_the_table_carries_numbers_places_and_lineage(
+    loaded: dg.Definitions, store: ObjectStore, settings: Settings
+) -> None:
+    """A materialization has row count, table name, preview and column lineage back to the CSV."""
+    put_csv(store, "7420366745511658149")
+    result = run_job(loaded, "load_pending_objects")
+    events = {
+        event.asset_key.to_user_string(): event.materialization.metadata
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    table = events["tiktok_data"]
+    assert table["dagster/row_count"].value == 1
+    assert table["dagster/table_name"].value == f"{settings.snowflake.database}.PUBLIC.TIKTOK_DATA"
+    assert table["most_followed"].records[0].data["TIKTOK_ID"] == "7420366745511658149"  # type: ignore[attr-defined]
+    lineage = table["dagster/column_lineage"].value.deps_by_column["TIKTOK_ID"]  # type: ignore[union-attr]
+    assert [(dep.asset_key.to_user_string(), dep.column_name) for dep in lineage] == [
+        ("staged_tiktok_data", "TIKTOK_ID")
+    ]
+    assert events["tiktok_user_data"]["dagster/uri"].value == f"s3://{settings.bucket}/csv/followers/"
+
+
+def test_a_single_check_can_be_run_by_itself(loaded: dg.Definitions, store: ObjectStore) -> None:
+    """A person may execute one check of the table from its page."""
+    put_csv(store, "7420366745511658149")
+    assert run_job(loaded, "load_pending_objects").success
+    key = dg.AssetCheckKey(AssetKey("tiktok_data"), "step_7_returns_every_user")
+    job = dg.define_asset_job("one_check", dg.AssetSelection.checks(key))
+    alone = dg.Definitions.merge(loaded, dg.Definitions(jobs=[job])).resolve_job_def("one_check").execute_in_process()
+    (evaluation,) = alone.get_asset_check_evaluations()
+    assert evaluation.passed
+    assert evaluation.metadata["rows"].value == 1
+
+
+def test_glue_describes_what_was_loaded(
+    loaded: dg.Definitions, store: ObjectStore, settings: Settings, connections: Connections
+) -> None:
+    """After a load the Glue table has the partition of the object."""
+    put_csv(store, "7420366745511658149")
+    assert run_job(loaded, "load_pending_objects").success
+    glue = boto3.client("glue", **connections.aws)
+    partitions = glue.get_partitions(DatabaseName=settings.glue_database, TableName="tiktok_user_data")["Partitions"]
+    assert [partition["Values"] for partition in partitions] == [["42", "2026-01-01"]]

@@ -1,0 +1,184 @@
+"""The whole pipeline as a newcomer runs it, from the command line to the last digit of the last id."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import requests
+
+from tiktok_insights.local import stack
+from tiktok_insights.local.fake_api.clock import VIRTUAL_START
+from tiktok_insights.local.fake_api.population import World
+
+_HANDLES = ("corner.bakery", "city.museum", "night.market")
+_STEP_7 = "USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE AMAZON_DB; USE SCHEMA Main; SELECT * FROM tiktok_data;"
+_LIMIT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody with a fresh home, who runs commands."""
+
+    home: Path
+    environment: Mapping[str, str]
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a Python module with words, in the home."""
+        return subprocess.run(  # noqa: S603  # our own interpreter
+            [sys.executable, "-m", *words],
+            cwd=self.home,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_SECONDS,
+            check=False,
+        )
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `tiktok-insights` with words."""
+        return self.run("tiktok_insights.cli", *words)
+
+    def rows(self, sql: str) -> list[dict[str, object]]:
+        """The rows of a query, through the command line."""
+        answer = self.command("sql", sql, "--format", "json")
+        assert answer.returncode == 0, answer.stderr
+        rows: list[dict[str, object]] = json.loads(answer.stdout)
+        return rows
+
+    def requests_served(self) -> int:
+        """How many requests the fake API has counted against the quota."""
+        endpoints = stack.ensure_running(self.home / ".local")
+        status = requests.Session().get(f"{endpoints.tiktok_api}/_control/status", timeout=10).json()
+        return int(status["served"])
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
+    """A newcomer in an empty folder, with no setting at all."""
+    home = tmp_path_factory.mktemp("newcomer")
+    ours = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    yield Newcomer(home, environment)
+    stack.stop(home / ".local")
+
+
+@pytest.fixture(scope="module")
+def first_run(newcomer: Newcomer) -> subprocess.CompletedProcess[str]:
+    """The first `tiktok-insights run`."""
+    answer = newcomer.command("run")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer
+
+
+def test_every_row_of_the_table_is_what_the_generator_says(
+    newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]
+) -> None:
+    """TIKTOK_DATA has each listed user once, each column as the fake API's generator has it, and nobody else."""
+    world = World()
+    expected = {}
+    for handle in _HANDLES:
+        for person in world.listed(world.account(handle), VIRTUAL_START):
+            counts = person.counts
+            expected[person.tiktok_id] = {
+                "TIKTOK_ID": person.tiktok_id,
+                "USER_NAME": person.unique_id,
+                "NICK_NAME": re.sub(r"\r\n|\r|\n", " ", person.nickname) or None,
+                "ACCOUNT_VERIFIED": person.verified,
+                "PRIVATE_ACCOUNT": person.private,
+                "FOLLOWERS_COUNT": counts.followers,
+                "FOLLOWING_COUNT": counts.following,
+                "VIDEO_COUNT": counts.videos,
+                "HEART_COUNT": counts.hearts,
+                "FRIENDS_COUNT": counts.friends,
+                "DIGG_COUNT": counts.diggs,
+                "COUNTS_EXACT": True,
+            }
+    rows = newcomer.rows("SELECT * FROM TIKTOK_DATA")
+    fetched = [datetime.fromisoformat(str(row.pop("EXTRACTED_AT"))) for row in rows]
+    assert len(rows) == len(expected)
+    assert {str(row["TIKTOK_ID"]): row for row in rows} == expected
+    assert (max(fetched) - min(fetched)).total_seconds() < _LIMIT_SECONDS
+
+
+def test_step_7_runs_word_for_word(newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]) -> None:
+    """The tutorial's five statements give every user with the contract's columns."""
+    rows = newcomer.rows(_STEP_7)
+    ((count,),) = [row.values() for row in newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA")]
+    assert len(rows) == count
+    assert list(rows[0]) == [
+        "TIKTOK_ID", "USER_NAME", "NICK_NAME", "ACCOUNT_VERIFIED", "PRIVATE_ACCOUNT", "FOLLOWERS_COUNT",
+        "FOLLOWING_COUNT", "VIDEO_COUNT", "HEART_COUNT", "FRIENDS_COUNT", "DIGG_COUNT", "COUNTS_EXACT", "EXTRACTED_AT",
+    ]  # fmt: skip
+
+
+def test_the_summary_tells_a_person_what_came_of_it(first_run: subprocess.CompletedProcess[str]) -> None:
+    """The summary has accounts, requests, users seen of users claimed, rows, checks, and how to look and to query."""
+    said = first_run.stdout
+    for handle in _HANDLES:
+        assert handle in said
+    for words in ("372 requests", "users seen of 11,030 claimed", "AMAZON_DB.PUBLIC.TIKTOK_DATA:", "Checks: ", _STEP_7):
+        assert words in said
+    ((passed, of),) = re.findall(r"Checks: (\d+) of (\d+) passed", said)
+    assert passed == of
+    assert "http://127.0.0.1:3000" in said
+
+
+def test_a_second_run_spends_no_request_and_changes_nothing(
+    newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]
+) -> None:
+    """A repeated run, here through Dagster's own command, says that the snapshots are fresh and leaves the table."""
+    newcomer.command("init")
+    served, before = newcomer.requests_served(), newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
+    answer = newcomer.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "tiktok_pipeline")
+    assert answer.returncode == 0, answer.stderr
+    assert newcomer.requests_served() == served
+    assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
+    assert len(newcomer.rows("SELECT * FROM LOAD_BATCHES")) == 1
+
+
+def test_a_red_audit_makes_the_command_fail_and_leaves_the_table(
+    newcomer: Newcomer, first_run: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    """A file whose rows are half wrong: exit code 1, the reason named, TIKTOK_DATA as before; the next run is green."""
+    import boto3
+
+    from tiktok_insights.resources.deployments import connect, read_settings
+
+    before = newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
+    aws = connect(read_settings({"TIKTOK_INSIGHTS_HOME": str(newcomer.home / ".local")})).aws
+    header = (
+        "Tiktok_id,uniqueId,nickname,avatarLarger,avatarMedium,avatarThumb,Account_verified,privateAccount,"
+        "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount"
+    )
+    good = "7420366745511658502,some.body,Some Body,,,,false,false,1,2,3,4,5,6"
+    bad = "7.42e+18,no.body,No Body,,,,false,false,1,2,3,4,5,6"
+    key = "csv/followers/account=123/dt=2026-01-01/partner.csv"
+    boto3.client("s3", **aws).put_object(
+        Bucket="project-with-tiktok-data", Key=key, Body=f"{header}\n{good}\n{bad}\n".encode()
+    )
+    red = newcomer.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "load_pending_objects")
+    assert red.returncode != 0
+    assert "rejected_share_is_under_the_threshold" in red.stderr + red.stdout
+    assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
+
+    green = newcomer.command("run", "--job", "load_pending_objects")
+    assert green.returncode == 0, green.stdout + green.stderr
+    assert f"WARN: no_object_is_set_aside: {key}" in green.stdout
+    assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
+
+
+def test_nothing_is_left_running_after_stop(newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]) -> None:
+    """`tiktok-insights stop` ends the stack, and status says so with its exit code; the data are there again after."""
+    endpoints = stack.ensure_running(newcomer.home / ".local")
+    ((users,),) = [row.values() for row in newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA")]
+    assert newcomer.command("stop").returncode == 0
+    assert not Path(f"/proc/{endpoints.pid}").exists()
+    assert newcomer.command("local", "status").returncode == 3
+    assert newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA") == [{"N": users}]
