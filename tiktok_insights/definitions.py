@@ -10,6 +10,7 @@ from tiktok_insights.defs.assets.warehouse import tiktok_data
 from tiktok_insights.defs.checks.catalog import tiktok_user_data_checks
 from tiktok_insights.defs.checks.warehouse import tiktok_data_checks
 from tiktok_insights.defs.jobs import load_pending_objects, tiktok_pipeline
+from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.resources.deployments import Settings, read_settings
@@ -26,6 +27,7 @@ def defs() -> dg.Definitions:
         jobs=[tiktok_pipeline, load_pending_objects],
         schedules=[daily_schedule],
         resources=resources_for(read_settings()),
+        loggers={"brief": brief_logger},
         # One process: a process for each step would import everything again each time, in the UI too.
         executor=dg.in_process_executor,
     )

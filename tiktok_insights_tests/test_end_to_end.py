@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -179,6 +181,8 @@ def test_nothing_is_left_running_after_stop(newcomer: Newcomer, first_run: subpr
     endpoints = stack.ensure_running(newcomer.home / ".local")
     ((users,),) = [row.values() for row in newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA")]
     assert newcomer.command("stop").returncode == 0
-    assert not Path(f"/proc/{endpoints.pid}").exists()
+    for port in (endpoints.snowflake_port, urlsplit(endpoints.aws).port, urlsplit(endpoints.tiktok_api).port):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
     assert newcomer.command("local", "status").returncode == 3
     assert newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA") == [{"N": users}]

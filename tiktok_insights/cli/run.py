@@ -47,7 +47,9 @@ def _execute(job: str, accounts: list[str], *, force_new_snapshot: bool) -> Any:
     from tiktok_insights.definitions import defs
 
     config = {"accounts": accounts, "force_new_snapshot": force_new_snapshot}
-    run_config = {"ops": {"raw_followers": {"config": config}}} if job == JOBS[0] else {}
+    run_config: dict[str, Any] = {"loggers": {"brief": {}}}
+    if job == JOBS[0]:
+        run_config["ops"] = {"raw_followers": {"config": config}}
     with warnings.catch_warnings(), dg.DagsterInstance.get() as instance:
         warnings.simplefilter("ignore", dg.BetaWarning)
         result = defs().resolve_job_def(job).execute_in_process(run_config, instance=instance, raise_on_error=False)

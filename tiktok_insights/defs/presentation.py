@@ -23,6 +23,11 @@ def csv_columns() -> dg.TableSchema:
     )
 
 
+def glue_columns() -> dg.TableSchema:
+    """The contract's columns as Glue has them."""
+    return dg.TableSchema([dg.TableColumn(c.glue, c.glue_type, c.meaning) for c in COLUMNS])
+
+
 def warehouse_columns() -> dg.TableSchema:
     """The contract's columns as the warehouse has them."""
     return dg.TableSchema(
@@ -38,17 +43,24 @@ def warehouse_columns() -> dg.TableSchema:
     )
 
 
-def lineage_from_csv(asset: str) -> dg.TableColumnLineage:
-    """Each warehouse column from the CSV column of the contract."""
-    return dg.TableColumnLineage(
-        {c.warehouse or "": [dg.TableColumnDep(dg.AssetKey(asset), c.csv)] for c in WAREHOUSE_COLUMNS}
-    )
+def glue_lineage() -> dg.TableColumnLineage:
+    """Each column in Glue from the column of the CSV."""
+    return _lineage("followers_csv", {c.glue: c.csv for c in COLUMNS})
 
 
-def lineage_same_names(asset: str) -> dg.TableColumnLineage:
-    """Each warehouse column from the column of the same name upstream."""
-    names = [c.warehouse or "" for c in WAREHOUSE_COLUMNS]
-    return dg.TableColumnLineage({name: [dg.TableColumnDep(dg.AssetKey(asset), name)] for name in names})
+def staging_lineage() -> dg.TableColumnLineage:
+    """Each warehouse column from the column in Glue; the avatars end there."""
+    return _lineage("tiktok_user_data", {c.warehouse or "": c.glue for c in WAREHOUSE_COLUMNS})
+
+
+def warehouse_lineage() -> dg.TableColumnLineage:
+    """Each column of the table from the column of the same name in staging."""
+    return _lineage("staged_tiktok_data", {c.warehouse or "": c.warehouse or "" for c in WAREHOUSE_COLUMNS})
+
+
+def _lineage(upstream: str, sources: dict[str, str]) -> dg.TableColumnLineage:
+    key = dg.AssetKey(upstream)
+    return dg.TableColumnLineage({name: [dg.TableColumnDep(key, source)] for name, source in sources.items()})
 
 
 def check_result(

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
-from tiktok_insights.defs.presentation import OWNERS, csv_columns, table
+from tiktok_insights.defs.presentation import OWNERS, glue_columns, glue_lineage, table
 from tiktok_insights.lake.followers_csv import PREFIX
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.staging.pending import sort_out
@@ -14,7 +14,7 @@ from tiktok_insights.staging.pending import sort_out
     deps=["followers_csv"],
     kinds={"glue", "s3"},
     owners=OWNERS,
-    metadata={"dagster/column_schema": csv_columns()},
+    metadata={"dagster/column_schema": glue_columns()},
 )
 def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The Glue table over all CSVs: one row per follower and page, partitioned by account and day of the snapshot.
@@ -30,5 +30,6 @@ def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.Materi
             "newest_partitions": table(PARTITION_KEYS, sorted(state.partitions, key=lambda p: p[1])[-20:]),
             "dagster/table_name": f"{state.database}.tiktok_user_data",
             "dagster/uri": state.location,
+            "dagster/column_lineage": glue_lineage(),
         }
     )

@@ -6,8 +6,8 @@ from pydantic import Field
 from tiktok_insights.defs.presentation import (
     OWNERS,
     check_result,
-    lineage_from_csv,
     sentence,
+    staging_lineage,
     table,
     warehouse_columns,
 )
@@ -56,7 +56,7 @@ def staged_tiktok_data(
             **(_batch_metadata(batch) if batch else {"dagster/row_count": 0}),
             "skipped_objects": table(("object", "why"), [(s.key, s.reason) for s in listing.skipped[:100]]),
             "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
-            "dagster/column_lineage": lineage_from_csv("followers_csv"),
+            "dagster/column_lineage": staging_lineage(),
         },
         check_results=[check_result(outcome) for outcome in Staging.outcomes(batch)],
     )

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from tiktok_insights.defs.presentation import OWNERS, lineage_same_names, table, warehouse_columns
+from tiktok_insights.defs.presentation import OWNERS, table, warehouse_columns, warehouse_lineage
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.warehouse.publish import Publication, publish_passed
@@ -31,7 +31,7 @@ def tiktok_data(context: dg.AssetExecutionContext, warehouse: WarehouseResource)
         metadata={
             "dagster/row_count": int(users),
             "dagster/table_name": warehouse.table_name,
-            "dagster/column_lineage": lineage_same_names("staged_tiktok_data"),
+            "dagster/column_lineage": warehouse_lineage(),
             "published": table(_HEADER, [_row(publication) for publication in publications]),
             "most_followed": table(WAREHOUSE_NAMES, preview),
             "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(warehouse.step_7) + ";\n```"),

@@ -1,0 +1,29 @@
+"""How a run's log reads in a terminal."""
+
+import logging
+import sys
+
+import dagster as dg
+
+
+class _Brief(logging.Formatter):
+    """Time, asset, message; Dagster's own prefix (job, run id, process) is in the UI."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = getattr(record, "dagster_meta", {})
+        message = facts.get("orig_message") or record.getMessage()
+        level = "" if record.levelno <= logging.INFO else f"{record.levelname}: "
+        return f"{self.formatTime(record, '%H:%M:%S')}  {facts.get('step_key') or 'run'}  {level}{message}"
+
+
+@dg.logger(None, "One short line a message on standard error: time, asset, message.")
+def brief_logger(_: dg.InitLoggerContext) -> logging.Logger:
+    """Log from INFO on; errors are summed up at the end of the run, so their tracebacks are left to the UI."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Brief())
+    handler.addFilter(lambda record: record.levelno < logging.ERROR)
+    logger = logging.getLogger("tiktok_insights.brief")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [handler]
+    return logger
