@@ -61,6 +61,9 @@ class Extractor:
         self._policy = policy
         self._log = log
         self._stop = threading.Event()
+        # An account may be asked for under two of its names: they take turns, and the second uses what the first began.
+        self._turns: dict[str, threading.Lock] = {}
+        self._begun: set[str] = set()
 
     def extract(self, references: Sequence[str]) -> list[AccountResult]:
         """Extract every account (handle or secUid) and give a result for each, in the order asked for.
@@ -71,7 +74,12 @@ class Extractor:
         self._raw.store.ensure_bucket()
         unique = list(dict.fromkeys(reference.removeprefix("@") for reference in references))
         with ThreadPoolExecutor(max_workers=min(MAX_WORKERS, max(len(unique), 1))) as pool:
-            results = list(pool.map(self._extract_or_stop, unique))
+            try:
+                results = list(pool.map(self._extract_or_stop, unique))
+            except BaseException:
+                # An interrupt reaches this thread only; the walks end with the page that is under way.
+                self._stop.set()
+                raise
         for result in results:
             if result.outcome is Outcome.REFUSED:
                 raise RunStoppedError(result.reason)
@@ -92,19 +100,25 @@ class Extractor:
         if self._stop.is_set():
             return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before it", 0)
         remembered = self._raw.remembered_account(reference)
-        if remembered and (result := self._use_newest(reference, remembered, 0)):
-            return result
+        if remembered:
+            with self._turn(remembered):
+                if result := self._use_newest(reference, remembered, 0):
+                    return result
         return self._begin(reference)
 
+    def _turn(self, account_id: str) -> threading.Lock:
+        return self._turns.setdefault(account_id, threading.Lock())
+
     def _use_newest(self, reference: str, account_id: str, spent: int) -> AccountResult | None:
-        """Use the account's newest snapshot if it is young, carry it on if it is open; else None."""
+        """Use the account's newest snapshot if it is young or this run's, carry it on if it is open; else None."""
         snapshots = self._raw.snapshots(account_id)
-        if self._policy.force_new_snapshot or not snapshots:
+        ours = account_id in self._begun
+        if not snapshots or (self._policy.force_new_snapshot and not ours):
             return None
         manifest = self._raw.manifest(snapshots[-1])
         if manifest is None:
             return self._finish(reference, snapshots[-1], spent, "resumed")
-        if datetime.now(UTC) - manifest.snapshot.moment >= self._policy.min_snapshot_age:
+        if not ours and datetime.now(UTC) - manifest.snapshot.moment >= self._policy.min_snapshot_age:
             return None
         return _result(reference, manifest, spent, "fresh")
 
@@ -115,12 +129,14 @@ class Extractor:
             return AccountResult(reference, error.outcome, str(error), error.requests)
         account_id = parse_account(answer.body).account_id
         self._raw.remember_account(reference, account_id)
-        # The account may have been extracted under another of its names.
-        if result := self._use_newest(reference, account_id, answer.requests):
-            return result
-        snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
-        self._raw.put_answer(snapshot.account_info, answer)
-        return self._finish(reference, snapshot, answer.requests, "new")
+        with self._turn(account_id):
+            # The account may have been extracted under another of its names.
+            if result := self._use_newest(reference, account_id, answer.requests):
+                return result
+            snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
+            self._raw.put_answer(snapshot.account_info, answer)
+            self._begun.add(account_id)
+            return self._finish(reference, snapshot, answer.requests, "new")
 
     def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: str) -> AccountResult:
         walk = SnapshotWalk(self._raw, self._client, snapshot, self._stop, self._log)
