@@ -10,7 +10,7 @@ from tiktok_insights.raw.snapshots import Manifest, PageEntry, RawAnswer, RawSto
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import Outcome, TikTokError
-from tiktok_insights.tiktok.pagination import Walk
+from tiktok_insights.tiktok.pagination import Stop, Walk
 
 
 class SnapshotWalk:
@@ -71,8 +71,7 @@ class SnapshotWalk:
         if error.answer is not None:
             self._raw.put_answer(self._snapshot.evidence(self._walk.pages + 1), error.answer)
         if error.outcome is Outcome.HIDDEN and self._walk.pages:
-            self._walk.vanish()
-            manifest = self._manifest(Outcome.PARTIAL, str(error))
+            manifest = self._manifest(Stop.LIST_VANISHED.outcome, Stop.LIST_VANISHED.value)
         else:
             manifest = self._manifest(error.outcome, str(error))
         return self._raw.commit(manifest) if error.outcome.is_final else manifest

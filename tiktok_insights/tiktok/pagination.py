@@ -73,10 +73,6 @@ class Walk:
         if self.stop is None and page.next_cursor is not None:
             self.cursor = page.next_cursor
 
-    def vanish(self) -> None:
-        """The API hides the list after it has shown a part of it."""
-        self.stop = Stop.LIST_VANISHED
-
     def _why_stop(self, page: Page) -> Stop | None:
         if not page.has_more:
             return self._kind_of_end()

@@ -155,14 +155,6 @@ def test_a_list_of_unknown_length_with_users_is_complete_at_its_end() -> None:
     assert walked(None, page(["1"])).stop is Stop.END_OF_LIST
 
 
-def test_a_list_that_vanishes_is_partial() -> None:
-    """It was hidden in the middle of the walk."""
-    walk = walked(None, page(["1"], cursor=900))
-    walk.vanish()
-    assert walk.stop is Stop.LIST_VANISHED
-    assert walk.stop.outcome is Outcome.PARTIAL
-
-
 @pytest.mark.parametrize("odd", ["", "٣", "9" * 5_000, "abc"])
 def test_an_odd_id_does_not_break_the_walk(odd: str) -> None:
     """Staging rejects it later; here it is one more user."""
