@@ -1,0 +1,171 @@
+"""Where raw pages lie, what a manifest says, and that nothing changed goes unnoticed; on a real bucket."""
+
+import gzip
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.snapshots import Manifest, PageEntry, RawDataError, RawStore, SnapshotKey, iso
+from tiktok_insights.tiktok.models import Answer, Quota
+
+MOMENT = datetime(2026, 1, 31, 23, 59, 58, 987_654, tzinfo=UTC)
+SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
+FOLDER = "raw/followers/account=6800000000000000001/snapshot=20260131T235958987Z/"
+
+
+def answer(body: bytes = b'{"a": 1}') -> Answer:
+    """Return an answer of the API."""
+    return Answer("/api/user/followers", {"minCursor": "7"}, body, MOMENT, 2, Quota(100, 41, None))
+
+
+def manifest_with(*pages: PageEntry, outcome: str = "complete") -> Manifest:
+    """Return the snapshot's manifest with these pages."""
+    return Manifest(
+        account_id=SNAPSHOT.account_id, handle="some.shop", sec_uid="MS4", snapshot_id=SNAPSHOT.snapshot_id,
+        started_at="2026-01-31T23:59:58.987Z", finished_at="2026-02-01T00:00:01.000Z", outcome=outcome, reason="é",
+        users_seen=3, users_claimed=None, rows=3, dummies=0, rejected=0, requests=4, pages=pages,
+    )  # fmt: skip
+
+
+def test_objects_lie_where_the_design_says() -> None:
+    """Account by id, snapshot by moment, pages counted from 1."""
+    assert SnapshotKey.begun_at("6800000000000000001", MOMENT) == SNAPSHOT
+    assert SNAPSHOT.page(1) == FOLDER + "page-000001.json.gz"
+    assert SNAPSHOT.manifest == FOLDER + "_manifest.json"
+    assert SNAPSHOT.account_info == FOLDER + "account-info.json.gz"
+    assert SNAPSHOT.evidence(12) == FOLDER + "not-a-page-000012.json.gz"
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-8))])
+def test_a_snapshot_is_named_in_utc_wherever_it_was_begun(zone: timezone) -> None:
+    """At the edge of a day too; the name gives the moment back."""
+    key = SnapshotKey.begun_at("1", MOMENT.astimezone(zone))
+    assert key.snapshot_id == "20260131T235958987Z"
+    assert key.moment == MOMENT.replace(microsecond=987_000)
+    assert iso(MOMENT.astimezone(zone)) == "2026-01-31T23:59:58.987Z"
+
+
+def test_an_answer_comes_back_as_it_was_stored(raw: RawStore, store: ObjectStore) -> None:
+    """The exact body, gzipped without a time stamp, and the facts as metadata."""
+    stored = raw.put_answer(SNAPSHOT.page(1), answer())
+    assert raw.answer(SNAPSHOT.page(1)) == stored
+    assert (stored.body, stored.requests, iso(stored.fetched_at)) == (b'{"a": 1}', 2, "2026-01-31T23:59:58.987Z")
+    there = store.get(SNAPSHOT.page(1))
+    assert gzip.decompress(there.body) == b'{"a": 1}'
+    assert there.body[4:8] == b"\x00\x00\x00\x00"
+    assert there.metadata["quota-remaining"] == "41"
+    assert json.loads(there.metadata["parameters"]) == {"minCursor": "7"}
+
+
+def test_a_stored_page_is_adopted_and_never_overwritten(raw: RawStore) -> None:
+    """A second attempt gets what the first one stored."""
+    first = raw.put_answer(SNAPSHOT.page(1), answer(b'{"first": 1}'))
+    second = raw.put_answer(SNAPSHOT.page(1), replace(answer(b'{"second": 2}'), requests=7))
+    assert second == first
+    assert raw.answer(SNAPSHOT.page(1)).body == b'{"first": 1}'
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [gzip.compress(b'{"a": 2}', mtime=0), gzip.compress(b'{"a": 1}', mtime=0)[:-5], b"not gzip", b""],
+    ids=["another byte", "cut", "not gzip", "empty"],
+)
+def test_a_changed_page_is_refused_and_named(raw: RawStore, store: ObjectStore, edited: bytes) -> None:
+    """Also before its snapshot is committed."""
+    raw.put_answer(SNAPSHOT.page(1), answer())
+    metadata = store.get(SNAPSHOT.page(1)).metadata
+    store._s3.put_object(Bucket=store.bucket, Key=SNAPSHOT.page(1), Body=edited, Metadata=metadata)
+    with pytest.raises(RawDataError, match=f"s3://{store.bucket}/{FOLDER}page-000001.json.gz has other bytes"):
+        list(raw.pages(SNAPSHOT))
+
+
+def test_a_page_without_its_checksum_is_refused(raw: RawStore, store: ObjectStore) -> None:
+    """Somebody has put it there by hand."""
+    store.put(SNAPSHOT.page(1), gzip.compress(b'{"a": 1}'), "application/gzip")
+    with pytest.raises(RawDataError, match=r"page-000001\.json\.gz"):
+        raw.answer(SNAPSHOT.page(1))
+
+
+def test_stored_pages_come_in_order_up_to_the_first_gap(raw: RawStore) -> None:
+    """Beyond page 9 too, which sorts before page 10."""
+    for number in [*range(1, 12), 13]:
+        raw.put_answer(SNAPSHOT.page(number), answer(b"%d" % number))
+    assert [int(page.body) for page in raw.pages(SNAPSHOT)] == list(range(1, 12))
+
+
+def test_a_committed_page_must_be_the_one_that_was_committed(raw: RawStore, store: ObjectStore) -> None:
+    """Page and checksum may have been replaced together."""
+    page = raw.put_answer(SNAPSHOT.page(1), answer())
+    entry = PageEntry(page.key, page.sha256, 1, iso(page.fetched_at))
+    assert [page.body for page in raw.committed_pages(manifest_with(entry))] == [b'{"a": 1}']
+    with pytest.raises(RawDataError, match=r"page-000001\.json\.gz has other bytes"):
+        list(raw.committed_pages(manifest_with(replace(entry, sha256="0" * 64))))
+
+
+def test_a_missing_page_of_a_committed_snapshot_is_named(raw: RawStore, store: ObjectStore) -> None:
+    """With the remedy."""
+    entry = PageEntry(SNAPSHOT.page(3), "0" * 64, 1, "2026-01-31T23:59:58.987Z")
+    with pytest.raises(RawDataError, match=rf"{FOLDER}page-000003\.json\.gz is missing.*Restore it"):
+        list(raw.committed_pages(manifest_with(entry)))
+
+
+def test_a_snapshot_is_committed_once(raw: RawStore) -> None:
+    """When two runs commit, the first one's manifest holds for both."""
+    assert raw.manifest(SNAPSHOT) is None
+    first = manifest_with(PageEntry(SNAPSHOT.page(1), "0" * 64, 1, "2026-01-31T23:59:58.987Z"))
+    assert raw.commit(first) == first
+    assert raw.commit(manifest_with(outcome="partial")) == first
+    assert raw.manifest(SNAPSHOT) == first
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"pages":[{}]}', b'{"pages":[],"new":1}', b"\xff"])
+def test_an_unreadable_manifest_is_named(raw: RawStore, store: ObjectStore, body: bytes) -> None:
+    """It is never taken for a snapshot that is still open."""
+    store.put(SNAPSHOT.manifest, body, "application/json")
+    with pytest.raises(RawDataError, match=f"s3://{store.bucket}/{FOLDER}_manifest.json"):
+        raw.manifest(SNAPSHOT)
+    with pytest.raises(RawDataError, match=f"s3://{store.bucket}/{FOLDER}_manifest.json"):
+        raw.commit(manifest_with())
+
+
+def test_accounts_and_snapshots_are_listed_oldest_first(raw: RawStore) -> None:
+    """Open ones too."""
+    for snapshot_id in ("20260201T000000000Z", "20260131T235958987Z"):
+        raw.put_answer(SnapshotKey("42", snapshot_id).account_info, answer())
+    raw.put_answer(SnapshotKey("43", "20250101T000000000Z").page(1), answer())
+    assert list(raw.accounts()) == ["42", "43"]
+    assert [key.snapshot_id for key in raw.snapshots("42")] == ["20260131T235958987Z", "20260201T000000000Z"]
+    assert raw.snapshots("44") == []
+
+
+@pytest.mark.parametrize("folder", ["snapshot=backup", "snapshot=20260231T000000000Z", "old", "snapshot=2026"])
+def test_a_foreign_folder_is_no_snapshot(raw: RawStore, store: ObjectStore, folder: str) -> None:
+    """Whatever people leave beside the snapshots must not block the account."""
+    raw.put_answer(SNAPSHOT.account_info, answer())
+    store.put(f"raw/followers/account={SNAPSHOT.account_id}/{folder}/notes.txt", b"x", "text/plain")
+    assert raw.snapshots(SNAPSHOT.account_id) == [SNAPSHOT]
+
+
+def test_a_foreign_folder_is_no_account(raw: RawStore, store: ObjectStore) -> None:
+    """Only account=<id> is one."""
+    raw.put_answer(SNAPSHOT.account_info, answer())
+    store.put("raw/followers/_tmp/notes.txt", b"x", "text/plain")
+    assert list(raw.accounts()) == [SNAPSHOT.account_id]
+
+
+def test_a_reference_remembers_its_account(raw: RawStore) -> None:
+    """The newest meaning of a handle holds, because handles move to other users."""
+    assert raw.remembered_account("some.shop") is None
+    raw.remember_account("some.shop", "42")
+    raw.remember_account("some.shop", "43")
+    assert raw.remembered_account("some.shop") == "43"
+
+
+def test_a_damaged_note_of_an_account_is_only_forgotten(raw: RawStore, store: ObjectStore) -> None:
+    """It saves a request and is worth no more: the API is asked again."""
+    for body in (b"", b"[]", b"{}", b"\xff"):
+        store.put("raw/accounts/some.shop.json", body, "application/json")
+        assert raw.remembered_account("some.shop") is None
