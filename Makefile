@@ -35,13 +35,13 @@ check: setup ## Lint, types, definitions and house rules.
 
 setup: $(STAMP) ## Install everything into .venv, as the lock says; the other targets do it when it is due.
 
-# The lock's hashes are verified; the package itself is installed in place, without the network.
+# The lock is complete, and its hashes are verified; the package itself is installed in place, without the network.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed as $(PYTHON). Name another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q tiktok_insights tiktok_insights_tests
 	@$(BIN)/tiktok-insights init
