@@ -64,5 +64,9 @@ def user_info(followers: object = "30", account_id: object = "680000000000000000
 
 
 def encoded(document: object) -> bytes:
-    """Return a document as the API sends it: compact UTF-8."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """Return a document as the API sends it: compact UTF-8; lone surrogates, which that cannot hold, as escapes."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(document, separators=(",", ":")).encode()

@@ -1,0 +1,195 @@
+"""From committed snapshots to CSV objects, on a real bucket; expectations come from the fake API's generator."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.lake.followers_csv import (
+    CsvResult,
+    csv_key,
+    missing_csvs,
+    no_snapshot_is_blocked,
+    snapshot_of,
+    write_csv,
+)
+from tiktok_insights.local.fake_api.clock import VIRTUAL_START
+from tiktok_insights.local.fake_api.population import World
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.snapshots import RawDataError, RawStore, SnapshotKey
+from tiktok_insights_tests.local.fake_api.served import Api
+from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of
+from tiktok_insights_tests.tiktok.bodies import JSON, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+
+SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    """A fake API of the test's own."""
+    with fake_api(tmp_path) as served:
+        yield served
+
+
+def write_missing(raw: RawStore, max_rejected_share: float = 0.01) -> list[CsvResult]:
+    """Write every CSV that is missing."""
+    return [write_csv(raw, raw.store, manifest, max_rejected_share) for manifest in missing_csvs(raw, raw.store)]
+
+
+def rows_of(store: ObjectStore, key: str) -> list[list[str]]:
+    """Return the rows of a CSV object without its header."""
+    return list(csv.reader(io.StringIO(store.get(key).body.decode("utf-8"), newline=""), strict=True))[1:]
+
+
+def snapshot_from(raw: RawStore, *pages: JSON) -> CsvResult:
+    """Extract some.shop from these pages and write its CSV."""
+    replies = [Reply(body=encoded(page)) for page in pages]
+    with scripted(*replies, info=Reply(body=encoded(user_info(followers=None)))) as script:
+        (result,) = extract(raw, script.address, "some.shop")
+    return write_csv(raw, raw.store, manifest_of(raw, result), 0.01)
+
+
+def test_a_csv_lies_where_the_design_says() -> None:
+    """`dt` is the UTC day of the snapshot; the key leads back to it."""
+    key = "csv/followers/account=6800000000000000001/dt=2026-01-31/tiktok_user_data-20260131T235958987Z.csv"
+    assert csv_key(SNAPSHOT) == key
+    assert snapshot_of(key) == SNAPSHOT
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "csv/followers/account=1/dt=2026-01-31/other.csv",
+        "csv/followers/account=1/dt=2026-02-01/tiktok_user_data-20260131T235958987Z.csv",
+        "csv/followers/account=1/tiktok_user_data-20260131T235958987Z.csv",
+        "csv/followers/account=1/dt=2026-01-31/tiktok_user_data-.csv",
+        "csv/followers/dt=2026-01-31/tiktok_user_data-20260131T235958987Z.csv",
+        "csv/followers/account=1/dt=2026-01-31/tiktok_user_data-20260131T235958987Z.csv.bak",
+        "",
+    ],
+)
+def test_the_object_of_another_producer_has_no_snapshot(key: str) -> None:
+    """Its key is its own name."""
+    assert snapshot_of(key) is None
+
+
+@pytest.mark.parametrize("handle", ["city.museum", "fake.300.app", "fake.300.mix.data", "fake.300.rounded", "fake.0"])
+def test_a_csv_has_everybody_who_is_listed_with_their_true_facts(raw: RawStore, api: Api, handle: str) -> None:
+    """Row by row against the generator; counts exact only where statsV2 was; dummies dropped and counted."""
+    (result,) = extract(raw, api.address, handle)
+    (written,) = write_missing(raw)
+    world = World()
+    account = world.account(handle)
+    rows = rows_of(raw.store, written.key)
+    expected = []
+    for person in world.listed(account, VIRTUAL_START):
+        counts = world.served_counts(account, person)
+        flags = [str(person.verified).lower(), str(person.private).lower()]
+        numbers = [str(count) for count in (counts.followers, counts.following, counts.videos, counts.hearts)]
+        nickname = person.nickname.replace("\r\n", " ").replace("\n", " ").replace("\r", " ")
+        expected.append([person.tiktok_id, person.unique_id, nickname, *flags, *numbers, str(counts.diggs)])
+    once = {row[0]: [*row[:3], *row[6:12], row[13]] for row in rows}
+    assert list(once.values()) == expected
+    assert len(rows) == sum(page.rows for page in manifest_of(raw, result).pages) == written.rows
+    exact = {row[14] for row in rows}
+    if ".app" not in handle and ".mix" not in handle and rows:
+        assert exact == {"false" if "rounded" in handle else "true"}
+    assert (manifest_of(raw, result).dummies, written.rejected) == (1 if handle == "city.museum" else 0, 0)
+
+
+def test_rows_repeated_at_a_boundary_are_kept(raw: RawStore) -> None:
+    """The CSV is the pages as they came; duplicates are staging's to remove and to count."""
+    first = web_page(web_row("11"), web_row("0", uniqueId=""), web_row("12"), more=True, cursor=900, total=3)
+    written = snapshot_from(raw, first, web_page(web_row("12"), web_row("13"), total=3))
+    assert [row[0] for row in rows_of(raw.store, written.key)] == ["11", "12", "12", "13"]
+    assert (written.rows, written.manifest.dummies) == (4, 1)
+
+
+def test_every_row_has_the_time_of_its_page(raw: RawStore) -> None:
+    """As the manifest has it."""
+    first = web_page(web_row("11"), more=True, cursor=900, total=2)
+    written = snapshot_from(raw, first, web_page(web_row("12"), total=2))
+    times = [row[15] for row in rows_of(raw.store, written.key)]
+    assert times == [page.fetched_at for page in written.manifest.pages]
+    assert all(time.endswith("Z") and len(time) == len("2026-01-31T12:00:00.000Z") for time in times)
+
+
+def test_the_same_pages_give_the_same_bytes(raw: RawStore, store: ObjectStore) -> None:
+    """A CSV that was deleted comes back as it was."""
+    nickname = 'a,"b"\r\nc\u2028=1 👩\u200d👧 \ud800'
+    written = snapshot_from(raw, web_page(web_row("11", nickname=nickname), web_row("12"), total=2))
+    before = store.get(written.key).body
+    store._s3.delete_object(Bucket=store.bucket, Key=written.key)
+    assert [again.key for again in write_missing(raw)] == [written.key]
+    assert store.get(written.key).body == before
+    assert 'a,""b"" c\u2028=1 👩\u200d👧 \ufffd'.encode() in before
+    assert (written.repairs.line_breaks, written.repairs.lone_surrogates) == (1, 1)
+
+
+def test_only_committed_snapshots_without_a_csv_are_written(raw: RawStore, api: Api) -> None:
+    """Each once; an open snapshot does not exist yet."""
+    extract(raw, api.address, "corner.bakery", "fake.31")
+    with scripted(Reply(status=500), info=Reply(body=encoded(user_info()))) as script:
+        extract(raw, script.address, "some.shop")
+    assert {written.manifest.handle for written in write_missing(raw)} == {"corner.bakery", "fake.31"}
+    assert write_missing(raw) == []
+
+
+def test_a_csv_that_is_there_is_never_overwritten(raw: RawStore, store: ObjectStore) -> None:
+    """Two runs may write the same one."""
+    written = snapshot_from(raw, web_page(web_row("11"), total=1))
+    (before,) = store.list(written.key)
+    write_csv(raw, store, written.manifest, 0.01)
+    (after,) = store.list(written.key)
+    assert (after.etag, after.last_modified) == (before.etag, before.last_modified)
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing"])
+def test_a_damaged_page_stops_the_csv_and_is_named(raw: RawStore, api: Api, damage: str) -> None:
+    """No CSV at all is better than one that lacks a page."""
+    (result,) = extract(raw, api.address, "fake.100")
+    manifest = manifest_of(raw, result)
+    page = manifest.pages[2].key
+    if damage == "changed":
+        stored = raw.store.get(page)
+        body = stored.body[:40] + bytes([stored.body[40] ^ 1]) + stored.body[41:]
+        raw.store._s3.put_object(Bucket=raw.store.bucket, Key=page, Body=body, Metadata=stored.metadata)
+    else:
+        raw.store._s3.delete_object(Bucket=raw.store.bucket, Key=page)
+    with pytest.raises(RawDataError, match=f"s3://{raw.store.bucket}/{page}"):
+        write_csv(raw, raw.store, manifest, 0.01)
+    assert list(raw.store.list("csv/")) == []
+
+
+def test_rows_of_an_unknown_shape_go_to_the_quarantine(raw: RawStore, store: ObjectStore) -> None:
+    """Below the threshold the others are loaded; object, row and reason say which one it was."""
+    good = [web_row(str(identifier)) for identifier in range(100, 200)]
+    page = web_page(*good, web_row("13", uniqueId=None), total=101)
+    written = snapshot_from(raw, page)
+    assert (written.rows, written.rejected, written.blocked) == (100, 1, "")
+    snapshot = written.manifest.snapshot
+    key = f"quarantine/raw/followers/account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
+    (line,) = store.get(key).body.decode().splitlines()
+    fields = json.loads(line)
+    assert (fields["object"], fields["row"]) == (snapshot.page(1), 100)
+    assert fields["reason"] == "user.uniqueId is missing"
+    assert json.loads(fields["raw"])["user"]["id"] == "13"
+    assert no_snapshot_is_blocked([written]).passed
+
+
+def test_too_many_rows_of_an_unknown_shape_block_the_csv(raw: RawStore, store: ObjectStore) -> None:
+    """The API has probably changed; raw and quarantine are kept, and a newer parser can write it later."""
+    good = [web_row(str(identifier)) for identifier in range(100, 198)]
+    written = snapshot_from(raw, web_page(*good, "odd", "odd", total=100))
+    assert "2 of 100 rows are of a shape that we do not know (more than 1.0%)" in written.blocked
+    assert list(store.list("csv/")) == []
+    assert len(list(store.list("quarantine/"))) == 1
+    check = no_snapshot_is_blocked([written])
+    assert not check.passed
+    assert check.offenders[0].startswith("some.shop: 2 of 100 rows")
+    (again,) = write_missing(raw, max_rejected_share=0.02)
+    assert (again.blocked, len(rows_of(store, again.key))) == ("", 98)

@@ -1,0 +1,152 @@
+"""The bucket, as the stages use it; against a real S3 server."""
+
+import hashlib
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tiktok_insights.aws_errors import error_code
+from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectMissingError, ObjectStore
+from tiktok_insights.resources.deployments import Connections
+from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+
+
+def test_a_write_once_object_is_written_once(store: ObjectStore) -> None:
+    """The second write changes nothing and says so."""
+    assert store.put_once("a/1", b"first", "text/plain", {"fact": "1"})
+    assert not store.put_once("a/1", b"second", "text/plain", {"fact": "2"})
+    stored = store.get("a/1")
+    assert (stored.body, stored.metadata) == (b"first", {"fact": "1"})
+    assert stored.etag == hashlib.md5(b"first", usedforsecurity=False).hexdigest()
+
+
+def test_of_many_writers_at_once_exactly_one_wins(store: ObjectStore) -> None:
+    """And what is stored is the winner's."""
+    start = threading.Barrier(8, timeout=20)
+
+    def write(number: int) -> bool:
+        start.wait()
+        return store.put_once("race", b"%d" % number, "text/plain")
+
+    with ThreadPoolExecutor(8) as pool:
+        wins = list(pool.map(write, range(8)))
+    assert wins.count(True) == 1
+    assert store.get("race").body == b"%d" % wins.index(True)
+
+
+def test_a_file_can_be_written_once(store: ObjectStore) -> None:
+    """Without reading it into memory first."""
+    assert store.put_once("file", io.BytesIO(b"x" * 100_000), "text/csv")
+    assert len(store.get("file").body) == 100_000
+
+
+def test_a_plain_write_replaces(store: ObjectStore) -> None:
+    """For notes that may change."""
+    store.put("note", b"old", "text/plain")
+    store.put("note", b"new", "text/plain")
+    assert store.get("note").body == b"new"
+
+
+def test_a_missing_object_is_named(store: ObjectStore) -> None:
+    """With its address."""
+    with pytest.raises(ObjectMissingError, match=f"s3://{store.bucket}/not/there"):
+        store.get("not/there")
+    assert not store.exists("not/there")
+    store.put("there", b"", "text/plain")
+    assert store.exists("there")
+    assert store.uri("there") == f"s3://{store.bucket}/there"
+
+
+def test_objects_are_listed_in_the_order_of_keys_and_zero_byte_ones_too(store: ObjectStore) -> None:
+    """Only those under the prefix, with what tells one version from another."""
+    for key in ("many/b", "many/a/c", "manyother", "many/"):
+        store.put(key, b"", "text/plain")
+    infos = list(store.list("many/"))
+    assert [info.key for info in infos] == ["many/", "many/a/c", "many/b"]
+    assert {(info.size, info.etag) for info in infos} == {(0, "d41d8cd98f00b204e9800998ecf8427e")}
+    assert abs(datetime.now(UTC) - infos[0].last_modified) < timedelta(minutes=5)
+
+
+def test_a_listing_of_more_than_a_thousand_objects_is_followed_to_its_end(connections: Connections) -> None:
+    """S3 gives a thousand at a time; this server gives fewer, to be quick."""
+    entry = (
+        "<Contents><Key>k/{}</Key><ETag>&quot;e&quot;</ETag><Size>1</Size>"
+        "<LastModified>2026-01-31T12:00:00.000Z</LastModified></Contents>"
+    )
+    more = "<IsTruncated>true</IsTruncated><NextContinuationToken>token-2</NextContinuationToken>"
+    bodies = [
+        f"<ListBucketResult>{more}{entry.format(1)}{entry.format(2)}</ListBucketResult>",
+        f"<ListBucketResult><IsTruncated>false</IsTruncated>{entry.format(3)}</ListBucketResult>",
+    ]
+    replies = [Reply(body=body.encode(), headers={"Content-Type": "application/xml"}) for body in bodies]
+    with scripted(*replies) as script:
+        client = boto3.client("s3", **{**connections.aws, "endpoint_url": script.address})
+        infos = list(ObjectStore(client, "bucket").list("k/"))
+    assert infos == [ObjectInfo(f"k/{number}", "e", 1, datetime(2026, 1, 31, 12, tzinfo=UTC)) for number in (1, 2, 3)]
+    assert script.asked[1].parameters["continuation-token"] == "token-2"
+
+
+def test_folders_are_those_right_under_the_prefix(store: ObjectStore) -> None:
+    """Not deeper ones, and no objects."""
+    for key in ("p/a=1/x", "p/a=1/y/z", "p/a=2/x", "p/object", "q/a=3/x"):
+        store.put(key, b"", "text/plain")
+    assert list(store.folders("p/")) == ["a=1", "a=2"]
+    assert list(store.folders("none/")) == []
+
+
+def test_exactly_the_listed_version_is_read(store: ObjectStore, tmp_path: Path) -> None:
+    """As a stream or as a file."""
+    store.put("a", b"line 1\nline 2\n", "text/plain")
+    (info,) = store.list("a")
+    with store.open(info) as stream:
+        assert stream.read() == b"line 1\nline 2\n"
+    store.download(info, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"line 1\nline 2\n"
+
+
+@pytest.mark.parametrize("fate", ["replaced", "deleted"])
+def test_an_object_that_changed_after_its_listing_is_not_read(store: ObjectStore, tmp_path: Path, fate: str) -> None:
+    """Another content under a known version would go unnoticed."""
+    store.put("a", b"old", "text/plain")
+    (info,) = store.list("a")
+    if fate == "replaced":
+        store.put("a", b"new", "text/plain")
+    else:
+        store._s3.delete_object(Bucket=store.bucket, Key="a")
+    with pytest.raises(ObjectChangedError, match=f"s3://{store.bucket}/a was replaced or deleted"):
+        store.download(info, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+def test_a_missing_bucket_is_made_once(connections: Connections, region: str) -> None:
+    """In the client's region; a bucket that is there is left alone."""
+    client = boto3.client("s3", **{**connections.aws, "region_name": region})
+    bucket = ObjectStore(client, f"made-in-{region}")
+    bucket.ensure_bucket()
+    bucket.put("a", b"x", "text/plain")
+    bucket.ensure_bucket()
+    ObjectStore(client, f"made-in-{region}").ensure_bucket()
+    assert bucket.get("a").body == b"x"
+
+
+def test_an_error_that_is_no_answer_to_the_question_is_raised(connections: Connections) -> None:
+    """A missing bucket is not a missing object."""
+    nowhere = ObjectStore(boto3.client("s3", **connections.aws), "no-such-bucket-here")
+    with pytest.raises(ClientError) as raised:
+        nowhere.get("a")
+    assert error_code(raised.value) == "NoSuchBucket"
+    with pytest.raises(ClientError):
+        nowhere.put_once("a", b"x", "text/plain")
+    with pytest.raises(ClientError):
+        list(nowhere.list(""))
+
+
+def test_an_error_without_a_code_has_an_empty_one() -> None:
+    """Nothing is made up."""
+    assert error_code(ClientError({}, "GetObject")) == ""
