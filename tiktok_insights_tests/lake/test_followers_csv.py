@@ -20,8 +20,9 @@ from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawDataError, RawStore, SnapshotKey
+from tiktok_insights.tiktok.errors import Outcome
 from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of
+from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
 from tiktok_insights_tests.tiktok.bodies import JSON, encoded, user_info, web_page, web_row
 from tiktok_insights_tests.tiktok.scripted import Reply, scripted
 
@@ -82,6 +83,13 @@ def test_a_csv_has_everybody_who_is_listed_with_their_true_facts(raw: RawStore, 
     """Row by row against the generator; counts exact only where statsV2 was; dummies dropped and counted."""
     (result,) = extract(raw, api.address, handle)
     (written,) = write_missing(raw)
+    pages = {"city.museum": 34, "fake.0": 1}.get(handle, 10)
+    assert (result.outcome, result.pages, result.requests, requests_served(api)) == (
+        Outcome.COMPLETE,
+        pages,
+        pages + 1,
+        pages + 1,
+    )
     world = World()
     account = world.account(handle)
     rows = rows_of(raw.store, written.key)

@@ -22,7 +22,7 @@ LOG = logging.getLogger("tests")
 
 def client_for(address: str, *, key: str = CANARY, attempts: int = 3) -> Client:
     """Return a client that waits some milliseconds only."""
-    return Client(address, key, RateLimiter(600_000), timeout=(2.0, 10.0), attempts=attempts, first_wait=0.005)
+    return Client(address, key, RateLimiter(600_000), timeout=(2.0, 10.0), attempts=attempts, first_wait=0.001)
 
 
 def extract(

@@ -41,7 +41,7 @@ MONTHLY = b'{"message":"You have exceeded the MONTHLY quota for Requests on your
 def client_for(address: str, *, attempts: int = 4, read_timeout: float = 5.0, key: str = CANARY) -> Client:
     """Return a client that waits some milliseconds only."""
     limiter = RateLimiter(600_000)
-    return Client(address, key, limiter, timeout=(2.0, read_timeout), attempts=attempts, first_wait=0.005)
+    return Client(address, key, limiter, timeout=(2.0, read_timeout), attempts=attempts, first_wait=0.001)
 
 
 def ask(script: Script) -> int:
@@ -163,7 +163,7 @@ def test_a_burst_429_waits_and_goes_on() -> None:
 
 def test_a_burst_429_for_ever_is_given_up() -> None:
     """The account is unfinished, not lost; the message names the setting."""
-    burst = Reply(status=429, body=PER_SECOND)
+    burst = Reply(status=429, body=PER_SECOND, headers={"Retry-After": "1"})
     with scripted(burst) as script, pytest.raises(BurstLimitedError, match="TIKTOK_REQUESTS_PER_MINUTE") as raised:
         client_for(script.address, attempts=2).followers(SEC_UID, 0)
     assert (raised.value.requests, len(script.asked)) == (2, 2)

@@ -1,6 +1,7 @@
 """The walk along a list: every way to stop, and that it always does."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,9 +16,10 @@ from tiktok_insights_tests.tiktok.bodies import app_page, app_row, encoded, web_
 
 def page(ids: range | list[str], cursor: int | None = None, total: int | None = None, more: bool | None = None) -> Page:
     """Return a page; it says that there is more when it has a cursor, unless told otherwise."""
-    rows = [web_row(str(identifier)) for identifier in ids]
     has_more = cursor is not None if more is None else more
-    return parse_page(encoded(web_page(*rows, more=has_more, cursor=cursor, total=total)))
+    parsed = parse_page(encoded(web_page(web_row(), more=has_more, cursor=cursor, total=total)))
+    (row,) = parsed.followers
+    return replace(parsed, followers=tuple(replace(row, tiktok_id=str(identifier)) for identifier in ids))
 
 
 def walked(claimed: int | None, *pages: Page) -> Walk:
