@@ -3,6 +3,7 @@
 The two agree over a pipe: the process writes its id, then `ready`; the end of the pipe without `ready` is a death.
 """
 
+import importlib.util
 import os
 import select
 import signal
@@ -28,9 +29,11 @@ def launch(folder: StackFolder) -> None:
     """Start the process and return when it serves; the caller holds the start lock.
 
     Raises:
-        StackError: it died, or did not serve within `START_LIMIT_SECONDS`; the last lines of its log are quoted.
+        StackError: its servers are not installed, it died, or it did not serve within `START_LIMIT_SECONDS`; the last
+            lines of its log are quoted.
 
     """
+    _require_servers()
     _keep_log_short(folder.log)
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb", buffering=0) as answers, folder.log.open("ab") as log:
@@ -59,6 +62,15 @@ def launch(folder: StackFolder) -> None:
         os.kill(int(pid), signal.SIGKILL)
     what = f"did not serve within {START_LIMIT_SECONDS:.0f} s and was ended" if timed_out else "died at its start"
     raise StackError(f"The local stack {what}. Its log is {folder.log} and ends:\n{_quote(folder.log, log_start)}")
+
+
+def _require_servers() -> None:
+    missing = [name for name in ("fakesnow", "moto", "starlette", "uvicorn") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise StackError(
+            f"The local stack needs {', '.join(missing)}. Install the extra with: pip install 'tiktok-insights[local]', "
+            "or set TIKTOK_INSIGHTS_DEPLOYMENT=aws."
+        )
 
 
 def _listen(descriptor: int) -> tuple[bytes, bool]:

@@ -42,6 +42,10 @@ class RowCounts:
     rejected: int = 0
     negative_counts: int = 0
 
+    def __str__(self) -> str:
+        parts = (f"{self.staged:,} staged", f"{self.duplicate:,} duplicate", f"{self.rejected:,} rejected")
+        return f"{self.rows_in:,} rows in: {', '.join(parts)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
