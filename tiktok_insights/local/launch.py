@@ -68,7 +68,7 @@ def _require_servers() -> None:
     missing = [name for name in ("fakesnow", "moto", "starlette", "uvicorn") if importlib.util.find_spec(name) is None]
     if missing:
         raise StackError(
-            f"The local stack needs {', '.join(missing)}. Install the extra with: pip install 'tiktok-insights[local]', "
+            f"The local stack needs {', '.join(missing)}. Install them with: pip install 'tiktok-insights[local]', "
             "or set TIKTOK_INSIGHTS_DEPLOYMENT=aws."
         )
 
