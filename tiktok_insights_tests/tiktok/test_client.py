@@ -161,6 +161,16 @@ def test_a_burst_429_waits_and_goes_on() -> None:
         assert 1.0 <= time.monotonic() - started < 5.0
 
 
+def test_a_burst_429_holds_back_everybody_who_shares_the_limit() -> None:
+    """The limiter is told; its clock here moves by its own sleeping only, so it still sees the pause ahead."""
+    slept: list[float] = []
+    limiter = RateLimiter(600_000, lambda: 1_000.0 + sum(slept), lambda seconds: slept.append(seconds + 0.001))
+    burst = Reply(status=429, body=PER_SECOND, headers={"Retry-After": "1"})
+    with scripted(burst, GOOD) as script:
+        Client(script.address, CANARY, limiter, first_wait=0.001).followers(SEC_UID, 0)
+    assert 1.0 <= sum(slept) < 1.1
+
+
 def test_a_burst_429_for_ever_is_given_up() -> None:
     """The account is unfinished, not lost; the message names the setting."""
     burst = Reply(status=429, body=PER_SECOND, headers={"Retry-After": "1"})
