@@ -5,6 +5,7 @@ dagster-snowflake's get_connection() neither rolls back nor closes on an excepti
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ class Session:
         places = ", ".join("?" for _ in columns)
         with self._connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", [tuple(row) for row in rows]
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",
+                [tuple(_as_text_if_time(value) for value in row) for row in rows],
             )
 
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
@@ -105,6 +107,11 @@ def session_on(connection: "SnowflakeConnection") -> Iterator[Session]:
         yield Session(connection)
     finally:
         connection.close()
+
+
+def _as_text_if_time(value: object) -> object:
+    """A time as text: beside a NULL in its column, the connector would send it as a number without a unit."""
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else value
 
 
 def is_conflict(error: Exception) -> bool:

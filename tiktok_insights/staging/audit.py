@@ -107,8 +107,8 @@ def measure(
     out_of_range = " OR ".join(f"{name} < 0 OR {name} >= {_COUNT_LIMIT}" for name in counts)
     rows = session.query(
         "SELECT OBJECT_KEY, COUNT(*), COUNT(DISTINCT TIKTOK_ID), "
-        "SUM(CASE WHEN LENGTH(TIKTOK_ID) BETWEEN 1 AND 20 AND TRANSLATE(TIKTOK_ID, '0123456789', '') = '' "
-        "THEN 0 ELSE 1 END), "
+        "SUM(CASE WHEN LENGTH(TIKTOK_ID) BETWEEN 1 AND 20 "
+        "AND TRANSLATE(CAST(TIKTOK_ID AS VARCHAR), '0123456789', '') = '' THEN 0 ELSE 1 END), "
         f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END) "
         f"FROM {STAGED_TIKTOK_DATA.name} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY",
         (batch_id,),

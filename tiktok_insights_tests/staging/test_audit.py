@@ -1,0 +1,152 @@
+"""The audit as a pure function: each check green on good facts, and red on facts that break just it."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tiktok_insights.object_store import ObjectInfo
+from tiktok_insights.staging.audit import FAULT_OF_THE_OBJECT, BatchFacts, ObjectFacts, audit, measure
+from tiktok_insights.staging.duckdb_transform import RowCounts
+from tiktok_insights.staging.pending import PendingObject
+from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights_tests.csv_texts import csv_file, row
+from tiktok_insights_tests.loading import Loader
+
+KEY = "csv/followers/account=42/dt=2026-01-31/a.csv"
+OTHER_KEY = "csv/followers/account=42/dt=2026-01-31/b.csv"
+
+ALL_CHECKS = [
+    "staging_has_only_the_contracts_columns",
+    "ids_are_exact_text",
+    "counts_are_in_range",
+    "no_user_stands_twice_in_an_object",
+    "rows_in_equal_staged_plus_duplicate_plus_rejected",
+    "every_staged_row_arrived_in_the_warehouse",
+    "rejected_share_is_under_the_threshold",
+]
+
+
+def staged(key: str, counts: RowCounts) -> StagedObject:
+    """What staging says of an object."""
+    return StagedObject(
+        PendingObject(ObjectInfo(key, "e", 9, datetime(2026, 1, 31, tzinfo=UTC)), "42", "2026-01-31"), counts
+    )
+
+
+GOOD = ObjectFacts(
+    staged(KEY, RowCounts(rows_in=100, staged=97, duplicate=2, rejected=1)),
+    rows_found=97,
+    users_found=97,
+    bent_ids=0,
+    counts_out_of_range=0,
+)
+EMPTY = ObjectFacts(staged(OTHER_KEY, RowCounts()), 0, 0, 0, 0)
+
+
+def facts(*objects: ObjectFacts, differences: tuple[str, ...] = ()) -> BatchFacts:
+    """A batch with these objects beside one that has no rows."""
+    return BatchFacts("batch", (*objects, EMPTY), differences, 0.01)
+
+
+def test_a_good_batch_passes_every_check() -> None:
+    """One hundredth rejected is just under the threshold; an object without rows harms nothing."""
+    verdict = audit(facts(GOOD))
+    assert [check.name for check in verdict.checks] == ALL_CHECKS
+    assert [check.offenders for check in verdict.checks] == [()] * 7
+    assert verdict.passed
+    assert json.loads(verdict.to_json()) == dict.fromkeys(ALL_CHECKS, True)
+
+
+def test_a_batch_without_objects_passes() -> None:
+    """Nothing is wrong with nothing."""
+    assert audit(BatchFacts("batch", (), (), 0.0)).passed
+
+
+@pytest.mark.parametrize(
+    ("check", "bad", "by_the_objects_fault"),
+    [
+        pytest.param("ids_are_exact_text", replace(GOOD, bent_ids=1), False, id="an id is bent"),
+        pytest.param("counts_are_in_range", replace(GOOD, counts_out_of_range=1), True, id="an id for a count"),
+        pytest.param(
+            "no_user_stands_twice_in_an_object", replace(GOOD, users_found=96), False, id="a user stands twice"
+        ),
+        pytest.param(
+            "rows_in_equal_staged_plus_duplicate_plus_rejected",
+            replace(GOOD, staged=staged(KEY, RowCounts(101, 97, 2, 1))),
+            False,
+            id="a row is nowhere",
+        ),
+        pytest.param(
+            "every_staged_row_arrived_in_the_warehouse",
+            replace(GOOD, rows_found=98, users_found=98),
+            False,
+            id="a row too many arrived",
+        ),
+        pytest.param(
+            "every_staged_row_arrived_in_the_warehouse",
+            replace(GOOD, rows_found=96, users_found=96),
+            False,
+            id="a row is lost on the way",
+        ),
+        pytest.param(
+            "rejected_share_is_under_the_threshold",
+            replace(GOOD, staged=staged(KEY, RowCounts(100, 97, 1, 2))),
+            True,
+            id="two of a hundred rejected",
+        ),
+    ],
+)
+def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, by_the_objects_fault: bool) -> None:
+    """The broken object is the only offender of the only red check, and the verdict is red."""
+    verdict = audit(facts(bad))
+    assert {outcome.name: outcome.offenders for outcome in verdict.checks if not outcome.passed} == {check: (KEY,)}
+    assert not verdict.passed
+    assert json.loads(verdict.to_json())[check] == [KEY]
+    assert (check in FAULT_OF_THE_OBJECT) is by_the_objects_fault
+
+
+def test_a_column_that_is_not_the_contracts_is_red() -> None:
+    """The differences are the offenders."""
+    verdict = audit(facts(GOOD, differences=("TIKTOK_ID is FLOAT, not TEXT",)))
+    ((red),) = [check for check in verdict.checks if not check.passed]
+    assert (red.name, red.offenders) == (ALL_CHECKS[0], ("TIKTOK_ID is FLOAT, not TEXT",))
+
+
+def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
+    """Rows, users, bent ids and counts out of range of each object, whoever put them there; of this batch only."""
+    key = loader.put("a", csv_file(row("1"), row("2")))
+    batch = loader.stage()
+    clean = measure(loader.session, batch.batch_id, batch.objects, 0.5)
+    assert clean == BatchFacts(batch.batch_id, (ObjectFacts(batch.objects[0], 2, 2, 0, 0),), (), 0.5)
+    for tiktok_id, count in [
+        ("2", "NULL"),
+        ("7.42e+18", "0"),
+        ("", "0"),
+        ("742345678901234514900", "-1"),
+        ("5", "1" + "0" * 18),
+        ("6", "9" * 18),
+    ]:
+        loader.session.execute(
+            "INSERT INTO STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID, DIGG_COUNT) "
+            f"SELECT ?, ?, '42', 's', ?, {count}",
+            (batch.batch_id, key, tiktok_id),
+        )
+    loader.session.execute("UPDATE STAGED_TIKTOK_DATA SET EXTRACTED_AT = EXTRACTED_AT")
+    found = measure(loader.session, batch.batch_id, batch.objects, 0.5)
+    assert found.objects == (ObjectFacts(batch.objects[0], 8, 7, 3, 2),)
+    assert measure(loader.session, "another", batch.objects, 0.5).objects == (
+        ObjectFacts(batch.objects[0], 0, 0, 0, 0),
+    )
+
+
+def test_measure_names_a_drifted_staging_table(loader: Loader) -> None:
+    """An id that became a number, and a column that nobody knows, are differences."""
+    loader.session.execute("ALTER TABLE STAGED_TIKTOK_DATA DROP COLUMN TIKTOK_ID")
+    loader.session.execute("ALTER TABLE STAGED_TIKTOK_DATA ADD COLUMN TIKTOK_ID FLOAT")
+    loader.session.execute("ALTER TABLE STAGED_TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
+    assert measure(loader.session, "batch", (), 0.5).differences == (
+        "column AVATAR is not ours",
+        "TIKTOK_ID is FLOAT, not TEXT",
+    )
