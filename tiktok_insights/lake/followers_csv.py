@@ -9,7 +9,8 @@ from pathlib import Path
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.lake.csv_rows import CsvRows, TextRepairs
 from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.raw.snapshots import Manifest, RawStore, SnapshotKey, iso
+from tiktok_insights.raw.manifest import Manifest, SnapshotKey, iso
+from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.models import RejectedRow
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
-from tiktok_insights.raw.snapshots import Manifest, RawStore, SnapshotKey
+from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account
 from tiktok_insights.tiktok.errors import Outcome, TikTokError

@@ -5,8 +5,9 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.progress import Progress
-from tiktok_insights.raw.snapshots import Manifest, PageEntry, RawAnswer, RawStore, SnapshotKey, iso
+from tiktok_insights.raw.snapshots import RawAnswer, RawStore
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import Outcome, TikTokError

@@ -15,7 +15,8 @@ from pathlib import Path
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
 from tiktok_insights.object_store import ObjectChangedError, ObjectStore
-from tiktok_insights.raw.snapshots import Manifest, RawDataError, RawStore
+from tiktok_insights.raw.manifest import Manifest, RawDataError
+from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging import audit, duckdb_transform
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts
 from tiktok_insights.staging.inspection import UnloadableError, inspect

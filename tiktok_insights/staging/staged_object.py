@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tiktok_insights.raw.snapshots import Manifest
+from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.pending import PendingObject
 from tiktok_insights.tables import STAGED_OBJECTS

@@ -11,7 +11,8 @@ from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.state import Settings
 from tiktok_insights.object_store import ObjectInfo, ObjectStore, StoredObject
 from tiktok_insights.raw.extraction import AccountResult, Extractor, SnapshotPolicy
-from tiktok_insights.raw.snapshots import Manifest, RawStore
+from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights_tests.local.fake_api.served import Api, served

@@ -8,7 +8,8 @@ import pytest
 
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.extraction import AccountResult
-from tiktok_insights.raw.snapshots import Manifest, RawAnswer, RawDataError, RawStore
+from tiktok_insights.raw.manifest import Manifest, RawDataError
+from tiktok_insights.raw.snapshots import RawAnswer, RawStore
 from tiktok_insights.tiktok.errors import Outcome
 from tiktok_insights.tiktok.models import Answer
 from tiktok_insights_tests.raw.sources import (

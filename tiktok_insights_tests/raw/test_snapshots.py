@@ -3,12 +3,13 @@
 import gzip
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
 
 from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.raw.snapshots import Manifest, PageEntry, RawDataError, RawStore, SnapshotKey, iso
+from tiktok_insights.raw.manifest import Manifest, PageEntry, RawDataError, SnapshotKey, iso
+from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.models import Answer, Quota
 
 MOMENT = datetime(2026, 1, 31, 23, 59, 58, 987_654, tzinfo=UTC)
@@ -28,24 +29,6 @@ def manifest_with(*pages: PageEntry, outcome: str = "complete") -> Manifest:
         started_at="2026-01-31T23:59:58.987Z", finished_at="2026-02-01T00:00:01.000Z", outcome=outcome, reason="é",
         users_seen=3, users_claimed=None, rows=3, dummies=0, rejected=0, requests=4, pages=pages,
     )  # fmt: skip
-
-
-def test_objects_lie_where_the_design_says() -> None:
-    """Account by id, snapshot by moment, pages counted from 1."""
-    assert SnapshotKey.begun_at("6800000000000000001", MOMENT) == SNAPSHOT
-    assert SNAPSHOT.page(1) == FOLDER + "page-000001.json.gz"
-    assert SNAPSHOT.manifest == FOLDER + "_manifest.json"
-    assert SNAPSHOT.account_info == FOLDER + "account-info.json.gz"
-    assert SNAPSHOT.evidence(12) == FOLDER + "not-a-page-000012.json.gz"
-
-
-@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-8))])
-def test_a_snapshot_is_named_in_utc_wherever_it_was_begun(zone: timezone) -> None:
-    """At the edge of a day too; the name gives the moment back."""
-    key = SnapshotKey.begun_at("1", MOMENT.astimezone(zone))
-    assert key.snapshot_id == "20260131T235958987Z"
-    assert key.moment == MOMENT.replace(microsecond=987_000)
-    assert iso(MOMENT.astimezone(zone)) == "2026-01-31T23:59:58.987Z"
 
 
 def test_an_answer_comes_back_as_it_was_stored(raw: RawStore, store: ObjectStore) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights.object_store import ObjectMissingError
-from tiktok_insights.raw.snapshots import Manifest
+from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.loading import Loader

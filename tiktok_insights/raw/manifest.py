@@ -1,0 +1,127 @@
+"""A snapshot's name and its manifest, the commit marker: where its objects lie, and what is said of them.
+
+A snapshot exists for everybody else once it has its manifest. Until then its pages are the cursor of the next run.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+PREFIX = "raw/followers/"
+_ID_FORMAT = "%Y%m%dT%H%M%S"
+
+
+class RawDataError(RuntimeError):
+    """A raw object is not what its manifest, or its own checksum, says."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class SnapshotKey:
+    """Names one snapshot: the account's id, and the moment (UTC, milliseconds) at which it was begun."""
+
+    account_id: str
+    snapshot_id: str
+
+    @staticmethod
+    def begun_at(account_id: str, moment: datetime) -> "SnapshotKey":
+        """Name a new snapshot."""
+        milliseconds = moment.microsecond // 1000
+        return SnapshotKey(account_id, f"{moment.astimezone(UTC):{_ID_FORMAT}}{milliseconds:03d}Z")
+
+    @property
+    def moment(self) -> datetime:
+        """When the snapshot was begun, UTC."""
+        moment = datetime.strptime(self.snapshot_id[:15], _ID_FORMAT).replace(tzinfo=UTC)
+        return moment.replace(microsecond=int(self.snapshot_id[15:18]) * 1000)
+
+    @property
+    def prefix(self) -> str:
+        """Under which all objects of the snapshot lie."""
+        return f"{PREFIX}account={self.account_id}/snapshot={self.snapshot_id}/"
+
+    @property
+    def manifest(self) -> str:
+        """Key of the commit marker."""
+        return f"{self.prefix}_manifest.json"
+
+    @property
+    def account_info(self) -> str:
+        """Key of the answer that opened the snapshot: who the account is."""
+        return f"{self.prefix}account-info.json.gz"
+
+    def page(self, number: int) -> str:
+        """Key of a page, counted from 1."""
+        return f"{self.prefix}page-{number:06d}.json.gz"
+
+    def evidence(self, number: int) -> str:
+        """Key of an answer that came in the place of a page and is none."""
+        return f"{self.prefix}not-a-page-{number:06d}.json.gz"
+
+    @property
+    def is_well_named(self) -> bool:
+        """Whether the name is one that `begun_at` gives; a folder that people left there has another."""
+        try:
+            return SnapshotKey.begun_at(self.account_id, self.moment) == self
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """What the manifest says of one page; `sha256` is of the exact body."""
+
+    key: str
+    sha256: str
+    rows: int
+    fetched_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The commit marker of a snapshot: who, how it ended, how much, and every page with its checksum.
+
+    Times are ISO 8601 in UTC. `users_claimed` is the API's own total, None if it gave none. `requests` counts all that
+    were spent on the snapshot, over all runs.
+    """
+
+    account_id: str
+    handle: str
+    sec_uid: str
+    snapshot_id: str
+    started_at: str
+    finished_at: str
+    outcome: str
+    reason: str
+    users_seen: int
+    users_claimed: int | None
+    rows: int
+    dummies: int
+    rejected: int
+    requests: int
+    pages: tuple[PageEntry, ...]
+    version: int = 1
+
+    @property
+    def snapshot(self) -> SnapshotKey:
+        """The snapshot's name."""
+        return SnapshotKey(self.account_id, self.snapshot_id)
+
+    def to_json(self) -> bytes:
+        """The manifest as the object's body."""
+        return json.dumps(asdict(self), ensure_ascii=True, indent=1).encode()
+
+    @staticmethod
+    def from_json(body: bytes, uri: str) -> "Manifest":
+        """Read what `to_json` wrote into the object at `uri`. Raises RawDataError."""
+        try:
+            fields = json.loads(body)
+            pages = tuple(PageEntry(**entry) for entry in fields.pop("pages"))
+            return Manifest(**fields, pages=pages)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            msg = f"{uri} is no readable manifest ({error}). Restore it from a backup, or delete its snapshot."
+            raise RawDataError(msg) from error
+
+
+def iso(moment: datetime) -> str:
+    """A moment as text in the contract's form: ISO 8601, UTC, milliseconds, Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
