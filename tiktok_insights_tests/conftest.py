@@ -14,7 +14,8 @@ from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.local import stack
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.deployments import Connections, Settings, connect, read_settings
+from tiktok_insights.resources.connections import Connections, connect
+from tiktok_insights.resources.deployments import Settings, read_settings
 from tiktok_insights.tables import ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session, session_on
 

@@ -10,7 +10,8 @@ from dagster import AssetKey
 
 from tiktok_insights.definitions import defs
 from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.resources.deployments import Connections, Settings
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights.resources.deployments import Settings
 from tiktok_insights.warehouse_session import Connect
 
 STAGES = {

@@ -12,12 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 import requests
 
 from tiktok_insights.local import stack
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
 
 _HANDLES = ("corner.bakery", "city.museum", "night.market")
 _STEP_7 = "USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE AMAZON_DB; USE SCHEMA Main; SELECT * FROM tiktok_data;"
@@ -149,10 +152,6 @@ def test_a_red_audit_makes_the_command_fail_and_leaves_the_table(
     newcomer: Newcomer, first_run: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
     """A file whose rows are half wrong: exit code 1, the reason named, TIKTOK_DATA as before; the next run is green."""
-    import boto3
-
-    from tiktok_insights.resources.deployments import connect, read_settings
-
     before = newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
     aws = connect(read_settings({"TIKTOK_INSIGHTS_HOME": str(newcomer.home / ".local")})).aws
     header = (

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from tiktok_insights.aws_errors import error_code
 from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectMissingError, ObjectStore
-from tiktok_insights.resources.deployments import Connections
+from tiktok_insights.resources.connections import Connections
 from tiktok_insights_tests.tiktok.scripted import Reply, scripted
 
 

@@ -2,7 +2,8 @@
 
 import click
 
-from tiktok_insights.resources.deployments import connect, read_settings
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
 
 
 @click.command()

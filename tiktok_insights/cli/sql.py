@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiktok_insights.resources.deployments import connect, read_settings
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
 
 if TYPE_CHECKING:
     from tiktok_insights.warehouse_session import Row

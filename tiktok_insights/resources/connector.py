@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tiktok_insights.resources.deployments import Connections, SettingsError
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights.resources.deployments import SettingsError
 from tiktok_insights.warehouse_session import Session, session_on
 
 

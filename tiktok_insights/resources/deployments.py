@@ -1,7 +1,7 @@
 """The one place that reads the environment: which deployment, whose accounts, which names and keys.
 
-`read_settings` only reads. `connect` says how to reach everything, and starts the local stack when that is the
-deployment. Nothing here imports Dagster, so the command line is quick.
+It only reads; `connections` says how to reach what the settings name. Nothing here imports Dagster, so the command line
+is quick.
 """
 
 import os
@@ -9,15 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from dotenv import load_dotenv
 
 from tiktok_insights.tiktok.client import PUBLIC_URL
 
 LOCAL_ACCOUNTS = ("corner.bakery", "city.museum", "night.market")
-#: The fake API takes it; it opens nothing else.
-LOCAL_KEY = "local-key"
 _LOCAL_REQUESTS_PER_MINUTE = 6_000.0
 _REQUESTS_PER_MINUTE = 60.0
 
@@ -71,16 +68,6 @@ class Settings:
     snowflake: SnowflakeSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Connections:
-    """How to reach everything: the API's address and key, and the arguments of the AWS and Snowflake clients."""
-
-    api_url: str
-    api_key: str = field(repr=False)
-    aws: dict[str, Any] = field(repr=False)
-    snowflake: dict[str, Any] = field(repr=False)
-
-
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment (by default the process's own). Raises SettingsError."""
     env = _Environment(os.environ if environment is None else environment)
@@ -117,16 +104,6 @@ def set_dagster_home(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
 
-def connect(settings: Settings) -> Connections:
-    """Say how to reach everything; the local stack is started if it does not run.
-
-    Raises SettingsError when a key or a name is missing, and local.stack.StackError.
-    """
-    if settings.deployment is Deployment.LOCAL:
-        return _connect_local(settings)
-    return Connections(settings.api_url, _api_key(settings), {}, _snowflake_arguments(settings.snowflake))
-
-
 def require_accounts(settings: Settings) -> tuple[str, ...]:
     """The accounts to extract. Raises SettingsError when there are none."""
     if not settings.accounts:
@@ -136,72 +113,6 @@ def require_accounts(settings: Settings) -> tuple[str, ...]:
         )
         raise SettingsError(msg)
     return settings.accounts
-
-
-def _connect_local(settings: Settings) -> Connections:
-    from tiktok_insights.local.stack import ensure_running
-
-    endpoints = ensure_running(settings.home)
-    snowflake = settings.snowflake
-    return Connections(
-        api_url=settings.api_url or endpoints.tiktok_api,
-        api_key=_api_key(settings) if settings.api_url else LOCAL_KEY,
-        aws={
-            "endpoint_url": endpoints.aws,
-            "region_name": "us-east-1",
-            "aws_access_key_id": "local",
-            "aws_secret_access_key": "local",
-        },
-        snowflake={
-            **_snowflake_names(snowflake),
-            "account": "local",
-            "user": "local",
-            "password": "local",
-            "host": endpoints.snowflake_host,
-            "port": endpoints.snowflake_port,
-            "protocol": "http",
-            # The stack is on this machine: it answers at once or not at all.
-            "login_timeout": 15,
-            "network_timeout": 600,
-            # The connector would ask the cloud's metadata addresses where it runs.
-            "platform_detection_timeout_seconds": 0.0,
-        },
-    )
-
-
-def _snowflake_arguments(snowflake: SnowflakeSettings) -> dict[str, Any]:
-    needed = {
-        "SNOWFLAKE_ACCOUNT": snowflake.account,
-        "SNOWFLAKE_USER": snowflake.user,
-        "SNOWFLAKE_PRIVATE_KEY": snowflake.private_key,
-    }
-    if missing := [name for name, value in needed.items() if not value]:
-        raise SettingsError(f"Set {', '.join(missing)}; the deployment 'aws' signs in to Snowflake with a key pair.")
-    return {
-        **_snowflake_names(snowflake),
-        "account": snowflake.account,
-        "user": snowflake.user,
-        "private_key": snowflake.private_key,
-        "private_key_password": snowflake.private_key_passphrase or None,
-    }
-
-
-def _snowflake_names(snowflake: SnowflakeSettings) -> dict[str, Any]:
-    return {
-        "role": snowflake.role,
-        "warehouse": snowflake.warehouse,
-        "database": snowflake.database,
-        "schema": snowflake.schema,
-        "paramstyle": "qmark",
-        "autocommit": True,
-    }
-
-
-def _api_key(settings: Settings) -> str:
-    if not settings.api_key:
-        msg = f"Set RAPIDAPI_KEY to your key for {settings.api_url}."
-        raise SettingsError(msg)
-    return settings.api_key
 
 
 class _Environment:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.resources.deployments import connect, read_settings
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
 from tiktok_insights.tables import ensure_tables
 from tiktok_insights.warehouse.table_checks import step_7
 from tiktok_insights.warehouse_session import Session, session_on

@@ -3,7 +3,8 @@
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.resources.deployments import connect, read_settings, require_accounts
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings, require_accounts
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
 

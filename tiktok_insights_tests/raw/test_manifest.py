@@ -1,10 +1,14 @@
 """A snapshot's name: where its objects lie, in whatever zone it was begun."""
 
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tiktok_insights.raw.manifest import SnapshotKey
+from tiktok_insights.raw.manifest import SnapshotKey, iso
+
+MOMENT = datetime(2026, 1, 31, 23, 59, 58, 987_654, tzinfo=UTC)
+SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
+FOLDER = "raw/followers/account=6800000000000000001/snapshot=20260131T235958987Z/"
 
 
 def test_objects_lie_where_the_design_says() -> None:

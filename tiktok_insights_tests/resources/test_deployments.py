@@ -4,14 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_insights.resources.deployments import (
-    Connections,
-    Deployment,
-    SettingsError,
-    connect,
-    read_settings,
-    require_accounts,
-)
+from tiktok_insights.resources.connections import Connections, connect
+from tiktok_insights.resources.deployments import Deployment, SettingsError, read_settings, require_accounts
 
 _KEY = "-----BEGIN PRIVATE KEY-----\\nY2FuYXJ5\\n-----END PRIVATE KEY-----"
 _AWS = {
