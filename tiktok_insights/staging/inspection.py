@@ -13,7 +13,8 @@ from typing import IO
 from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
 
 _BOM = b"\xef\xbb\xbf"
-_MAX_LINE_BYTES = 2_000_000
+#: A longer line is rejected by the transform's reader.
+MAX_LINE_BYTES = 2_000_000
 #: The fields of a line as RFC 4180 has them: quoted as a whole, or without any quote.
 _FIELD = rb'(?:"(?:[^"]|"")*"|[^",]*)'
 _WELL_QUOTED = re.compile(rb"%s(?:,%s)*" % (_FIELD, _FIELD), re.DOTALL)
@@ -34,7 +35,7 @@ class Inspection:
 def inspect(path: Path) -> Inspection:
     """Read the file once, line by line. Raises UnloadableError."""
     with path.open("rb") as file:
-        line = file.readline(_MAX_LINE_BYTES)
+        line = file.readline(MAX_LINE_BYTES)
         return Inspection(_header(line), _count_records(file, crlf=line.endswith(b"\r\n")))
 
 

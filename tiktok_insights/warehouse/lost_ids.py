@@ -10,7 +10,8 @@ from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectMissingError, ObjectStore
 from tiktok_insights.schema import ID_COLUMN
 from tiktok_insights.staging.batch import QUARANTINE
-from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY, TIKTOK_DATA
+from tiktok_insights.staging.inspection import MAX_LINE_BYTES
+from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
 from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
 from tiktok_insights.warehouse_session import Session
 
@@ -39,13 +40,15 @@ def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
 def _newest_publication(session: Session) -> list[tuple[ObjectInfo, int]]:
     rows = session.query(
         f"SELECT OBJECT_KEY, ETAG, SIZE_BYTES, LAST_MODIFIED, ROWS_REJECTED FROM {LOAD_HISTORY.name} "
-        f"WHERE STATUS = 'loaded' AND BATCH_ID = (SELECT MAX(BATCH_ID) FROM {LOAD_BATCHES.name} "
-        "WHERE PUBLISHED_AT IS NOT NULL) ORDER BY OBJECT_KEY"
+        f"WHERE STATUS = 'loaded' AND BATCH_ID = (SELECT BATCH_ID FROM {LOAD_HISTORY.name} "
+        "WHERE STATUS = 'loaded' ORDER BY LOADED_AT DESC, BATCH_ID LIMIT 1) ORDER BY OBJECT_KEY"
     )
     return [(ObjectInfo(key, etag, int(size), modified), int(rejected)) for key, etag, size, modified, rejected in rows]
 
 
 def _ids(store: ObjectStore, info: ObjectInfo) -> set[str]:
+    # A field may be as long as the load lets a line be.
+    csv.field_size_limit(MAX_LINE_BYTES)
     with tempfile.NamedTemporaryFile() as file:
         store.download(info, Path(file.name))
         # A file with NUL is no CSV for this reader; the load drops them too.

@@ -1,0 +1,89 @@
+"""The check that no id is lost between the objects and TIKTOK_DATA."""
+
+from tiktok_insights.warehouse.lost_ids import no_id_is_lost
+from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
+from tiktok_insights_tests.loading import Loader
+
+LONG = '"' + "x" * 150_000 + '"'
+
+
+def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader) -> None:
+    """Typed, duplicate, unsplit, quoted and odd rows: each id is somewhere."""
+    loader.put(
+        "a",
+        b"\xef\xbb\xbf"
+        + csv_file(
+            row("7423456789012345149"),
+            row('"7423456789012345150"', nickname='"a, b"'),
+            row("7423456789012345149"),
+            row("007", nickname=LONG),
+            row("0"),
+            row(""),
+            row("8\0"),
+            row("7.42e+18"),
+            row(" 9"),
+            "{10},short",
+            '"{11}",short',
+            "12",
+            row("13") + ",long",
+            row("BAD").replace("BAD", "14", 1),
+            row("{15}", heartCount="x"),
+        ),
+    )
+    loader.put("b", csv_file(row_of_14("16"), header=HEADER_14, end="\n"))
+    loader.load()
+    outcome = no_id_is_lost(loader.session, loader.store)
+    assert outcome.offenders == ()
+    assert outcome.facts == {"objects": 2, "objects gone since": 0, "ids compared": 15, "ids lost": 0}
+
+
+def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader) -> None:
+    """One user's row is gone, another's id was rounded: both are found, to the last digit."""
+    key = loader.put("a", csv_file(row("7423456789012345149"), row("7423456789012345150"), row("3")))
+    loader.load()
+    loader.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '3'")
+    loader.session.execute(
+        "UPDATE TIKTOK_DATA SET TIKTOK_ID = '7423456789012345000' WHERE TIKTOK_ID = '7423456789012345149'"
+    )
+    outcome = no_id_is_lost(loader.session, loader.store)
+    assert outcome.offenders == (f"3 of {key}", f"7423456789012345149 of {key}")
+    assert outcome.facts["ids lost"] == 2
+
+
+def test_a_rejected_id_without_its_quarantine_is_lost(loader: Loader) -> None:
+    """A quarantine that somebody emptied is no place where an id may be."""
+    key = loader.put("a", csv_file(row("1"), row("x")))
+    loader.load()
+    ((line),) = loader.store.list("quarantine/")
+    loader.store.put(line.key, b"", "application/jsonl")
+    assert no_id_is_lost(loader.session, loader.store).offenders == (f"x of {key}",)
+
+
+def test_an_object_that_was_replaced_since_is_not_compared(loader: Loader) -> None:
+    """It is counted instead; the next publication compares the new version."""
+    loader.put("a", csv_file(row("1")))
+    loader.put("b", csv_file(row("2")))
+    loader.load()
+    loader.put("a", csv_file(row("3")))
+    outcome = no_id_is_lost(loader.session, loader.store)
+    assert outcome.passed
+    assert outcome.facts == {"objects": 2, "objects gone since": 1, "ids compared": 1, "ids lost": 0}
+
+
+def test_the_publication_that_came_last_is_compared(loader: Loader) -> None:
+    """Not the batch that was staged last: an older batch may be published after it."""
+    loader.put("a", csv_file(row("1")))
+    batch_id = loader.load().batch_id
+    later = "99991231T000000Z-aaaaaaaa"
+    for table in ("LOAD_BATCHES", "LOAD_HISTORY"):
+        loader.session.execute(f"UPDATE {table} SET BATCH_ID = ? WHERE BATCH_ID = ?", (later, batch_id))
+    loader.put("b", csv_file(row("2")))
+    loader.load()
+    loader.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'")
+    assert not no_id_is_lost(loader.session, loader.store).passed
+
+
+def test_nothing_published_nothing_lost(loader: Loader) -> None:
+    """An empty warehouse is in order."""
+    outcome = no_id_is_lost(loader.session, loader.store)
+    assert (outcome.passed, outcome.facts["objects"]) == (True, 0)
