@@ -1,0 +1,153 @@
+"""The Glue table: made from the contract when missing, with all partitions, and never overwritten."""
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from tiktok_insights.catalog.glue_table import Catalog, CatalogDriftError, table_input
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights.resources.deployments import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue.client import GlueClient
+
+#: Glue knows lower case only.
+COLUMNS = [
+    "tiktok_id",
+    "uniqueid",
+    "nickname",
+    "avatarlarger",
+    "avatarmedium",
+    "avatarthumb",
+    "account_verified",
+    "privateaccount",
+    "followers_count",
+    "following_count",
+    "videocount",
+    "heartcount",
+    "friends_count",
+    "diggcount",
+    "counts_exact",
+    "extracted_at",
+]
+DAY = ("42", "2026-01-31")
+
+
+@pytest.fixture
+def glue(connections: Connections) -> "GlueClient":
+    """A client beside the catalog's own."""
+    return boto3.client("glue", **connections.aws)
+
+
+def table_of(glue: "GlueClient", catalog: Catalog) -> Any:
+    """The table as Glue has it."""
+    return glue.get_table(DatabaseName=catalog.database, Name="tiktok_user_data")["Table"]
+
+
+def make_table(glue: "GlueClient", catalog: Catalog, **changes: Any) -> None:
+    """A table of our name that somebody else made."""
+    made = table_input(catalog.location)
+    glue.create_database(DatabaseInput={"Name": catalog.database})
+    made["StorageDescriptor"].update(changes.pop("storage", {}))
+    made.update(changes)
+    glue.create_table(DatabaseName=catalog.database, TableInput=made)
+
+
+def test_database_table_and_partitions_are_made_when_missing(
+    catalog: Catalog, glue: "GlueClient", settings: Settings
+) -> None:
+    """The contract's columns as text, partitioned by account and day, over the bucket's CSVs with quotes."""
+    state = catalog.register([DAY, ("43", "2026-02-01"), DAY])
+    assert state.partitions == (DAY, ("43", "2026-02-01"))
+    assert (state.database, state.added) == (settings.glue_database, 2)
+    table = table_of(glue, catalog)
+    storage = table["StorageDescriptor"]
+    assert [column["Name"] for column in storage["Columns"]] == COLUMNS
+    assert {column["Type"] for column in storage["Columns"]} == {"string"}
+    assert [(key["Name"], key["Type"]) for key in table["PartitionKeys"]] == [("account", "string"), ("dt", "string")]
+    assert storage["Location"] == f"s3://{settings.bucket}/csv/followers/"
+    assert storage["SerdeInfo"]["SerializationLibrary"].endswith("OpenCSVSerde")
+    assert table["Parameters"]["skip.header.line.count"] == "1"
+    partition = glue.get_partition(
+        DatabaseName=catalog.database, TableName="tiktok_user_data", PartitionValues=list(DAY)
+    )["Partition"]
+    assert partition["StorageDescriptor"]["Location"] == (
+        f"s3://{settings.bucket}/csv/followers/account=42/dt=2026-01-31/"
+    )
+    assert catalog.drift() == []
+
+
+def test_registering_again_adds_what_is_new_and_nothing_else(catalog: Catalog) -> None:
+    """Idempotent; partitions of before stay."""
+    assert catalog.register([DAY]).added == 1
+    assert catalog.register([DAY]).added == 0
+    state = catalog.register([("43", "2026-02-01")])
+    assert (state.added, set(state.partitions)) == (1, {DAY, ("43", "2026-02-01")})
+    assert catalog.partitions() == {DAY, ("43", "2026-02-01")}
+    assert catalog.register([]).partitions == (DAY, ("43", "2026-02-01"))
+
+
+def test_a_partition_that_another_run_has_just_made_is_no_error(catalog: Catalog, connections: Connections) -> None:
+    """Two runs that both found the partition missing both go on."""
+    catalog.register([DAY])
+    rival = Catalog(boto3.client("glue", **connections.aws), catalog.database, "bucket")
+    rival._create_partitions([DAY, ("43", "2026-02-01")])
+    assert catalog.partitions() == {DAY, ("43", "2026-02-01")}
+
+
+def test_more_partitions_than_one_call_takes(catalog: Catalog) -> None:
+    """Glue takes 100 in a call, and gives them page by page."""
+    wanted = {("42", f"2026-{month:02}-{day:02}") for month in range(1, 10) for day in range(1, 26)}
+    assert catalog.register(wanted).added == 225
+    assert catalog.partitions() == wanted
+
+
+@pytest.mark.parametrize(
+    ("changes", "difference"),
+    [
+        pytest.param({"storage": {"Columns": [{"Name": "col0", "Type": "string"}]}}, "column col0 is not", id="other"),
+        pytest.param(
+            {
+                "storage": {
+                    "Columns": [
+                        {"Name": name, "Type": "bigint" if name == "tiktok_id" else "string"} for name in COLUMNS
+                    ]
+                }
+            },
+            "tiktok_id is bigint, not string",
+            id="numeric ids",
+        ),
+        pytest.param(
+            {"storage": {"Columns": [{"Name": name, "Type": "string"} for name in COLUMNS[:14]]}},
+            "column counts_exact is missing; column extracted_at is missing",
+            id="14 columns",
+        ),
+        pytest.param(
+            {"storage": {"Columns": [{"Name": name, "Type": "string"} for name in reversed(COLUMNS)]}},
+            "the columns stand in another order",
+            id="another order",
+        ),
+        pytest.param(
+            {"PartitionKeys": [{"Name": "dt", "Type": "string"}]},
+            "the partition keys are dt, not account, dt",
+            id="other keys",
+        ),
+        pytest.param(
+            {"storage": {"Location": "s3://elsewhere/csv/followers/"}},
+            "the table lies over s3://elsewhere/csv/followers/, not s3://",
+            id="over another bucket",
+        ),
+    ],
+)
+def test_another_table_of_our_name_is_reported_and_left_as_it_is(
+    catalog: Catalog, glue: "GlueClient", changes: dict[str, Any], difference: str
+) -> None:
+    """What a crawler or a person made is named with its difference, and neither changed nor filled."""
+    make_table(glue, catalog, **changes)
+    before = table_of(glue, catalog)
+    with pytest.raises(CatalogDriftError, match=difference) as raised:
+        catalog.register([DAY])
+    assert f"{catalog.database}.tiktok_user_data" in str(raised.value)
+    assert table_of(glue, catalog) == before
+    assert catalog.partitions() == set()

@@ -1,0 +1,149 @@
+"""The checks on the published tables: each green on loaded data, and red on data that break just it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.warehouse.table_checks import (
+    every_account_is_fresh,
+    every_user_has_one_row,
+    ledger_adds_up,
+    no_object_is_set_aside,
+    step_7,
+    step_7_returns_every_user,
+    table_equals_the_contract,
+)
+from tiktok_insights_tests.csv_texts import csv_file, row
+from tiktok_insights_tests.loading import Loader
+
+COLUMNS = [
+    "TIKTOK_ID",
+    "USER_NAME",
+    "NICK_NAME",
+    "ACCOUNT_VERIFIED",
+    "PRIVATE_ACCOUNT",
+    "FOLLOWERS_COUNT",
+    "FOLLOWING_COUNT",
+    "VIDEO_COUNT",
+    "HEART_COUNT",
+    "FRIENDS_COUNT",
+    "DIGG_COUNT",
+    "COUNTS_EXACT",
+    "EXTRACTED_AT",
+]
+
+
+@pytest.fixture
+def loaded(loader: Loader) -> Loader:
+    """Three users of two objects, one row rejected, one a duplicate."""
+    loader.put("a", csv_file(row("7423456789012345149"), row("2"), row("2"), row("x")))
+    loader.put("b", csv_file(row("7423456789012345150", extracted_at="2026-02-01T12:00:00Z")), account="43")
+    loader.load()
+    return loader
+
+
+def test_step_7_works_word_for_word(loaded: Loader, settings: Settings) -> None:
+    """The tutorial's statements, one after the other, give every user with the contract's columns."""
+    database = settings.snowflake.database
+    statements = step_7("ACCOUNTADMIN", "COMPUTE_WH", database, "Main")
+    assert ";\n".join(statements) == (
+        f"USE ROLE ACCOUNTADMIN;\nUSE WAREHOUSE COMPUTE_WH;\nUSE {database};\nUSE SCHEMA Main;\n"
+        "SELECT * FROM tiktok_data"
+    )
+    outcome = step_7_returns_every_user(loaded.session, statements)
+    assert outcome.passed
+    assert (outcome.facts["rows"], outcome.facts["users in the history"]) == (3, 3)
+    with loaded.connect() as person:
+        columns, rows = person.script(
+            f"USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE {database}; USE SCHEMA Main; "
+            "SELECT * FROM tiktok_data;"
+        )
+    assert columns == COLUMNS
+    assert sorted(found[0] for found in rows) == ["2", "7423456789012345149", "7423456789012345150"]
+
+
+def test_step_7_is_red_when_a_user_or_a_column_is_missing(loaded: Loader, settings: Settings) -> None:
+    """The number of rows and the columns are held against history and contract."""
+    statements = step_7("ACCOUNTADMIN", "COMPUTE_WH", settings.snowflake.database, "Main")
+    loaded.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'")
+    loaded.session.execute("CREATE OR REPLACE VIEW Main.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA")
+    loaded.session.execute("USE SCHEMA PUBLIC")
+    outcome = step_7_returns_every_user(loaded.session, statements)
+    assert outcome.offenders == ("the columns are TIKTOK_ID", "2 rows for 3 users")
+
+
+def test_a_user_with_two_rows_is_named(loaded: Loader) -> None:
+    """Green as published; red when an id stands twice."""
+    good = every_user_has_one_row(loaded.session)
+    assert (good.passed, good.facts) == (True, {"rows": 3})
+    loaded.session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID) VALUES ('2')")
+    assert every_user_has_one_row(loaded.session).offenders == ("2 has 2 rows",)
+
+
+def test_a_table_or_view_that_drifted_is_named(loaded: Loader) -> None:
+    """Green as made; red for a column more in the table, and one less in the view."""
+    assert table_equals_the_contract(loaded.session, "Main").passed
+    loaded.session.execute("CREATE OR REPLACE VIEW Main.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA")
+    loaded.session.execute("USE SCHEMA PUBLIC")
+    loaded.session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
+    assert table_equals_the_contract(loaded.session, "Main").offenders == (
+        "column AVATAR is not ours",
+        "the view Main.TIKTOK_DATA has TIKTOK_ID",
+    )
+
+
+#: Each breaks the ledger's sum in another way.
+BREAKS = {
+    "DELETE FROM FOLLOWER_SNAPSHOTS WHERE TIKTOK_ID = '2'": (
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 1 in the history"
+    ),
+    "UPDATE LOAD_HISTORY SET ROWS_IN = 5 WHERE ROWS_IN = 4": (
+        "a.csv: 5 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+    ),
+    "DELETE FROM FOLLOWER_SNAPSHOTS WHERE ACCOUNT_ID = '43'": (
+        "b.csv: 1 in, 1 staged, 0 duplicate, 0 rejected, 0 in the history"
+    ),
+    "DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'": "the user 2 is in the history only",
+}
+
+
+def test_a_ledger_that_does_not_add_up_is_red(loaded: Loader) -> None:
+    """Green as published; red when rows of the history, counts or users are missing."""
+    good = ledger_adds_up(loaded.session)
+    assert (good.offenders, good.facts) == ((), {"loaded object versions": 2})
+    for change, offender in BREAKS.items():
+        loaded.session.execute("BEGIN")
+        loaded.session.execute(change)
+        ((found),) = ledger_adds_up(loaded.session).offenders
+        assert found.endswith(offender)
+        loaded.session.execute("ROLLBACK")
+
+
+def test_of_a_replaced_object_only_the_newest_version_counts(loaded: Loader) -> None:
+    """The ledger keeps the old version's counts; the history has the new one's rows."""
+    loaded.put("a", csv_file(row("2")))
+    loaded.load()
+    outcome = ledger_adds_up(loaded.session)
+    assert (outcome.offenders, outcome.facts) == ((), {"loaded object versions": 3})
+
+
+def test_an_account_is_fresh_for_two_days(loaded: Loader) -> None:
+    """Each account by its newest row; the stale one is named with its time."""
+    noon = datetime(2026, 2, 2, 12, tzinfo=UTC)
+    good = every_account_is_fresh(loaded.session, noon)
+    assert (good.offenders, good.facts) == ((), {"accounts": 2})
+    stale = every_account_is_fresh(loaded.session, noon + timedelta(seconds=1))
+    assert stale.offenders == ("42: newest row of 2026-01-31 12:00 UTC",)
+
+
+def test_an_object_set_aside_is_named_until_a_newer_version_is_loaded(loaded: Loader) -> None:
+    """The reason is told; mending the object and loading it clears the check."""
+    assert no_object_is_set_aside(loaded.session).passed
+    key = loaded.put("broken", b"not,a,header\n1,2,3\n")
+    loaded.load()
+    ((offender),) = no_object_is_set_aside(loaded.session).offenders
+    assert offender.startswith(f"{key}: line 1 is not the header of the contract")
+    loaded.put("broken", csv_file(row("9")))
+    loaded.load()
+    assert no_object_is_set_aside(loaded.session).passed
