@@ -96,10 +96,18 @@ def test_a_partition_that_another_run_has_just_made_is_no_error(catalog: Catalog
     assert catalog.partitions() == {DAY, ("43", "2026-02-01")}
 
 
-def test_more_partitions_than_one_call_takes(catalog: Catalog) -> None:
+def test_more_partitions_than_one_call_takes(settings: Settings, connections: Connections) -> None:
     """Glue takes 100 in a call, and gives them page by page."""
+    glue = boto3.client("glue", **connections.aws)
+    sizes: list[int] = []
+    glue.meta.events.register(
+        "provide-client-params.glue.BatchCreatePartition",
+        lambda params, **_: sizes.append(len(params["PartitionInputList"])),
+    )
+    catalog = Catalog(glue, settings.glue_database, settings.bucket)
     wanted = {("42", f"2026-{month:02}-{day:02}") for month in range(1, 10) for day in range(1, 26)}
     assert catalog.register(wanted).added == 225
+    assert sizes == [100, 100, 25]
     assert catalog.partitions() == wanted
 
 

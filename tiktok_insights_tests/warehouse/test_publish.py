@@ -1,16 +1,20 @@
 """Publishing: one transaction, once, in any order; TIKTOK_DATA is a function of what was loaded."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import combinations, permutations
 from typing import Any
 
 import pytest
+import snowflake.connector
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snowflake.connector.errors import ProgrammingError
+from snowflake.connector.errors import OperationalError, ProgrammingError
 
+from tiktok_insights.resources.connections import Connections
 from tiktok_insights.warehouse.publish import Publication, PublishError, publish
+from tiktok_insights.warehouse_session import Connect, Session
 from tiktok_insights_tests import history
 from tiktok_insights_tests.csv_texts import HEADER_16, csv_file, row
 from tiktok_insights_tests.history import Upload
@@ -235,6 +239,49 @@ def test_an_error_half_way_leaves_the_tables_as_they_were(loader: Loader) -> Non
     assert publish(loader.connect, batch_id).users == 1
 
 
+class LosesTheAnswer(Session):
+    """A session whose connection breaks at COMMIT: `arrives` says whether the warehouse has got it by then."""
+
+    arrives = True
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run the statement, and lose the answer to COMMIT."""
+        if sql == "COMMIT":
+            if self.arrives:
+                super().execute(sql)
+            raise OperationalError(msg="the connection broke", errno=250001)
+        return super().execute(sql, values)
+
+
+class LosesTheCommit(LosesTheAnswer):
+    """As above, before the warehouse has got it."""
+
+    arrives = False
+
+
+def breaking(connections: Connections, kind: type[LosesTheAnswer]) -> Connect:
+    """Opens sessions that break."""
+
+    @contextmanager
+    def connect() -> Iterator[Session]:
+        with closing(snowflake.connector.connect(**connections.snowflake)) as connection:
+            yield kind(connection)
+
+    return connect
+
+
+def test_after_a_lost_answer_to_commit_the_warehouse_is_asked(loader: Loader, connections: Connections) -> None:
+    """What has arrived is a publication; what has not is an error, and the next run publishes it, once."""
+    upload(loader, "a", row("1"))
+    batch_id = loader.stage().batch_id
+    with pytest.raises(OperationalError, match="the connection broke"):
+        publish(breaking(connections, LosesTheCommit), batch_id)
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
+    assert publish(breaking(connections, LosesTheAnswer), batch_id) == Publication(batch_id, 1, 1, 1)
+    assert loader.publish() == []
+    assert loader.rows("SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS") == [(1,)]
+
+
 def test_a_failed_batch_is_never_published(loader: Loader) -> None:
     """Whoever launches the publication, it takes passed batches only."""
     upload(loader, "a", *[row(str(n)) for n in range(1, 5)], row("x"))
@@ -244,21 +291,22 @@ def test_a_failed_batch_is_never_published(loader: Loader) -> None:
 
 
 def test_publications_at_once_load_once_and_nobody_is_stuck(loader: Loader) -> None:
-    """Three threads publish the same two batches of the same objects together: one load, no error, no wait for ever."""
+    """Three threads publish two batches of the same objects, against each other's order: one load, no error."""
     uploads = [upload(loader, "a", row("1"), row("2")), upload(loader, "b", row("2"), row("3"))]
     batches = [loader.stage().batch_id, loader.stage().batch_id]
     start = threading.Barrier(3)
     done: list[Publication] = []
     failed: list[Exception] = []
 
-    def run() -> None:
+    def run(order: list[str]) -> None:
         start.wait(timeout=30)
         try:
-            done.extend(publish(loader.connect, batch_id) for batch_id in batches)
+            done.extend(publish(loader.connect, batch_id) for batch_id in order)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
             failed.append(error)
 
-    threads = [threading.Thread(target=run) for _ in range(3)]
+    orders = (batches, batches[::-1], batches)
+    threads = [threading.Thread(target=run, args=(order,)) for order in orders]
     for thread in threads:
         thread.start()
     for thread in threads:
