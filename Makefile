@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test check format lock clean
+.PHONY: help setup run ui stop test check format lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,7 +12,7 @@ STAMP := .venv/.installed
 
 help: ## Show this list.
 	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## Run the whole pipeline on this machine and sum up what came of it.
 	@$(BIN)/tiktok-insights run
@@ -54,6 +54,12 @@ format: setup ## Put the code into its usual form.
 lock: setup ## Choose the newest versions again and write requirements.lock.
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --quiet --custom-compile-command 'make lock' --output-file requirements.lock
+
+docs: setup ## Write docs/data_model.md from the code.
+	@$(BIN)/python docs/generate.py
+
+screenshots: setup ## Take the README's pictures of the UI anew; needs Chromium.
+	@$(BIN)/python docs/take_screenshots.py
 
 clean: stop ## Delete the environment and everything that the local stack and Dagster have stored.
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache build *.egg-info

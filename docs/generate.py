@@ -1,0 +1,131 @@
+"""Writes docs/data_model.md from the contract and the tables: `make docs`. No fact stands here that the code has."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tiktok_insights.catalog.glue_table import PARTITION_KEYS
+from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
+from tiktok_insights.lake import followers_csv
+from tiktok_insights.raw.manifest import SnapshotKey
+from tiktok_insights.resources.deployments import SnowflakeSettings
+from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, Kind
+from tiktok_insights.staging import batch
+from tiktok_insights.tables import ALL, TIKTOK_DATA
+
+TARGET = Path(__file__).with_name("data_model.md")
+
+_NAMES = SnowflakeSettings()
+#: Of nobody: an account id and a moment for the examples.
+_SNAPSHOT = SnapshotKey.begun_at("1234567890123456789", datetime(2026, 1, 31, 5, 0, 0, 123_000, tzinfo=UTC))
+_ETAG = "<ETag>"
+
+
+def data_model() -> str:
+    """The whole document."""
+    parts = ["# Data model", _INTRODUCTION, *_contract(), *_tables(), *_bucket()]
+    return "\n\n".join(parts) + "\n"
+
+
+_INTRODUCTION = (
+    "<!-- Written by docs/generate.py from the code: run `make docs`, do not edit. -->\n\n"
+    "The names of databases, schemas and buckets are the defaults; [the README](../README.md#configuration) says how "
+    "to change them."
+)
+
+
+def _contract() -> Iterator[str]:
+    yield "## The contract"
+    yield (
+        "One list of columns, in `tiktok_insights/schema.py`. The CSV's header, the Glue table, the warehouse's "
+        "tables, the transform and the audit derive from it. Each column by its name in every layer, in the CSV's "
+        "order; *dropped* means that the warehouse has no such column:"
+    )
+    yield _table(
+        ("CSV", f"Glue (`{GLUE_TABLE}`)", "warehouse", "warehouse type"),
+        (
+            (
+                _code(c.csv),
+                _code(f"{c.glue} {c.glue_type}"),
+                _code(c.warehouse),
+                _code(c.warehouse and c.warehouse_type),
+            )
+            for c in COLUMNS
+        ),
+    )
+    yield (
+        f"Files of other producers may end after `{FOREIGN_HEADER[-1]}`: `extracted_at` is then the time at which the "
+        "object was written, and `counts_exact` is NULL. Glue's partition keys are "
+        f"{' and '.join(map(_code, PARTITION_KEYS))}."
+    )
+    yield (
+        "What a column means, and where the API has it in its two dialects. Of several fields the first that is there "
+        "wins; but a boolean of the APP dialect is true when any of its fields is set:"
+    )
+    yield _table(
+        ("CSV", "kind", "field, WEB", "field, APP", "meaning"),
+        ((_code(c.csv), c.kind.value, _fields(c.web), _fields(c.app), c.meaning) for c in COLUMNS),
+    )
+    yield (
+        "The texts that a CSV's field may hold. An empty field is NULL, except for an id; any other text rejects the "
+        "row, which then goes to the quarantine:"
+    )
+    yield _table(("kind", "accepted", "columns"), ((k.value, ACCEPTED_TEXTS[k], _columns_of(k)) for k in Kind))
+
+
+def _tables() -> Iterator[str]:
+    yield "## The warehouse"
+    yield (
+        f"All tables are in `{_NAMES.database}.{_NAMES.schema}`. `{_NAMES.database}.{_NAMES.view_schema.upper()}."
+        f"{TIKTOK_DATA.name}` is a view on the table of that name. Times are UTC."
+    )
+    for table in ALL:
+        yield f"### {table.name}"
+        yield table.grain
+        yield _table(("column", "type", "meaning"), ((_code(c.name), _code(c.type), c.meaning) for c in table.columns))
+
+
+def _bucket() -> Iterator[str]:
+    csv_key = followers_csv.csv_key(_SNAPSHOT)
+    account, snapshot = _SNAPSHOT.account_id, _SNAPSHOT.snapshot_id
+    yield "## Keys in the bucket"
+    yield (
+        f"For an account with the id {account} and a snapshot that was begun on {_SNAPSHOT.moment:%Y-%m-%d} at "
+        f"{_SNAPSHOT.moment:%H:%M:%S} UTC:"
+    )
+    rows = (
+        ("raw/accounts/<handle or secUid>.json", "which account a name stood for last; helps to find its snapshots"),
+        (_SNAPSHOT.account_info, "the answer that opened the snapshot: who the account is"),
+        (_SNAPSHOT.page(1), "a page exactly as received, written once; facts about the request are its S3 metadata"),
+        (_SNAPSHOT.evidence(2), "an answer that came in the place of a page and is none"),
+        (_SNAPSHOT.manifest, "the commit marker, written last: how the walk ended, the pages and their checksums"),
+        (csv_key, "the snapshot's CSV, written once"),
+        (f"{followers_csv.PREFIX}account={account}/dt=<YYYY-MM-DD>/<any name>.csv",
+         "a CSV of another producer"),
+        (f"{followers_csv.QUARANTINE}account={account}/snapshot={snapshot}.jsonl",
+         "rows of the raw pages that have a shape nobody knows: object, row, reason, the row itself"),
+        (f"{batch.QUARANTINE}{csv_key}.{_ETAG}.jsonl",
+         "rows of a CSV that the contract does not accept: object, line if known, column, reason, the row itself"),
+    )  # fmt: skip  # a key and its meaning
+    yield _table(("key", "what"), ((_code(key), what) for key, what in rows))
+
+
+def _columns_of(kind: Kind) -> str:
+    return ", ".join(_code(column.csv) for column in COLUMNS if column.kind is kind)
+
+
+def _fields(paths: Sequence[str]) -> str:
+    return " or ".join(map(_code, paths)) or "set by the pipeline"
+
+
+def _code(text: str | None) -> str:
+    return f"`{text}`" if text else "dropped"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(data_model(), encoding="utf-8")
