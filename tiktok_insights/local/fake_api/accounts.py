@@ -5,11 +5,22 @@ Here: an account's fixed facts and its look-up by handle, id and secure id. Not 
 
 Three accounts are there by default; any other can be named without configuration:
 
-    fake.<followers>[.app|.mix][.cap5k|.nocap][.rounded][.data][.full]
+    fake.<followers>[.app|.mix][.cap5k|.nocap][.rounded][.data][.full][.<state>|.fault-<fault>]
 
 `app`, `mix`: answers in the APP dialect, or in both by turns. `cap5k`, `nocap`: the list ends after 5,000,
 or never, instead of 10,000. `rounded`: no exact counts (`statsV2`). `data`: pages inside `data`. `full`: no
 slots are filtered. Options may come in any order; the account's own handle has them in this one.
+
+A state is one of `hidden`, `private`, `banned`, `not-found`, `under-age`, `audience-controls`. A fault is
+
+    <kind>[-p<page>[to<page>]][-x<times>[each]][-e<every>]
+
+with a kind out of `faults.kinds.KINDS`. `-p3`: from page 3 on (`-p3to5`: pages 3 to 5, `-p3to3`: page 3 alone; page 0
+is the look-up of the account, page 1 the list's first, and where it usually begins). `-x2`: strikes twice in all, then
+never again (`-x2each`: on each page the first two attempts, so that every third is good). `-e4`: only every fourth of
+these requests. For example `fake.1000.fault-503-p3-x2`, `fake.1000.app.fault-cursor-stuck-p2`. In a handle pages go up
+to 63, ranges to 7 pages, times to 7, every to 4, because all of it has to fit into the account's id; the control
+endpoint knows no such bounds.
 """
 
 import dataclasses
@@ -17,6 +28,8 @@ import enum
 import re
 from collections.abc import Collection, Iterable
 
+from tiktok_insights.local.fake_api.faults.fault import MOST_CODES, Fault, fault_named, fault_of_code
+from tiktok_insights.local.fake_api.faults.kinds import STATES
 from tiktok_insights.local.fake_api.identity import (
     account_code,
     account_id,
@@ -28,8 +41,10 @@ from tiktok_insights.local.fake_api.identity import (
 MOST_FOLLOWERS = 100_000_000
 """The largest account: one follower a second, back to before which nobody has an account."""
 
-_HANDLE = re.compile(r"[a-z0-9._]{2,64}")
-_AD_HOC = re.compile(r"fake\.(0|[1-9][0-9]{0,8})((?:\.[a-z0-9]+)*)")
+_HANDLE = re.compile(r"[a-z0-9._-]{2,96}")
+_AD_HOC = re.compile(r"fake\.(0|[1-9][0-9]{0,8})((?:\.[a-z0-9-]+)*)")
+_FAULT = "fault-"
+_FOLLOWERS_BITS = 27
 _OPTIONS = ("app", "mix", "cap5k", "nocap", "rounded", "data", "full")
 _EXCLUSIVE = ({"app", "mix"}, {"cap5k", "nocap"})
 
@@ -55,7 +70,8 @@ class Account:
 
     `cap` ends a list after that many most recent follows (None: never). `filtered_share` of its followers
     are dead and left out of pages, though `total` counts them. Without `exact_counts` rows hold the rounded
-    `stats` only. Raises ValueError for a handle or a number that cannot be served.
+    `stats` only. `fault` strikes its requests; whom it lists is the same without
+    it. Raises ValueError for a handle or a number that cannot be served.
     """
 
     handle: str
@@ -66,10 +82,11 @@ class Account:
     filtered_share: float = 0.05
     exact_counts: bool = True
     wrapped_in_data: bool = False
+    fault: Fault | None = None
 
     def __post_init__(self) -> None:
         if not _HANDLE.fullmatch(self.handle):
-            raise ValueError(f"handle {self.handle!r}: use 2 to 64 of a-z, 0-9, dot and underscore")
+            raise ValueError(f"handle {self.handle!r}: use 2 to 96 of a-z, 0-9, dot, underscore and hyphen")
         if not 0 <= self.followers <= MOST_FOLLOWERS:
             raise ValueError(f"account {self.handle}: followers must be 0 to {MOST_FOLLOWERS:,}")
         if not 0 <= self.filtered_share <= 0.9:
@@ -116,7 +133,8 @@ class Directory:
             return self._by_id[identifier]
         code = account_code(identifier)
         handle = None if code is None else _ad_hoc_handle(code)
-        return None if handle is None else self.by_handle(handle)
+        account = None if handle is None else self.by_handle(handle)
+        return account if account and account.identifier == identifier else None
 
     def by_sec_uid(self, sec_uid: str) -> Account | None:
         """Return the account with this secure id, or None."""
@@ -129,14 +147,19 @@ def _ad_hoc_account(handle: str) -> Account | None:
     match = _AD_HOC.fullmatch(handle)
     if match is None or int(match[1]) > MOST_FOLLOWERS:
         return None
-    options = match[2].split(".")[1:]
-    if len(set(options)) < len(options) or not set(options) <= set(_OPTIONS):
+    words = match[2].split(".")[1:]
+    options = [word for word in words if word in _OPTIONS]
+    faults = [word for word in words if word not in _OPTIONS]
+    if len(set(options)) < len(options) or len(faults) > 1:
         return None
     if any(len(choices.intersection(options)) > 1 for choices in _EXCLUSIVE):
         return None
+    fault = _fault_of(faults[0]) if faults else None
+    if faults and fault is None:
+        return None
     dialect = Dialect.APP if "app" in options else Dialect.ALTERNATING if "mix" in options else Dialect.WEB
     return Account(
-        handle=_spelled(int(match[1]), options),
+        handle=_spelled(int(match[1]), options, fault),
         followers=int(match[1]),
         nickname=f"Fake account of {int(match[1]):,}",
         dialect=dialect,
@@ -144,7 +167,19 @@ def _ad_hoc_account(handle: str) -> Account | None:
         filtered_share=0.0 if "full" in options else 0.05,
         exact_counts="rounded" not in options,
         wrapped_in_data="data" in options,
+        fault=fault,
     )
+
+
+def _fault_of(word: str) -> Fault | None:
+    """Return the fault that an option of a handle spells, or None for any other text."""
+    if word not in STATES and not word.startswith(_FAULT):
+        return None
+    try:
+        fault = fault_named(word.removeprefix(_FAULT))
+    except ValueError:
+        return None
+    return fault if fault.code() is not None else None
 
 
 def _ad_hoc_code(account: Account) -> int | None:
@@ -152,18 +187,28 @@ def _ad_hoc_code(account: Account) -> int | None:
     match = _AD_HOC.fullmatch(account.handle)
     if match is None:
         return None
-    options = match[2].split(".")[1:]
-    flags = sum(1 << place for place, option in enumerate(_OPTIONS) if option in options)
-    return int(match[1]) << len(_OPTIONS) | flags
+    words = match[2].split(".")[1:]
+    flags = sum(1 << place for place, option in enumerate(_OPTIONS) if option in words)
+    fault = account.fault.code() if account.fault else 0
+    return (fault or 0) << _FOLLOWERS_BITS + len(_OPTIONS) | int(match[1]) << len(_OPTIONS) | flags
 
 
 def _ad_hoc_handle(code: int) -> str | None:
     """Return the handle behind an ad-hoc account's code, or None where no handle can have it."""
-    followers, flags = divmod(code, 1 << len(_OPTIONS))
+    rest, flags = divmod(code, 1 << len(_OPTIONS))
+    fault_code, followers = divmod(rest, 1 << _FOLLOWERS_BITS)
     options = [option for place, option in enumerate(_OPTIONS) if flags >> place & 1]
-    return _spelled(followers, options) if followers <= MOST_FOLLOWERS else None
+    if followers > MOST_FOLLOWERS or fault_code >= MOST_CODES:
+        return None
+    try:
+        return _spelled(followers, options, fault_of_code(fault_code) if fault_code else None)
+    except ValueError:
+        return None
 
 
-def _spelled(followers: int, options: Collection[str]) -> str:
+def _spelled(followers: int, options: Collection[str], fault: Fault | None) -> str:
     """Return the one handle of an ad-hoc account, however its options were ordered."""
-    return ".".join(["fake", str(followers), *(option for option in _OPTIONS if option in options)])
+    words = [option for option in _OPTIONS if option in options]
+    if fault is not None:
+        words.append(fault.name if fault.name in STATES else _FAULT + fault.name)
+    return ".".join(["fake", str(followers), *words])

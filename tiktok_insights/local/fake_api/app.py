@@ -1,11 +1,10 @@
 """The ASGI application: routes, and the order in which a request is judged.
 
-Here: HTTP in and out. Not here: bodies (`endpoints`) and the process that serves them. Nothing is logged, so
-no key can be.
+Here: HTTP in and out. Not here: bodies (`endpoints`), faults (`faults`) and the process that serves them.
+Nothing is logged, so no key can be.
 """
 
 import asyncio
-import json
 import pathlib
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -14,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tiktok_insights.local.fake_api import messages
 from tiktok_insights.local.fake_api.accounts import DEFAULT_ACCOUNTS, Account
 from tiktok_insights.local.fake_api.control import control_routes
-from tiktok_insights.local.fake_api.endpoints import ENDPOINTS, Endpoint, answer
-from tiktok_insights.local.fake_api.faults import fault_for
+from tiktok_insights.local.fake_api.endpoints import ENDPOINTS, Endpoint, answer, asked_by
+from tiktok_insights.local.fake_api.faults.connection import Connected, Sent
+from tiktok_insights.local.fake_api.faults.hook import fault_for, reply_to
 from tiktok_insights.local.fake_api.limits import Limiter, refusal
 from tiktok_insights.local.fake_api.population import DEFAULT_SEED, World
 from tiktok_insights.local.fake_api.state import Settings, State
@@ -40,7 +41,7 @@ def create_app(
     world, state = World(seed, accounts), State(state_folder, settings)
     limiter = Limiter(state)
     routes = [Route(path, _served(endpoint, world, state, limiter)) for path, endpoint in ENDPOINTS.items()]
-    return Starlette(routes=[*routes, *control_routes(world, state), Route("/{path:path}", _no_endpoint)])
+    return Connected(routes=[*routes, *control_routes(world, state), Route("/{path:path}", _no_endpoint)])
 
 
 def _served(
@@ -55,22 +56,17 @@ def _served(
         key = request.headers["x-rapidapi-key"]
         if excess := limiter.excess(key):
             return excess
-        state.spend(key, request.url.path)
-        response = fault_for(request) or _json(answer(endpoint, world, state, request.query_params))
+        path, parameters = request.url.path, request.query_params
+        state.spend(key, path)
+        fault = fault_for(asked_by(path, world, state, parameters), world, state)
+        reply = reply_to(fault, answer(endpoint, world, state, parameters), path, state.clock)
         state.save()
-        response.headers.update(limiter.headers(key))
-        return response
+        return Sent(reply, limiter.headers(key))
 
     return respond
-
-
-def _json(body: object) -> Response:
-    """Return a compact UTF-8 body, as the real API sends it."""
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, media_type="application/json")
 
 
 async def _no_endpoint(request: Request) -> Response:
     """Refuse a path that the API does not have, after the right to ask."""
     path = request.url.path
-    return refusal(request.headers) or JSONResponse({"message": f"Endpoint '{path}' does not exist"}, 404)
+    return refusal(request.headers) or JSONResponse({"message": messages.no_endpoint(path)}, 404)

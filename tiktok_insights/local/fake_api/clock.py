@@ -29,3 +29,8 @@ def seconds_to_next_month(at: int) -> int:
     years, month = divmod(now.month, 12)
     following = dt.datetime(now.year + years, month + 1, 1, tzinfo=dt.UTC)
     return int(following.timestamp()) - at
+
+
+def seconds_to_next_day(at: int) -> int:
+    """Return the seconds from `at` (unix seconds) until the daily quota starts again, at midnight UTC."""
+    return _SECONDS_PER_DAY - at % _SECONDS_PER_DAY

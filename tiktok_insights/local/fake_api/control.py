@@ -5,11 +5,21 @@ Here: `/_control/...`. Not here: anything that the real API has.
     GET  /_control/status          clock, settings, requests served, quota, accounts
     POST /_control/clock           {"advance_seconds": 86400}
     POST /_control/settings        {"monthly_quota": 10, "requests_per_minute": 60, "latency_ms": 5}
+    POST /_control/quota           {"left": 7}: what is left to each key in this virtual month
     POST /_control/reset-counters
+    GET    /_control/faults        the posted faults, how often each has struck, and all kinds there are
+    POST   /_control/faults        [{"kind": "503", "account": "city.museum", "page": 3, "times": 2}, ...]
+    DELETE /_control/faults        takes them back and forgets all strikes
 
-Every answer is the status after the change; a bad request gets 400 with an `error` that says what is wrong.
+A posted fault has a `kind`; all else may be left out: `account` (a handle; else all accounts), `path` (else all),
+`page` (from this page on; 0 is the look-up) and `last_page`, `times` (else always), `each_page` (true: `times` on each
+page), `every` (every n-th request), `delay_ms` (for kinds that take time). Several faults of one account strike one
+after the other, as they were posted: the first until its `times` are up. All of a list is posted, or nothing.
+
+Every other answer is the status after the change; a bad request gets 400 with an `error` that says what is wrong.
 """
 
+import dataclasses
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,36 +28,50 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tiktok_insights.local.fake_api.endpoints import ENDPOINTS
+from tiktok_insights.local.fake_api.faults.fault import Fault, fault_of_fields
+from tiktok_insights.local.fake_api.faults.kinds import KINDS
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.local.fake_api.state import State
 
 _LOOPBACK = {"127.0.0.1", "::1"}
-Change = Callable[[State, dict[str, Any]], None]
+Change = Callable[[World, State, Any], None]
+View = Callable[[World, State], dict[str, Any]]
 
 
 def control_routes(world: World, state: State) -> list[Route]:
     """Return the routes that steer this state."""
+
+    def route(name: str, method: str, change: Change | None, view: View = _status) -> Route:
+        return Route(f"/_control/{name}", _endpoint(world, state, change, view), methods=[method])
+
     return [
-        Route("/_control/status", _endpoint(world, state, None), methods=["GET"]),
-        Route("/_control/clock", _endpoint(world, state, _advance), methods=["POST"]),
-        Route("/_control/settings", _endpoint(world, state, State.change_settings), methods=["POST"]),
-        Route("/_control/reset-counters", _endpoint(world, state, _reset), methods=["POST"]),
+        route("status", "GET", None),
+        route("clock", "POST", _advance),
+        route("settings", "POST", lambda _, state, fields: state.change_settings(_object(fields))),
+        route("quota", "POST", _leave_quota),
+        route("reset-counters", "POST", _reset),
+        route("faults", "GET", None, _faults),
+        route("faults", "POST", _post_faults),
+        route("faults", "DELETE", _clear_faults),
     ]
 
 
-def _endpoint(world: World, state: State, change: Change | None) -> Callable[[Request], Awaitable[Response]]:
-    """Return an endpoint that makes a change, stores it, and answers with the status."""
+def _endpoint(
+    world: World, state: State, change: Change | None, view: View
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint that makes a change, stores it, and answers with a view of the state."""
 
     async def respond(request: Request) -> Response:
         if request.client is None or request.client.host not in _LOOPBACK:
             return JSONResponse({"error": "control endpoints answer this machine only"}, 403)
         if change is not None:
             try:
-                change(state, _fields(await request.body()))
+                change(world, state, json.loads(await request.body() or b"{}"))
             except ValueError as error:
                 return JSONResponse({"error": str(error)}, 400)
             state.save()
-        return JSONResponse(_status(world, state))
+        return JSONResponse(view(world, state))
 
     return respond
 
@@ -67,23 +91,59 @@ def _status(world: World, state: State) -> dict[str, Any]:
     return {**state.status(), "accounts": accounts}
 
 
-def _fields(body: bytes) -> dict[str, Any]:
+def _faults(_world: World, state: State) -> dict[str, Any]:
+    """Return what is posted, what has struck, and what there is."""
+    return {**state.faults.status(), "kinds": {name: kind.description for name, kind in KINDS.items()}}
+
+
+def _object(fields: Any) -> dict[str, Any]:
     """Return a JSON object's fields; nothing sent is an object without any."""
-    fields = json.loads(body or b"{}")
     if not isinstance(fields, dict):
         raise ValueError("send a JSON object")  # noqa: TRY004  # it is the sender's value, answered with 400
     return fields
 
 
-def _advance(state: State, fields: dict[str, Any]) -> None:
+def _advance(_world: World, state: State, fields: Any) -> None:
     """Move the virtual clock forward by `advance_seconds`."""
-    if fields.keys() != {"advance_seconds"}:
+    if _object(fields).keys() != {"advance_seconds"}:
         raise ValueError('send {"advance_seconds": <whole number>}')
     state.advance(fields["advance_seconds"])
 
 
-def _reset(state: State, fields: dict[str, Any]) -> None:
+def _leave_quota(_world: World, state: State, fields: Any) -> None:
+    """Leave every key `left` requests."""
+    if _object(fields).keys() != {"left"}:
+        raise ValueError('send {"left": <whole number>}')
+    state.leave_quota(fields["left"])
+
+
+def _reset(_world: World, state: State, fields: Any) -> None:
     """Set the counters to nothing."""
-    if fields:
+    if _object(fields):
         raise ValueError("send no fields")
     state.reset_counters()
+
+
+def _post_faults(world: World, state: State, posted: Any) -> None:
+    """Post one fault or a list of them, all or none."""
+    faults = [_fault(world, _object(fields)) for fields in (posted if isinstance(posted, list) else [posted])]
+    for fault in faults:
+        state.faults.post(fault)
+
+
+def _clear_faults(_world: World, state: State, _fields: Any) -> None:
+    """Take the posted faults back."""
+    state.faults.clear()
+
+
+def _fault(world: World, fields: dict[str, Any]) -> Fault:
+    """Return a posted fault whose account and path exist."""
+    fault = fault_of_fields(fields)
+    if fault.path is not None and fault.path not in ENDPOINTS:
+        raise ValueError(f"there is no path {fault.path!r}; there are {', '.join(ENDPOINTS)}")
+    if fault.account is None:
+        return fault
+    account = world.directory.by_handle(fault.account) if isinstance(fault.account, str) else None
+    if account is None:
+        raise ValueError(f"there is no account {fault.account!r}: give a handle")
+    return dataclasses.replace(fault, account=account.handle)

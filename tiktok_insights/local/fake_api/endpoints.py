@@ -11,7 +11,8 @@ from typing import Any
 
 from tiktok_insights.local.fake_api import dialect_app, dialect_web
 from tiktok_insights.local.fake_api.accounts import Account, Dialect, Direction
-from tiktok_insights.local.fake_api.paging import LARGEST_PAGE, page_of
+from tiktok_insights.local.fake_api.faults.fault import Asked
+from tiktok_insights.local.fake_api.paging import LARGEST_PAGE, page_number, page_of
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.local.fake_api.state import State
 
@@ -37,13 +38,7 @@ class NoSuchUserError(Exception):
 
 def user_info(world: World, state: State, parameters: Mapping[str, str]) -> Body:
     """Answer `/api/user/info?uniqueId=`: resolves a handle."""
-    handle = parameters.get("uniqueId")
-    if not handle:
-        raise BadParameterError("uniqueId")
-    account = world.directory.by_handle(handle)
-    if account is None:
-        raise NoSuchUserError
-    return _profile(world, state, account)
+    return _profile(world, state, _account_of_handle(world, parameters))
 
 
 def user_info_by_id(world: World, state: State, parameters: Mapping[str, str]) -> Body:
@@ -61,6 +56,7 @@ def followings(world: World, state: State, parameters: Mapping[str, str]) -> Bod
     return _list_page(world, state, parameters, Direction.FOLLOWINGS)
 
 
+LISTS = {"/api/user/followers": Direction.FOLLOWERS, "/api/user/followings": Direction.FOLLOWINGS}
 ENDPOINTS: dict[str, Endpoint] = {
     "/api/user/info": user_info,
     "/api/user/info-by-id": user_info_by_id,
@@ -79,6 +75,20 @@ def answer(endpoint: Endpoint, world: World, state: State, parameters: Mapping[s
         return dialect_web.error_body(NO_SUCH_USER, "user doesn't exist", at=state.clock, read=state.served)
 
 
+def asked_by(path: str, world: World, state: State, parameters: Mapping[str, str]) -> Asked | None:
+    """Return whom and which page a request is about; None where its honest answer is a refusal."""
+    try:
+        by_handle = path == "/api/user/info"
+        account = (_account_of_handle if by_handle else _account)(world, parameters)
+        page = 0
+        if path in LISTS:
+            count, cursor = _extent(parameters, account.dialect)
+            page = page_number(world, account, LISTS[path], cursor=cursor, count=count, at=state.clock)
+    except (BadParameterError, NoSuchUserError):
+        return None
+    return Asked(path=path, handle=account.handle, page=page, own=account.fault)
+
+
 def _profile(world: World, state: State, account: Account) -> Body:
     """Return the body that describes an account; it has the WEB form in both dialects."""
     state.served_by_account[account.handle] += 1
@@ -91,8 +101,7 @@ def _list_page(world: World, state: State, parameters: Mapping[str, str], direct
     account = _account(world, parameters)
     state.served_by_account[account.handle] += 1
     try:
-        count = _number(parameters, "count", LARGEST_PAGE, _POSITIVE)
-        cursor = _cursor(parameters, account.dialect)
+        count, cursor = _extent(parameters, account.dialect)
     except BadParameterError as error:
         if account.dialect is not Dialect.APP:
             raise
@@ -101,6 +110,17 @@ def _list_page(world: World, state: State, parameters: Mapping[str, str], direct
     in_app = account.dialect is Dialect.APP or (account.dialect is Dialect.ALTERNATING and page.number % 2 == 1)
     render = dialect_app.page_body if in_app else dialect_web.page_body
     return render(page, account, at=state.clock, read=state.served)
+
+
+def _account_of_handle(world: World, parameters: Mapping[str, str]) -> Account:
+    """Return the account that `uniqueId` names."""
+    handle = parameters.get("uniqueId")
+    if not handle:
+        raise BadParameterError("uniqueId")
+    account = world.directory.by_handle(handle)
+    if account is None:
+        raise NoSuchUserError
+    return account
 
 
 def _account(world: World, parameters: Mapping[str, str]) -> Account:
@@ -114,6 +134,11 @@ def _account(world: World, parameters: Mapping[str, str]) -> Account:
     if account is None:
         raise NoSuchUserError
     return account
+
+
+def _extent(parameters: Mapping[str, str], dialect: Dialect) -> tuple[int, int]:
+    """Return how many rows are asked for, and the cursor."""
+    return _number(parameters, "count", LARGEST_PAGE, _POSITIVE), _cursor(parameters, dialect)
 
 
 def _cursor(parameters: Mapping[str, str], dialect: Dialect) -> int:

@@ -67,6 +67,16 @@ class FollowList:
         """Return the newest slot that has arrived by `at`; 0 at the start, negative later."""
         return self.first_slot_before(at + 1)
 
+    def next_arrival(self, at: int) -> int | None:
+        """Return the first second after `at` in which one arrives, or None when the pool is used up."""
+        slot = self.newest_slot(at) - 1
+        return self.followed_at(slot) if slot >= self.size - self.pool else None
+
+    def next_leave(self, at: int) -> int | None:
+        """Return the first second after `at` in which one leaves, or None when all have left who ever do."""
+        leaves = self._leaves(at)
+        return VIRTUAL_START + (leaves + 1) * _LEAVE_PACE * self.step if leaves < self.size // 2 else None
+
     def has_left(self, slot: int, at: int) -> bool:
         """Tell whether the follower in a slot has gone by `at`; only first followers ever leave."""
         return 0 <= slot < self.size and self._turn_to_leave(slot) < self._leaves(at)

@@ -1,8 +1,8 @@
 """Who may ask and how often: keys, the host header, the monthly quota, the burst limit.
 
 Here: the refusals with HTTP status 401, 403, 404 and 429, and the quota headers. Not here: refusals inside a
-200 body (`endpoints`). Source: captured responses and RapidAPI's docs; bodies marked "inferred" are not in
-them. Every key of the usual form is accepted but those below, which stand for the documented refusals.
+200 body (`endpoints`), the words (`messages`). Source: captured responses and RapidAPI's docs. Every key of the
+usual form is accepted but those below, which stand for the documented refusals.
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from starlette.responses import JSONResponse, Response
 
+from tiktok_insights.local.fake_api import messages
 from tiktok_insights.local.fake_api.clock import seconds_to_next_month
 from tiktok_insights.local.fake_api.seeding import mix
 from tiktok_insights.local.fake_api.state import State, fingerprint
@@ -22,15 +23,6 @@ NOT_SUBSCRIBED_KEY = "not-subscribed-key"
 DISABLED_KEY = "endpoint-disabled-key"
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{3,100}")
-_INVALID = "Invalid API key. Go to https://docs.rapidapi.com/docs/keys for more info."
-_DISABLED = "This endpoint is disabled for your subscription"
-_NOT_SUBSCRIBED = "You are not subscribed to this API."
-_NO_API = "API doesn't exists"  # inferred
-_QUOTA = (
-    "You have exceeded the MONTHLY quota for Requests on your current plan, BASIC. "
-    "Upgrade your plan at https://rapidapi.example/tiktok-api23"
-)
-_BURST = "You have exceeded the rate limit per second for your plan, BASIC, by the API provider"
 _SECONDS_PER_MINUTE = 60
 
 
@@ -38,14 +30,14 @@ def refusal(headers: Mapping[str, str]) -> Response | None:
     """Return the answer to a request without the right to ask, or None; it carries no quota headers."""
     key = headers.get("x-rapidapi-key", "")
     if not _KEY.fullmatch(key) or key == INVALID_KEY:
-        return JSONResponse({"message": _INVALID}, 401)
+        return JSONResponse({"message": messages.INVALID_KEY}, 401)
     if key == DISABLED_KEY:
-        return JSONResponse({"message": _DISABLED}, 401)
+        return JSONResponse({"message": messages.DISABLED}, 401)
     host = headers.get("x-rapidapi-host")
     if host is None:
-        return JSONResponse({"message": _NO_API}, 404)
+        return JSONResponse({"message": messages.NO_API}, 404)
     if key == NOT_SUBSCRIBED_KEY or host != API_HOST:
-        return JSONResponse({"message": _NOT_SUBSCRIBED}, 403)
+        return JSONResponse({"message": messages.NOT_SUBSCRIBED}, 403)
     return None
 
 
@@ -71,9 +63,9 @@ class Limiter:
         The quota comes first: with nothing left, waiting a second does not help.
         """
         if self._state.spent(key) >= self._state.settings.monthly_quota:
-            return JSONResponse({"message": _QUOTA}, 429, self.headers(key))
+            return JSONResponse({"message": messages.quota_spent("MONTHLY")}, 429, self.headers(key))
         if not self._take(key):
-            return JSONResponse({"message": _BURST}, 429, self.headers(key))
+            return JSONResponse({"message": messages.BURST}, 429, self.headers(key))
         return None
 
     def headers(self, key: str) -> dict[str, str]:

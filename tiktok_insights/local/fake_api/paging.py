@@ -38,8 +38,7 @@ class Page:
 def page_of(world: World, account: Account, direction: Direction, *, cursor: int, count: int, at: int) -> Page:
     """Return the page of followers older than `cursor` (unix seconds; 0: the newest) at virtual time `at`."""
     follows = world.follows(account, direction)
-    count = min(count, LARGEST_PAGE)
-    newest = min(cursor or at + 1, at + 1)
+    count, newest = min(count, LARGEST_PAGE), _before(cursor, at)
     first = follows.first_slot_before(newest)
     rows: list[Person | None] = []
     taken, last, has_more = 0, None, False
@@ -61,8 +60,27 @@ def page_of(world: World, account: Account, direction: Direction, *, cursor: int
         newest=newest,
         has_more=has_more,
         total=follows.total(at),
-        number=follows.rank(first, at) // count,
+        number=_place(follows, first, count, at),
     )
+
+
+def page_number(world: World, account: Account, direction: Direction, *, cursor: int, count: int, at: int) -> int:
+    """Return the place in a walk, from 1, of the page that `page_of` would return; without making it."""
+    follows = world.follows(account, direction)
+    return 1 + _place(follows, follows.first_slot_before(_before(cursor, at)), min(count, LARGEST_PAGE), at)
+
+
+def _before(cursor: int, at: int) -> int:
+    """Return the second before which a page lies."""
+    return min(cursor or at + 1, at + 1)
+
+
+def _place(follows: FollowList, first: int, count: int, at: int) -> int:
+    """Return the place in a walk, from 0, of the page that begins at a slot.
+
+    The nearest one, so that those who arrive or leave during a walk do not shift it.
+    """
+    return (follows.rank(first, at) + count // 2) // count
 
 
 def _row(world: World, follows: FollowList, slot: int, at: int) -> Person | None:

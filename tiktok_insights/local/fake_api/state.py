@@ -1,4 +1,4 @@
-"""What the fake API remembers: virtual clock, settings, counters; in one file, written atomically.
+"""What the fake API remembers: virtual clock, settings, counters, faults; in one file, written atomically.
 
 Here: the file and its fields. Not here: what the numbers permit (`limits`). The file is written before each
 answer leaves, so after a kill no request is forgotten. Keys appear only as fingerprints.
@@ -12,6 +12,7 @@ import pathlib
 from typing import Any
 
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START, month_of
+from tiktok_insights.local.fake_api.faults.book import FaultBook
 
 FILE_NAME = "fake_api.json"
 _MOST_SECONDS_AHEAD = 20 * 365 * 86_400
@@ -45,17 +46,20 @@ class State:
         self._file = folder / FILE_NAME
         self.clock = VIRTUAL_START
         self.settings = settings or Settings()
+        self.faults = FaultBook()
         self.reset_counters()
         folder.mkdir(parents=True, exist_ok=True)
         if self._file.exists():
             self._load()
 
     def reset_counters(self) -> None:
-        """Forget all requests served, and with them the quota spent."""
+        """Forget all requests served, and with them the quota spent and how often faults have struck."""
+        self.faults.forget_strikes()
         self.served = 0
         self.served_by_path: collections.Counter[str] = collections.Counter()
         self.served_by_account: collections.Counter[str] = collections.Counter()
         self._spent: dict[str, collections.Counter[str]] = {}
+        self._spent_elsewhere: collections.Counter[str] = collections.Counter()
 
     def advance(self, seconds: int) -> None:
         """Move the virtual clock forward; raises ValueError for a step back or beyond 20 years."""
@@ -74,7 +78,18 @@ class State:
 
     def spent(self, key: str) -> int:
         """Return the requests that a key has spent in the present virtual month."""
-        return self._this_month()[fingerprint(key)]
+        return self._spent_elsewhere[month_of(self.clock)] + self._this_month()[fingerprint(key)]
+
+    def leave_quota(self, left: int) -> None:
+        """Leave every key so many requests in the present virtual month, as if others of the plan had spent the rest.
+
+        Raises ValueError for less than none or more than the monthly quota.
+        """
+        quota = self.settings.monthly_quota
+        if type(left) is not int or not 0 <= left <= quota:
+            raise ValueError(f"left is {left!r}: use a whole number from 0 to the monthly quota of {quota:,}")
+        self._this_month().clear()
+        self._spent_elsewhere[month_of(self.clock)] = quota - left
 
     def spend(self, key: str, path: str) -> None:
         """Count one request that reached an endpoint."""
@@ -84,7 +99,8 @@ class State:
 
     def status(self) -> dict[str, Any]:
         """Return everything as JSON values; keys as fingerprints."""
-        spent = dict(self._this_month())
+        elsewhere = self._spent_elsewhere[month_of(self.clock)]
+        spent = {key: elsewhere + count for key, count in self._this_month().items()}
         return {
             "clock": self.clock,
             "settings": dataclasses.asdict(self.settings),
@@ -93,11 +109,18 @@ class State:
             "served_by_account": dict(self.served_by_account),
             "quota_spent": spent,
             "quota_left": {key: max(0, self.settings.monthly_quota - count) for key, count in spent.items()},
+            "faults": self.faults.status(),
         }
 
     def save(self) -> None:
         """Write the file beside the old one and put it in its place."""
-        text = json.dumps(self.status() | {"spent_by_month": self._spent})
+        stored = {
+            **self.status(),
+            "spent_by_month": self._spent,
+            "spent_elsewhere_by_month": self._spent_elsewhere,
+            "fault_book": self.faults.stored(),
+        }
+        text = json.dumps(stored)
         fresh = self._file.with_suffix(".tmp")
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(self._file)
@@ -111,6 +134,9 @@ class State:
             self.served_by_path.update(stored["served_by_path"])
             self.served_by_account.update(stored["served_by_account"])
             self._spent = {month: collections.Counter(spent) for month, spent in stored["spent_by_month"].items()}
+            self._spent_elsewhere.update(stored.get("spent_elsewhere_by_month", {}))
+            if "fault_book" in stored:  # not in a file of an older version
+                self.faults.restore(stored["fault_book"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{self._file} is damaged ({error!r}): delete it to start afresh") from error
 
