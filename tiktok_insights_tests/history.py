@@ -67,7 +67,7 @@ def tables(uploads: list[Upload]) -> dict[str, list[tuple[Any, ...]]]:
         staged = [newest(rows) for rows in good.values()]
         users += staged
         followers += [(upload.key, upload.account, upload.key, *user) for user in staged]
-        accounts.append((upload.key, upload.account, upload.key, *[None] * 5, len(staged), None, None))
+        accounts.append((upload.key, upload.account, upload.key, None, len(staged), None, None))
         rejected = sum(user is None for user, _ in read)
         duplicate = len(read) - rejected - len(staged)
         ledger.append((upload.key, "loaded", len(read), len(staged), duplicate, rejected))

@@ -11,11 +11,11 @@ from tiktok_insights.staging.pending import Listing
 from tiktok_insights.warehouse.publish import Publication, publish_passed
 from tiktok_insights.warehouse_session import Connect, Row, Session
 
-#: What must not depend on the order in which objects arrive; not the ledger's times and batches.
+#: What must not depend on the order in which objects arrive: not the ledger's times and batches.
 DUMPS = {
     "TIKTOK_DATA": "*",
     "FOLLOWER_SNAPSHOTS": "*",
-    "ACCOUNT_SNAPSHOTS": "*",
+    "ACCOUNT_SNAPSHOTS": "OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, HANDLE, USERS_SEEN, USERS_CLAIMED, REQUESTS",
     "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, REASON, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, "
     "NEGATIVE_COUNTS, SIZE_BYTES, LAST_MODIFIED",
 }

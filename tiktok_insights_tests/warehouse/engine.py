@@ -18,6 +18,7 @@ from tiktok_insights.staging.pending import PendingObject
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.tables import ALL, STAGED_OBJECTS
 from tiktok_insights.warehouse.publish import publish_steps
+from tiktok_insights_tests.loading import DUMPS
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 _COUNTS = "OBJECT_KEY, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED"
@@ -60,7 +61,7 @@ class Engine:
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """The tables in one order, of the ledger the counts."""
-        names = {"TIKTOK_DATA": "*", "FOLLOWER_SNAPSHOTS": "*", "ACCOUNT_SNAPSHOTS": "*", "LOAD_HISTORY": _COUNTS}
+        names = {**DUMPS, "LOAD_HISTORY": _COUNTS}
         return {
             table: sorted((_plain(row) for row in self._rows(columns, table)), key=repr)
             for table, columns in names.items()
