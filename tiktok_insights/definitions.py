@@ -37,7 +37,11 @@ def resources_for(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # 
     """The resources of the deployment; names, no keys."""
     snowflake = settings.snowflake
     return {
-        "tiktok": TikTokResource(accounts=list(settings.accounts), requests_per_minute=settings.requests_per_minute),
+        "tiktok": TikTokResource(
+            accounts=list(settings.accounts),
+            requests_per_minute=settings.requests_per_minute,
+            request_budget=settings.request_budget,
+        ),
         "s3": S3LakeResource(bucket=settings.bucket),
         "glue": GlueCatalogResource(database=settings.glue_database, bucket=settings.bucket),
         "warehouse": WarehouseResource(

@@ -47,11 +47,12 @@ _ACCOUNT_SNAPSHOT = _columns(
     ("HANDLE", "VARCHAR", "The account's handle when the snapshot was taken."),
     ("STARTED_AT", "TIMESTAMP_NTZ", "When the extraction began, UTC."),
     ("FINISHED_AT", "TIMESTAMP_NTZ", "When the snapshot was committed, UTC."),
-    ("OUTCOME", "VARCHAR", "complete, capped, partial, hidden, private or banned; NULL when nobody said."),
+    ("OUTCOME", "VARCHAR", "complete, capped, window, partial, hidden, private or banned; NULL when nobody said."),
     ("OUTCOME_REASON", "VARCHAR", "Why the walk ended."),
     ("USERS_SEEN", "NUMBER(38,0)", "Different users in the snapshot."),
     ("USERS_CLAIMED", "NUMBER(38,0)", "Followers that the account has by the API's own count."),
     ("REQUESTS", "NUMBER(38,0)", "Requests that the snapshot has cost."),
+    ("QUOTA_LEFT", "NUMBER(38,0)", "Requests that the plan had left after the snapshot's last answer."),
 )
 
 TIKTOK_DATA = Table("TIKTOK_DATA", "One row per user: the newest that is known of the user.", _FOLLOWER)

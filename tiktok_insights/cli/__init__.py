@@ -4,6 +4,7 @@ import click
 
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
+from tiktok_insights.cli.plan import plan
 from tiktok_insights.cli.retry_set_aside import retry_set_aside
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
@@ -35,5 +36,5 @@ def main(context: click.Context) -> None:
         raise click.ClickException(str(error)) from error
 
 
-for command in (init, run, sql, ui, stop, local, retry_set_aside):
+for command in (init, plan, run, sql, ui, stop, local, retry_set_aside):
     main.add_command(command)

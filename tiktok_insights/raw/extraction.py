@@ -8,15 +8,17 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.raw.manifest import Manifest, SnapshotKey
+from tiktok_insights.raw.decision import Origin, SnapshotPolicy, decide, overlap_cursor
+from tiktok_insights.raw.manifest import Manifest, RawDataError, SnapshotKey
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account
-from tiktok_insights.tiktok.errors import Outcome, TikTokError
+from tiktok_insights.tiktok.errors import TikTokError
+from tiktok_insights.tiktok.outcomes import Outcome
 
 MAX_WORKERS = 8
 
@@ -26,31 +28,24 @@ class RunStoppedError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotPolicy:
-    """When a run begins a new snapshot instead of using the newest one."""
-
-    min_snapshot_age: timedelta = timedelta(hours=20)
-    force_new_snapshot: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class AccountResult:
     """How one account's extraction went.
 
-    `requests` were spent by this run. `origin` is new, resumed (an open snapshot was carried on) or fresh (a young one
-    was used as it is). Without a `snapshot` the account could not even be resolved.
+    `requests` were spent by this run; `quota_left` is what the plan had after the snapshot's last answer. Without a
+    `snapshot` the account could not even be resolved.
     """
 
     reference: str
     outcome: Outcome
     reason: str
     requests: int
-    origin: str = "new"
+    origin: Origin = Origin.NEW
     snapshot: SnapshotKey | None = None
     handle: str = ""
     pages: int = 0
     users_seen: int = 0
     users_claimed: int | None = None
+    quota_left: int | None = None
 
 
 class Extractor:
@@ -92,36 +87,34 @@ class Extractor:
         except BaseException:
             self._stop.set()
             raise
-        if result.outcome in (Outcome.REFUSED, Outcome.DEFERRED):
-            self._stop.set()
         self._log.info("%s: %s, %s", reference, result.outcome.value, result.reason)
         return result
 
     def _extract_account(self, reference: str) -> AccountResult:
         if self._stop.is_set():
             return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before it", 0)
-        remembered = self._raw.remembered_account(reference)
-        if remembered:
-            with self._turn(remembered):
-                if result := self._use_newest(reference, remembered, 0):
-                    return result
-        return self._begin(reference)
+        try:
+            if remembered := self._raw.remembered_account(reference):
+                with self._turn(remembered):
+                    if result := self._use_newest(reference, remembered, 0):
+                        return result
+            return self._begin(reference)
+        except RawDataError as error:
+            # One account's damaged object must not stop the others.
+            return AccountResult(reference, Outcome.DAMAGED, str(error), 0)
 
     def _turn(self, account_id: str) -> threading.Lock:
         return self._turns.setdefault(account_id, threading.Lock())
 
     def _use_newest(self, reference: str, account_id: str, spent: int) -> AccountResult | None:
-        """Use the account's newest snapshot if it is young or this run's, carry it on if it is open; else None."""
-        snapshots = self._raw.snapshots(account_id)
+        """Use the account's newest snapshot, or carry it on; None when a new one is to be begun."""
         ours = account_id in self._begun
-        if not snapshots or (self._policy.force_new_snapshot and not ours):
-            return None
-        manifest = self._raw.manifest(snapshots[-1])
-        if manifest is None:
-            return self._finish(reference, snapshots[-1], spent, "resumed")
-        if not ours and datetime.now(UTC) - manifest.snapshot.moment >= self._policy.min_snapshot_age:
-            return None
-        return _result(reference, manifest, spent, "fresh")
+        decision = decide(self._raw, account_id, self._policy, datetime.now(UTC), ours=ours)
+        if decision.manifest is not None:
+            return _result(reference, decision.manifest, spent, decision.origin)
+        if decision.snapshot is not None:
+            return self._finish(reference, decision.snapshot, spent, decision.origin)
+        return None
 
     def _begin(self, reference: str) -> AccountResult:
         try:
@@ -135,17 +128,18 @@ class Extractor:
             if result := self._use_newest(reference, account_id, answer.requests):
                 return result
             snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
-            self._raw.put_answer(snapshot.account_info, answer)
+            until = overlap_cursor(self._raw, account_id) if self._policy.incremental else None
+            self._raw.put_answer(snapshot.account_info, answer, until)
             self._begun.add(account_id)
-            return self._finish(reference, snapshot, answer.requests, "new")
+            return self._finish(reference, snapshot, answer.requests, Origin.NEW)
 
-    def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: str) -> AccountResult:
+    def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: Origin) -> AccountResult:
         walk = SnapshotWalk(self._raw, self._client, snapshot, self._stop, self._log)
         manifest = walk.finish()
         return _result(reference, manifest, spent + walk.requests, origin)
 
 
-def _result(reference: str, manifest: Manifest, spent: int, origin: str) -> AccountResult:
+def _result(reference: str, manifest: Manifest, spent: int, origin: Origin) -> AccountResult:
     return AccountResult(
         reference=reference,
         outcome=Outcome(manifest.outcome),
@@ -157,13 +151,20 @@ def _result(reference: str, manifest: Manifest, spent: int, origin: str) -> Acco
         pages=len(manifest.pages),
         users_seen=manifest.users_seen,
         users_claimed=manifest.users_claimed,
+        quota_left=manifest.quota_left,
     )
 
 
 def every_account_ended_well(results: Sequence[AccountResult]) -> CheckOutcome:
-    """Every account's list was walked to its end, or to the length at which the API cuts lists."""
-    well = (Outcome.COMPLETE, Outcome.CAPPED)
+    """Every account's list was walked to its end, to the API's cap, or to the overlap that was asked for."""
     offenders = [
-        f"{item.reference}: {item.outcome.value}, {item.reason}" for item in results if item.outcome not in well
+        f"{item.reference}: {item.outcome.value}, {item.reason.rstrip('.')}. {item.outcome.remedy}."
+        for item in results
+        if not item.outcome.is_good
     ]
     return CheckOutcome("every_account_ended_well", tuple(offenders), {"accounts": len(results)})
+
+
+def only_deferred(results: Sequence[AccountResult]) -> bool:
+    """Whether what is missing will come by itself with the next run."""
+    return all(item.outcome.is_good or item.outcome.goes_on for item in results)

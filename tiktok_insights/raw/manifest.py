@@ -81,7 +81,7 @@ class Manifest:
     """The commit marker of a snapshot: who, how it ended, how much, and every page with its checksum.
 
     Times are ISO 8601 in UTC. `users_claimed` is the API's own total, None if it gave none. `requests` counts all that
-    were spent on the snapshot, over all runs.
+    the stored answers took, over all runs; `quota_left` is what the last of them said of the plan.
     """
 
     account_id: str
@@ -99,6 +99,7 @@ class Manifest:
     rejected: int
     requests: int
     pages: tuple[PageEntry, ...]
+    quota_left: int | None = None
     version: int = 1
 
     @property

@@ -10,7 +10,8 @@ from tiktok_insights.raw.progress import Progress
 from tiktok_insights.raw.snapshots import RawAnswer, RawStore
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
-from tiktok_insights.tiktok.errors import Outcome, TikTokError
+from tiktok_insights.tiktok.errors import TikTokError
+from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
 
 
@@ -30,9 +31,10 @@ class SnapshotWalk:
         self._log = log
         self._info = raw.answer(snapshot.account_info)
         self.account = parse_account(self._info.body)
-        self._walk = Walk(self.account.follower_total)
+        self._walk = Walk(self.account.follower_total, self._info.walk_until)
         self._entries: list[PageEntry] = []
         self._stored_requests = self._info.requests
+        self._quota_left = self._info.quota.remaining
         self.requests = 0
 
     def finish(self) -> Manifest:
@@ -46,6 +48,7 @@ class SnapshotWalk:
                 self._walk.take(page)
                 self._entries.append(PageEntry(answer.key, answer.sha256, len(page.followers), iso(answer.fetched_at)))
                 self._stored_requests += answer.requests
+                self._quota_left = answer.quota.remaining
         except TikTokError as error:
             return self._interrupted(error)
         if self._walk.stop is None:
@@ -94,5 +97,6 @@ class SnapshotWalk:
             dummies=walk.dummies,
             rejected=walk.rejected,
             requests=self._stored_requests,
+            quota_left=self._quota_left,
             pages=tuple(self._entries),
         )

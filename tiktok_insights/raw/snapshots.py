@@ -11,7 +11,7 @@ from typing import Any
 
 from tiktok_insights.object_store import ObjectMissingError, ObjectStore, StoredObject
 from tiktok_insights.raw.manifest import PREFIX, Manifest, RawDataError, SnapshotKey, iso
-from tiktok_insights.tiktok.models import Answer
+from tiktok_insights.tiktok.models import Answer, Quota
 
 _REFERENCES = "raw/accounts/"
 _GZIP = "application/gzip"
@@ -20,13 +20,19 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """A stored answer of the API: the exact body, when it was fetched (UTC), and how many requests it took."""
+    """A stored answer of the API: the exact body, when it was fetched (UTC), and how many requests it took.
+
+    `quota` is what the answer said of the plan. `walk_until` (unix seconds) stands on the answer that opens a
+    snapshot which is a window.
+    """
 
     key: str
     body: bytes
     fetched_at: datetime
     requests: int
     sha256: str
+    quota: Quota
+    walk_until: int | None
 
 
 class RawStore:
@@ -79,7 +85,7 @@ class RawStore:
             return manifest
         return Manifest.from_json(self.store.get(key).body, self.store.uri(key))
 
-    def put_answer(self, key: str, answer: Answer) -> RawAnswer:
+    def put_answer(self, key: str, answer: Answer, walk_until: int | None = None) -> RawAnswer:
         """Store an answer unless an earlier attempt has; either way, give what is stored."""
         facts = {
             "fetched-at": iso(answer.fetched_at),
@@ -90,6 +96,7 @@ class RawStore:
             "quota-limit": str(answer.quota.limit),
             "quota-remaining": str(answer.quota.remaining),
             "quota-reset-seconds": str(answer.quota.reset_seconds),
+            "walk-until": str(walk_until),
         }
         # No time stamp in the gzip header: the same body gives the same bytes.
         body = gzip.compress(answer.body, mtime=0)
@@ -137,7 +144,24 @@ def _unpack(key: str, stored: StoredObject, uri: str) -> RawAnswer:
 
 def _raw_answer(key: str, body: bytes, facts: dict[str, Any]) -> RawAnswer:
     fetched_at = datetime.fromisoformat(facts["fetched-at"])
-    return RawAnswer(key, body, fetched_at, int(facts["requests"]), facts["sha256"])
+    return RawAnswer(
+        key=key,
+        body=body,
+        fetched_at=fetched_at,
+        requests=int(facts["requests"]),
+        sha256=facts["sha256"],
+        quota=Quota(
+            _number(facts.get("quota-limit")),
+            _number(facts.get("quota-remaining")),
+            _number(facts.get("quota-reset-seconds")),
+        ),
+        walk_until=_number(facts.get("walk-until")),
+    )
+
+
+def _number(text: str | None) -> int | None:
+    """A number of the metadata; None where the API gave none."""
+    return int(text) if text and text.isdecimal() else None
 
 
 def _changed(uri: str) -> str:

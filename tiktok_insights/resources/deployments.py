@@ -63,6 +63,7 @@ class Settings:
     api_url: str
     api_key: str = field(repr=False)
     requests_per_minute: float
+    request_budget: int | None
     bucket: str
     glue_database: str
     snowflake: SnowflakeSettings
@@ -86,6 +87,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         requests_per_minute=env.positive(
             "TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else _LOCAL_REQUESTS_PER_MINUTE
         ),
+        request_budget=env.whole("TIKTOK_REQUEST_BUDGET"),
         bucket=env.text("TIKTOK_INSIGHTS_BUCKET", "project-with-tiktok-data"),
         glue_database=env.text("GLUE_DATABASE", "tiktok"),
         snowflake=env.snowflake(),
@@ -135,6 +137,12 @@ class _Environment:
         if not 0 < number < float("inf"):
             raise SettingsError(f"{name} is {text!r}; a number greater than 0 was expected.")
         return number
+
+    def whole(self, name: str) -> int | None:
+        text = self.text(name)
+        if text and not text.isdecimal():
+            raise SettingsError(f"{name} is {text!r}; a whole number was expected.")
+        return int(text) if text else None
 
     def deployment(self) -> Deployment:
         name = self.text("TIKTOK_INSIGHTS_DEPLOYMENT", Deployment.LOCAL.value)

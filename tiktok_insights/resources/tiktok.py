@@ -5,6 +5,7 @@ from pydantic import Field
 
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings, require_accounts
+from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
 
@@ -15,10 +16,19 @@ class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     accounts: list[str] = Field(description="Handles or secUids that a run extracts unless its config names others.")
     requests_per_minute: float = Field(description="The most requests a minute that all accounts of a run share.")
 
+    request_budget: int | None = Field(
+        default=None, description="The most requests that a run spends. None: all but a reserve of the plan's quota."
+    )
+
     def client(self) -> Client:
         """Make a client for the deployment's API."""
         connections = connect(read_settings())
-        return Client(connections.api_url, connections.api_key, RateLimiter(self.requests_per_minute))
+        return Client(
+            connections.api_url,
+            connections.api_key,
+            RateLimiter(self.requests_per_minute),
+            budget=Budget(self.request_budget),
+        )
 
     def accounts_or(self, chosen: list[str]) -> list[str]:
         """The accounts that a run's config has chosen, or else the deployment's. Raises SettingsError for none."""

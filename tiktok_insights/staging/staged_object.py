@@ -53,6 +53,7 @@ class StagedObject:
             manifest.users_seen if manifest else counts.staged,
             manifest.users_claimed if manifest else None,
             manifest.requests if manifest else None,
+            manifest.quota_left if manifest else None,
         )
 
 

@@ -5,7 +5,8 @@ Codes: captured responses and running code of both backends.
 
 from typing import Any
 
-from tiktok_insights.tiktok.errors import AccountError, Outcome, SchemaDriftError, TikTokError, TransientError
+from tiktok_insights.tiktok.errors import AccountError, SchemaDriftError, TikTokError, TransientError
+from tiktok_insights.tiktok.outcomes import Outcome
 
 _RETRY_LATER = {10101: "server error", 10111: "network error", 4: "busy"}
 

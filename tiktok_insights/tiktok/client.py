@@ -1,18 +1,24 @@
 """The one HTTP door to the source: a session with timeouts, retries with jitter, the rate limit before each request."""
 
+import copy
 import email.utils
 import re
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
 import stamina
 
 from tiktok_insights.tiktok import status_codes
+from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import (
     BurstLimitedError,
     RefusedError,
+    RunError,
     TikTokError,
     TransientError,
     UnreachableError,
@@ -40,8 +46,8 @@ class Client:
     """Asks the API and answers with whole, good bodies only. Safe for many threads.
 
     `attempts` bounds the requests spent on one answer; `first_wait` (seconds) is the first pause between two of them,
-    which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds. Raises RefusedError for a key
-    that cannot be sent.
+    which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds; `budget` says how many
+    requests may be sent. After a RunError nothing is sent any more. Raises RefusedError for a key that cannot be sent.
     """
 
     def __init__(
@@ -51,6 +57,7 @@ class Client:
         limiter: RateLimiter,
         *,
         timeout: tuple[float, float] = (5.0, 30.0),
+        budget: Budget | None = None,
         attempts: int = 4,
         first_wait: float = 0.5,
     ) -> None:
@@ -60,6 +67,10 @@ class Client:
         self._base_url = base_url.rstrip("/")
         self._secret = api_key.encode() if len(api_key) >= _SECRET_LENGTH else None
         self._limiter = limiter
+        self.budget = budget or Budget()
+        self._door = threading.Lock()
+        self._let_in = False
+        self._closed: RunError | None = None
         self._timeout = timeout
         self._attempts = attempts
         self._first_wait = first_wait
@@ -95,7 +106,7 @@ class Client:
         return self._get("/api/user/followers", parameters, parse_page)
 
     def _get(self, path: str, parameters: dict[str, str], parse: Callable[[bytes], object]) -> Answer:
-        spent = 0
+        tally = _Tally()
         try:
             for attempt in stamina.retry_context(
                 on=self._wait_before_retry,
@@ -105,18 +116,33 @@ class Client:
                 wait_max=30.0,
                 wait_jitter=self._first_wait,
             ):
-                with attempt:
-                    self._limiter.acquire()
-                    spent += 1
-                    answer = self._ask(path, parameters, spent)
+                with attempt, self._first_alone():
+                    answer = self._ask(path, parameters, tally)
                     _read(answer, parse)
                     return answer
         except TikTokError as error:
-            error.requests = spent
+            error.requests = tally.requests
             raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _ask(self, path: str, parameters: dict[str, str], spent: int) -> Answer:
+    @contextmanager
+    def _first_alone(self) -> Iterator[None]:
+        """Until one request has been let in, the others wait: a refused key costs one request, not one a thread."""
+        with nullcontext() if self._let_in else self._door:
+            if self._closed is not None:
+                raise copy.copy(self._closed)
+            try:
+                yield
+            except RunError as error:
+                self._closed = error
+                raise
+            finally:
+                self._let_in = self._closed is None
+
+    def _ask(self, path: str, parameters: dict[str, str], tally: "_Tally") -> Answer:
+        self.budget.spend()
+        self._limiter.acquire()
+        tally.requests += 1
         try:
             # A redirect would take the key to another host.
             response = self._session.get(
@@ -129,9 +155,10 @@ class Client:
             )
             raise UnreachableError(msg) from None
         quota = _quota(response.headers)
+        self.budget.note(quota)
         body = self._without_key(response.content)
         status_codes.check(response.status_code, body, path, quota, _retry_after(response.headers))
-        return Answer(path, parameters, body, datetime.now(UTC), spent, quota)
+        return Answer(path, parameters, body, datetime.now(UTC), tally.requests, quota)
 
     def _without_key(self, body: bytes) -> bytes:
         """The exact body, unless it repeats the key: errors quote bodies, and raw pages keep them for ever."""
@@ -146,6 +173,13 @@ class Client:
         if isinstance(error, TransientError):
             return error.retry_after or True
         return False
+
+
+@dataclass
+class _Tally:
+    """Requests that one answer has cost."""
+
+    requests: int = 0
 
 
 def _read(answer: Answer, parse: Callable[[bytes], object]) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, Kind
 from tiktok_insights.tiktok import body_codes, strict_json
-from tiktok_insights.tiktok.errors import AccountError, Outcome, SchemaDriftError
+from tiktok_insights.tiktok.errors import AccountError, SchemaDriftError
 from tiktok_insights.tiktok.json_values import MISSING, ValueShapeError, integer_of, text_of, value_at
 from tiktok_insights.tiktok.models import Account, Follower, Page, RejectedRow
+from tiktok_insights.tiktok.outcomes import Outcome
 
 _API_COLUMNS = tuple(column for column in COLUMNS if column.web)
 _REQUIRED = ("tiktok_id", "unique_id")

@@ -10,44 +10,12 @@ TikTokError
 │   └── SchemaDriftError        the answer has a shape that we do not know
 └── RunError                nothing can go on
     ├── RefusedError            the key or the subscription
-    └── QuotaExhaustedError     until the quota is filled up again
+    ├── QuotaExhaustedError     until the quota is filled up again
+    └── BudgetSpentError        this run may not spend more
 """
 
-from enum import Enum
-
 from tiktok_insights.tiktok.models import Answer
-
-
-class Outcome(Enum):
-    """How the snapshot of an account ended; the value is what people read."""
-
-    COMPLETE = "complete"
-    CAPPED = "capped"
-    PARTIAL = "partial"
-    HIDDEN = "hidden"
-    PRIVATE = "private"
-    BANNED = "banned"
-    NOT_FOUND = "not found"
-    RISK_CONTROL = "risk control"
-    SCHEMA_DRIFT = "schema drift"
-    UNFINISHED = "unfinished"
-    DEFERRED = "deferred"
-    REFUSED = "refused"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the API has said all that it will say: the snapshot is committed, not resumed."""
-        return self in _FINAL
-
-
-_FINAL = {
-    Outcome.COMPLETE,
-    Outcome.CAPPED,
-    Outcome.PARTIAL,
-    Outcome.HIDDEN,
-    Outcome.PRIVATE,
-    Outcome.BANNED,
-}
+from tiktok_insights.tiktok.outcomes import Outcome
 
 
 class TikTokError(Exception):
@@ -85,7 +53,9 @@ class UnreadableBodyError(TransientError):
 
 
 class EmptyBodyError(TransientError):
-    """A 204, or a 200 with nothing in its body: an upstream hiccup, or a hidden list."""
+    """A 204, or a 200 with an empty body: an upstream hiccup, or a hidden list."""
+
+    outcome = Outcome.EMPTY_UPSTREAM
 
 
 class AccountError(TikTokError):
@@ -118,6 +88,12 @@ class QuotaExhaustedError(RunError):
 
     outcome = Outcome.DEFERRED
 
-    def __init__(self, message: str, reset_seconds: int | None) -> None:
+    def __init__(self, message: str, reset_seconds: int | None = None) -> None:
         super().__init__(message)
         self.reset_seconds = reset_seconds
+
+
+class BudgetSpentError(RunError):
+    """The run has spent what it may; the plan itself may have more."""
+
+    outcome = Outcome.DEFERRED

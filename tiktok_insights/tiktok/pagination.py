@@ -6,8 +6,8 @@ decides as an undisturbed one. It asks nothing and stores nothing.
 
 from enum import Enum
 
-from tiktok_insights.tiktok.errors import Outcome
 from tiktok_insights.tiktok.models import Page
+from tiktok_insights.tiktok.outcomes import Outcome
 
 #: Dead accounts are filtered out of the pages (5 % measured), so a whole list has fewer users than its claimed total.
 COMPLETE_SHARE = 0.9
@@ -23,6 +23,7 @@ class Stop(Enum):
 
     END_OF_LIST = "the API said that the list ends"
     CAP = "the API cuts lists of this length"
+    OVERLAP = "the walk has reached the newest complete snapshot"
     ENDED_EARLY = "the API ended the list far below its claimed total"
     NO_CURSOR = "the API said that there is more, but not where"
     STALLED_CURSOR = "the cursor did not move back in time"
@@ -32,17 +33,19 @@ class Stop(Enum):
     @property
     def outcome(self) -> Outcome:
         """The snapshot's outcome after such an end."""
-        return {Stop.END_OF_LIST: Outcome.COMPLETE, Stop.CAP: Outcome.CAPPED}.get(self, Outcome.PARTIAL)
+        good = {Stop.END_OF_LIST: Outcome.COMPLETE, Stop.CAP: Outcome.CAPPED, Stop.OVERLAP: Outcome.WINDOW}
+        return good.get(self, Outcome.PARTIAL)
 
 
 class Walk:
     """The state of a walk: `cursor` (unix seconds, 0 at the start), `stop` once it has ended, and what was seen.
 
-    Memory: the ids seen, about 70 bytes each.
+    `until` (unix seconds) ends the walk where an earlier snapshot has the rest. Memory: the ids seen, 70 bytes each.
     """
 
-    def __init__(self, claimed: int | None) -> None:
+    def __init__(self, claimed: int | None, until: int | None = None) -> None:
         self.claimed = claimed
+        self._until = until
         self.cursor = 0
         self.stop: Stop | None = None
         self.pages = 0
@@ -82,6 +85,8 @@ class Walk:
             return Stop.STALLED_CURSOR
         if self._pages_without_news >= PAGES_WITHOUT_NEWS:
             return Stop.NO_NEW_USERS
+        if self._until is not None and page.next_cursor <= self._until:
+            return Stop.OVERLAP
         return None
 
     def _kind_of_end(self) -> Stop:

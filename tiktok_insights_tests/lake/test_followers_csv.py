@@ -21,7 +21,7 @@ from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.manifest import RawDataError, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.tiktok.errors import Outcome
+from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.local.fake_api.served import Api
 from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
 from tiktok_insights_tests.tiktok.bodies import JSON, encoded, user_info, web_page, web_row

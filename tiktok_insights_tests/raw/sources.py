@@ -10,7 +10,8 @@ from typing import IO
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.state import Settings
 from tiktok_insights.object_store import ObjectInfo, ObjectStore, StoredObject
-from tiktok_insights.raw.extraction import AccountResult, Extractor, SnapshotPolicy
+from tiktok_insights.raw.decision import SnapshotPolicy
+from tiktok_insights.raw.extraction import AccountResult, Extractor
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import Client

@@ -3,7 +3,8 @@
 import pytest
 
 from tiktok_insights.tiktok import body_codes
-from tiktok_insights.tiktok.errors import AccountError, Outcome, SchemaDriftError, TransientError
+from tiktok_insights.tiktok.errors import AccountError, SchemaDriftError, TransientError
+from tiktok_insights.tiktok.outcomes import Outcome
 
 
 @pytest.mark.parametrize(

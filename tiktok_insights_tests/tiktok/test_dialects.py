@@ -7,14 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
-from tiktok_insights.tiktok.errors import (
-    AccountError,
-    Outcome,
-    SchemaDriftError,
-    TransientError,
-    UnreadableBodyError,
-)
+from tiktok_insights.tiktok.errors import AccountError, SchemaDriftError, TransientError, UnreadableBodyError
 from tiktok_insights.tiktok.models import Account, Follower
+from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.tiktok.bodies import JSON, SEC_UID, app_page, app_row, encoded, user_info, web_page, web_row
 
 LARGE_IDS = [

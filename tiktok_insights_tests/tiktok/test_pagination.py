@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_insights.tiktok.dialects import parse_page
-from tiktok_insights.tiktok.errors import Outcome
 from tiktok_insights.tiktok.models import Page
+from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
 from tiktok_insights_tests.tiktok.bodies import app_page, app_row, encoded, web_page, web_row
 

@@ -1,0 +1,69 @@
+"""How the snapshot of an account can end, and what a person does about it."""
+
+from enum import Enum
+
+
+class Outcome(Enum):
+    """How the snapshot of an account ended; the value is what people read."""
+
+    COMPLETE = "complete"
+    CAPPED = "capped"
+    WINDOW = "window"
+    PARTIAL = "partial"
+    HIDDEN = "hidden"
+    PRIVATE = "private"
+    BANNED = "banned"
+    NOT_FOUND = "not found"
+    EMPTY_UPSTREAM = "empty upstream"
+    RISK_CONTROL = "risk control"
+    SCHEMA_DRIFT = "schema drift"
+    DAMAGED = "damaged raw data"
+    UNFINISHED = "unfinished"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the API has said all that it will say: the snapshot is committed, not resumed."""
+        return self in _FINAL
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the walk got what it was sent for."""
+        return self in (Outcome.COMPLETE, Outcome.CAPPED, Outcome.WINDOW)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether nothing is wrong but that the next run must carry on."""
+        return self in (Outcome.DEFERRED, Outcome.UNFINISHED)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; '' when there is nothing to do."""
+        return _REMEDIES.get(self, "")
+
+
+_FINAL = {
+    Outcome.COMPLETE,
+    Outcome.CAPPED,
+    Outcome.WINDOW,
+    Outcome.PARTIAL,
+    Outcome.HIDDEN,
+    Outcome.PRIVATE,
+    Outcome.BANNED,
+}
+
+_REMEDIES = {
+    Outcome.PARTIAL: "What was seen is loaded. To walk the list anew, run with force_new_snapshot",
+    Outcome.HIDDEN: "Nothing can be fetched; take the account out of TIKTOK_ACCOUNTS",
+    Outcome.PRIVATE: "Only the account's owner sees its list; take the account out of TIKTOK_ACCOUNTS",
+    Outcome.BANNED: "Take the account out of TIKTOK_ACCOUNTS",
+    Outcome.NOT_FOUND: "Check the spelling, or whether the handle has changed",
+    Outcome.EMPTY_UPSTREAM: "Run again later; if it stays so, the account probably hides its list",
+    Outcome.RISK_CONTROL: "Wait some hours, then run again; the pages so far are kept",
+    Outcome.SCHEMA_DRIFT: "The API has changed; see 'tiktok-insights probe', update this package, and run again",
+    Outcome.DAMAGED: "Restore the object from a backup, or delete the snapshot's folder",
+    Outcome.UNFINISHED: "Run again; it goes on where it stopped",
+    Outcome.DEFERRED: "Run again when there are requests again; it goes on where it stopped",
+    Outcome.REFUSED: "Check RAPIDAPI_KEY and the subscription",
+}
