@@ -141,6 +141,7 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
     )
 
 
+@pytest.mark.usefixtures("altered_tables")
 def test_measure_names_a_drifted_staging_table(loader: Loader) -> None:
     """An id that became a number, and a column that nobody knows, are differences."""
     loader.session.execute("ALTER TABLE STAGED_TIKTOK_DATA DROP COLUMN TIKTOK_ID")

@@ -225,6 +225,7 @@ def test_a_user_that_stands_twice_is_rolled_back(loader: Loader) -> None:
     assert {name: rows for name, rows in loader.dump().items() if rows} == {}
 
 
+@pytest.mark.usefixtures("altered_tables")
 def test_an_error_half_way_leaves_the_tables_as_they_were(loader: Loader) -> None:
     """A statement that fails after the history was written takes everything back."""
     upload(loader, "a", row("1"))

@@ -63,6 +63,7 @@ def test_step_7_works_word_for_word(loaded: Loader, settings: Settings) -> None:
     assert sorted(found[0] for found in rows) == ["2", "7423456789012345149", "7423456789012345150"]
 
 
+@pytest.mark.usefixtures("altered_tables")
 def test_step_7_is_red_when_a_user_or_a_column_is_missing(loaded: Loader, settings: Settings) -> None:
     """The number of rows and the columns are held against history and contract."""
     statements = step_7("ACCOUNTADMIN", "COMPUTE_WH", settings.snowflake.database, "Main")
@@ -81,6 +82,7 @@ def test_a_user_with_two_rows_is_named(loaded: Loader) -> None:
     assert every_user_has_one_row(loaded.session).offenders == ("2 has 2 rows",)
 
 
+@pytest.mark.usefixtures("altered_tables")
 def test_a_table_or_view_that_drifted_is_named(loaded: Loader) -> None:
     """Green as made; red for a column more in the table, and one less in the view."""
     assert table_equals_the_contract(loaded.session, "Main").passed
