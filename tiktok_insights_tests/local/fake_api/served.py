@@ -55,6 +55,24 @@ class Api:
         assert response.status_code == 400, response.text
         return str(response.json()["error"])
 
+    def post_faults(self, *faults: JSON) -> JSON:
+        """Post faults, which must be accepted; return the status."""
+        response = self._session.post(f"{self.address}/_control/faults", json=list(faults), timeout=10)
+        assert response.status_code == 200, response.text
+        status: JSON = response.json()
+        return status
+
+    def refused_faults(self, posted: object) -> str:
+        """Return the error of a post that must be refused."""
+        response = self._session.post(f"{self.address}/_control/faults", json=posted, timeout=10)
+        assert response.status_code == 400, response.text
+        return str(response.json()["error"])
+
+    def clear_faults(self) -> JSON:
+        """Take all posted faults back; return the status."""
+        status: JSON = self._session.delete(f"{self.address}/_control/faults", timeout=10).json()
+        return status
+
     def sec_uid(self, handle: str) -> str:
         """Resolve a handle."""
         return str(self.body("/api/user/info", uniqueId=handle)["userInfo"]["user"]["secUid"])

@@ -58,9 +58,9 @@ class Sent(Response):
 
 def _transport(scope: Scope) -> asyncio.Transport:
     """Return the connection below the server's `send`; raises RuntimeError under another server than uvicorn."""
-    transport = getattr(getattr(scope[_SEND], "__self__", None), "transport", None)
-    if not isinstance(transport, asyncio.Transport):
-        raise RuntimeError("faults of the connection need uvicorn: serve the fake API with it")  # noqa: TRY004
+    transport: asyncio.Transport | None = getattr(getattr(scope[_SEND], "__self__", None), "transport", None)
+    if transport is None:
+        raise RuntimeError("faults of the connection need uvicorn: serve the fake API with it")
     return transport
 
 

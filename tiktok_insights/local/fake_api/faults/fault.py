@@ -44,7 +44,7 @@ class Fault:
     delay_ms: int | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
+        if self.kind not in _NAMES:
             raise ValueError(f"there is no kind of fault {self.kind!r}; GET /_control/faults lists them")
         if self.delay_ms is None:
             return

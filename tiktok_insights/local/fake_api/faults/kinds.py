@@ -118,7 +118,7 @@ _PAGES: dict[str, Kind] = {
     "list-null": _page("the list is null", pages.list_null),
     "null-rows": _page("the first row and every third after it is null", pages.null_rows),
     "ends-early": _page("no more promised, though there is", pages.ends_early),
-    "total-absent": _page("no total", pages.total_absent),
+    "total-absent": _page("the page has no total", pages.total_absent),
     "total-zero": _page("the total is 0", pages.total(lambda _: 0)),
     "total-low": _page("the total is half of the true one", pages.total(lambda total: total // 2)),
     "total-high": _page("the total is twice the true one", pages.total(lambda total: total * 2)),

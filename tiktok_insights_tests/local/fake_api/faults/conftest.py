@@ -1,0 +1,12 @@
+"""An API that knows no faults at the start of each test."""
+
+import pytest
+
+from tiktok_insights_tests.local.fake_api.served import Api
+
+
+@pytest.fixture
+def clean(api: Api) -> Api:
+    """The module's API without posted faults and strikes."""
+    api.clear_faults()
+    return api
