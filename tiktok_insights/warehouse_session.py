@@ -56,6 +56,12 @@ class Session:
             names = [column.name for column in cursor.description or []]
             return names, [tuple(row) for row in cursor.fetchall()]
 
+    def count_rows(self, sql: str) -> tuple[list[str], int]:
+        """Run one statement and read all of its rows, keeping none; give the names of its columns and their number."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            return [column.name for column in cursor.description or []], sum(1 for _ in cursor)
+
     def script(self, text: str) -> tuple[list[str], list[Row]]:
         """Run statements with semicolons between them; give the last one's names of columns and rows."""
         cursors = list(self._connection.execute_string(text, remove_comments=True))

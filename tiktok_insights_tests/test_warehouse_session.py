@@ -35,6 +35,7 @@ def test_rows_and_names_come_back_as_tuples(session: Session) -> None:
         ["ID", "HOW_MANY"],
         [("it's ?", 1), ("b", 2)],
     )
+    assert session.count_rows("SELECT ID, N FROM PROBE") == (["ID", "N"], 2)
     assert session.execute("UPDATE PROBE SET N = 3 WHERE N > ?", (1,)) == 1
     assert session.query("SELECT ID FROM PROBE WHERE N = 4") == []
 
