@@ -5,5 +5,6 @@ virtual clock. Not here: the client, which must not know that it talks to a fake
 serves this app. Everything served is a pure function of the seed, the account and the virtual time, so a
 test can compute what a walk must return. Nothing is held in memory per follower.
 
-Entry points: `app.create_app` serves, `population.World` states the expectation.
+Entry points: `app.create_app` serves, `population.World` states the expectation, `faults.kinds.KINDS` lists what can go
+wrong on purpose; `accounts` says how a handle, and `control` how a request, asks for it.
 """

@@ -1,5 +1,6 @@
 """What survives a restart, and how damage is reported."""
 
+import json
 import pathlib
 
 import pytest
@@ -27,6 +28,30 @@ def test_no_half_written_file_is_left(tmp_path: pathlib.Path) -> None:
     state.save()
     state.save()
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_file_of_a_version_without_faults_is_read(tmp_path: pathlib.Path) -> None:
+    """It has neither faults nor a quota spent elsewhere."""
+    state = State(tmp_path)
+    state.advance(60)
+    state.save()
+    file = tmp_path / FILE_NAME
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    for name in ("faults", "fault_book", "spent_elsewhere_by_month"):
+        del stored[name]
+    file.write_text(json.dumps(stored), encoding="utf-8")
+    assert State(tmp_path).status() == state.status()
+
+
+def test_a_damaged_book_of_faults_is_named_with_the_remedy(tmp_path: pathlib.Path) -> None:
+    """A fault that is not there any more would make a test lie."""
+    State(tmp_path).save()
+    file = tmp_path / FILE_NAME
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    stored["fault_book"]["posted"] = {"1": {"kind": "no-such-kind"}}
+    file.write_text(json.dumps(stored), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"{FILE_NAME} is damaged .*no-such-kind.*delete it"):
+        State(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"clock": "x"}', "not JSON"])
