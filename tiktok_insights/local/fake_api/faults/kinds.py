@@ -72,11 +72,15 @@ _STATUSES: dict[str, Kind] = {
     "403-not-subscribed": _answer("403, not subscribed", answers.refused(403, messages.NOT_SUBSCRIBED)),
     "404": _answer("404, no such path", answers.missing),
     "429-monthly-quota": _answer("429, no request left this month", answers.quota_spent("MONTHLY")),
-    "429-monthly-quota-bare": _answer("the same without quota headers", answers.quota_spent("MONTHLY", bare=True)),
+    "429-monthly-quota-bare": _answer(
+        "429, no request left this month, without quota headers", answers.quota_spent("MONTHLY", bare=True)
+    ),
     "429-daily-quota": _answer("429, no request left until midnight UTC", answers.quota_spent("DAILY")),
-    "429-daily-quota-bare": _answer("the same without quota headers", answers.quota_spent("DAILY", bare=True)),
+    "429-daily-quota-bare": _answer(
+        "429, no request left until midnight, without quota headers", answers.quota_spent("DAILY", bare=True)
+    ),
     "429-burst": _answer("429, too fast, quota left", answers.too_fast(messages.BURST)),
-    "429-burst-bare": _answer("the same without quota headers", answers.too_fast(messages.BURST, bare=True)),
+    "429-burst-bare": _answer("429, too fast, without quota headers", answers.too_fast(messages.BURST, bare=True)),
     "429-too-many-requests": _answer("429, too fast in other words", answers.too_fast(messages.TOO_MANY)),
     "429-retry-after-seconds": _answer(
         "429, too fast, with Retry-After in seconds (delay_ms)", answers.too_fast_until(as_date=False), 1_000
@@ -87,8 +91,8 @@ _STATUSES: dict[str, Kind] = {
         2_000,
     ),
     "502": _answer("502, the API behind the gateway is unreachable", answers.unreachable(502)),
-    "503": _answer("503, the same", answers.unreachable(503)),
-    "504": _answer("504, the same", answers.unreachable(504)),
+    "503": _answer("503, the API behind the gateway is unreachable", answers.unreachable(503)),
+    "504": _answer("504, the API behind the gateway is unreachable", answers.unreachable(504)),
     "500-html": _answer("500 with a page for people", answers.html(500, "Internal Server Error")),
     "204": _answer("204, nothing", answers.constant(b"", 204)),
     "empty-body": _answer("200 with a body of no bytes", answers.constant(b"")),
