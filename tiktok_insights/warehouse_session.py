@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
 #: Errors after which the same transaction may succeed: lock conflicts, aborted transactions, lock timeouts.
-_CONFLICTS = {625, 630, 635}
+_CONFLICTS = {625}
 
 Row = tuple[Any, ...]
 

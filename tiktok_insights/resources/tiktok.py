@@ -1,10 +1,14 @@
 """The source API as a Dagster resource: one client, and so one rate limit, for all accounts of a run."""
 
+import logging
+from contextlib import AbstractContextManager
+
 import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings, require_accounts
+from tiktok_insights.resources.turn import extraction_turn
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
@@ -29,6 +33,10 @@ class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             RateLimiter(self.requests_per_minute),
             budget=Budget(self.request_budget),
         )
+
+    def turn(self, log: logging.Logger) -> AbstractContextManager[None]:
+        """Keep other extractions on this machine waiting."""
+        return extraction_turn(read_settings().home, log)
 
     def accounts_or(self, chosen: list[str]) -> list[str]:
         """The accounts that a run's config has chosen, or else the deployment's. Raises SettingsError for none."""

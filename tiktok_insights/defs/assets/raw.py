@@ -40,6 +40,7 @@ class RawFollowersConfig(dg.Config):
 @dg.asset(
     group_name="raw",
     kinds={"python", "s3", "json"},
+    pool="tiktok_api",
     owners=OWNERS,
     check_specs=[
         dg.AssetCheckSpec(ENDED_WELL, asset="raw_followers", description=sentence(ENDED_WELL)),
@@ -59,7 +60,8 @@ def raw_followers(
         incremental=config.incremental,
     )
     extractor = Extractor(s3.raw_store(), tiktok.client(), policy, context.log)
-    results = extractor.extract(tiktok.accounts_or(config.accounts))
+    with tiktok.turn(context.log):
+        results = extractor.extract(tiktok.accounts_or(config.accounts))
     return dg.MaterializeResult(
         metadata={
             "accounts": table(_HEADER, [_row(result) for result in results]),
