@@ -9,7 +9,7 @@ from tiktok_insights.defs.assets.staging import staged_tiktok_data
 from tiktok_insights.defs.assets.warehouse import tiktok_data
 from tiktok_insights.defs.checks.catalog import tiktok_user_data_checks
 from tiktok_insights.defs.checks.warehouse import tiktok_data_checks
-from tiktok_insights.defs.jobs import load_pending_objects, tiktok_pipeline
+from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
 from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
@@ -24,7 +24,7 @@ def defs() -> dg.Definitions:
     return dg.Definitions(
         assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data],
         asset_checks=[tiktok_user_data_checks, tiktok_data_checks],
-        jobs=[tiktok_pipeline, load_pending_objects],
+        jobs=[tiktok_pipeline, load_pending_objects, replay_snapshots],
         schedules=[daily_schedule],
         resources=resources_for(read_settings()),
         loggers={"brief": brief_logger},

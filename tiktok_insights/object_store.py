@@ -129,6 +129,24 @@ class ObjectStore:
             raise
         return True
 
+    def replace(self, info: ObjectInfo, body: IO[bytes], content_type: str) -> None:
+        """Write over exactly this version of an object. Raises ObjectChangedError when it is no longer there."""
+        try:
+            self._s3.put_object(
+                Bucket=self.bucket, Key=info.key, Body=body, ContentType=content_type, IfMatch=f'"{info.etag}"'
+            )
+        except ClientError as error:
+            if error_code(error) in (
+                "PreconditionFailed",
+                "412",
+                "ConditionalRequestConflict",
+                "409",
+                "404",
+                "NoSuchKey",
+            ):
+                raise self._changed(info) from None
+            raise
+
     @contextmanager
     def open(self, info: ObjectInfo) -> Iterator[IO[bytes]]:
         """Stream exactly this version of an object with one plain GET. Raises ObjectChangedError."""
@@ -136,8 +154,7 @@ class ObjectStore:
             answer = self._s3.get_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
         except ClientError as error:
             if error_code(error) in ("PreconditionFailed", "412", "404", "NoSuchKey"):
-                msg = f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again."
-                raise ObjectChangedError(msg) from None
+                raise self._changed(info) from None
             raise
         with answer["Body"] as stream:
             yield stream  # type: ignore[misc]  # boto's StreamingBody reads as a file does
@@ -147,6 +164,9 @@ class ObjectStore:
         with self.open(info) as stream, path.open("wb") as file:
             while chunk := stream.read(_CHUNK_BYTES):
                 file.write(chunk)
+
+    def _changed(self, info: ObjectInfo) -> ObjectChangedError:
+        return ObjectChangedError(f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again.")
 
     def _create_bucket(self) -> None:
         region = self._s3.meta.region_name

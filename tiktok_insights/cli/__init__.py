@@ -5,6 +5,7 @@ import click
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
+from tiktok_insights.cli.replay import replay
 from tiktok_insights.cli.retry_set_aside import retry_set_aside
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
@@ -16,7 +17,7 @@ from tiktok_insights.resources.deployments import SettingsError, load_env_file, 
 @click.version_option(package_name="tiktok-insights")
 @click.pass_context
 def main(context: click.Context) -> None:
-    r"""TikTok followers from an HTTP API to audited rows in Snowflake.
+    """TikTok followers from an HTTP API to audited rows in Snowflake.
 
     Without any setting everything runs on this machine: a fake TikTok API, S3, Glue and a warehouse start by
     themselves. TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from the
@@ -28,7 +29,7 @@ def main(context: click.Context) -> None:
         tiktok-insights sql "SELECT * FROM TIKTOK_DATA LIMIT 10"
         tiktok-insights ui
         tiktok-insights stop
-    """
+    """  # noqa: D301  # click's mark of lines to leave as they are
     load_env_file()
     try:
         context.obj = read_settings().home
@@ -36,5 +37,5 @@ def main(context: click.Context) -> None:
         raise click.ClickException(str(error)) from error
 
 
-for command in (init, plan, run, sql, ui, stop, local, retry_set_aside):
+for command in (init, plan, run, sql, ui, stop, local, retry_set_aside, replay):
     main.add_command(command)

@@ -69,13 +69,13 @@ def status(home: Path) -> None:
 @local.command()
 @click.pass_obj
 def env(home: Path) -> None:
-    r"""Print the lines that point any AWS or Snowflake client at the stack, which is started if it must be.
+    """Print the lines that point any AWS or Snowflake client at the stack, which is started if it must be.
 
     \b
     Use it in a shell of its own:
         eval "$(tiktok-insights local env)"
         aws s3 ls s3://project-with-tiktok-data/
-    """
+    """  # noqa: D301  # click's mark of lines to leave as they are
     try:
         endpoints = stack.ensure_running(home)
     except stack.StackError as error:

@@ -23,7 +23,7 @@ _COLUMNS = ("account", "snapshot", "claimed", "requests", "minutes", "share of m
     "--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print the plan."
 )
 def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snapshot: bool) -> None:
-    r"""Say what the next run costs in requests, minutes and share of the month, for each account.
+    """Say what the next run costs in requests, minutes and share of the month, for each account.
 
     A fresh snapshot costs nothing, an open one its missing pages, a new one ceil(min(followers, 10,000) / 30) + 1
     requests. Planning itself costs at most one request for each account that needs a new snapshot, with --cached none.
@@ -32,7 +32,7 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     Examples:
         tiktok-insights plan
         tiktok-insights plan --cached --format json
-    """
+    """  # noqa: D301  # click's mark of lines to leave as they are
     from tiktok_insights.raw.decision import SnapshotPolicy
     from tiktok_insights.raw.plan import Planner
     from tiktok_insights.resources.clients import api_client, raw_store

@@ -1,22 +1,21 @@
-"""Which committed snapshots lack their CSV, and writing it. The same pages give the same bytes."""
+"""Where the CSVs of snapshots lie, which committed snapshots lack theirs, and writing it; one that is there stays."""
 
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.lake.csv_rows import CsvRows, TextRepairs
+from tiktok_insights.lake.csv_rows import TextRepairs
+from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.raw.manifest import Manifest, SnapshotKey, iso
+from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.tiktok.dialects import parse_page
-from tiktok_insights.tiktok.models import RejectedRow
 
 PREFIX = "csv/followers/"
 QUARANTINE = "quarantine/raw/followers/"
-_CSV = "text/csv; charset=utf-8"
+CSV = "text/csv; charset=utf-8"
+JSON_LINES = "application/jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,18 @@ class CsvResult:
     rejected: int
     repairs: TextRepairs
     blocked: str = ""
+
+    @staticmethod
+    def of(manifest: Manifest, rendering: Rendering) -> "CsvResult":
+        """What a snapshot's rendering came to."""
+        return CsvResult(
+            manifest,
+            csv_key(manifest.snapshot),
+            rendering.rows,
+            len(rendering.rejected),
+            rendering.repairs,
+            rendering.blocked,
+        )
 
 
 def csv_key(snapshot: SnapshotKey) -> str:
@@ -51,6 +62,11 @@ def snapshot_of(key: str) -> SnapshotKey | None:
         return None
 
 
+def quarantine_key(snapshot: SnapshotKey) -> str:
+    """Where the rows of a snapshot lie whose shape we do not know."""
+    return f"{QUARANTINE}account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
+
+
 def missing_csvs(raw: RawStore, store: ObjectStore) -> Iterator[Manifest]:
     """The manifests of all committed snapshots that have no CSV yet, oldest first for each account."""
     for account_id in raw.accounts():
@@ -61,50 +77,23 @@ def missing_csvs(raw: RawStore, store: ObjectStore) -> Iterator[Manifest]:
 
 
 def write_csv(raw: RawStore, store: ObjectStore, manifest: Manifest, max_rejected_share: float) -> CsvResult:
-    """Write a snapshot's CSV from its raw pages, and its rejected rows to the quarantine.
+    """Write a snapshot's CSV from its raw pages, unless it is there, and its rejected rows to the quarantine.
 
-    Nothing is written to the CSV prefix when more than `max_rejected_share` (0 to 1) of the rows are of a shape that we
-    do not know; the result says so. Raises RawDataError when a page is not what the manifest committed.
+    Nothing is written to the CSV prefix when the rendering is blocked; the result says so. Raises RawDataError when a
+    page is not what the manifest committed.
     """
-    key = csv_key(manifest.snapshot)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "followers.csv"
-        rejected: list[str] = []
-        with path.open("w", encoding="utf-8", newline="") as file:
-            rows = CsvRows(file)
-            for page in raw.committed_pages(manifest):
-                parsed = parse_page(page.body)
-                rows.write(parsed.followers, iso(page.fetched_at))
-                rejected.extend(_quarantine_line(page.key, row) for row in parsed.rejected)
-        if rejected:
-            store.put(_quarantine_key(manifest.snapshot), "".join(rejected).encode(), "application/jsonl")
-        blocked = _too_many_rejected(len(rejected), rows.rows, max_rejected_share)
-        if not blocked:
+        rendering = render(raw, manifest, path, max_rejected_share)
+        if rendering.rejected:
+            store.put(quarantine_key(manifest.snapshot), rendering.quarantine, JSON_LINES)
+        if not rendering.blocked:
             with path.open("rb") as body:
-                store.put_once(key, body, _CSV)
-    return CsvResult(manifest, key, rows.rows, len(rejected), rows.repairs, blocked)
+                store.put_once(csv_key(manifest.snapshot), body, CSV)
+    return CsvResult.of(manifest, rendering)
 
 
 def no_snapshot_is_blocked(results: Sequence[CsvResult]) -> CheckOutcome:
     """Every snapshot's rows have a shape that we know, all but a small share."""
     offenders = tuple(f"{item.manifest.handle}: {item.blocked}" for item in results if item.blocked)
     return CheckOutcome("no_snapshot_is_blocked", offenders, {"snapshots": len(results)})
-
-
-def _quarantine_key(snapshot: SnapshotKey) -> str:
-    return f"{QUARANTINE}account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
-
-
-def _quarantine_line(key: str, row: RejectedRow) -> str:
-    line = {"object": key, "row": row.position, "reason": row.reason, "raw": row.raw}
-    return json.dumps(line, ensure_ascii=True) + "\n"
-
-
-def _too_many_rejected(rejected: int, rows: int, max_share: float) -> str:
-    total = rejected + rows
-    if not rejected or rejected <= total * max_share:
-        return ""
-    return (
-        f"{rejected} of {total} rows are of a shape that we do not know (more than {max_share:.1%}); the API has "
-        "probably changed. The raw pages are kept; update the package and run again."
-    )

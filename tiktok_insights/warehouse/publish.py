@@ -15,6 +15,7 @@ from snowflake.connector.errors import Error
 
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.staging.batch import PASSED
+from tiktok_insights.staging.ledger import SETTLED
 from tiktok_insights.staging.transform import newest_first
 from tiktok_insights.tables import (
     ACCOUNT_SNAPSHOTS,
@@ -24,7 +25,7 @@ from tiktok_insights.tables import (
 )
 from tiktok_insights.warehouse_session import Connect, Session, is_conflict
 
-_NOT_IN_LEDGER = "NOT EXISTS (SELECT 1 FROM LOAD_HISTORY AS l WHERE l.OBJECT_KEY = o.OBJECT_KEY AND l.ETAG = o.ETAG)"
+_NOT_IN_LEDGER = f"NOT EXISTS (SELECT 1 FROM ({SETTLED}) AS l WHERE l.OBJECT_KEY = o.OBJECT_KEY AND l.ETAG = o.ETAG)"
 _CHOSEN = (
     f"SELECT o.OBJECT_KEY FROM STAGED_OBJECTS AS o WHERE o.BATCH_ID = ? AND o.STATUS = 'loaded' AND {_NOT_IN_LEDGER} "
     "AND NOT EXISTS (SELECT 1 FROM LOAD_HISTORY AS n WHERE n.OBJECT_KEY = o.OBJECT_KEY AND n.STATUS = 'loaded' "

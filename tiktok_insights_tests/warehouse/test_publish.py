@@ -177,6 +177,23 @@ def test_a_new_version_of_an_object_replaces_what_it_brought(loader: Loader) -> 
     ]
 
 
+def test_a_version_that_comes_back_is_loaded_again(loader: Loader) -> None:
+    """The same bytes have the same ETag: after another version they count again, and once; the ledger keeps one row."""
+    first = upload(loader, "a", row("1"), row("2"))
+    loader.load()
+    upload(loader, "a", row("1", uniqueId="other"), row("3"))
+    loader.load()
+    upload(loader, "a", row("1"), row("2"))
+    back = loader.load()
+    expected = history.tables([first])
+    assert loader.dump()["TIKTOK_DATA"] == expected["TIKTOK_DATA"]
+    assert loader.dump()["FOLLOWER_SNAPSHOTS"] == expected["FOLLOWER_SNAPSHOTS"]
+    batches = loader.rows("SELECT BATCH_ID FROM LOAD_HISTORY ORDER BY LOADED_AT DESC")
+    assert (len(batches), batches[0]) == (2, (back.batch_id,))
+    staging = loader.staging()
+    assert staging.stage(staging.listing()) is None
+
+
 def test_an_older_version_that_comes_late_is_overtaken(loader: Loader) -> None:
     """Of two versions of one key the newer one holds, also when its batch is published first."""
     upload(loader, "a", row("1", uniqueId="old"))

@@ -1,14 +1,18 @@
 """Stage lake: one CSV for each committed snapshot."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.presentation import OWNERS, check_result, csv_columns, sentence, table
 from tiktok_insights.lake.followers_csv import PREFIX, CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
+from tiktok_insights.lake.replay import Replay, Replayed, Verdict
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
 
 NOT_BLOCKED = "no_snapshot_is_blocked"
+_SHOWN_CHANGES = 100
 
 
 class FollowersCsvConfig(dg.Config):
@@ -19,6 +23,15 @@ class FollowersCsvConfig(dg.Config):
         ge=0,
         le=1,
         description="A snapshot with a larger share of rows of an unknown shape is blocked: no CSV, raw pages kept.",
+    )
+    replay: bool = Field(
+        default=False,
+        description="Make the CSVs of all committed snapshots anew from the raw pages with today's code, and write "
+        "over those that come out differently. Costs no request.",
+    )
+    replay_accounts: list[str] = Field(
+        default=[],
+        description="With replay: only these accounts, by id, handle or secUid. Empty: all that have raw pages.",
     )
 
 
@@ -35,24 +48,34 @@ def followers_csv(
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """One CSV per committed snapshot; one row per follower and page, as text, in the contract's columns.
 
-    Written from the raw pages for each snapshot that has none yet; rows of an unknown shape go to the quarantine.
+    Written from the raw pages for each snapshot that has none yet, or with `replay` for each that comes out differently
+    than it is; rows of an unknown shape go to the quarantine.
     """
     store, raw = s3.store(), s3.raw_store()
-    results = []
-    for manifest in missing_csvs(raw, store):
-        results.append(write_csv(raw, store, manifest, config.max_rejected_share))
-        context.log.info("%s: %d rows", store.uri(results[-1].key), results[-1].rows)
+    replayed, results = [], []
+    if config.replay:
+        for item in Replay(raw, config.max_rejected_share, write=True, keep=_SHOWN_CHANGES).run(config.replay_accounts):
+            context.log.info("%s: %s", store.uri(item.csv.key), item.verdict.value)
+            replayed.append(item)
+    else:
+        for manifest in missing_csvs(raw, store):
+            results.append(write_csv(raw, store, manifest, config.max_rejected_share))
+            context.log.info("%s: %d rows", store.uri(results[-1].key), results[-1].rows)
+    results += [item.csv for item in replayed]
     return dg.MaterializeResult(
         metadata={
             "files": table(_HEADER, [_row(result) for result in results]),
             "dagster/row_count": sum(result.rows for result in results),
             "dagster/uri": store.uri(PREFIX),
+            **(_replay_metadata(replayed) if config.replay else {}),
         },
         check_results=[check_result(no_snapshot_is_blocked(results))],
     )
 
 
 _HEADER = ("account", "object", "rows", "rejected", "line breaks folded", "NUL dropped", "surrogates replaced")
+_REPLAY_HEADER = ("object", "verdict", "rows changed", "rows added", "rows gone")
+_CHANGE_HEADER = ("object", "change", "user", "column", "old", "new")
 
 
 def _row(result: CsvResult) -> tuple[object, ...]:
@@ -66,3 +89,21 @@ def _row(result: CsvResult) -> tuple[object, ...]:
         repairs.nuls,
         repairs.lone_surrogates,
     )
+
+
+def _replay_metadata(replayed: Sequence[Replayed]) -> dict[str, dg.MetadataValue | int]:
+    objects = [
+        (item.csv.key, item.verdict.value, item.diff.rows_changed, item.diff.rows_added, item.diff.rows_gone)
+        for item in replayed
+        if item.verdict is not Verdict.UNCHANGED
+    ]
+    changes = [(i.csv.key, c.kind, c.user_id, c.column, c.old, c.new) for i in replayed for c in i.diff.changes]
+    return {
+        "replayed": table(_REPLAY_HEADER, objects[:100]),
+        "changes": table(_CHANGE_HEADER, changes[:_SHOWN_CHANGES]),
+        "files_replayed": len(replayed),
+        "files_written": sum(item.verdict.differs for item in replayed),
+        "rows_changed": sum(item.diff.rows_changed for item in replayed),
+        "rows_added": sum(item.diff.rows_added for item in replayed),
+        "rows_gone": sum(item.diff.rows_gone for item in replayed),
+    }

@@ -1,7 +1,7 @@
 -- The publication of one batch. Every ? is the batch's id; {words} come from the contract.
 -- All of it runs in one transaction; nothing here is DDL, which would commit on Snowflake.
 --
--- {chosen}: keys of the batch's objects that the ledger lacks and that no newer version has overtaken.
+-- {chosen}: keys of the batch's objects that the ledger does not have as settled and that no newer version has overtaken.
 -- The ledger is written last, so {chosen} means the same in every statement before.
 
 -- step: take_lock
@@ -52,6 +52,13 @@ SELECT {object_columns_before_status},
 FROM STAGED_OBJECTS AS o
 LEFT JOIN (SELECT c.OBJECT_KEY AS CHOSEN_KEY FROM ({chosen}) AS c) AS chosen ON CHOSEN_KEY = o.OBJECT_KEY
 WHERE BATCH_ID = ? AND {not_in_ledger};
+
+-- step: replace_ledger_of_returned_versions
+-- A version that has come back was in the ledger already; its one row is now that of this batch.
+DELETE FROM LOAD_HISTORY WHERE BATCH_ID <> ? AND EXISTS (
+  SELECT 1 FROM LOAD_HISTORY AS n
+  WHERE n.BATCH_ID = ? AND n.OBJECT_KEY = LOAD_HISTORY.OBJECT_KEY AND n.ETAG = LOAD_HISTORY.ETAG
+);
 
 -- step: mark_published
 UPDATE LOAD_BATCHES SET PUBLISHED_AT = {now} WHERE BATCH_ID = ?;

@@ -1,0 +1,38 @@
+"""A job in this process, on Dagster's own instance, so that the UI has the run too; and its summary."""
+
+import sys
+import time
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from tiktok_insights.resources import dagster_home
+from tiktok_insights.resources.deployments import read_settings, set_dagster_home
+
+
+def run_job(job: str, ops: Mapping[str, Mapping[str, object]], *, to_stderr: bool = False) -> None:
+    """Run a job with the assets' settings (by asset) and print the summary; exit with 1 when the run failed."""
+    settings = read_settings()
+    dagster_home.prepare(settings.dagster_home)
+    set_dagster_home(settings)
+    click.echo(f"Running {job} ({settings.deployment.value}). The first start takes some seconds.", err=to_stderr)
+    started = time.monotonic()
+    summary = _execute(job, {name: {"config": dict(config)} for name, config in ops.items()})
+    click.echo(summary.text(time.monotonic() - started), err=to_stderr)
+    if not summary.succeeded:
+        sys.exit(1)
+
+
+def _execute(job: str, ops: dict[str, Any]) -> Any:
+    import dagster as dg
+
+    from tiktok_insights.cli.summary import Summary
+    from tiktok_insights.definitions import defs
+
+    run_config: dict[str, Any] = {"loggers": {"brief": {}}, **({"ops": ops} if ops else {})}
+    with warnings.catch_warnings(), dg.DagsterInstance.get() as instance:
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        result = defs().resolve_job_def(job).execute_in_process(run_config, instance=instance, raise_on_error=False)
+    return Summary(result, read_settings())

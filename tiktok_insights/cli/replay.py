@@ -1,0 +1,128 @@
+"""`tiktok-insights replay`: what today's code makes of the raw pages, and loading what changed."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tiktok_insights.cli.execution import run_job
+from tiktok_insights.cli.rows import render
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
+
+if TYPE_CHECKING:
+    from tiktok_insights.lake.replay import Replayed
+
+_CHANGE = ("change", "user_id", "column", "old", "new")
+_OBJECT = ("verdict", "object", "account", "rows", "rows_changed", "rows_added", "rows_gone", "why")
+_TOTALS = ("rows_changed", "rows_added", "rows_gone")
+
+
+@click.command()
+@click.argument("account", required=False)
+@click.option("--dry-run", is_flag=True, help="Only say what would change; write nothing, run nothing.")
+@click.option(
+    "--format", "output", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print the changes."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="The most changes that are printed."
+)
+def replay(account: str | None, output: str, limit: int, *, dry_run: bool) -> None:
+    """Make the CSVs anew from the raw pages with today's code, and load those that change. Spends no request.
+
+    Every page that the API has ever answered is kept as it was received. So after an update of this package, or when a
+    CSV was damaged, the CSVs of all committed snapshots (or of ACCOUNT: its id, handle or secUid) can be made again,
+    and with them everything after: TIKTOK_DATA is then what it would be had today's code run from the start.
+
+    First it says which rows change and how, by object, user and column, and which rows come or go. Then it runs the job
+    replay_snapshots in this process: a CSV whose bytes differ is written over the old one, the others are not touched;
+    the load replaces the history of the changed ones. A snapshot is blocked when too many of its rows are of a shape
+    that today's code does not know; it keeps its old CSV.
+
+    csv prints one line a change, json also the totals and a verdict on each object; both on standard output, all else
+    on standard error. --limit does not touch the totals. The exit code is 0 when the run succeeded or was dry.
+
+    \b
+    Examples:
+        tiktok-insights replay --dry-run
+        tiktok-insights replay corner.bakery
+        tiktok-insights replay --dry-run --format csv --limit 1000000 > changes.csv
+    """  # noqa: D301  # click's mark of lines to leave as they are
+    replayed = _look(account, limit)
+    _print(replayed, output, limit)
+    click.echo(_total(replayed, dry_run=dry_run), err=output != "table")
+    if not dry_run:
+        config = {"replay": True, "replay_accounts": [account] if account else []}
+        run_job("replay_snapshots", {"followers_csv": config}, to_stderr=output != "table")
+
+
+def _look(account: str | None, limit: int) -> list["Replayed"]:
+    """Replay without writing."""
+    from tiktok_insights.lake.replay import Replay, UnknownAccountError
+    from tiktok_insights.object_store import ObjectChangedError
+    from tiktok_insights.raw.manifest import RawDataError
+    from tiktok_insights.resources.clients import raw_store
+    from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
+
+    settings = read_settings()
+    raw = raw_store(settings, connect(settings))
+    try:
+        found = Replay(raw, MAX_REJECTED_SHARE, write=False, keep=limit)
+        return list(found.run([account] if account else []))
+    except (UnknownAccountError, RawDataError, ObjectChangedError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _print(replayed: Sequence["Replayed"], output: str, limit: int) -> None:
+    changes = [
+        (item.csv.key, change.kind, change.user_id, change.column, change.old, change.new)
+        for item in replayed
+        for change in item.diff.changes
+    ][:limit]
+    if output == "csv":
+        click.echo(render(("object", *_CHANGE), changes, output), nl=False)
+    elif output == "json":
+        totals = {name: _sum(replayed, name) for name in _TOTALS}
+        objects = [dict(zip(_OBJECT, _object(item), strict=True)) for item in replayed]
+        lines = [dict(zip(("object", *_CHANGE), change, strict=True)) for change in changes]
+        document = {"totals": totals, "objects": objects, "changes": lines, "changes_in_all": _lines(replayed)}
+        click.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        _print_tables(replayed, changes)
+
+
+def _print_tables(replayed: Sequence["Replayed"], changes: Sequence[tuple[str, ...]]) -> None:
+    """Each changed object's changes, then what became of each object."""
+    for key in dict.fromkeys(change[0] for change in changes):
+        click.echo(f"{key}\n")
+        click.echo(render(_CHANGE, [change[1:] for change in changes if change[0] == key], "table"))
+    if left := _lines(replayed) - len(changes):
+        click.echo(f"{left:,} more changes are not printed (--limit).\n")
+    if worth_telling := [_object(item) for item in replayed if item.verdict.differs or item.csv.blocked]:
+        click.echo(render(_OBJECT, worth_telling, "table"))
+
+
+def _object(item: "Replayed") -> tuple[object, ...]:
+    csv, diff = item.csv, item.diff
+    counts = (diff.rows_changed, diff.rows_added, diff.rows_gone)
+    return (item.verdict.value, csv.key, csv.manifest.handle, csv.rows, *counts, csv.blocked)
+
+
+def _total(replayed: Sequence["Replayed"], *, dry_run: bool) -> str:
+    differing = sum(item.verdict.differs for item in replayed)
+    blocked = sum(bool(item.csv.blocked) for item in replayed)
+    unchanged = len(replayed) - differing - blocked
+    changed, added, gone = (_sum(replayed, name) for name in _TOTALS)
+    words = f"{len(replayed):,} snapshots: {unchanged:,} unchanged, {differing:,} to write"
+    words += f", {blocked:,} blocked, which keep the CSV that they have" if blocked else ""
+    words += f". Rows: {changed:,} change, {added:,} come, {gone:,} go."
+    return f"{words} Nothing was written (--dry-run)." if dry_run else words
+
+
+def _sum(replayed: Iterable["Replayed"], name: str) -> int:
+    return sum(getattr(item.diff, name) for item in replayed)
+
+
+def _lines(replayed: Iterable["Replayed"]) -> int:
+    return sum(item.diff.lines for item in replayed)

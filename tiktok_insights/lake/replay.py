@@ -1,0 +1,142 @@
+"""Replay: the CSVs of committed snapshots once more, from the raw pages with today's code, and how they differ.
+
+The API is asked nothing, and raw pages are only read. A CSV is written only where its bytes differ.
+"""
+
+import filecmp
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from tiktok_insights.lake.csv_diff import CsvDiff, diff
+from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, PREFIX, CsvResult, csv_key, quarantine_key
+from tiktok_insights.lake.rendering import Rendering, render
+from tiktok_insights.object_store import ObjectInfo, ObjectMissingError, ObjectStore
+from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.snapshots import RawStore
+
+
+class UnknownAccountError(LookupError):
+    """The account has no raw data; the message names those that have."""
+
+
+class Verdict(Enum):
+    """What today's code makes of a snapshot's CSV; the value is what people read."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    SAME_ROWS = "same rows in other bytes"
+    MISSING = "had no CSV"
+    BLOCKED = "blocked"
+
+    @property
+    def differs(self) -> bool:
+        """Whether today's CSV is to take the place of what is there."""
+        return self not in (Verdict.UNCHANGED, Verdict.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One snapshot's replay: its CSV as of today, and how it differs from the one that was there."""
+
+    csv: CsvResult
+    verdict: Verdict
+    diff: CsvDiff = field(default_factory=CsvDiff)
+
+
+class Replay:
+    """Replays snapshots of one bucket. With `write` the CSVs that differ are written; without, nothing is.
+
+    `max_rejected_share` (0 to 1) blocks a snapshot as it does when its CSV is first made; a blocked one keeps the CSV
+    that it has. Of each CSV the first `keep` changes are told one by one.
+    """
+
+    def __init__(self, raw: RawStore, max_rejected_share: float, *, write: bool, keep: int = 100) -> None:
+        self._raw = raw
+        self._store: ObjectStore = raw.store
+        self._max_rejected_share = max_rejected_share
+        self._write = write
+        self._keep = keep
+
+    def run(self, accounts: Sequence[str] = ()) -> Iterator[Replayed]:
+        """Replay every committed snapshot, or those of the accounts (id, handle or secUid), oldest first for each.
+
+        Raises UnknownAccountError before anything is read, RawDataError for a damaged page, and ObjectChangedError
+        when somebody else replaces a CSV meanwhile.
+        """
+        chosen = [account_id(self._raw, name) for name in accounts] or list(self._raw.accounts())
+        for account in dict.fromkeys(chosen):
+            present = {info.key: info for info in self._store.list(f"{PREFIX}account={account}/")}
+            for snapshot in self._raw.snapshots(account):
+                if (manifest := self._raw.manifest(snapshot)) is not None:
+                    yield self._replay(manifest, present.get(csv_key(snapshot)))
+
+    def _replay(self, manifest: Manifest, present: ObjectInfo | None) -> Replayed:
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / "today.csv"
+            rendering = render(self._raw, manifest, path, self._max_rejected_share)
+            replayed = self._compare(CsvResult.of(manifest, rendering), path, present)
+            if self._write and replayed.verdict is not Verdict.UNCHANGED:
+                self._settle_quarantine(manifest, rendering)
+            if self._write and replayed.verdict.differs:
+                self._put(replayed.csv.key, path, present)
+        return replayed
+
+    def _compare(self, csv: CsvResult, today: Path, present: ObjectInfo | None) -> Replayed:
+        if csv.blocked:
+            return Replayed(csv, Verdict.BLOCKED)
+        before = today.with_name("before.csv")
+        if present is None:
+            before.touch()
+            return Replayed(csv, Verdict.MISSING, self._diff(before, today))
+        if _is_etag_of(present, today):
+            return Replayed(csv, Verdict.UNCHANGED)
+        self._store.download(present, before)
+        if filecmp.cmp(before, today, shallow=False):
+            return Replayed(csv, Verdict.UNCHANGED)
+        found = self._diff(before, today)
+        return Replayed(csv, Verdict.CHANGED if found.lines else Verdict.SAME_ROWS, found)
+
+    def _put(self, key: str, path: Path, present: ObjectInfo | None) -> None:
+        with path.open("rb") as body:
+            if present is None:
+                self._store.put_once(key, body, CSV)
+            else:
+                self._store.replace(present, body, CSV)
+
+    def _diff(self, before: Path, today: Path) -> CsvDiff:
+        with before.open("rb") as old, today.open("rb") as new:
+            return diff(old, new, self._keep)
+
+    def _settle_quarantine(self, manifest: Manifest, rendering: Rendering) -> None:
+        """Let the quarantine have the rows that today's code rejects, and no longer those that it takes."""
+        key = quarantine_key(manifest.snapshot)
+        try:
+            there = self._store.get(key).body
+        except ObjectMissingError:
+            there = b""
+        if there != rendering.quarantine:
+            self._store.put(key, rendering.quarantine, JSON_LINES)
+
+
+def account_id(raw: RawStore, name: str) -> str:
+    """The id of an account that has raw data, by its id, its handle or its secUid. Raises UnknownAccountError."""
+    known = set(raw.accounts())
+    reference = name.removeprefix("@")
+    found = reference if reference in known else raw.remembered_account(reference)
+    if found not in known:
+        ids = ", ".join(sorted(known)) or "none"
+        msg = f"There are no raw pages of the account {name!r}. Accounts with raw pages: {ids}."
+        raise UnknownAccountError(msg)
+    return str(found)
+
+
+def _is_etag_of(info: ObjectInfo, path: Path) -> bool:
+    """Whether the file's MD5 is the object's ETag; an ETag may be something else, then the bytes decide."""
+    if info.size != path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest() == info.etag
