@@ -9,10 +9,15 @@ import pytest
 from dagster import AssetKey
 
 from tiktok_insights.definitions import defs
+from tiktok_insights.lake.followers_csv import write_csv
 from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.resources.deployments import Settings
 from tiktok_insights.warehouse_session import Connect
+from tiktok_insights_tests.raw.sources import extract, manifest_of
+from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.tiktok.scripted import Reply, scripted
 
 STAGES = {
     "raw_followers": "raw",
@@ -25,6 +30,7 @@ _HEADER = (
     "Tiktok_id,uniqueId,nickname,avatarLarger,avatarMedium,avatarThumb,Account_verified,privateAccount,"
     "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount"
 )
+_INFO = Reply(body=encoded(user_info(followers=2)))
 _KEY = "csv/followers/account=42/dt=2026-01-01/partner.csv"
 
 
@@ -104,6 +110,37 @@ def test_jobs_and_schedule_are_there(loaded: dg.Definitions) -> None:
     assert (schedule.job_name, schedule.cron_schedule, schedule.execution_timezone) == (
         "tiktok_pipeline", "0 5 * * *", "UTC",
     )  # fmt: skip
+
+
+def test_the_replay_begins_at_the_lake_and_needs_no_settings(loaded: dg.Definitions) -> None:
+    """Whoever starts replay_snapshots without any config replays; stage raw, which asks the API, is not in it."""
+    job = loaded.resolve_job_def("replay_snapshots")
+    assert set(STAGES) & set(job.graph.node_dict) == set(STAGES) - {"raw_followers"}
+    assert job.run_config == {"ops": {"followers_csv": {"config": {"replay": True}}}}
+
+
+def test_the_replay_puts_a_damaged_csv_right_and_tells_what_changed(
+    loaded: dg.Definitions, raw: RawStore, connections: Connections, connect_warehouse: Connect
+) -> None:
+    """The asset's metadata has the object, the user, the column and both texts; the table has the true text."""
+    with scripted(Reply(body=encoded(web_page(web_row("11"), web_row("12"), total=2))), info=_INFO) as script:
+        (result,) = extract(raw, script.address, "some.shop")
+    key = write_csv(raw, raw.store, manifest_of(raw, result), 0.01).key
+    raw.store.put(key, raw.store.get(key).body.replace(b"made.up", b"old.code", 1), "text/csv")
+    run = run_job(loaded, "replay_snapshots")
+    assert run.success
+    (metadata,) = (
+        event.materialization.metadata
+        for event in run.get_asset_materialization_events()
+        if event.asset_key == AssetKey("followers_csv")
+    )
+    (change,) = metadata["changes"].records  # type: ignore[attr-defined]
+    assert change.data == {
+        "object": key, "change": "changed", "user": "11", "column": "uniqueId", "old": "old.code", "new": "made.up",
+    }  # fmt: skip
+    assert [metadata[name].value for name in ("files_replayed", "files_written", "rows_changed")] == [1, 1, 1]
+    with connect_warehouse() as session:
+        assert session.query("SELECT DISTINCT USER_NAME FROM TIKTOK_DATA") == [("made.up",)]
 
 
 def test_no_secret_is_part_of_the_definitions(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

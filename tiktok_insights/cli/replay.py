@@ -1,7 +1,8 @@
 """`tiktok-insights replay`: what today's code makes of the raw pages, and loading what changed."""
 
 import json
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -93,14 +94,19 @@ def _print(replayed: Sequence["Replayed"], output: str, limit: int) -> None:
 
 
 def _print_tables(replayed: Sequence["Replayed"], changes: Sequence[tuple[str, ...]]) -> None:
-    """Each changed object's changes, then what became of each object."""
-    for key in dict.fromkeys(change[0] for change in changes):
-        click.echo(f"{key}\n")
-        click.echo(render(_CHANGE, [change[1:] for change in changes if change[0] == key], "table"))
+    """What becomes of each object that does not stay as it is, and its changes."""
+    for item in replayed:
+        if item.verdict.differs or item.csv.blocked:
+            click.echo(_heading(item))
+            if ours := [change[1:] for change in changes if change[0] == item.csv.key]:
+                click.echo("\n" + textwrap.indent(render(_CHANGE, ours, "table"), "  "))
     if left := _lines(replayed) - len(changes):
         click.echo(f"{left:,} more changes are not printed (--limit).\n")
-    if worth_telling := [_object(item) for item in replayed if item.verdict.differs or item.csv.blocked]:
-        click.echo(render(_OBJECT, worth_telling, "table"))
+
+
+def _heading(item: "Replayed") -> str:
+    what = item.csv.blocked or _counts([item])
+    return f"{item.verdict.value}: {item.csv.key} ({item.csv.manifest.handle}): {what}"
 
 
 def _object(item: "Replayed") -> tuple[object, ...]:
@@ -112,17 +118,20 @@ def _object(item: "Replayed") -> tuple[object, ...]:
 def _total(replayed: Sequence["Replayed"], *, dry_run: bool) -> str:
     differing = sum(item.verdict.differs for item in replayed)
     blocked = sum(bool(item.csv.blocked) for item in replayed)
-    unchanged = len(replayed) - differing - blocked
-    changed, added, gone = (_sum(replayed, name) for name in _TOTALS)
-    words = f"{len(replayed):,} snapshots: {unchanged:,} unchanged, {differing:,} to write"
-    words += f", {blocked:,} blocked, which keep the CSV that they have" if blocked else ""
-    words += f". Rows: {changed:,} change, {added:,} come, {gone:,} go."
+    words = f"CSVs of {len(replayed):,} snapshots: {len(replayed) - differing - blocked:,} unchanged, "
+    words += f"{differing:,} to write" + (f", {blocked:,} blocked (they keep what they have)" if blocked else "")
+    words += f". Rows: {_counts(replayed)}."
     return f"{words} Nothing was written (--dry-run)." if dry_run else words
 
 
-def _sum(replayed: Iterable["Replayed"], name: str) -> int:
+def _counts(replayed: Sequence["Replayed"]) -> str:
+    changed, added, gone = (_sum(replayed, name) for name in _TOTALS)
+    return f"{changed:,} changed, {added:,} added, {gone:,} gone"
+
+
+def _sum(replayed: Sequence["Replayed"], name: str) -> int:
     return sum(getattr(item.diff, name) for item in replayed)
 
 
-def _lines(replayed: Iterable["Replayed"]) -> int:
+def _lines(replayed: Sequence["Replayed"]) -> int:
     return sum(item.diff.lines for item in replayed)
