@@ -62,9 +62,9 @@ def fenced(text: str) -> str:
 
 
 def code_in(text: str) -> Iterator[str]:
-    """Every block and every span of code."""
+    """Every block, without its comments, and every span of code."""
     blocks = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-    yield from blocks.findall(text)
+    yield from (re.sub(r"#.*", "", block) for block in blocks.findall(text))
     yield from re.findall(r"`([^`\n]+)`", blocks.sub("", text))
 
 
