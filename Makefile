@@ -51,6 +51,9 @@ format: setup ## Put the code into its usual form.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+bench: setup ## Measure what docs/performance.md states; takes some minutes.
+	@$(BIN)/python -m benchmarks.extraction_rate
+
 lock: setup ## Choose the newest versions again and write requirements.lock.
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --quiet --custom-compile-command 'make lock' --output-file requirements.lock

@@ -20,7 +20,8 @@ from tiktok_insights.tiktok.dialects import parse_account
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.outcomes import Outcome
 
-MAX_WORKERS = 8
+#: As many answers may be under way: 1,200 requests a minute (the Ultra plan) with answers after 3 s need 60.
+MAX_WORKERS = 64
 
 
 class RunStoppedError(RuntimeError):

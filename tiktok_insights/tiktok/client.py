@@ -5,7 +5,7 @@ import email.utils
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -78,8 +78,8 @@ class Client:
         # Nothing of ~/.netrc or a proxy's settings may replace or see the key.
         self._session.trust_env = base_url == PUBLIC_URL
         self._session.headers.update({"x-rapidapi-key": api_key, "x-rapidapi-host": RAPIDAPI_HOST})
-        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=32))
-        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=32))
+        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
+        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=64))
 
     def account(self, reference: str) -> Answer:
         """Ask who an account is, by handle or secUid; `dialects.parse_account` can read the answer.
@@ -128,7 +128,12 @@ class Client:
     @contextmanager
     def _first_alone(self) -> Iterator[None]:
         """Until one request has been let in, the others wait: a refused key costs one request, not one a thread."""
-        with nullcontext() if self._let_in else self._door:
+        with ExitStack() as door:
+            if not self._let_in:
+                door.enter_context(self._door)
+            if self._let_in:
+                # The first was let in while this one waited.
+                door.close()
             if self._closed is not None:
                 raise copy.copy(self._closed)
             try:

@@ -1,0 +1,97 @@
+"""How much of the permitted request rate an extraction of many accounts uses, with slow answers.
+
+The fake API answers after 1.5 s and refuses what goes beyond 600 requests a minute. Prints a line of JSON. The share is
+of the requests that the limit permits between the first request and the last, so it does not depend on the machine's
+speed as long as that keeps up.
+"""
+
+import json
+import logging
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import requests
+import uvicorn
+
+from tiktok_insights.local import stack
+from tiktok_insights.local.fake_api.app import create_app
+from tiktok_insights.local.fake_api.state import Settings
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.decision import SnapshotPolicy
+from tiktok_insights.raw.extraction import Extractor
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.tiktok.budget import Budget
+from tiktok_insights.tiktok.client import Client
+from tiktok_insights.tiktok.limiter import RateLimiter
+
+PER_MINUTE = 600
+LATENCY_MS = 1_500
+ACCOUNTS = 40
+REQUESTS = 600
+
+
+@contextmanager
+def slow_api(folder: Path) -> Iterator[str]:
+    """The fake API on a free port, with the limit and the latency; gives its address."""
+    settings = Settings(requests_per_minute=PER_MINUTE, latency_ms=LATENCY_MS)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(create_app(folder, settings=settings), log_level="error"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def measure(home: Path) -> dict[str, float]:
+    """Extract many accounts under the limit, and compare with what it permits."""
+    moments: list[float] = []
+
+    class Watched(RateLimiter):
+        """Notes when each request may go."""
+
+        def acquire(self) -> None:
+            super().acquire()
+            moments.append(time.monotonic())
+
+    connections = connect(read_settings({"TIKTOK_INSIGHTS_HOME": str(home)}))
+    raw = RawStore(ObjectStore(boto3.client("s3", **connections.aws), "bench"))
+    with slow_api(home / "slow") as address:
+        client = Client(address, "local-key", Watched(PER_MINUTE), budget=Budget(REQUESTS), first_wait=0.1)
+        log = logging.getLogger("bench")
+        Extractor(raw, client, SnapshotPolicy(), log).extract([f"fake.{5_000 + n}" for n in range(ACCOUNTS)])
+        status = requests.Session().get(f"{address}/_control/status", timeout=10).json()
+    seconds = max(moments) - min(moments)
+    permitted = seconds * PER_MINUTE / 60 + 1
+    return {
+        "requests_sent": len(moments),
+        "seconds": round(seconds, 1),
+        "share_of_permitted_rate": round(len(moments) / permitted, 3),
+        "refused_as_too_fast": len(moments) - status["served"],
+    }
+
+
+def main() -> None:
+    """Measure once in a home of its own, and leave nothing running."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        try:
+            sys.stdout.write(json.dumps(measure(home)) + "\n")
+        finally:
+            stack.stop(home)
+
+
+if __name__ == "__main__":
+    main()
