@@ -5,6 +5,7 @@ import click
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
+from tiktok_insights.cli.probe import probe
 from tiktok_insights.cli.replay import replay
 from tiktok_insights.cli.retry_set_aside import retry_set_aside
 from tiktok_insights.cli.run import run
@@ -37,5 +38,5 @@ def main(context: click.Context) -> None:
         raise click.ClickException(str(error)) from error
 
 
-for command in (init, plan, run, sql, ui, stop, local, retry_set_aside, replay):
+for command in (init, plan, run, sql, ui, stop, local, retry_set_aside, replay, probe):
     main.add_command(command)

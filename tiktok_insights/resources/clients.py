@@ -8,15 +8,16 @@ from tiktok_insights.resources.deployments import Settings
 if TYPE_CHECKING:
     from tiktok_insights.raw.snapshots import RawStore
     from tiktok_insights.tiktok.client import Client
+    from tiktok_insights.tiktok.limiter import RateLimiter
 
 
-def api_client(settings: Settings, connections: Connections) -> "Client":
-    """A client of the deployment's API with the settings' rate and budget."""
+def api_client(settings: Settings, connections: Connections, limiter: "RateLimiter | None" = None) -> "Client":
+    """A client of the deployment's API with the settings' budget, and their rate unless there is a limiter."""
     from tiktok_insights.tiktok.budget import Budget
     from tiktok_insights.tiktok.client import Client
     from tiktok_insights.tiktok.limiter import RateLimiter
 
-    limiter = RateLimiter(settings.requests_per_minute)
+    limiter = limiter or RateLimiter(settings.requests_per_minute)
     return Client(connections.api_url, connections.api_key, limiter, budget=Budget(settings.request_budget))
 
 

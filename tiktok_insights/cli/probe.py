@@ -1,0 +1,118 @@
+"""`tiktok-insights probe`: what the configured API really serves, for two requests."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
+
+if TYPE_CHECKING:
+    from tiktok_insights.raw.probe import Probed, ProbedPage
+
+_NAMED_FIELDS = 30
+
+
+@click.command()
+@click.argument("account")
+@click.option(
+    "--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print what was found."
+)
+def probe(account: str, output: str) -> None:
+    """Ask the configured API about ACCOUNT (handle or secUid) and say what it really serves. Costs two requests.
+
+    The API is unofficial, and changes without a word. One request asks who the account is, one for its newest page of
+    followers; a retry after a hiccup comes on top, and is counted. You are told: the dialect, and whether answers are
+    wrapped in `data`; fields that this version does not know, and fields of the contract that are missing; the list's
+    total against the profile's; how many rows were asked for and came; whether there is more, the cursor, and the time
+    in which the page's users followed; whether counts are exact (statsV2) or rounded; the quota; how long each answer
+    took.
+
+    Both answers are stored in the bucket under probe/ as they were received. They are no snapshot: nothing is loaded.
+
+    The exit code is 0 when both answers could be read, and 1 when the API refused, with the remedy in words.
+
+    \b
+    Examples:
+        tiktok-insights probe corner.bakery
+        TIKTOK_API_URL=https://tiktok-api23.p.rapidapi.com tiktok-insights probe your.handle --format json
+    """  # noqa: D301  # click's mark of lines to leave as they are
+    from tiktok_insights.raw.probe import Probe, Stopwatch
+    from tiktok_insights.resources.clients import api_client, raw_store
+    from tiktok_insights.tiktok.errors import TikTokError
+
+    settings = read_settings()
+    connections = connect(settings)
+    stopwatch = Stopwatch(settings.requests_per_minute)
+    try:
+        client = api_client(settings, connections, stopwatch)
+    except TikTokError as error:
+        raise click.ClickException(str(error)) from error
+    found = Probe(raw_store(settings, connections), client, stopwatch).ask(account.removeprefix("@"))
+    if output == "json":
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+    else:
+        from tabulate import tabulate
+
+        click.echo(tabulate(list(_lines(found)), tablefmt="plain", disable_numparse=True))
+    if found.error:
+        click.echo(f"Error: {found.error}", err=True)
+        sys.exit(1)
+
+
+def _lines(found: "Probed") -> Iterator[tuple[str, str]]:
+    """What was found, a line for each fact."""
+    account, answers = found.account, found.answers
+    if account is not None:
+        yield "account", f"{account.handle}, id {account.account_id}, secUid {account.sec_uid}"
+        yield "profile", f"followers: {_number(account.followers_claimed)}, {_exactness(account.counts_exact)}"
+    if found.page is not None:
+        yield from _page_lines(found.page, account.followers_claimed if account else None)
+    for name, answer in answers.items():
+        wrapped = "wrapped in data" if answer.wrapped_in_data else "not wrapped"
+        yield name, f"{answer.latency_seconds:.3f} s, {answer.bytes:,} bytes, {wrapped}"
+        yield "", f"unknown fields: {_names(answer.unknown_fields)}"
+        yield "", f"missing fields: {_names(answer.missing_fields)}"
+        yield "", f"stored as {answer.stored_at}"
+    if found.stored_evidence:
+        yield "no answer", f"what came is stored as {found.stored_evidence}"
+    quota = found.quota
+    if quota.limit is not None:
+        until = f", filled up again at {found.quota_resets_at}" if found.quota_resets_at else ""
+        yield "quota", f"{_number(quota.remaining)} of {quota.limit:,} requests left{until}"
+    elif answers:
+        yield "quota", "the answers say nothing of it"
+    yield "spent", f"{found.requests} {'request' if found.requests == 1 else 'requests'}"
+
+
+def _page_lines(page: "ProbedPage", profile: int | None) -> Iterator[tuple[str, str]]:
+    yield "dialect", page.dialect
+    users = page.rows_served - page.dummies - len(page.rejected)
+    rows = f"{page.rows_served} rows of {page.rows_asked} asked for"
+    yield "page", f"{rows}: {users} users, {page.dummies} placeholders, {len(page.rejected)} of an unknown shape"
+    for reason in page.rejected[:5]:
+        yield "", reason
+    against = "as the profile says" if page.total == profile else f"where the profile says {_number(profile)}"
+    more = "there is more" if page.has_more else "there is no more"
+    yield "list", f"followers by its own total: {_number(page.total)}, {against}; {more}"
+    yield "counts", f"exact (statsV2) in {page.rows_with_exact_counts} of {users} rows"
+    yield "cursor", "none" if page.next_cursor is None else str(page.next_cursor)
+    if page.window is not None:
+        yield "", f"these users followed between {page.window[0]} and {page.window[1]}"
+
+
+def _exactness(exact: object) -> str:
+    return "exact (statsV2)" if exact else "rounded (no statsV2)"
+
+
+def _number(number: int | None) -> str:
+    return "an unknown number" if number is None else f"{number:,}"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED_FIELDS]) or "none"
+    return shown if len(names) <= _NAMED_FIELDS else f"{shown} and {len(names) - _NAMED_FIELDS} more (--format json)"
