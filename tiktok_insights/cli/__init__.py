@@ -2,6 +2,7 @@
 
 import click
 
+from tiktok_insights.cli.commands import Commands
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
@@ -11,10 +12,10 @@ from tiktok_insights.cli.retry_set_aside import retry_set_aside
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
 from tiktok_insights.cli.ui import stop, ui
-from tiktok_insights.resources.deployments import SettingsError, load_env_file, read_settings
+from tiktok_insights.resources.deployments import load_env_file, read_settings
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tiktok-insights")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -32,10 +33,7 @@ def main(context: click.Context) -> None:
         tiktok-insights stop
     """  # noqa: D301  # click's mark of lines to leave as they are
     load_env_file()
-    try:
-        context.obj = read_settings().home
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    context.obj = read_settings().home
 
 
 for command in (init, plan, run, sql, ui, stop, local, retry_set_aside, replay, probe):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tiktok_insights.cli.commands import Commands
 from tiktok_insights.local import stack
 
 _STOPPED = 3
@@ -13,7 +14,7 @@ _STOPPED = 3
 _IN_THE_WAY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "SNOWFLAKE_PRIVATE_KEY")
 
 
-@click.group()
+@click.group(cls=Commands)
 def local() -> None:
     """The local stack: the TikTok API, AWS and Snowflake on this machine.
 
@@ -27,10 +28,7 @@ def local() -> None:
 @click.pass_obj
 def start(home: Path) -> None:
     """Start the stack, unless it runs, and say where it listens."""
-    try:
-        endpoints = stack.ensure_running(home)
-    except stack.StackError as error:
-        raise click.ClickException(str(error)) from error
+    endpoints = stack.ensure_running(home)
     click.echo(f"The local stack runs (process {endpoints.pid}).")
     _show(endpoints)
 
@@ -39,10 +37,7 @@ def start(home: Path) -> None:
 @click.pass_obj
 def stop(home: Path) -> None:
     """End the stack's process. Its data stay, and the next start finds them."""
-    try:
-        click.echo(stack.stop(home))
-    except stack.StackError as error:
-        raise click.ClickException(str(error)) from error
+    click.echo(stack.stop(home))
 
 
 @local.command()
@@ -76,10 +71,7 @@ def env(home: Path) -> None:
         eval "$(tiktok-insights local env)"
         aws s3 ls s3://project-with-tiktok-data/
     """  # noqa: D301  # click's mark of lines to leave as they are
-    try:
-        endpoints = stack.ensure_running(home)
-    except stack.StackError as error:
-        raise click.ClickException(str(error)) from error
+    endpoints = stack.ensure_running(home)
     click.echo(f"unset {' '.join(_IN_THE_WAY)}")
     for name, value in stack.client_environment(endpoints).items():
         click.echo(f"export {name}={shlex.quote(value)}")
@@ -96,10 +88,7 @@ def reset(home: Path, *, yes: bool) -> None:
     if not yes:
         size = stack.status(home).bytes_on_disk
         click.confirm(f"Delete the local stack's data in {home / 'stack'} ({size / 1e6:,.1f} MB)?", abort=True)
-    try:
-        click.echo(stack.reset(home))
-    except stack.StackError as error:
-        raise click.ClickException(str(error)) from error
+    click.echo(stack.reset(home))
 
 
 def _show(endpoints: stack.Endpoints) -> None:

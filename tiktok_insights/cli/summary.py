@@ -47,17 +47,18 @@ class Summary:
 
     def _table(self) -> Iterator[str]:
         if (table := self._metadata.get("tiktok_data")) is not None:
-            staged = self._metadata.get("staged_tiktok_data", {})
-            objects = _number(staged["object_count"]) if "object_count" in staged else 0
-            new = (
-                f"{objects} new {'object' if objects == 1 else 'objects'} loaded" if objects else "nothing new to load"
-            )
+            objects = _number(self._metadata.get("staged_tiktok_data", {}).get("objects_loaded", 0))
+            new = f"{objects} new object{'s' * (objects != 1)} loaded" if objects else "nothing new to load"
             yield f"{self._table_name}: {_number(table['dagster/row_count']):,} rows, one per user; {new}."
 
     def _check_lines(self) -> Iterator[str]:
         red = [check for check in self._checks if not check.passed]
+        if not self._checks:
+            return
         lines = [f"Checks: {len(self._checks) - len(red)} of {len(self._checks)} passed."]
         lines += [f"  {check.severity.value}: {check.check_name}: {check.description or ''}" for check in red]
+        if any(check.asset_key.to_user_string() == "staged_tiktok_data" for check in red):
+            lines.append("  Nothing was published. What the audit blames is set aside: run again to load the rest.")
         yield "\n".join(lines)
 
     def _failures(self) -> Iterator[str]:
@@ -87,4 +88,4 @@ def _records(value: Any) -> list[dg.TableRecord]:
 
 
 def _number(value: Any) -> int:
-    return int(value.value)
+    return int(getattr(value, "value", value))

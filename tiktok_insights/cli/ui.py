@@ -45,10 +45,7 @@ def stop(home: Path) -> None:
     if is_held(_lock(home)):
         _stop_ui(home)
         click.echo("Stopped the UI.")
-    try:
-        click.echo(stack.stop(home))
-    except stack.StackError as error:
-        raise click.ClickException(str(error)) from error
+    click.echo(stack.stop(home))
 
 
 def _serve(port: int) -> int:

@@ -58,7 +58,6 @@ def client_environment(endpoints: Endpoints) -> dict[str, str]:
     The credentials are no secrets: the stack takes any. Proxies are kept away from the loopback address.
     """
     return {
-        "TIKTOK_API_URL": endpoints.tiktok_api,
         "AWS_ENDPOINT_URL": endpoints.aws,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

@@ -166,6 +166,13 @@ def every_account_ended_well(results: Sequence[AccountResult]) -> CheckOutcome:
     return CheckOutcome("every_account_ended_well", tuple(offenders), {"accounts": len(results)})
 
 
+def require_any(results: Sequence[AccountResult]) -> None:
+    """Raise RunStoppedError when no account at all gave anything, nor will with the next run by itself."""
+    if results and not any(item.outcome.is_good or item.outcome.goes_on for item in results):
+        offenders = "; ".join(every_account_ended_well(results).offenders)
+        raise RunStoppedError(f"None of {len(results)} accounts could be extracted. {offenders}")
+
+
 def only_deferred(results: Sequence[AccountResult]) -> bool:
     """Whether what is missing will come by itself with the next run."""
     return all(item.outcome.is_good or item.outcome.goes_on for item in results)

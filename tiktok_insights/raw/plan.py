@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tiktok_insights.raw.decision import Decision, Origin, SnapshotPolicy, decide
+from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import PAGE_SIZE, Client
 from tiktok_insights.tiktok.dialects import parse_account
@@ -75,8 +76,7 @@ class Planner:
         """A fresh snapshot costs nothing, an open one its missing pages."""
         if decision.manifest is not None:
             manifest = decision.manifest
-            quota = self._raw.answer(manifest.snapshot.account_info).quota
-            return AccountPlan(reference, decision.origin, 0, manifest.users_claimed, quota)
+            return AccountPlan(reference, decision.origin, 0, manifest.users_claimed, self._last_quota(manifest))
         assert decision.snapshot is not None  # noqa: S101  # what is neither new nor fresh is an open snapshot
         info = self._raw.answer(decision.snapshot.account_info)
         total = parse_account(info.body).follower_total
@@ -89,10 +89,14 @@ class Planner:
             manifest = self._raw.manifest(snapshot)
             if manifest is not None and manifest.users_claimed is not None:
                 requests = 1 + self._pages(manifest.users_claimed)
-                quota = self._raw.answer(snapshot.account_info).quota
-                return AccountPlan(reference, Origin.NEW, requests, manifest.users_claimed, quota)
+                return AccountPlan(reference, Origin.NEW, requests, manifest.users_claimed, self._last_quota(manifest))
         trouble = "nothing is stored of this account; plan without --cached asks the API for its total"
         return AccountPlan(reference, Origin.NEW, None, trouble=trouble)
+
+    def _last_quota(self, manifest: Manifest) -> Quota:
+        """The plan's size as the snapshot's first answer told it, and what its last answer left of it."""
+        limit = self._raw.answer(manifest.snapshot.account_info).quota.limit
+        return Quota(limit, manifest.quota_left, None)
 
     def _pages(self, total: int) -> int:
         """Requests for a whole list; an empty one takes a request too."""

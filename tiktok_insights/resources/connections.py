@@ -22,11 +22,12 @@ class Connections:
 def connect(settings: Settings) -> Connections:
     """Say how to reach everything; the local stack is started if it does not run.
 
-    Raises SettingsError when a key or a name is missing, and local.stack.StackError.
+    Raises SettingsError when what signs in to Snowflake is missing, and local.stack.StackError. The client that needs
+    the API's key asks for it.
     """
     if settings.deployment is Deployment.LOCAL:
         return _connect_local(settings)
-    return Connections(settings.api_url, _api_key(settings), {}, _snowflake_arguments(settings.snowflake))
+    return Connections(settings.api_url, settings.api_key, {}, _snowflake_arguments(settings.snowflake))
 
 
 def _connect_local(settings: Settings) -> Connections:
@@ -36,7 +37,7 @@ def _connect_local(settings: Settings) -> Connections:
     snowflake = settings.snowflake
     return Connections(
         api_url=settings.api_url or endpoints.tiktok_api,
-        api_key=_api_key(settings) if settings.api_url else LOCAL_KEY,
+        api_key=settings.api_key if settings.api_url else LOCAL_KEY,
         aws={
             "endpoint_url": endpoints.aws,
             "region_name": "us-east-1",
@@ -86,10 +87,3 @@ def _snowflake_names(snowflake: SnowflakeSettings) -> dict[str, Any]:
         "paramstyle": "qmark",
         "autocommit": True,
     }
-
-
-def _api_key(settings: Settings) -> str:
-    if not settings.api_key:
-        msg = f"Set RAPIDAPI_KEY to your key for {settings.api_url}."
-        raise SettingsError(msg)
-    return settings.api_key

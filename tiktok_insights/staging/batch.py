@@ -137,7 +137,7 @@ class Staging:
     def _set_aside_offenders(self, batch: Batch, now: datetime) -> None:
         """Note in the ledger the objects by whose fault the audit failed, so that the next run loads the others."""
         reasons = {
-            key: f"the audit's check {check.name} failed by this object"
+            key: f"the audit's check {check.name} failed; its rejected rows are in {QUARANTINE}"
             for check in batch.verdict.checks
             if check.name in audit.FAULT_OF_THE_OBJECT
             for key in check.offenders

@@ -62,9 +62,8 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
     for (batch_id,) in waiting:
         publications.append(publish(connect, batch_id))
         done = publications[-1]
-        log.info(
-            "Batch %s: %d objects, %d rows, %d users published.", batch_id, done.objects, done.history_rows, done.users
-        )
+        numbers = (f"{number:,}" for number in (done.objects, done.history_rows, done.users))
+        log.info("Batch %s: %s objects, %s rows, %s users published.", batch_id, *numbers)
     return publications
 
 

@@ -77,7 +77,7 @@ def test_no_secret_shows_in_a_representation() -> None:
     assert "Y2FuYXJ5" not in shown
 
 
-@pytest.mark.parametrize("missing", ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PRIVATE_KEY", "RAPIDAPI_KEY"])
+@pytest.mark.parametrize("missing", ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PRIVATE_KEY"])
 def test_what_aws_needs_is_asked_for_by_name(missing: str) -> None:
     """A missing variable is named before anything is connected to."""
     environment = {name: value for name, value in _AWS.items() if name != missing}

@@ -7,7 +7,13 @@ from pydantic import Field
 
 from tiktok_insights.defs.presentation import OWNERS, check_result, sentence, table
 from tiktok_insights.raw.decision import SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor, every_account_ended_well, only_deferred
+from tiktok_insights.raw.extraction import (
+    AccountResult,
+    Extractor,
+    every_account_ended_well,
+    only_deferred,
+    require_any,
+)
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
 
@@ -62,6 +68,7 @@ def raw_followers(
     extractor = Extractor(s3.raw_store(), tiktok.client(), policy, context.log)
     with tiktok.turn(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
+    require_any(results)
     return dg.MaterializeResult(
         metadata={
             "accounts": table(_HEADER, [_row(result) for result in results]),

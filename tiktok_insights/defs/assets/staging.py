@@ -73,7 +73,8 @@ def _batch_metadata(batch: Batch) -> dict[str, dg.MetadataValue | int | str]:
     return {
         "batch": batch.batch_id,
         "objects": table(_HEADER, rows[:100]),
-        "object_count": len(rows),
+        "objects_loaded": len(rows) - len(batch.set_aside),
+        "objects_set_aside": len(batch.set_aside),
         "dagster/row_count": sum(item.counts.staged for item in batch.objects),
         "rows_duplicate": sum(item.counts.duplicate for item in batch.objects),
         "rows_rejected": sum(item.counts.rejected for item in batch.objects),

@@ -1,12 +1,13 @@
 """Checks on `tiktok_data`: Step 7 of the tutorial, and what makes the table worth trusting."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.defs.presentation import check_result, sentence
+from tiktok_insights.defs.presentation import check_result
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.warehouse import table_checks
@@ -33,10 +34,15 @@ _WARNING: dict[str, _Check] = {
 }
 
 
+def _description(name: str) -> str | None:
+    """What the check's function says of itself."""
+    return inspect.getdoc(no_id_is_lost if name == no_id_is_lost.__name__ else getattr(table_checks, name))
+
+
 @dg.multi_asset_check(
     name="tiktok_data_checks",
     specs=[
-        dg.AssetCheckSpec(name, asset="tiktok_data", description=sentence(name), blocking=name in _BLOCKING)
+        dg.AssetCheckSpec(name, asset="tiktok_data", description=_description(name), blocking=name in _BLOCKING)
         for name in _BLOCKING | _WARNING
     ],
     can_subset=True,
