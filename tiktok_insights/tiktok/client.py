@@ -61,8 +61,10 @@ class Client:
         attempts: int = 4,
         first_wait: float = 0.5,
     ) -> None:
+        if not api_key:
+            raise RefusedError(f"Set RAPIDAPI_KEY to your key for {base_url}.")
         if not _SENDABLE_KEY.fullmatch(api_key):
-            msg = "RAPIDAPI_KEY is empty or has a blank, a line break or a letter that no key has. Copy the key again."
+            msg = "RAPIDAPI_KEY has a blank, a line break or a letter that no key has. Copy the key again."
             raise RefusedError(msg)
         self._base_url = base_url.rstrip("/")
         self._secret = api_key.encode() if len(api_key) >= _SECRET_LENGTH else None
