@@ -123,6 +123,29 @@ def test_an_object_that_changed_after_its_listing_is_not_read(store: ObjectStore
         store.download(info, tmp_path / "copy")
 
 
+def test_exactly_the_listed_version_is_replaced(store: ObjectStore) -> None:
+    """With a file, without reading it into memory first."""
+    store.put("a", b"old", "text/plain")
+    (info,) = store.list("")
+    store.replace(info, io.BytesIO(b"new"), "text/plain")
+    assert store.get("a").body == b"new"
+
+
+@pytest.mark.parametrize("fate", ["replaced", "deleted"])
+def test_an_object_that_changed_after_its_listing_is_not_replaced(store: ObjectStore, fate: str) -> None:
+    """What somebody else has done meanwhile stays."""
+    store.put("a", b"old", "text/plain")
+    (info,) = store.list("")
+    if fate == "replaced":
+        store.put("a", b"somebody else's", "text/plain")
+    else:
+        store._s3.delete_object(Bucket=store.bucket, Key="a")
+    before = list(store.list(""))
+    with pytest.raises(ObjectChangedError, match=f"s3://{store.bucket}/a"):
+        store.replace(info, io.BytesIO(b"new"), "text/plain")
+    assert list(store.list("")) == before
+
+
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
 def test_a_missing_bucket_is_made_once(connections: Connections, region: str) -> None:
     """In the client's region; a bucket that is there is left alone."""
