@@ -10,9 +10,13 @@ from tiktok_insights.raw.progress import Progress
 from tiktok_insights.raw.snapshots import RawAnswer, RawStore
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
-from tiktok_insights.tiktok.errors import TikTokError
+from tiktok_insights.tiktok.errors import RunError, SchemaDriftError, TikTokError
+from tiktok_insights.tiktok.models import Answer
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
+
+#: A page with as many rows, and none of a shape that we know, is no page for us; fewer may be so by chance.
+UNKNOWN_ROWS = 5
 
 
 class SnapshotWalk:
@@ -67,6 +71,7 @@ class SnapshotWalk:
         while not self._walk.stop and not self._stop.is_set():
             answer = self._client.followers(self.account.sec_uid, self._walk.cursor)
             self.requests += answer.requests
+            _check_rows(answer)
             yield self._raw.put_answer(self._snapshot.page(self._walk.pages + 1), answer)
             progress.tell()
 
@@ -77,7 +82,8 @@ class SnapshotWalk:
         if error.outcome is Outcome.HIDDEN and self._walk.pages:
             manifest = self._manifest(Stop.LIST_VANISHED.outcome, Stop.LIST_VANISHED.value)
         else:
-            manifest = self._manifest(error.outcome, str(error))
+            where = "" if isinstance(error, RunError) else f"page {self._walk.pages + 1}: "
+            manifest = self._manifest(error.outcome, f"{where}{error}")
         return self._raw.commit(manifest) if error.outcome.is_final else manifest
 
     def _manifest(self, outcome: Outcome, reason: str) -> Manifest:
@@ -100,3 +106,13 @@ class SnapshotWalk:
             quota_left=self._quota_left,
             pages=tuple(self._entries),
         )
+
+
+def _check_rows(answer: Answer) -> None:
+    """Raise SchemaDriftError for a page of which nothing can be read: stored, it would pass for a page without news."""
+    page = parse_page(answer.body)
+    if not page.followers and len(page.rejected) >= UNKNOWN_ROWS:
+        why = page.rejected[0].reason
+        error = SchemaDriftError(f"None of the page's {len(page.rejected)} rows has a shape that we know: {why}.")
+        error.answer = answer
+        raise error

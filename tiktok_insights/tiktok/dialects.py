@@ -11,7 +11,7 @@ from typing import Any
 
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, Kind
 from tiktok_insights.tiktok import body_codes, strict_json
-from tiktok_insights.tiktok.errors import AccountError, SchemaDriftError
+from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError
 from tiktok_insights.tiktok.json_values import MISSING, ValueShapeError, integer_of, text_of, value_at
 from tiktok_insights.tiktok.models import Account, Follower, Page, RejectedRow
 from tiktok_insights.tiktok.outcomes import Outcome
@@ -44,17 +44,13 @@ def parse_page(body: bytes) -> Page:
     """Read one page of a follower list.
 
     Raises UnreadableBodyError (not whole JSON), SchemaDriftError (JSON of an unknown shape), and what the body's own
-    status code stands for: AccountError (hidden, private, no such user ...) or TransientError (busy).
+    status code stands for: AccountError (hidden, private, no such user ...) or TransientError (busy). A page without
+    its list that promises more is an EmptyBodyError.
     """
     document = _unwrap(strict_json.loads(body), WEB.list_key, APP.list_key, WEB.has_more, APP.has_more)
     dialect = _dialect(document)
     if document.get(dialect.list_key) is None:
-        if dialect.has_more not in document:
-            found = ", ".join(sorted(document)[:12]) or "nothing"
-            msg = f"The answer has neither userList nor followers; it has {found}. Nothing of it was used."
-            raise SchemaDriftError(msg)
-        msg = "The account hides its follower list: the answer has no list. Nothing can be fetched for it."
-        raise AccountError(msg, Outcome.HIDDEN)
+        raise _no_list(document, dialect)
     rows = document[dialect.list_key]
     has_more = document.get(dialect.has_more)
     if not isinstance(rows, list) or has_more not in (True, False):
@@ -122,6 +118,19 @@ def _dialect(document: dict[str, Any]) -> Dialect:
     listed = [dialect for dialect in (WEB, APP) if document.get(dialect.list_key) is not None]
     named = [dialect for dialect in (WEB, APP) if dialect.has_more in document]
     return (listed or named or [WEB])[0]
+
+
+def _no_list(document: dict[str, Any], dialect: Dialect) -> TikTokError:
+    """What it means that there is no list: only a page that promises no more hides it."""
+    has_more = document.get(dialect.has_more)
+    if has_more not in (True, False):
+        found = ", ".join(sorted(document)[:12]) or "nothing"
+        msg = f"The answer has neither userList nor followers; it has {found}. Nothing of it was used."
+        return SchemaDriftError(msg)
+    if has_more:
+        return EmptyBodyError(f"The answer has no list, though its {dialect.has_more} promises more. It was not used.")
+    msg = "The account hides its follower list: the answer has no list. Nothing can be fetched for it."
+    return AccountError(msg, Outcome.HIDDEN)
 
 
 def _read_rows(rows: list[Any], dialect: Dialect) -> tuple[list[Follower], list[RejectedRow], int]:

@@ -5,7 +5,7 @@ TikTokError
 │   ├── BurstLimitedError       too fast: every account waits
 │   ├── UnreachableError        no answer, or 5xx
 │   ├── UnreadableBodyError     the body is not whole JSON
-│   └── EmptyBodyError          204, or 200 with nothing in it
+│   └── EmptyBodyError          204, or 200 with nothing in it that could be used
 ├── AccountError            this account ends with a named outcome; the others go on
 │   └── SchemaDriftError        the answer has a shape that we do not know
 └── RunError                nothing can go on
@@ -53,7 +53,7 @@ class UnreadableBodyError(TransientError):
 
 
 class EmptyBodyError(TransientError):
-    """A 204, or a 200 with an empty body: an upstream hiccup, or a hidden list."""
+    """A 204, a 200 with an empty body, or a page without its list: an upstream hiccup, or a hidden list."""
 
     outcome = Outcome.EMPTY_UPSTREAM
 

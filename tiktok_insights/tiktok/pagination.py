@@ -25,6 +25,7 @@ class Stop(Enum):
     CAP = "the API cuts lists of this length"
     OVERLAP = "the walk has reached the newest complete snapshot"
     ENDED_EARLY = "the API ended the list far below its claimed total"
+    UNKNOWN_ROWS = "too many of the list's rows have a shape that we do not know; update this package, then replay"
     NO_CURSOR = "the API said that there is more, but not where"
     STALLED_CURSOR = "the cursor did not move back in time"
     NO_NEW_USERS = f"{PAGES_WITHOUT_NEWS} pages in a row had no new user"
@@ -92,10 +93,16 @@ class Walk:
     def _kind_of_end(self) -> Stop:
         if not self.users_seen:
             return Stop.END_OF_LIST if self.claimed == 0 else Stop.ENDED_EARLY
-        claimed = self.claimed or 0
-        if self.users_seen >= claimed * COMPLETE_SHARE or claimed - self.users_seen <= FILTERED_BY_CHANCE:
+        if self._is_whole(self.users_seen):
             return Stop.END_OF_LIST
-        return Stop.CAP if self.users_seen >= SMALLEST_CAP else Stop.ENDED_EARLY
+        if self.users_seen >= SMALLEST_CAP:
+            return Stop.CAP
+        return Stop.UNKNOWN_ROWS if self._is_whole(self.users_seen + self.rejected) else Stop.ENDED_EARLY
+
+    def _is_whole(self, users: int) -> bool:
+        """Whether so many users can be the whole list, less those that the API filters out."""
+        claimed = self.claimed or 0
+        return users >= claimed * COMPLETE_SHARE or claimed - users <= FILTERED_BY_CHANCE
 
 
 def _compact(tiktok_id: str) -> int | str:
