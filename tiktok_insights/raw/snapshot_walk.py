@@ -11,6 +11,7 @@ from tiktok_insights.raw.snapshots import RawAnswer, RawStore
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import RunError, SchemaDriftError, TikTokError
+from tiktok_insights.tiktok.known_fields import unknown_fields
 from tiktok_insights.tiktok.models import Answer
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
@@ -72,8 +73,20 @@ class SnapshotWalk:
             answer = self._client.followers(self.account.sec_uid, self._walk.cursor)
             self.requests += answer.requests
             _check_rows(answer)
+            if not self._walk.pages:
+                self._tell_unknown_fields(answer)
             yield self._raw.put_answer(self._snapshot.page(self._walk.pages + 1), answer)
             progress.tell()
+
+    def _tell_unknown_fields(self, answer: Answer) -> None:
+        """Say once for each walk what the API serves beyond what we know; the raw pages keep it."""
+        if unknown := unknown_fields(answer.body):
+            names = ", ".join(unknown[:20])
+            self._log.warning(
+                "%s: the API serves fields that we do not know: %s. They are kept in the raw pages.",
+                self.account.handle,
+                names,
+            )
 
     def _interrupted(self, error: TikTokError) -> Manifest:
         self.requests += error.requests

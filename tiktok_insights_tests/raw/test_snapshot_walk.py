@@ -234,3 +234,14 @@ def test_the_key_is_in_no_object_and_no_log_record(
     told += "".join(repr(stored.metadata) + stored.body.decode("latin-1") for stored in objects)
     told += "".join(raw.answer(info.key).body.decode() for info in store.list("raw/followers/"))
     assert CANARY not in told
+
+
+def test_unknown_fields_are_told_once_and_kept(raw: RawStore, caplog: pytest.LogCaptureFixture) -> None:
+    """One warning for the walk, however many rows and pages have them; the raw page has them as they came."""
+    caplog.set_level(logging.WARNING)
+    novel = dict(PAGE_1, novelty=1)
+    result, _ = run(raw, novel, dict(PAGE_2, novelty=2))
+    assert result.outcome is Outcome.COMPLETE
+    (warning,) = [record.getMessage() for record in caplog.records if "do not know" in record.getMessage()]
+    assert "novelty" in warning
+    assert b'"novelty"' in next(raw.committed_pages(manifest_of(raw, result))).body
