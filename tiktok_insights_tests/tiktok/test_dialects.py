@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
-from tiktok_insights.tiktok.errors import AccountError, SchemaDriftError, TransientError, UnreadableBodyError
+from tiktok_insights.tiktok.errors import (
+    AccountError,
+    EmptyBodyError,
+    SchemaDriftError,
+    TransientError,
+    UnreadableBodyError,
+)
 from tiktok_insights.tiktok.models import Account, Follower
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.tiktok.bodies import JSON, SEC_UID, app_page, app_row, encoded, user_info, web_page, web_row
@@ -265,6 +271,20 @@ def test_a_hidden_list_is_an_outcome_and_not_nobody(document: JSON) -> None:
     with pytest.raises(AccountError) as raised:
         parse_page(encoded(document))
     assert raised.value.outcome is Outcome.HIDDEN
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"hasMore": True, "minCursor": 900, "statusCode": 0},
+        {"hasMore": True, "minCursor": 900, "statusCode": 0, "userList": None},
+        {"data": {"has_more": True, "min_time": 900, "followers": None}},
+    ],
+)
+def test_a_page_without_its_list_that_promises_more_is_a_hiccup(document: JSON) -> None:
+    """Whoever hides a list promises nothing; so it is asked for again, and never final."""
+    with pytest.raises(EmptyBodyError, match="promises more"):
+        parse_page(encoded(document))
 
 
 def test_an_empty_list_is_a_page() -> None:
