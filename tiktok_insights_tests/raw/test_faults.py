@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import boto3
 import pytest
 
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
@@ -19,6 +20,8 @@ from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.decision import Origin, SnapshotPolicy
 from tiktok_insights.raw.extraction import AccountResult, Extractor, RunStoppedError, every_account_ended_well
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.deployments import read_settings
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.limiter import RateLimiter
@@ -39,6 +42,15 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """One fake API for all: a fault is in an account's name, so none meets another."""
     with fake_api(tmp_path_factory.mktemp("api")) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def store(home: Path) -> ObjectStore:
+    """One bucket for all, too."""
+    settings = read_settings({"TIKTOK_INSIGHTS_HOME": str(home), "TIKTOK_INSIGHTS_BUCKET": "bucket-of-faults"})
+    bucket = ObjectStore(boto3.client("s3", **connect(settings).aws), settings.bucket)
+    bucket.ensure_bucket()
+    return bucket
 
 
 @pytest.fixture(autouse=True)
