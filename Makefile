@@ -24,7 +24,7 @@ stop: ## End the UI and the local stack; their data stay.
 	@if [ -x $(BIN)/tiktok-insights ]; then $(BIN)/tiktok-insights stop; else echo "Nothing is installed, so nothing runs."; fi
 
 test: setup ## Run the tests, against a local stack of their own.
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .

@@ -23,6 +23,15 @@ from tiktok_insights.warehouse_session import Connect, Session, session_on
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 
 
+#: Few tests, but long ones.
+_LONG_MODULES = ("test_end_to_end", "test_definitions", "test_faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest modules, so that none of them runs alone at the end while the other worker has nothing."""
+    items.sort(key=lambda item: item.path.stem not in _LONG_MODULES)
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home whose local stack is stopped at the end."""

@@ -68,7 +68,7 @@ def check_result(
 ) -> dg.AssetCheckResult:
     """A check's result with its offenders in the metadata."""
     metadata: dict[str, dg.MetadataValue] = {
-        name: dg.MetadataValue.int(fact) if isinstance(fact, int) else dg.MetadataValue.md(f"```\n{fact}\n```")
+        name: dg.MetadataValue.int(fact) if isinstance(fact, int) else dg.MetadataValue.text(fact)
         for name, fact in outcome.facts.items()
     }
     if outcome.offenders:

@@ -1,0 +1,74 @@
+"""Extraction killed with SIGKILL, again and again, with nothing left but the bucket."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.local.fake_api.clock import VIRTUAL_START
+from tiktok_insights.local.fake_api.population import World
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.tiktok.dialects import parse_page
+from tiktok_insights_tests.local.fake_api.served import Api
+from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
+
+_HANDLE = "fake.1200.full"
+_PAGES = 40
+#: One extraction in a process of its own, slowly enough to be hit anywhere; its arguments: API, S3, bucket, handle.
+_RUN = """
+import logging, sys, boto3
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.decision import SnapshotPolicy
+from tiktok_insights.raw.extraction import Extractor
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.tiktok.client import Client
+from tiktok_insights.tiktok.limiter import RateLimiter
+
+api, s3, bucket, handle = sys.argv[1:]
+client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1", aws_access_key_id="local",
+                      aws_secret_access_key="local")
+raw = RawStore(ObjectStore(client, bucket))
+Extractor(raw, Client(api, "local-key", RateLimiter(3_000)), SnapshotPolicy(), logging.getLogger()).extract([handle])
+"""
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    """A fake API of the test's own."""
+    with fake_api(tmp_path) as served:
+        yield served
+
+
+def stored_pages(raw: RawStore) -> int:
+    """How many pages lie in the bucket."""
+    return sum("page-" in info.key for info in raw.store.list("raw/followers/"))
+
+
+def test_a_run_killed_at_many_moments_asks_for_no_stored_page_again(
+    raw: RawStore, api: Api, settings: Settings, connections: Connections
+) -> None:
+    """Five kills on the way: each costs at most the page under way, and the snapshot has every follower once."""
+    command = [sys.executable, "-c", _RUN, api.address, connections.aws["endpoint_url"], settings.bucket, _HANDLE]
+    for pages_before_the_kill in (1, 7, 8, 20, 33):
+        process = subprocess.Popen(command)  # noqa: S603  # our own interpreter
+        deadline = time.monotonic() + 60
+        while stored_pages(raw) < pages_before_the_kill:
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+        process.kill()
+        process.wait(timeout=30)
+    (last,) = extract(raw, api.address, _HANDLE)
+
+    manifest = manifest_of(raw, last)
+    assert (manifest.outcome, len(manifest.pages), stored_pages(raw)) == ("complete", _PAGES, _PAGES)
+    # One for who the account is, one for each page, at most one more for each kill.
+    assert _PAGES + 1 <= requests_served(api) <= _PAGES + 1 + 5
+    world = World()
+    listed = {person.tiktok_id for person in world.listed(world.account(_HANDLE), VIRTUAL_START)}
+    pages = [parse_page(page.body) for page in raw.committed_pages(manifest)]
+    assert {follower.tiktok_id for page in pages for follower in page.followers} == listed
