@@ -46,9 +46,9 @@ _ACCOUNT_SNAPSHOT = _columns(
     ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object of another producer, the object's key."),
     ("HANDLE", "VARCHAR", "The account's handle when the snapshot was taken."),
     ("STARTED_AT", "TIMESTAMP_NTZ", "When the extraction began, UTC."),
-    ("FINISHED_AT", "TIMESTAMP_NTZ", "When the snapshot was committed, UTC."),
-    ("OUTCOME", "VARCHAR", "complete, capped, window, partial, hidden, private or banned; NULL when nobody said."),
-    ("OUTCOME_REASON", "VARCHAR", "Why the walk ended."),
+    ("FINISHED_AT", "TIMESTAMP_NTZ", "When the snapshot was committed; of an open one, when the last run ended. UTC."),
+    ("OUTCOME", "VARCHAR", "How the walk ended, such as complete, partial or deferred; NULL when nobody said."),
+    ("OUTCOME_REASON", "VARCHAR", "Why the walk ended there."),
     ("USERS_SEEN", "NUMBER(38,0)", "Different users in the snapshot."),
     ("USERS_CLAIMED", "NUMBER(38,0)", "Followers that the account has by the API's own count."),
     ("REQUESTS", "NUMBER(38,0)", "Requests that the snapshot has cost."),
@@ -61,7 +61,7 @@ FOLLOWER_SNAPSHOTS = Table(
 )
 ACCOUNT_SNAPSHOTS = Table(
     "ACCOUNT_SNAPSHOTS",
-    "One row per loaded snapshot of an account: seen N of M, how it ended, what it cost.",
+    "One row per snapshot of an account that is loaded or still open: seen N of M, how it ended, what it cost.",
     (_ORIGIN[0], *_ACCOUNT_SNAPSHOT),
 )
 LOAD_HISTORY = Table(

@@ -45,6 +45,11 @@ class SnapshotKey:
         return f"{self.prefix}_manifest.json"
 
     @property
+    def attempt(self) -> str:
+        """Key of what the last run said of the snapshot while it is open."""
+        return f"{self.prefix}_attempt.json"
+
+    @property
     def account_info(self) -> str:
         """Key of the answer that opened the snapshot: who the account is."""
         return f"{self.prefix}account-info.json.gz"

@@ -57,7 +57,7 @@ class SnapshotWalk:
         except TikTokError as error:
             return self._interrupted(error)
         if self._walk.stop is None:
-            return self._manifest(Outcome.UNFINISHED, "the run was stopped")
+            return self._left_open(self._manifest(Outcome.UNFINISHED, "the run was stopped"))
         return self._raw.commit(self._manifest(self._walk.stop.outcome, self._walk.stop.value))
 
     def _answers(self) -> Iterator[RawAnswer]:
@@ -97,7 +97,11 @@ class SnapshotWalk:
         else:
             where = "" if isinstance(error, RunError) else f"page {self._walk.pages + 1}: "
             manifest = self._manifest(error.outcome, f"{where}{error}")
-        return self._raw.commit(manifest) if error.outcome.is_final else manifest
+        return self._raw.commit(manifest) if error.outcome.is_final else self._left_open(manifest)
+
+    def _left_open(self, manifest: Manifest) -> Manifest:
+        self._raw.note_attempt(manifest)
+        return manifest
 
     def _manifest(self, outcome: Outcome, reason: str) -> Manifest:
         walk = self._walk

@@ -78,12 +78,27 @@ class RawStore:
             return None
         return Manifest.from_json(body, self.store.uri(snapshot.manifest))
 
+    def is_committed(self, snapshot: SnapshotKey) -> bool:
+        """Whether the snapshot has its manifest, readable or not."""
+        return self.store.exists(snapshot.manifest)
+
     def commit(self, manifest: Manifest) -> Manifest:
         """Write the manifest, last of all; when another run has committed first, its manifest holds."""
         key = manifest.snapshot.manifest
         if self.store.put_once(key, manifest.to_json(), _JSON):
             return manifest
         return Manifest.from_json(self.store.get(key).body, self.store.uri(key))
+
+    def note_attempt(self, manifest: Manifest) -> None:
+        """Note how far an open snapshot was walked and why not further, over what the run before has noted."""
+        self.store.put(manifest.snapshot.attempt, manifest.to_json(), _JSON)
+
+    def attempt(self, snapshot: SnapshotKey) -> Manifest | None:
+        """What the last run has noted of an open snapshot; None when it was killed before, or the note is damaged."""
+        try:
+            return Manifest.from_json(self.store.get(snapshot.attempt).body, self.store.uri(snapshot.attempt))
+        except (ObjectMissingError, RawDataError):
+            return None
 
     def put_answer(self, key: str, answer: Answer, walk_until: int | None = None) -> RawAnswer:
         """Store an answer unless an earlier attempt has; either way, give what is stored."""

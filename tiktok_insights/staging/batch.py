@@ -21,6 +21,7 @@ from tiktok_insights.staging import audit, duckdb_transform
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts
 from tiktok_insights.staging.inspection import UnloadableError, inspect
 from tiktok_insights.staging.ledger import settled_versions
+from tiktok_insights.staging.open_snapshots import record_open_snapshots
 from tiktok_insights.staging.pending import Listing, PendingObject, pending, sort_out
 from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject, naive_utc, write_objects
 from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, STAGED_TIKTOK_DATA
@@ -60,6 +61,7 @@ class Staging:
 
     def stage(self, listing: Listing) -> Batch | None:
         """Stage and audit all pending objects as one batch; None when nothing is pending."""
+        record_open_snapshots(self._session, self._raw)
         self._sweep()
         waiting = pending(listing, settled_versions(self._session))
         if not waiting:

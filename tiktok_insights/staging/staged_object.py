@@ -29,7 +29,7 @@ class StagedObject:
 
     def row(self, batch_id: str) -> Row:
         """The object as a row of STAGED_OBJECTS."""
-        info, counts, manifest = self.item.info, self.counts, self.manifest
+        info, counts = self.item.info, self.counts
         return (
             batch_id,
             info.key,
@@ -45,16 +45,25 @@ class StagedObject:
             naive_utc(info.last_modified),
             self.item.account_id,
             self.item.snapshot_id,
-            manifest.handle if manifest else None,
-            naive_utc(datetime.fromisoformat(manifest.started_at)) if manifest else None,
-            naive_utc(datetime.fromisoformat(manifest.finished_at)) if manifest else None,
-            manifest.outcome if manifest else None,
-            manifest.reason if manifest else None,
-            manifest.users_seen if manifest else counts.staged,
-            manifest.users_claimed if manifest else None,
-            manifest.requests if manifest else None,
-            manifest.quota_left if manifest else None,
+            *snapshot_facts(self.manifest, counts.staged),
         )
+
+
+def snapshot_facts(manifest: Manifest | None, users_seen: int) -> Row:
+    """What ACCOUNT_SNAPSHOTS says of a snapshot, after its names; without a manifest only who was seen."""
+    if manifest is None:
+        return (None, None, None, None, None, users_seen, None, None, None)
+    return (
+        manifest.handle,
+        naive_utc(datetime.fromisoformat(manifest.started_at)),
+        naive_utc(datetime.fromisoformat(manifest.finished_at)),
+        manifest.outcome,
+        manifest.reason,
+        manifest.users_seen,
+        manifest.users_claimed,
+        manifest.requests,
+        manifest.quota_left,
+    )
 
 
 def naive_utc(moment: datetime) -> datetime:

@@ -1,0 +1,40 @@
+"""Open snapshots in ACCOUNT_SNAPSHOTS: how far each was walked and why it stopped, until it is committed and loaded.
+
+Their rows are what the bucket says now, made anew whenever it says something else; their pages are not loaded.
+"""
+
+from collections.abc import Iterator
+
+import stamina
+
+from tiktok_insights.raw.manifest import PREFIX
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.staging.staged_object import snapshot_facts
+from tiktok_insights.tables import ACCOUNT_SNAPSHOTS
+from tiktok_insights.warehouse_session import Row, Session, is_conflict
+
+#: Rows of loaded snapshots have the key of a CSV.
+_OPEN = f"OBJECT_KEY LIKE '{PREFIX}%'"
+
+
+@stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)
+def record_open_snapshots(session: Session, raw: RawStore) -> None:
+    """Make the table's rows of open snapshots equal to the bucket's; each account has one at the most, its newest."""
+    rows = list(_rows(raw))
+    known = session.query(f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}")
+    finished_at = ACCOUNT_SNAPSHOTS.names.index("FINISHED_AT")
+    if sorted(known) == sorted((row[0], row[finished_at]) for row in rows):
+        return
+    with session.transaction():
+        session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}")
+        session.insert(ACCOUNT_SNAPSHOTS.name, ACCOUNT_SNAPSHOTS.names, rows)
+
+
+def _rows(raw: RawStore) -> Iterator[Row]:
+    for account_id in raw.accounts():
+        snapshots = raw.snapshots(account_id)
+        if not snapshots or raw.is_committed(snapshots[-1]):
+            continue
+        if (attempt := raw.attempt(snapshots[-1])) is not None:
+            key = attempt.snapshot.attempt
+            yield (key, account_id, attempt.snapshot_id, *snapshot_facts(attempt, attempt.users_seen))
