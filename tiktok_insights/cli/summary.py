@@ -65,7 +65,10 @@ class Summary:
         for event in self._result.all_events:
             if event.is_step_failure and (error := event.step_failure_data.error) is not None:
                 cause = error.cause or error
-                yield f"{event.step_key} failed: {cause.message.strip()}"
+                if cause.cls_name == "DagsterExecutionInterruptedError":
+                    yield f"{event.step_key} was interrupted. Run again: it goes on where it stopped."
+                else:
+                    yield f"{event.step_key} failed: {cause.message.strip()}"
 
     def _next_steps(self) -> str:
         statements = "; ".join(

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ def ui(port: int) -> None:
     lock = _lock(settings.home)
     if is_held(lock):
         raise click.ClickException("The UI runs already. Stop it with: tiktok-insights stop")
+    _require_free(port)
     with held(lock, limit_seconds=1.0):
         _pid_file(settings.home).write_text(str(os.getpid()), encoding="ascii")
         click.echo(f"The UI will be at http://127.0.0.1:{port} in some seconds. Ctrl-C ends it.")
@@ -46,6 +48,17 @@ def stop(home: Path) -> None:
         _stop_ui(home)
         click.echo("Stopped the UI.")
     click.echo(stack.stop(home))
+
+
+def _require_free(port: int) -> None:
+    """Say so when the port is taken; Dagster would silently choose another one."""
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError as error:
+            message = f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Choose another one with --port."
+            raise click.ClickException(message) from error
 
 
 def _serve(port: int) -> int:

@@ -2,6 +2,7 @@
 
 import copy
 import email.utils
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,8 @@ from tiktok_insights.tiktok.models import Answer, Quota
 
 PUBLIC_URL = "https://tiktok-api23.p.rapidapi.com"
 RAPIDAPI_HOST = "tiktok-api23.p.rapidapi.com"
+_LOG = logging.getLogger(__name__)
+
 #: The API's own maximum; it clamps a larger wish.
 PAGE_SIZE = 30
 _SEC_UID_PREFIX = "MS4wLjABAAAA"
@@ -76,6 +79,8 @@ class Client:
         self._timeout = timeout
         self._attempts = attempts
         self._first_wait = first_wait
+        # The retries are told below; stamina would print them a second time where structlog is installed.
+        stamina.instrumentation.set_on_retry_hooks([])
         self._session = requests.Session()
         # Nothing of ~/.netrc or a proxy's settings may replace or see the key.
         self._session.trust_env = base_url == PUBLIC_URL
@@ -173,6 +178,8 @@ class Client:
 
     def _wait_before_retry(self, error: Exception) -> bool | float:
         """Whether to try again (stamina's question), and after how many seconds if not by the usual back-off."""
+        if isinstance(error, TransientError):
+            _LOG.info("%s Trying again.", error)
         if isinstance(error, BurstLimitedError):
             wait = error.retry_after or _BURST_WAIT_SECONDS
             self._limiter.pause(wait)
