@@ -2,16 +2,16 @@
 
 import logging
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import dagster as dg
 from pydantic import Field
 
+from tiktok_insights.resources.clients import api_client
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings, require_accounts
 from tiktok_insights.resources.turn import extraction_turn
-from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights.tiktok.limiter import RateLimiter
 
 
 class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -26,13 +26,10 @@ class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def client(self) -> Client:
         """Make a client for the deployment's API."""
-        connections = connect(read_settings())
-        return Client(
-            connections.api_url,
-            connections.api_key,
-            RateLimiter(self.requests_per_minute),
-            budget=Budget(self.request_budget),
+        settings = replace(
+            read_settings(), requests_per_minute=self.requests_per_minute, request_budget=self.request_budget
         )
+        return api_client(settings, connect(settings))
 
     def turn(self, log: logging.Logger) -> AbstractContextManager[None]:
         """Keep other extractions on this machine waiting."""

@@ -51,7 +51,8 @@ def followers_csv(
     Written from the raw pages for each snapshot that has none yet, or with `replay` for each that comes out differently
     than it is; rows of an unknown shape go to the quarantine.
     """
-    store, raw = s3.store(), s3.raw_store()
+    raw = s3.raw_store()
+    store = raw.store
     replayed, results = [], []
     if config.replay:
         for item in Replay(raw, config.max_rejected_share, write=True, keep=_SHOWN_CHANGES).run(config.replay_accounts):

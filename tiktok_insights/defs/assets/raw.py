@@ -65,7 +65,8 @@ def raw_followers(
         force_new_snapshot=config.force_new_snapshot,
         incremental=config.incremental,
     )
-    extractor = Extractor(s3.raw_store(), tiktok.client(), policy, context.log)
+    raw = s3.raw_store()
+    extractor = Extractor(raw, tiktok.client(), policy, context.log)
     with tiktok.turn(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
@@ -76,7 +77,7 @@ def raw_followers(
             "requests": sum(result.requests for result in results),
             "users_seen": sum(result.users_seen for result in results),
             "users_claimed": sum(result.users_claimed or 0 for result in results),
-            "dagster/uri": s3.store().uri("raw/followers/"),
+            "dagster/uri": raw.store.uri("raw/followers/"),
         },
         # Amber when the next run goes on by itself, red when somebody has to act; the other accounts are loaded.
         check_results=[
