@@ -19,6 +19,8 @@ from tiktok_insights.resources.deployments import Settings, read_settings
 from tiktok_insights.tables import ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session, session_on
 
+pytest_plugins = ["tiktok_insights_tests.seeds"]
+
 #: What a developer's shell or .env may have set must not reach a test.
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 
