@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import stamina
 from snowflake.connector.errors import Error, ProgrammingError
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Errors after which the same transaction may succeed: lock conflicts, aborted transactions, lock timeouts.
 _CONFLICTS = {625}
+
+#: Many rows in one statement save round trips; Snowflake takes 16,384 at the most.
+_ROWS_IN_A_STATEMENT = 200
 
 Row = tuple[Any, ...]
 
@@ -39,14 +43,13 @@ class Session:
             return cursor.rowcount or 0
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Insert a moderate number of rows with bound values, in one statement."""
-        if not rows:
-            return
-        places = ", ".join("?" for _ in columns)
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",
-                [tuple(_as_text_if_time(value) for value in row) for row in rows],
+        """Insert a moderate number of rows with bound values, some hundred in a statement."""
+        places = f"({', '.join('?' for _ in columns)})"
+        for start in range(0, len(rows), _ROWS_IN_A_STATEMENT):
+            part = rows[start : start + _ROWS_IN_A_STATEMENT]
+            self.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([places] * len(part))}",
+                [_as_text_if_time(value) for row in part for value in row],
             )
 
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
@@ -123,3 +126,7 @@ def _as_text_if_time(value: object) -> object:
 def is_conflict(error: Exception) -> bool:
     """Whether the transaction lost against another one and may be tried again."""
     return isinstance(error, ProgrammingError) and error.errno in _CONFLICTS
+
+
+#: For a function that is one transaction: begins it again when it has lost against another one.
+retry_conflicts = stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)

@@ -45,9 +45,17 @@ class Loader:
         staging = self.staging(max_rejected_share)
         listing = staging.listing()
         wanted = tuple(item for item in listing.objects if not keys or item.info.key in keys)
-        batch = staging.stage(Listing(wanted, ()))
-        assert batch is not None
+        (batch,) = staging.stage(Listing(wanted, ()))
         return batch
+
+    def stage_twice(self) -> tuple[Batch, Batch]:
+        """Stage the same objects as two runs at once do: neither knows of the other's verdict."""
+        first = self.stage()
+        change = "UPDATE LOAD_BATCHES SET VERDICT = ? WHERE BATCH_ID = ?"
+        self.session.execute(change, ("not yet", first.batch_id))
+        second = self.stage()
+        self.session.execute(change, ("passed", first.batch_id))
+        return first, second
 
     def publish(self) -> list[Publication]:
         """Publish every batch that has passed, on the session that is open: a log-in costs as much as a load."""

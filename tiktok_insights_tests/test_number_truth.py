@@ -80,8 +80,7 @@ def test_every_digit_arrives(
     write_csv(raw, store, manifest, 0.0)
     with connect_warehouse() as session:
         staging = Staging(store, session, 0.0, _LOG)
-        batch = staging.stage(staging.listing())
-    assert batch is not None
+        (batch,) = staging.stage(staging.listing())
     assert batch.verdict.passed, batch.verdict
     publish_passed(connect_warehouse, _LOG)
     with connect_warehouse() as session:

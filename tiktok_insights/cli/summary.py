@@ -47,7 +47,7 @@ class Summary:
 
     def _table(self) -> Iterator[str]:
         if (table := self._metadata.get("tiktok_data")) is not None:
-            objects = _number(self._metadata.get("staged_tiktok_data", {}).get("objects_loaded", 0))
+            objects = _number(table["objects_published"])
             new = f"{objects} new object{'s' * (objects != 1)} loaded" if objects else "nothing new to load"
             yield f"{self._table_name}: {_number(table['dagster/row_count']):,} rows, one per user; {new}."
 

@@ -1,15 +1,15 @@
-"""One batch: take the pending objects, transform and stage each, let the audit judge, write the verdict.
+"""Batches: take the pending objects, transform and stage each, let the audit judge, write the verdict.
 
-Ends when rows and verdict are in the warehouse, so that publishing needs nothing else. An object that cannot be read is
-set aside with its reason and the others go on.
+A batch ends when rows and verdict are in the warehouse, so that publishing needs nothing else. An object that cannot be
+read is set aside with its reason and the others go on.
 """
 
 import logging
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tiktok_insights.check_outcome import CheckOutcome
@@ -20,15 +20,19 @@ from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging import audit, duckdb_transform
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts
 from tiktok_insights.staging.inspection import UnloadableError, inspect
-from tiktok_insights.staging.ledger import settled_versions
+from tiktok_insights.staging.ledger import FAILED, settled_or_staged_versions
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
-from tiktok_insights.staging.pending import Listing, PendingObject, pending, sort_out
-from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject, naive_utc, write_objects
-from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, STAGED_TIKTOK_DATA
-from tiktok_insights.warehouse_session import Session
+from tiktok_insights.staging.pending import Listing, PendingObject, in_batches, pending, sort_out
+from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject
+from tiktok_insights.staging.upload import Upload
+from tiktok_insights.staging.verdict import QUARANTINE, write_verdict
+from tiktok_insights.tables import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
+from tiktok_insights.warehouse_session import Session, retry_conflicts
 
-QUARANTINE = "quarantine/"
-PASSED, FAILED = "passed", "failed"
+#: How long the rows of a batch without a verdict may belong to a run that is still going.
+_CUT_OFF_AFTER = timedelta(days=1)
+#: A person reads about so many objects one by one; of more, the batches are logged.
+_LOGGED_OBJECTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,46 +63,72 @@ class Staging:
         """Everything under the CSV prefix, sorted out."""
         return sort_out(self._store.list(PREFIX))
 
-    def stage(self, listing: Listing) -> Batch | None:
-        """Stage and audit all pending objects as one batch; None when nothing is pending."""
+    def stage(self, listing: Listing) -> list[Batch]:
+        """Stage and audit all pending objects, in batches; none when nothing is pending."""
         record_open_snapshots(self._session, self._raw)
         self._sweep()
-        waiting = pending(listing, settled_versions(self._session))
-        if not waiting:
-            return None
-        batch_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-        self._log.info("Batch %s: %d objects are pending.", batch_id, len(waiting))
-        objects = tuple(self._stage_all(batch_id, waiting))
-        write_objects(self._session, batch_id, objects)
-        verdict = audit.audit(audit.measure(self._session, batch_id, objects, self._max_rejected_share))
-        batch = Batch(batch_id, objects, verdict)
-        self._write_verdict(batch)
-        return batch
+        waiting = pending(listing, settled_or_staged_versions(self._session))
+        if waiting:
+            self._log.info("%d objects are pending.", len(waiting))
+        each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
+        return [batch for items in in_batches(waiting) if (batch := self._stage_batch(items, each)) is not None]
 
     @staticmethod
-    def outcomes(batch: Batch | None) -> tuple[CheckOutcome, ...]:
-        """The audit's results; with nothing pending, each check is true of nothing."""
-        return batch.verdict.checks if batch else tuple(CheckOutcome(name) for name in audit.CHECKS)
+    def outcomes(batches: Sequence[Batch]) -> tuple[CheckOutcome, ...]:
+        """The audit's results over all batches; with nothing pending, each check is true of nothing."""
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(audit.CHECKS, ())
+        for batch in batches:
+            for check in batch.verdict.checks:
+                found[check.name] += check.offenders
+        return tuple(CheckOutcome(name, offenders) for name, offenders in found.items())
 
+    @retry_conflicts
     def _sweep(self) -> None:
-        """Drop staged rows that nobody will publish: of failed batches, and of ones that were cut off a day ago."""
-        self._session.execute(
-            f"DELETE FROM {STAGED_TIKTOK_DATA.name} WHERE BATCH_ID IN "
-            f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ?) OR (BATCH_ID < ? AND BATCH_ID NOT IN "
-            f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name}))",
-            (FAILED, _a_day_ago()),
-        )
+        """Drop what nobody will publish: staged by failed batches, and by ones that were cut off a day ago."""
+        day_ago = _new_batch_id(datetime.now(UTC) - _CUT_OFF_AFTER)
+        for table in (STAGED_TIKTOK_DATA, STAGED_OBJECTS):
+            self._session.execute(
+                f"DELETE FROM {table.name} WHERE BATCH_ID IN "
+                f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ?) OR (BATCH_ID < ? AND BATCH_ID NOT IN "
+                f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name}))",
+                (FAILED, day_ago),
+            )
 
-    def _stage_all(self, batch_id: str, waiting: list[PendingObject]) -> Iterator[StagedObject]:
-        for item in waiting:
+    def _stage_batch(self, items: Sequence[PendingObject], level: int) -> Batch | None:
+        # Named before the first object is read: of two versions of a key, the later one is in the later batch.
+        batch_id = _new_batch_id(datetime.now(UTC))
+        with tempfile.TemporaryDirectory() as name:
+            upload = Upload(self._session, batch_id, Path(name))
+            objects = tuple(self._stage_all(batch_id, items, upload, level))
+            upload.flush()
+        if not objects:
+            return None
+        verdict = audit.audit(audit.measure(self._session, batch_id, objects, self._max_rejected_share))
+        write_verdict(self._session, objects, verdict)
+        batch = Batch(batch_id, objects, verdict)
+        rows = sum(item.counts.staged for item in objects)
+        said = "passed" if verdict.passed else "failed"
+        self._log.info("Batch %s %s the audit: %d objects, %s rows staged.", batch_id, said, len(objects), f"{rows:,}")
+        return batch
+
+    def _stage_all(
+        self, batch_id: str, items: Sequence[PendingObject], upload: Upload, level: int
+    ) -> Iterator[StagedObject]:
+        for item in items:
             try:
-                yield self._stage_object(batch_id, item)
+                staged = self._stage_object(batch_id, item, upload)
             except ObjectChangedError as error:
                 # The others go on; the next run's listing has the new version.
                 self._log.warning("%s", error)
+                continue
+            uri = self._store.uri(item.info.key)
+            if staged.reason:
+                self._log.warning("%s is set aside: %s.", uri, staged.reason)
+            else:
+                self._log.log(level, "%s: %s", uri, staged.counts)
+            yield staged
 
-    def _stage_object(self, batch_id: str, item: PendingObject) -> StagedObject:
-        uri = self._store.uri(item.info.key)
+    def _stage_object(self, batch_id: str, item: PendingObject, upload: Upload) -> StagedObject:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             csv_path = folder / "object.csv"
@@ -108,15 +138,11 @@ class Staging:
                 manifest = self._manifest(item)
                 result = duckdb_transform.run(csv_path, inspect(csv_path), origin, folder)
             except (UnloadableError, RawDataError) as error:
-                self._log.warning("%s is set aside: %s.", uri, error)
                 return StagedObject(item, RowCounts(), str(error))
             if result.rejected:
                 self._quarantine(item, result.rejected)
             if result.staged:
-                # A name of its own: the warehouse remembers the files that it has loaded.
-                path = result.staged.rename(folder / f"{batch_id}-{secrets.token_hex(4)}.parquet")
-                self._session.copy_parquet(path, STAGED_TIKTOK_DATA.name)
-        self._log.info("%s: %s", uri, result.counts)
+                upload.add(result.staged)
         return StagedObject(item, result.counts, manifest=manifest)
 
     def _manifest(self, item: PendingObject) -> Manifest | None:
@@ -127,32 +153,7 @@ class Staging:
         with rejected.open("rb") as body:
             self._store.put_once(f"{QUARANTINE}{item.info.key}.{item.info.etag}.jsonl", body, "application/jsonl")
 
-    def _write_verdict(self, batch: Batch) -> None:
-        now = naive_utc(datetime.now(UTC))
-        if not batch.verdict.passed:
-            self._set_aside_offenders(batch, now)
-        staged = sum(item.counts.staged for item in batch.objects)
-        verdict = PASSED if batch.verdict.passed else FAILED
-        row = (batch.batch_id, now, verdict, batch.verdict.to_json(), len(batch.objects), staged, None)
-        self._session.insert(LOAD_BATCHES.name, LOAD_BATCHES.names, [row])
 
-    def _set_aside_offenders(self, batch: Batch, now: datetime) -> None:
-        """Note in the ledger the objects by whose fault the audit failed, so that the next run loads the others."""
-        reasons = {
-            key: f"the audit's check {check.name} failed; its rejected rows are in {QUARANTINE}"
-            for check in batch.verdict.checks
-            if check.name in audit.FAULT_OF_THE_OBJECT
-            for key in check.offenders
-        }
-        objects = [item for item in batch.objects if item.item.info.key in reasons]
-        rows = [
-            (key, info.etag, SET_ASIDE, reasons[key], c.rows_in, c.staged, c.duplicate, c.rejected, c.negative_counts,
-             info.size, naive_utc(info.last_modified), batch.batch_id, now)
-            for key, info, c in ((item.item.info.key, item.item.info, item.counts) for item in objects)
-        ]  # fmt: skip  # in the order of LOAD_HISTORY's columns
-        self._session.insert(LOAD_HISTORY.name, LOAD_HISTORY.names, rows)
-
-
-def _a_day_ago() -> str:
-    """The smallest id of a batch that is younger than a day."""
-    return datetime.fromtimestamp(datetime.now(UTC).timestamp() - 86_400, UTC).strftime("%Y%m%dT%H%M%SZ")
+def _new_batch_id(moment: datetime) -> str:
+    """Sorts by when the batch was begun."""
+    return f"{moment:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"

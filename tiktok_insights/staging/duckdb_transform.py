@@ -78,9 +78,9 @@ def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspectio
     absent = "".join(f", NULL::VARCHAR AS {name}" for name in CSV_HEADER if name not in inspection.header)
     # DuckDB takes no bound values in a view; its own literals quote the text.
     duck.execute(
-        f"CREATE VIEW source AS SELECT *{absent}, {_literal(origin.object_key)} AS object_key, "
+        f"CREATE VIEW source AS SELECT *{absent}, {literal(origin.object_key)} AS object_key, "
         f"TIMESTAMP '{origin.last_modified.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' AS last_modified "
-        f"FROM read_csv({_literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
+        f"FROM read_csv({literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
     )
     duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
 
@@ -112,30 +112,31 @@ def _write_staged(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -
         "ACCOUNT_ID": origin.account_id,
         "SNAPSHOT_ID": origin.snapshot_id,
     }
-    columns = [f"{_literal(text)} AS {name}" for name, text in constants.items()]
+    columns = [f"{literal(text)} AS {name}" for name, text in constants.items()]
     duck.execute(
         f"COPY (SELECT {', '.join([*columns, *WAREHOUSE_NAMES])} FROM transformed "
-        f"WHERE disposition = '{transform.STAGED}') TO {_literal(str(path))} (FORMAT parquet)"
+        f"WHERE disposition = '{transform.STAGED}') TO {literal(str(path))} (FORMAT parquet)"
     )
     return path
 
 
 def _write_rejected(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Path:
     """One JSON object a line: object, line (where the reader knows it), column, reason, and the row as it was."""
-    reasons = " ".join(f"WHEN '{name}' THEN {_literal(transform.rejection_reason(name))}" for name in CSV_HEADER)
+    reasons = " ".join(f"WHEN '{name}' THEN {literal(transform.rejection_reason(name))}" for name in CSV_HEADER)
     row = "to_json({" + ", ".join(f"'{name}': {name}" for name in CSV_HEADER) + "})"
     rejected = transform.rejected_column_sql()
     duck.execute(
-        f'COPY (SELECT {_literal(origin.object_key)} AS object, NULL::BIGINT AS line, rejected_column AS "column", '
+        f'COPY (SELECT {literal(origin.object_key)} AS object, NULL::BIGINT AS line, rejected_column AS "column", '
         f"CASE rejected_column {reasons} END AS reason, row FROM "
         f"(SELECT {rejected} AS rejected_column, CAST({row} AS VARCHAR) AS row FROM source) "
         "WHERE rejected_column IS NOT NULL UNION ALL "
-        f"SELECT {_literal(origin.object_key)}, line, any_value(column_name), "
+        f"SELECT {literal(origin.object_key)}, line, any_value(column_name), "
         "any_value(lower(CAST(error_type AS VARCHAR)) || ': ' || error_message), any_value(trim(csv_line, chr(10))) "
-        f"FROM reject_errors GROUP BY line) TO {_literal(str(path))} (FORMAT json)"
+        f"FROM reject_errors GROUP BY line) TO {literal(str(path))} (FORMAT json)"
     )
     return path
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as DuckDB's SQL has it, where no bound value is taken."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,22 +1,54 @@
-"""The ledger as staging uses it: which object versions are settled, and forgetting those that were set aside."""
+"""The ledger as staging uses it: which object versions are settled or on their way, and forgetting those set aside."""
 
 from tiktok_insights.staging.pending import Version
 from tiktok_insights.staging.staged_object import SET_ASIDE
-from tiktok_insights.tables import LOAD_HISTORY
+from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, PUBLISH_LOCK, STAGED_OBJECTS
 from tiktok_insights.warehouse_session import Session
+
+PASSED, FAILED = "passed", "failed"
+
+
+def _newest(versions: str) -> str:
+    """Of each object the newest among some versions.
+
+    LAST_MODIFIED has whole seconds on S3. Of two versions in one second the one that was listed later is the later
+    one, and batches are named by when they were begun.
+    """
+    return (
+        "SELECT OBJECT_KEY, ETAG FROM (SELECT OBJECT_KEY, ETAG, ROW_NUMBER() OVER "
+        f"(PARTITION BY OBJECT_KEY ORDER BY LAST_MODIFIED DESC, BATCH_ID DESC) AS PLACE FROM {versions}) "
+        "AS versions WHERE PLACE = 1"
+    )
+
 
 #: Of each object the version that was settled last. An earlier one may come back (the same bytes have the same ETag,
 #: as after a replay that puts an old CSV right again): then it waits to be loaded again.
-SETTLED = (
-    "SELECT OBJECT_KEY, ETAG FROM (SELECT OBJECT_KEY, ETAG, ROW_NUMBER() OVER "
-    f"(PARTITION BY OBJECT_KEY ORDER BY LAST_MODIFIED DESC, LOADED_AT DESC) AS PLACE FROM {LOAD_HISTORY.name}) "
-    "AS versions WHERE PLACE = 1"
+SETTLED = _newest(LOAD_HISTORY.name)
+
+_VERSION = "OBJECT_KEY, ETAG, LAST_MODIFIED, BATCH_ID"
+_WAITS_FOR_PUBLICATION = f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{PASSED}' AND PUBLISHED_AT IS NULL"
+_SETTLED_OR_STAGED = _newest(
+    f"(SELECT {_VERSION} FROM {LOAD_HISTORY.name} UNION ALL SELECT {_VERSION} FROM {STAGED_OBJECTS.name} "
+    f"WHERE BATCH_ID IN ({_WAITS_FOR_PUBLICATION})) AS known"
 )
+
+
+def take_lock(session: Session, batch_id: str) -> None:
+    """Take the row that whoever changes the ledger takes first, so that of two transactions one waits or starts again.
+
+    Call it first inside a transaction.
+    """
+    session.execute(f"UPDATE {PUBLISH_LOCK.name} SET BATCH_ID = ?", (batch_id,))
 
 
 def settled_versions(session: Session) -> set[Version]:
     """Of each object the version (key, ETag) that was loaded or set aside last."""
     return {(key, etag) for key, etag in session.query(SETTLED)}
+
+
+def settled_or_staged_versions(session: Session) -> set[Version]:
+    """The same, when the batches that have passed the audit and wait for their publication count as settled."""
+    return {(key, etag) for key, etag in session.query(_SETTLED_OR_STAGED)}
 
 
 def forget_set_aside(session: Session, key: str | None = None) -> list[str]:

@@ -5,19 +5,17 @@ Their rows are what the bucket says now, made anew whenever it says something el
 
 from collections.abc import Iterator
 
-import stamina
-
 from tiktok_insights.raw.manifest import PREFIX
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.staged_object import snapshot_facts
 from tiktok_insights.tables import ACCOUNT_SNAPSHOTS
-from tiktok_insights.warehouse_session import Row, Session, is_conflict
+from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
 
 #: Rows of loaded snapshots have the key of a CSV.
 _OPEN = f"OBJECT_KEY LIKE '{PREFIX}%'"
 
 
-@stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)
+@retry_conflicts
 def record_open_snapshots(session: Session, raw: RawStore) -> None:
     """Make the table's rows of open snapshots equal to the bucket's; each account has one at the most, its newest."""
     rows = list(_rows(raw))

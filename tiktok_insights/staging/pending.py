@@ -1,7 +1,7 @@
 """Which objects wait to be loaded: the listing of the CSV prefix, less what the ledger has. Pure functions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
@@ -10,6 +10,10 @@ from tiktok_insights.object_store import ObjectInfo
 _PLACE = re.compile(re.escape(PREFIX) + r"account=([0-9]{1,20})/dt=([0-9]{4}-[0-9]{2}-[0-9]{2})/[^/]+")
 
 Version = tuple[str, str]
+
+#: The most that one batch takes: a batch is judged and published as a whole, and what it has done is done.
+MAX_OBJECTS = 1_000
+MAX_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,24 @@ def sort_out(objects: Iterable[ObjectInfo]) -> Listing:
     return Listing(tuple(loadable), tuple(skipped))
 
 
-def pending(listing: Listing, ledger: set[Version]) -> list[PendingObject]:
-    """The objects whose version (key, ETag) the ledger lacks, oldest first."""
-    waiting = [item for item in listing.objects if (item.info.key, item.info.etag) not in ledger]
+def pending(listing: Listing, known: set[Version]) -> list[PendingObject]:
+    """The objects whose version (key, ETag) is not known, such as from the ledger; oldest first."""
+    waiting = [item for item in listing.objects if (item.info.key, item.info.etag) not in known]
     return sorted(waiting, key=lambda item: (item.info.last_modified, item.info.key))
+
+
+def in_batches(waiting: Sequence[PendingObject]) -> Iterator[list[PendingObject]]:
+    """Cut pending objects into batches, in their order; a larger object is a batch of its own."""
+    batch: list[PendingObject] = []
+    size = 0
+    for item in waiting:
+        if batch and (len(batch) == MAX_OBJECTS or size + item.info.size > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += item.info.size
+    if batch:
+        yield batch
 
 
 def _why_skip(info: ObjectInfo, *, placed: bool) -> str:

@@ -1,14 +1,12 @@
 """What is known of one object of a batch: its row in STAGED_OBJECTS, from which the ledger is written."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.pending import PendingObject
-from tiktok_insights.tables import STAGED_OBJECTS
-from tiktok_insights.warehouse_session import Row, Session
+from tiktok_insights.warehouse_session import Row
 
 LOADED, SET_ASIDE = "loaded", "set aside"
 
@@ -69,8 +67,3 @@ def snapshot_facts(manifest: Manifest | None, users_seen: int) -> Row:
 def naive_utc(moment: datetime) -> datetime:
     """A moment as the warehouse's TIMESTAMP_NTZ columns hold it: UTC, without the zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def write_objects(session: Session, batch_id: str, objects: Iterable[StagedObject]) -> None:
-    """Write the batch's rows of STAGED_OBJECTS."""
-    session.insert(STAGED_OBJECTS.name, STAGED_OBJECTS.names, [item.row(batch_id) for item in objects])

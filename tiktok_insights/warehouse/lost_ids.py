@@ -9,17 +9,17 @@ from typing import Any
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectMissingError, ObjectStore
 from tiktok_insights.schema import ID_COLUMN
-from tiktok_insights.staging.batch import QUARANTINE
 from tiktok_insights.staging.inspection import MAX_LINE_BYTES
+from tiktok_insights.staging.verdict import QUARANTINE
 from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
 from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
 from tiktok_insights.warehouse_session import Session
 
 
 def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
-    """Every id in the objects of the newest publication is in TIKTOK_DATA to the last digit, or in the quarantine.
+    """Every id in the objects of the newest publications is in TIKTOK_DATA to the last digit, or in the quarantine.
 
-    An object that was replaced or deleted since is not compared; the facts count it.
+    These are what one run has published. An object that was replaced or deleted since is not compared; the facts count it.
     """
     offenders: list[str] = []
     compared, gone = 0, 0
@@ -40,8 +40,8 @@ def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
 def _newest_publication(session: Session) -> list[tuple[ObjectInfo, int]]:
     rows = session.query(
         f"SELECT OBJECT_KEY, ETAG, SIZE_BYTES, LAST_MODIFIED, ROWS_REJECTED FROM {LOAD_HISTORY.name} "
-        f"WHERE STATUS = 'loaded' AND BATCH_ID = (SELECT BATCH_ID FROM {LOAD_HISTORY.name} "
-        "WHERE STATUS = 'loaded' ORDER BY LOADED_AT DESC, BATCH_ID LIMIT 1) ORDER BY OBJECT_KEY"
+        f"WHERE STATUS = 'loaded' AND LOADED_AT = (SELECT MAX(LOADED_AT) FROM {LOAD_HISTORY.name} "
+        "WHERE STATUS = 'loaded') ORDER BY OBJECT_KEY"
     )
     return [(ObjectInfo(key, etag, int(size), modified), int(rejected)) for key, etag, size, modified, rejected in rows]
 

@@ -1,37 +1,27 @@
 """Publishing: passed batches go from staging to the tables, each in one transaction with its own counts.
 
 Readers see the tables before or after it, never between. TIKTOK_DATA is a function of the history, so neither order nor
-repetition of batches changes it. The statements stand in sql/publish.sql, in their order.
+repetition of batches changes it. The statements stand in sql/, in their order.
 """
 
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 
-import stamina
 from snowflake.connector.errors import Error
 
 from tiktok_insights.schema import WAREHOUSE_NAMES
-from tiktok_insights.staging.batch import PASSED
-from tiktok_insights.staging.ledger import SETTLED
+from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
 from tiktok_insights.staging.transform import newest_first
-from tiktok_insights.tables import (
-    ACCOUNT_SNAPSHOTS,
-    FOLLOWER_SNAPSHOTS,
-    LOAD_BATCHES,
-    LOAD_HISTORY,
-)
-from tiktok_insights.warehouse_session import Connect, Session, is_conflict
+from tiktok_insights.tables import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
+from tiktok_insights.warehouse_session import Connect, Session, retry_conflicts
 
-_NOT_IN_LEDGER = f"NOT EXISTS (SELECT 1 FROM ({SETTLED}) AS l WHERE l.OBJECT_KEY = o.OBJECT_KEY AND l.ETAG = o.ETAG)"
-_CHOSEN = (
-    f"SELECT o.OBJECT_KEY FROM STAGED_OBJECTS AS o WHERE o.BATCH_ID = ? AND o.STATUS = 'loaded' AND {_NOT_IN_LEDGER} "
-    "AND NOT EXISTS (SELECT 1 FROM LOAD_HISTORY AS n WHERE n.OBJECT_KEY = o.OBJECT_KEY AND n.STATUS = 'loaded' "
-    "AND n.LAST_MODIFIED > o.LAST_MODIFIED)"
-)
-_LEDGER_STATUS = LOAD_HISTORY.names.index("STATUS")
+_CHOSEN = "SELECT OBJECT_KEY FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = 'loaded'"
+#: The files of one transaction, in their order; the counts are compared before the last.
+_CHOOSE, _PUBLISH, _EMPTY = "choose_objects.sql", "publish.sql", "empty_staging.sql"
 
 
 class PublishError(RuntimeError):
@@ -51,27 +41,51 @@ class Publication:
 def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
     """Publish every batch that has passed the audit and is not published, oldest first.
 
-    Needs nothing but the warehouse. Raises PublishError, and the warehouse's own errors once the retries are spent.
+    Needs nothing but the warehouse. A batch whose counts do not add up is discarded, so that its objects are staged
+    again by the next run, and the others are published.
+
+    Raises PublishError at the end when a batch was discarded, and the warehouse's own errors once the retries are
+    spent.
     """
+    now = datetime.now(UTC)
     with connect() as session:
         waiting = session.query(
-            f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ? AND PUBLISHED_AT IS NULL ORDER BY BATCH_ID",
+            f"SELECT DISTINCT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ? AND PUBLISHED_AT IS NULL "
+            "ORDER BY BATCH_ID",
             (PASSED,),
         )
-    publications = []
+    publications, discarded = [], []
     for (batch_id,) in waiting:
-        publications.append(publish(connect, batch_id))
+        try:
+            publications.append(_publish_or_discard(connect, batch_id, now))
+        except PublishError as error:
+            log.warning("%s", error)
+            discarded.append(str(error))
+            continue
         done = publications[-1]
         numbers = (f"{number:,}" for number in (done.objects, done.history_rows, done.users))
         log.info("Batch %s: %s objects, %s rows, %s users published.", batch_id, *numbers)
+    if discarded:
+        raise PublishError("\n".join(discarded))
     return publications
 
 
-@stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)
-def publish(connect: Connect, batch_id: str) -> Publication:
+def _publish_or_discard(connect: Connect, batch_id: str, now: datetime) -> Publication:
+    # A second time: a statement whose answer was lost may have been sent, and have run, twice.
+    with suppress(PublishError):
+        return publish(connect, batch_id, now)
+    try:
+        return publish(connect, batch_id, now)
+    except PublishError:
+        _discard(connect, batch_id)
+        raise
+
+
+@retry_conflicts
+def publish(connect: Connect, batch_id: str, now: datetime) -> Publication:
     """Publish one batch, starting again when another publication holds the lock.
 
-    May be repeated: a batch that is published by then brings nothing.
+    May be repeated: a batch that is published by then brings nothing. `now` goes to the ledger.
 
     Raises PublishError when the counts inside the transaction do not add up.
     """
@@ -79,7 +93,7 @@ def publish(connect: Connect, batch_id: str) -> Publication:
         publication: Publication | None = None
         try:
             with session.transaction():
-                publication = _publish(session, batch_id)
+                publication = _publish(session, batch_id, now)
         except Error:
             # The answer to COMMIT may have been lost after the commit: the warehouse knows.
             if publication is not None and _has_arrived(connect, batch_id):
@@ -88,19 +102,28 @@ def publish(connect: Connect, batch_id: str) -> Publication:
     return publication
 
 
-def _publish(session: Session, batch_id: str) -> Publication:
-    steps = publish_steps(datetime.now(UTC))
-    take_lock, forget_touched_users = steps.pop("take_lock"), steps.pop("forget_touched_users")
-    _run(session, take_lock, batch_id)
+def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
+    take_lock(session, batch_id)
     if _is_published(session, batch_id):
         return Publication(batch_id, 0, 0, 0)
+    _run(session, _CHOOSE, batch_id, now)
     expected = _counts(session, "expected_counts.sql", batch_id)
-    for statement in steps.values():
-        _run(session, statement, batch_id)
+    _run(session, _PUBLISH, batch_id, now)
     users = _compare(batch_id, expected, _counts(session, "found_counts.sql", batch_id))
-    _run(session, forget_touched_users, batch_id)
+    _run(session, _EMPTY, batch_id, now)
     objects, history_rows = expected
     return Publication(batch_id, objects, history_rows, users)
+
+
+@retry_conflicts
+def _discard(connect: Connect, batch_id: str) -> None:
+    """Take back the verdict of a batch that cannot be published; the next staging sweeps it."""
+    with connect() as session, session.transaction():
+        take_lock(session, batch_id)
+        session.execute(
+            f"UPDATE {LOAD_BATCHES.name} SET VERDICT = ? WHERE BATCH_ID = ? AND PUBLISHED_AT IS NULL",
+            (FAILED, batch_id),
+        )
 
 
 def _compare(batch_id: str, expected: tuple[int, ...], found: tuple[int, ...]) -> int:
@@ -108,20 +131,21 @@ def _compare(batch_id: str, expected: tuple[int, ...], found: tuple[int, ...]) -
     if (objects, history_rows, user_rows) != (*expected, users_in_history):
         msg = (
             f"Batch {batch_id} was rolled back: {objects} of {expected[0]} objects in the ledger, {history_rows} of "
-            f"{expected[1]} rows in the history, {user_rows} rows for {users_in_history} users. Run again; if it stays "
-            "so, report it with this message."
+            f"{expected[1]} rows in the history, {user_rows} rows for {users_in_history} users. The next run "
+            "stages its objects again; if it stays so, report it with this message."
         )
         raise PublishError(msg)
     return user_rows
 
 
 def _counts(session: Session, file: str, batch_id: str) -> tuple[int, ...]:
-    text = _fill(_read(file), datetime.now(UTC))
+    text = _without_comments(_read(file))
     return tuple(int(number) for number in session.query(text, (batch_id,) * text.count("?"))[0])
 
 
-def _run(session: Session, statement: str, batch_id: str) -> None:
-    session.execute(statement, (batch_id,) * statement.count("?"))
+def _run(session: Session, file: str, batch_id: str, now: datetime) -> None:
+    for statement in _steps(file, now).values():
+        session.execute(statement, (batch_id,) * statement.count("?"))
 
 
 def _is_published(session: Session, batch_id: str) -> bool:
@@ -135,28 +159,34 @@ def _has_arrived(connect: Connect, batch_id: str) -> bool:
 
 
 def publish_steps(now: datetime) -> dict[str, str]:
-    """The statements of sql/publish.sql by the names of their steps, in order; `now` (UTC) goes to the ledger."""
-    parts = re.split(r"^-- step: (\w+)$", _read("publish.sql"), flags=re.MULTILINE)[1:]
+    """The statements of a publication by the names of their steps, in order; `now` (UTC) goes to the ledger."""
+    return {name: text for file in (_CHOOSE, _PUBLISH, _EMPTY) for name, text in _steps(file, now).items()}
+
+
+def _steps(file: str, now: datetime) -> dict[str, str]:
+    """The statements of one file by the names of their steps, with the contract's names in them."""
+    parts = re.split(r"^-- step: (\w+)$", _read(file), flags=re.MULTILINE)[1:]
     names, texts = parts[::2], parts[1::2]
-    return {name: _fill(text, now) for name, text in zip(names, texts, strict=True)}
+    return {name: _fill(_without_comments(text), now) for name, text in zip(names, texts, strict=True)}
 
 
 def _read(file: str) -> str:
     return resources.files(__package__).joinpath("sql", file).read_text(encoding="utf-8")
 
 
+def _without_comments(text: str) -> str:
+    return re.sub(r"^--.*$", "", text, flags=re.MULTILINE).strip().rstrip(";")
+
+
 def _fill(text: str, now: datetime) -> str:
-    """A statement without its comments, with the contract's names in it."""
-    without_comments = re.sub(r"^--.*$", "", text, flags=re.MULTILINE).strip().rstrip(";")
-    return without_comments.format(
+    return text.format(
         chosen=_CHOSEN,
-        not_in_ledger=_NOT_IN_LEDGER,
+        settled=SETTLED,
         columns=", ".join(WAREHOUSE_NAMES),
         history_columns=", ".join(FOLLOWER_SNAPSHOTS.names),
         account_snapshot_columns=", ".join(ACCOUNT_SNAPSHOTS.names),
         ledger_columns=", ".join(LOAD_HISTORY.names),
-        object_columns_before_status=", ".join(LOAD_HISTORY.names[:_LEDGER_STATUS]),
-        object_columns_after_status=", ".join(LOAD_HISTORY.names[_LEDGER_STATUS + 1 : -2]),
+        object_columns=", ".join(LOAD_HISTORY.names[:-2]),
         newest_first=newest_first(),
         now=f"'{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ",
     )

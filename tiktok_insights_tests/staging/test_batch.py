@@ -138,8 +138,7 @@ def test_an_object_that_changes_under_the_run_waits_for_the_next(loader: Loader)
     staging = loader.staging()
     listing = staging.listing()
     loader.put("replaced", csv_file(row("3")))
-    batch = staging.stage(listing)
-    assert batch is not None
+    (batch,) = staging.stage(listing)
     assert [item.item.info.key.rpartition("/")[2] for item in batch.objects] == ["a.csv"]
     loader.publish()
     loader.load()
@@ -164,12 +163,12 @@ def test_a_rejected_row_is_in_the_quarantine_with_its_object(loader: Loader) -> 
 def test_with_nothing_pending_there_is_no_batch_and_every_check_is_true(loader: Loader) -> None:
     """An empty bucket, or all in the ledger: no batch, no row in LOAD_BATCHES."""
     staging = loader.staging()
-    assert staging.stage(staging.listing()) is None
-    assert [check.passed for check in Staging.outcomes(None)] == [True] * 7
+    assert staging.stage(staging.listing()) == []
+    assert [check.passed for check in Staging.outcomes([])] == [True] * 7
     loader.put("a", csv_file(row("1")))
     batch = loader.load()
-    assert [check.name for check in Staging.outcomes(batch)] == [check.name for check in Staging.outcomes(None)]
-    assert staging.stage(staging.listing()) is None
+    assert [check.name for check in Staging.outcomes([batch])] == [check.name for check in Staging.outcomes([])]
+    assert staging.stage(staging.listing()) == []
     assert loader.rows("SELECT COUNT(*) FROM LOAD_BATCHES") == [(1,)]
 
 

@@ -19,7 +19,7 @@ from tiktok_insights_tests import history
 from tiktok_insights_tests.csv_texts import HEADER_16, csv_file, row
 from tiktok_insights_tests.history import Upload
 from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.warehouse.engine import Engine
+from tiktok_insights_tests.warehouse.engine import NOON, Engine
 
 LATE, EARLY = "2026-01-31T13:00:00Z", "2026-01-31T11:00:00Z"
 
@@ -133,24 +133,23 @@ def test_running_again_changes_nothing(loader: Loader) -> None:
     assert loader.publish() == [Publication(batch.batch_id, 2, 3, 2)]
     before = {**loader.dump(), "LOAD_BATCHES": loader.rows("SELECT * FROM LOAD_BATCHES")}
     staging = loader.staging()
-    assert staging.stage(staging.listing()) is None
+    assert staging.stage(staging.listing()) == []
     assert loader.publish() == []
-    assert publish(loader.connect, batch.batch_id) == Publication(batch.batch_id, 0, 0, 0)
+    assert publish(loader.connect, batch.batch_id, NOON) == Publication(batch.batch_id, 0, 0, 0)
     assert {**loader.dump(), "LOAD_BATCHES": loader.rows("SELECT * FROM LOAD_BATCHES")} == before
 
 
 def test_a_batch_staged_twice_loads_once(loader: Loader) -> None:
-    """A run killed between staging and publishing leaves a batch; the next one stages the same objects again."""
+    """Two runs at once stage the same objects; the batch that is published second brings nothing."""
     uploads = [upload(loader, "a", row("1"), row("2")), upload(loader, "b", row("2"))]
-    first, second = loader.stage(), loader.stage()
-    assert first.batch_id != second.batch_id
+    first, second = loader.stage_twice()
+    assert first.batch_id < second.batch_id
     publications = loader.publish()
     assert sorted((item.objects, item.history_rows) for item in publications) == [(0, 0), (2, 3)]
     assert seen(loader) == history.tables(uploads)
-    assert loader.rows("SELECT COUNT(*) FROM STAGED_TIKTOK_DATA UNION ALL SELECT COUNT(*) FROM TOUCHED_USERS") == [
-        (0,),
-        (0,),
-    ]
+    assert loader.rows("SELECT COUNT(*) FROM STAGED_TIKTOK_DATA") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM STAGED_OBJECTS") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TOUCHED_USERS") == [(0,)]
 
 
 def test_a_new_version_of_an_object_replaces_what_it_brought(loader: Loader) -> None:
@@ -191,7 +190,7 @@ def test_a_version_that_comes_back_is_loaded_again(loader: Loader) -> None:
     batches = loader.rows("SELECT BATCH_ID FROM LOAD_HISTORY ORDER BY LOADED_AT DESC")
     assert (len(batches), batches[0]) == (2, (back.batch_id,))
     staging = loader.staging()
-    assert staging.stage(staging.listing()) is None
+    assert staging.stage(staging.listing()) == []
 
 
 def test_an_older_version_that_comes_late_is_overtaken(loader: Loader) -> None:
@@ -204,8 +203,8 @@ def test_an_older_version_that_comes_late_is_overtaken(loader: Loader) -> None:
     loader.session.execute(
         "UPDATE STAGED_OBJECTS SET LAST_MODIFIED = DATEADD(SECOND, 1, LAST_MODIFIED) WHERE BATCH_ID = ?", (new,)
     )
-    assert publish(loader.connect, new) == Publication(new, 1, 1, 1)
-    assert publish(loader.connect, old) == Publication(old, 1, 0, 0)
+    assert publish(loader.connect, new, NOON) == Publication(new, 1, 1, 1)
+    assert publish(loader.connect, old, NOON) == Publication(old, 1, 0, 0)
     assert loader.dump()["TIKTOK_DATA"] == history.tables([newer])["TIKTOK_DATA"]
     assert sorted(loader.rows("SELECT STATUS, BATCH_ID FROM LOAD_HISTORY")) == [("loaded", new), ("overtaken", old)]
 
@@ -226,9 +225,25 @@ def test_a_publication_whose_counts_do_not_add_up_is_rolled_back(loader: Loader)
         loader.publish()
     assert loader.dump() == before
     assert loader.rows("SELECT COUNT(*) FROM TOUCHED_USERS") == [(0,)]
-    assert loader.rows("SELECT PUBLISHED_AT FROM LOAD_BATCHES WHERE BATCH_ID = ?", (batch_id,)) == [(None,)]
-    loader.session.execute("DELETE FROM STAGED_TIKTOK_DATA WHERE TIKTOK_ID = '3'")
-    assert loader.publish() == [Publication(batch_id, 1, 2, 2)]
+    assert loader.rows("SELECT VERDICT, PUBLISHED_AT FROM LOAD_BATCHES WHERE BATCH_ID = ?", (batch_id,)) == [
+        ("failed", None)
+    ]
+    again = loader.stage().batch_id
+    assert loader.publish() == [Publication(again, 1, 2, 2)]
+    assert loader.rows("SELECT DISTINCT BATCH_ID FROM STAGED_TIKTOK_DATA") == []
+
+
+def test_a_batch_that_cannot_be_published_does_not_hold_up_the_others(loader: Loader) -> None:
+    """The batch is discarded with its error, the others are published, and the next run loads its objects."""
+    bad, good = upload(loader, "a", row("1")), upload(loader, "b", row("2"))
+    loader.stage(bad.key)
+    loader.session.execute("DELETE FROM STAGED_TIKTOK_DATA")
+    published = loader.stage(good.key).batch_id
+    with pytest.raises(PublishError, match="0 of 1 rows in the history"):
+        loader.publish()
+    assert loader.rows("SELECT BATCH_ID FROM LOAD_BATCHES WHERE PUBLISHED_AT IS NOT NULL") == [(published,)]
+    loader.load()
+    assert seen(loader) == history.tables([bad, good])
 
 
 def test_a_user_that_stands_twice_is_rolled_back(loader: Loader) -> None:
@@ -238,7 +253,7 @@ def test_a_user_that_stands_twice_is_rolled_back(loader: Loader) -> None:
     loader.session.execute("UPDATE STAGED_TIKTOK_DATA SET TIKTOK_ID = '2' WHERE TIKTOK_ID = '1'")
     loader.session.execute("UPDATE STAGED_OBJECTS SET ROWS_STAGED = 2")
     with pytest.raises(PublishError, match="1 of 2 rows in the history, 1 rows for 1 users"):
-        publish(loader.connect, batch_id)
+        publish(loader.connect, batch_id, NOON)
     assert {name: rows for name, rows in loader.dump().items() if rows} == {}
 
 
@@ -250,11 +265,11 @@ def test_an_error_half_way_leaves_the_tables_as_they_were(loader: Loader) -> Non
     loader.session.execute("ALTER TABLE LOAD_HISTORY RENAME TO LOAD_HISTORY_AWAY")
     loader.session.execute("CREATE VIEW LOAD_HISTORY AS SELECT * FROM LOAD_HISTORY_AWAY")
     with pytest.raises(ProgrammingError):
-        publish(loader.connect, batch_id)
+        publish(loader.connect, batch_id, NOON)
     loader.session.execute("DROP VIEW LOAD_HISTORY")
     loader.session.execute("ALTER TABLE LOAD_HISTORY_AWAY RENAME TO LOAD_HISTORY")
     assert {name: rows for name, rows in loader.dump().items() if rows} == {}
-    assert publish(loader.connect, batch_id).users == 1
+    assert publish(loader.connect, batch_id, NOON).users == 1
 
 
 class LosesTheAnswer(Session):
@@ -293,9 +308,9 @@ def test_after_a_lost_answer_to_commit_the_warehouse_is_asked(loader: Loader, co
     upload(loader, "a", row("1"))
     batch_id = loader.stage().batch_id
     with pytest.raises(OperationalError, match="the connection broke"):
-        publish(breaking(connections, LosesTheCommit), batch_id)
+        publish(breaking(connections, LosesTheCommit), batch_id, NOON)
     assert loader.rows("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
-    assert publish(breaking(connections, LosesTheAnswer), batch_id) == Publication(batch_id, 1, 1, 1)
+    assert publish(breaking(connections, LosesTheAnswer), batch_id, NOON) == Publication(batch_id, 1, 1, 1)
     assert loader.publish() == []
     assert loader.rows("SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS") == [(1,)]
 
@@ -311,7 +326,7 @@ def test_a_failed_batch_is_never_published(loader: Loader) -> None:
 def test_publications_at_once_load_once_and_nobody_is_stuck(loader: Loader) -> None:
     """Three threads publish two batches of the same objects, against each other's order: one load, no error."""
     uploads = [upload(loader, "a", row("1"), row("2")), upload(loader, "b", row("2"), row("3"))]
-    batches = [loader.stage().batch_id, loader.stage().batch_id]
+    batches = [batch.batch_id for batch in loader.stage_twice()]
     start = threading.Barrier(3)
     done: list[Publication] = []
     failed: list[Exception] = []
@@ -319,7 +334,7 @@ def test_publications_at_once_load_once_and_nobody_is_stuck(loader: Loader) -> N
     def run(order: list[str]) -> None:
         start.wait(timeout=30)
         try:
-            done.extend(publish(loader.connect, batch_id) for batch_id in order)
+            done.extend(publish(loader.connect, batch_id, NOON) for batch_id in order)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
             failed.append(error)
 
@@ -359,7 +374,7 @@ def test_a_reader_sees_the_tables_before_or_after_a_publication(loader: Loader) 
     reader = threading.Thread(target=read)
     reader.start()
     assert reading.wait(timeout=30)
-    publish(loader.connect, batch_id)
+    publish(loader.connect, batch_id, NOON)
     over.set()
     reader.join(timeout=30)
     assert not reader.is_alive()

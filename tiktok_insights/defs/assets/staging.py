@@ -1,5 +1,7 @@
 """Stage staging: pending objects to audited rows in the warehouse's staging table."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 from pydantic import Field
 
@@ -50,32 +52,36 @@ def staged_tiktok_data(
     with warehouse.session() as session:
         staging = Staging(s3.store(), session, config.max_rejected_share, context.log)
         listing = staging.listing()
-        batch = staging.stage(listing)
+        batches = staging.stage(listing)
     return dg.MaterializeResult(
         metadata={
-            **(_batch_metadata(batch) if batch else {"dagster/row_count": 0}),
+            **_metadata(batches),
             "skipped_objects": table(("object", "why"), [(s.key, s.reason) for s in listing.skipped[:100]]),
             "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
             "dagster/column_lineage": staging_lineage(),
         },
-        check_results=[check_result(outcome) for outcome in Staging.outcomes(batch)],
+        check_results=[check_result(outcome) for outcome in Staging.outcomes(batches)],
     )
 
 
 _HEADER = ("object", "status", "rows in", "staged", "duplicate", "rejected", "negative counts", "why")
 
 
-def _batch_metadata(batch: Batch) -> dict[str, dg.MetadataValue | int | str]:
+def _metadata(batches: Sequence[Batch]) -> dict[str, dg.MetadataValue | int | str]:
+    objects = [item for batch in batches for item in batch.objects]
+    # What a person has to look at comes first; the table has its limit.
+    objects.sort(key=lambda item: (not item.reason, not item.counts.rejected))
     rows = [
         (item.item.info.key, item.status, c.rows_in, c.staged, c.duplicate, c.rejected, c.negative_counts, item.reason)
-        for item, c in ((item, item.counts) for item in batch.objects)
+        for item, c in ((item, item.counts) for item in objects[:100])
     ]
+    set_aside = sum(len(batch.set_aside) for batch in batches)
     return {
-        "batch": batch.batch_id,
-        "objects": table(_HEADER, rows[:100]),
-        "objects_loaded": len(rows) - len(batch.set_aside),
-        "objects_set_aside": len(batch.set_aside),
-        "dagster/row_count": sum(item.counts.staged for item in batch.objects),
-        "rows_duplicate": sum(item.counts.duplicate for item in batch.objects),
-        "rows_rejected": sum(item.counts.rejected for item in batch.objects),
+        "batches": ", ".join(batch.batch_id for batch in batches) or "none",
+        "objects": table(_HEADER, rows),
+        "objects_loaded": len(objects) - set_aside,
+        "objects_set_aside": set_aside,
+        "dagster/row_count": sum(item.counts.staged for item in objects),
+        "rows_duplicate": sum(item.counts.duplicate for item in objects),
+        "rows_rejected": sum(item.counts.rejected for item in objects),
     }

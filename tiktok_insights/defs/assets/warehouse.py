@@ -32,6 +32,7 @@ def tiktok_data(context: dg.AssetExecutionContext, warehouse: WarehouseResource)
             "dagster/row_count": int(users),
             "dagster/table_name": warehouse.table_name,
             "dagster/column_lineage": warehouse_lineage(),
+            "objects_published": sum(publication.objects for publication in publications),
             "published": table(_HEADER, [_row(publication) for publication in publications]),
             "most_followed": table(WAREHOUSE_NAMES, preview),
             "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(warehouse.step_7) + ";\n```"),

@@ -1,5 +1,4 @@
--- What the publication must come to, asked after the lock is held and before anything changes. Every ? is the batch's id.
+-- What the publication must come to, asked when STAGED_OBJECTS says what is to be loaded. Every ? is the batch's id.
 SELECT
-  (SELECT COUNT(*) FROM STAGED_OBJECTS AS o WHERE BATCH_ID = ? AND {not_in_ledger}) AS OBJECTS,
-  (SELECT COALESCE(SUM(ROWS_STAGED), 0) FROM STAGED_OBJECTS
-   WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen})) AS HISTORY_ROWS
+  (SELECT COUNT(*) FROM STAGED_OBJECTS WHERE BATCH_ID = ?) AS OBJECTS,
+  (SELECT COALESCE(SUM(ROWS_STAGED), 0) FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = 'loaded') AS HISTORY_ROWS

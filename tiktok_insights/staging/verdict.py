@@ -1,0 +1,60 @@
+"""Writes down what the audit says of a batch: its objects, the verdict, and in the ledger those that are set aside.
+
+One transaction, with its own counts: an answer that gets lost makes the connector send a statement again, and then an
+INSERT may have run twice.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tiktok_insights.staging import audit
+from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
+from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject, naive_utc
+from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, STAGED_OBJECTS
+from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
+
+QUARANTINE = "quarantine/"
+_OWN_ROWS = " UNION ALL ".join(
+    f"SELECT COUNT(*) FROM {table.name} WHERE BATCH_ID = ?" for table in (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY)
+)
+
+
+class VerdictError(RuntimeError):
+    """The rows written for a batch are not those that were sent; they were rolled back."""
+
+
+@retry_conflicts
+def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: audit.Verdict) -> None:
+    """Write one batch's rows, all or none. Raises VerdictError; the objects are then staged again by the next run."""
+    now = naive_utc(datetime.now(UTC))
+    batch_id = verdict.batch_id
+    staged = sum(item.counts.staged for item in objects)
+    row = (batch_id, now, PASSED if verdict.passed else FAILED, verdict.to_json(), len(objects), staged, None)
+    with session.transaction():
+        take_lock(session, batch_id)
+        offenders = _ledger_rows(session, objects, verdict, now)
+        session.insert(STAGED_OBJECTS.name, STAGED_OBJECTS.names, [item.row(batch_id) for item in objects])
+        session.insert(LOAD_BATCHES.name, LOAD_BATCHES.names, [row])
+        session.insert(LOAD_HISTORY.name, LOAD_HISTORY.names, offenders)
+        found = tuple(int(count) for (count,) in session.query(_OWN_ROWS, (batch_id,) * 3))
+        if found != (expected := (len(objects), 1, len(offenders))):
+            msg = f"Batch {batch_id} was rolled back: {found} rows of its own instead of {expected}. Run again."
+            raise VerdictError(msg)
+
+
+def _ledger_rows(session: Session, objects: Sequence[StagedObject], verdict: audit.Verdict, now: datetime) -> list[Row]:
+    """Rows of the objects by whose fault the audit failed, so that the next run loads the others."""
+    reasons = {
+        key: f"the audit's check {check.name} failed; its rejected rows are in {QUARANTINE}"
+        for check in verdict.checks
+        if check.name in audit.FAULT_OF_THE_OBJECT
+        for key in check.offenders
+    }
+    # Two runs at once may have staged the same objects.
+    settled = set(session.query(SETTLED)) if reasons else set()
+    return [
+        (info.key, info.etag, SET_ASIDE, reasons[info.key], c.rows_in, c.staged, c.duplicate, c.rejected,
+         c.negative_counts, info.size, naive_utc(info.last_modified), verdict.batch_id, now)
+        for info, c in ((item.item.info, item.counts) for item in objects)
+        if info.key in reasons and (info.key, info.etag) not in settled
+    ]  # fmt: skip  # in the order of LOAD_HISTORY's columns
