@@ -36,6 +36,7 @@ def ui(port: int) -> None:
     _require_free(port)
     with held(lock, limit_seconds=1.0):
         _pid_file(settings.home).write_text(str(os.getpid()), encoding="ascii")
+        _reap_orphaned_runs()
         click.echo(f"The UI will be at http://127.0.0.1:{port} in some seconds. Ctrl-C ends it.")
         sys.exit(_serve(port))
 
@@ -59,6 +60,22 @@ def _require_free(port: int) -> None:
         except OSError as error:
             message = f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Choose another one with --port."
             raise click.ClickException(message) from error
+
+
+def _reap_orphaned_runs() -> None:
+    """End the runs that a crash or a restart of the machine has cut off, and say so.
+
+    Whoever holds the UI's lock knows that no daemon launches anything yet.
+    """
+    import dagster as dg
+
+    from tiktok_insights.resources.orphaned_runs import reap_orphaned_runs
+
+    with dg.DagsterInstance.get() as instance:
+        for run in reap_orphaned_runs(instance, nobody_launches=True):
+            click.echo(
+                f"Run {run.run_id} ({run.job_name}) had been cut off, and is ended. Its page in the UI says more."
+            )
 
 
 def _serve(port: int) -> int:

@@ -2,6 +2,10 @@
 
 import dagster as dg
 
+#: Dagster ends a run that lasts longer, in seconds, so that none keeps its place in the pool for ever. An extraction
+#: may have to go slowly for many hours; a load of millions of rows takes minutes.
+_DAY, _SIX_HOURS = ({"dagster/max_runtime": str(hours * 3600)} for hours in (24, 6))
+
 everything = dg.AssetSelection.groups("raw", "lake", "catalog", "staging", "warehouse")
 from_the_lake_on = dg.AssetSelection.groups("lake", "catalog", "staging", "warehouse")
 from_the_catalog_on = dg.AssetSelection.groups("catalog", "staging", "warehouse")
@@ -9,17 +13,20 @@ from_the_catalog_on = dg.AssetSelection.groups("catalog", "staging", "warehouse"
 tiktok_pipeline = dg.define_asset_job(
     "tiktok_pipeline",
     everything,
+    tags=_DAY,
     description="Everything: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, check.",
 )
 load_pending_objects = dg.define_asset_job(
     "load_pending_objects",
     from_the_catalog_on,
+    tags=_SIX_HOURS,
     description="From the catalog on: load the CSV objects that the ledger lacks, whoever put them there. No request.",
 )
 replay_snapshots = dg.define_asset_job(
     "replay_snapshots",
     from_the_lake_on,
     config={"ops": {"followers_csv": {"config": {"replay": True}}}},
+    tags=_SIX_HOURS,
     description="From the lake on: make the CSVs of all committed snapshots anew from the raw pages with today's code, "
     "and load those that changed. No request.",
 )

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,19 +13,12 @@ from snowflake.connector import SnowflakeConnection
 
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import StackFolder, is_held
+from tiktok_insights_tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
-    """Return when `condition` holds; fail the test after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"still not so after {seconds:.0f} s"
-        time.sleep(0.02)
 
 
 def has_ended(pid: int) -> bool:

@@ -16,7 +16,8 @@ from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import IntegrityError, ProgrammingError
 
 from tiktok_insights.local import stack
-from tiktok_insights_tests.local.conftest import kill_9, open_session, wait_until
+from tiktok_insights_tests.local.conftest import kill_9, open_session
+from tiktok_insights_tests.waiting import wait_until
 
 Connect = Callable[..., SnowflakeConnection]
 CONFLICT = 625

@@ -13,7 +13,8 @@ import pytest
 
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import StackFolder
-from tiktok_insights_tests.local.conftest import has_ended, kill_9, wait_until
+from tiktok_insights_tests.local.conftest import has_ended, kill_9
+from tiktok_insights_tests.waiting import wait_until
 
 _START = "import sys; from pathlib import Path; from tiktok_insights.local import stack; "
 _ENSURE = _START + "print(stack.ensure_running(Path(sys.argv[1])).pid)"

@@ -1,0 +1,16 @@
+"""How tests wait: until something holds, and never without end."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_until(condition: Callable[[], T], *, seconds: float = 20.0) -> T:
+    """Come back when `condition` gives something true, with that; fail the test after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"still not so after {seconds:.0f} s"
+        time.sleep(0.02)
+    return value
