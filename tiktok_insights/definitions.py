@@ -12,6 +12,7 @@ from tiktok_insights.defs.checks.warehouse import tiktok_data_checks
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
 from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
+from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.resources.deployments import Settings, read_settings
 from tiktok_insights.resources.snowflake import WarehouseResource
@@ -26,6 +27,7 @@ def defs() -> dg.Definitions:
         asset_checks=[tiktok_user_data_checks, tiktok_data_checks],
         jobs=[tiktok_pipeline, load_pending_objects, replay_snapshots],
         schedules=[daily_schedule],
+        sensors=[new_s3_objects_sensor],
         resources=resources_for(read_settings()),
         loggers={"brief": brief_logger},
         # One process: a process for each step would import everything again each time, in the UI too.

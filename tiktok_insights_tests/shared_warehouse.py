@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.tables import ALL, PUBLISH_LOCK
-from tiktok_insights.warehouse_session import Session
+from tiktok_insights.warehouse_session import Connect, Session
+from tiktok_insights_tests.loading import Loader
 
 
 class SharedDatabase:
@@ -42,6 +44,12 @@ def session(session: Session) -> Session:
         if table is not PUBLISH_LOCK:
             session.execute(f"DELETE FROM {table.name}")
     return session
+
+
+@pytest.fixture
+def loader(store: ObjectStore, session: Session, connect_warehouse: Connect) -> Loader:
+    """The test's own bucket, and the folder's warehouse."""
+    return Loader(store, session, connect_warehouse)
 
 
 @pytest.fixture

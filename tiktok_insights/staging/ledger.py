@@ -9,15 +9,14 @@ PASSED, FAILED = "passed", "failed"
 
 
 def _newest(versions: str) -> str:
-    """Of each object the newest among some versions.
+    """Of each object the newest among some versions: that of the latest batch.
 
-    LAST_MODIFIED has whole seconds on S3. Of two versions in one second the one that was listed later is the later
-    one, and batches are named by when they were begun.
+    A batch is named after its listing and before it reads the first object, so the later of two versions has the later
+    batch. LAST_MODIFIED does not order them: it has whole seconds, and for a multipart upload it is when that began.
     """
     return (
         "SELECT OBJECT_KEY, ETAG FROM (SELECT OBJECT_KEY, ETAG, ROW_NUMBER() OVER "
-        f"(PARTITION BY OBJECT_KEY ORDER BY LAST_MODIFIED DESC, BATCH_ID DESC) AS PLACE FROM {versions}) "
-        "AS versions WHERE PLACE = 1"
+        f"(PARTITION BY OBJECT_KEY ORDER BY BATCH_ID DESC) AS PLACE FROM {versions}) AS versions WHERE PLACE = 1"
     )
 
 
@@ -25,7 +24,7 @@ def _newest(versions: str) -> str:
 #: as after a replay that puts an old CSV right again): then it waits to be loaded again.
 SETTLED = _newest(LOAD_HISTORY.name)
 
-_VERSION = "OBJECT_KEY, ETAG, LAST_MODIFIED, BATCH_ID"
+_VERSION = "OBJECT_KEY, ETAG, BATCH_ID"
 _WAITS_FOR_PUBLICATION = f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{PASSED}' AND PUBLISHED_AT IS NULL"
 _SETTLED_OR_STAGED = _newest(
     f"(SELECT {_VERSION} FROM {LOAD_HISTORY.name} UNION ALL SELECT {_VERSION} FROM {STAGED_OBJECTS.name} "

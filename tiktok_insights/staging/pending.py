@@ -1,5 +1,6 @@
 """Which objects wait to be loaded: the listing of the CSV prefix, less what the ledger has. Pure functions."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,14 @@ class Listing:
 
     objects: tuple[PendingObject, ...]
     skipped: tuple[SkippedObject, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs when an object that can be loaded has come, changed or gone."""
+        digest = hashlib.sha256()
+        for item in self.objects:
+            digest.update(f"{item.info.key}\n{item.info.etag}\n".encode())
+        return digest.hexdigest()
 
     @property
     def partitions(self) -> set[tuple[str, str]]:

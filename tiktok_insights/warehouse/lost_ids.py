@@ -19,7 +19,8 @@ from tiktok_insights.warehouse_session import Session
 def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
     """Every id in the objects of the newest publications is in TIKTOK_DATA to the last digit, or in the quarantine.
 
-    These are what one run has published. An object that was replaced or deleted since is not compared; the facts count it.
+    These are what one run has published. An object that was replaced or deleted since is not compared; the facts count
+    it.
     """
     offenders: list[str] = []
     compared, gone = 0, 0

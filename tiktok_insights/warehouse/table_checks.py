@@ -108,7 +108,7 @@ def no_object_is_set_aside(session: Session) -> CheckOutcome:
     rows = session.query(
         f"SELECT OBJECT_KEY, REASON FROM {LOAD_HISTORY.name} AS s WHERE STATUS = 'set aside' "
         f"AND NOT EXISTS (SELECT 1 FROM {LOAD_HISTORY.name} AS n WHERE n.OBJECT_KEY = s.OBJECT_KEY "
-        "AND n.STATUS = 'loaded' AND n.LAST_MODIFIED >= s.LAST_MODIFIED) "
+        "AND n.STATUS = 'loaded' AND n.BATCH_ID > s.BATCH_ID) "
         f"ORDER BY LOADED_AT DESC, OBJECT_KEY LIMIT {NAMED_OFFENDERS}"
     )
     return CheckOutcome("no_object_is_set_aside", tuple(f"{key}: {reason}" for key, reason in rows))

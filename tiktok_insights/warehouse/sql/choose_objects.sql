@@ -6,10 +6,9 @@
 DELETE FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND (OBJECT_KEY, ETAG) IN ({settled});
 
 -- step: mark_overtaken_objects
--- A newer version of the object is loaded already.
+-- A newer version of the object, which is that of a later batch, is loaded already.
 UPDATE STAGED_OBJECTS SET STATUS = 'overtaken' WHERE BATCH_ID = ? AND STATUS = 'loaded' AND OBJECT_KEY IN (
   SELECT o.OBJECT_KEY FROM STAGED_OBJECTS AS o
   JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY
-  WHERE o.BATCH_ID = ? AND l.STATUS = 'loaded'
-    AND (l.LAST_MODIFIED > o.LAST_MODIFIED OR (l.LAST_MODIFIED = o.LAST_MODIFIED AND l.BATCH_ID > o.BATCH_ID))
+  WHERE o.BATCH_ID = ? AND l.STATUS = 'loaded' AND l.BATCH_ID > o.BATCH_ID
 );
