@@ -47,14 +47,17 @@ def new_s3_objects_sensor(
     listing = sort_out(s3.store().list(PREFIX))
     if listing.fingerprint == context.cursor:
         return dg.SkipReason(f"Nothing has changed among {len(listing.objects)} objects.")
-    if wait := wait_before_asking_again(context.instance, listing.fingerprint, datetime.now(UTC)):
+    newest, wait = wait_before_asking_again(context.instance, listing.fingerprint, datetime.now(UTC))
+    if wait and newest is not dg.DagsterRunStatus.SUCCESS:
         return dg.SkipReason(wait)
     with warehouse.session() as session:
         waiting = pending(listing, settled_versions(session))
     if not waiting:
         context.update_cursor(listing.fingerprint)
         return dg.SkipReason(f"All {len(listing.objects)} objects are in the ledger.")
-    context.log.info("%d objects are pending; the oldest is %s.", len(waiting), waiting[0].info.key)
+    if wait:
+        return dg.SkipReason(wait)
+    context.log.info("Pending objects: %d; the oldest is %s.", len(waiting), waiting[0].info.key)
     # No run key: Dagster remembers one for ever, also when its run has failed.
     return dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})
 
@@ -72,23 +75,24 @@ def _load_under_way(instance: dg.DagsterInstance) -> str:
     return ""
 
 
-def wait_before_asking_again(instance: dg.DagsterInstance, fingerprint: str, now: datetime) -> str:
-    """Why a run for this very state of the bucket is not asked for again yet, or nothing when it may be.
+def wait_before_asking_again(
+    instance: dg.DagsterInstance, fingerprint: str, now: datetime
+) -> tuple[dg.DagsterRunStatus | None, str]:
+    """How the newest run for this very state of the bucket ended, and why no other is asked for yet.
 
-    Each run that was asked for doubles the wait.
+    Each run that was asked for doubles the wait. The reason is empty when a run may be asked for.
     """
     asked = instance.get_run_records(
         dg.RunsFilter(job_name=load_pending_objects.name, tags={LISTING_TAG: fingerprint}), limit=20
     )
     if not asked:
-        return ""
-    wait = min(_FIRST_WAIT * 2 ** (len(asked) - 1), _LONGEST_WAIT)
-    again = max(record.update_timestamp for record in asked) + wait
-    if now >= again:
-        return ""
+        return None, ""
     newest = asked[0].dagster_run
-    return (
-        f"Run {newest.run_id[:8]} ended as {newest.status.value}; what it has left pending is asked for again after "
+    again = asked[0].update_timestamp + min(_FIRST_WAIT * 2 ** (len(asked) - 1), _LONGEST_WAIT)
+    if now >= again:
+        return newest.status, ""
+    return newest.status, (
+        f"Run {newest.run_id[:8]} ended as {newest.status.value} and left objects pending; another is asked for after "
         f"{again:%H:%M} UTC. Sooner: launch {load_pending_objects.name}."
     )
 

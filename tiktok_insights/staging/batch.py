@@ -69,7 +69,7 @@ class Staging:
         self._sweep()
         waiting = pending(listing, settled_or_staged_versions(self._session))
         if waiting:
-            self._log.info("%d objects are pending.", len(waiting))
+            self._log.info("Pending objects: %d.", len(waiting))
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
         return [batch for items in in_batches(waiting) if (batch := self._stage_batch(items, each)) is not None]
 
@@ -108,7 +108,9 @@ class Staging:
         batch = Batch(batch_id, objects, verdict)
         rows = sum(item.counts.staged for item in objects)
         said = "passed" if verdict.passed else "failed"
-        self._log.info("Batch %s %s the audit: %d objects, %s rows staged.", batch_id, said, len(objects), f"{rows:,}")
+        self._log.info(
+            "Batch %s %s the audit. Objects: %d, rows staged: %s.", batch_id, said, len(objects), f"{rows:,}"
+        )
         return batch
 
     def _stage_all(

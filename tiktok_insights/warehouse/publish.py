@@ -64,7 +64,7 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
             continue
         done = publications[-1]
         numbers = (f"{number:,}" for number in (done.objects, done.history_rows, done.users))
-        log.info("Batch %s: %s objects, %s rows, %s users published.", batch_id, *numbers)
+        log.info("Batch %s is published. Objects: %s, rows: %s, users: %s.", batch_id, *numbers)
     if discarded:
         raise PublishError("\n".join(discarded))
     return publications
