@@ -5,16 +5,11 @@ All of them lie in the session's schema (PUBLIC); people read through the views 
 
 import stamina
 
+from tiktok_insights.migrations import MIGRATIONS, TableVersions
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
-from tiktok_insights.table_shape import Table, TableColumn, existing_columns, table_differences
+from tiktok_insights.table_setup import Place, TableSetup
+from tiktok_insights.table_shape import Table, TableColumn
 from tiktok_insights.warehouse_session import Session, is_conflict
-
-#: Raised by one with every change of a table below; the same change writes the migration.
-SCHEMA_VERSION = 1
-
-
-class TableDriftError(RuntimeError):
-    """A table of our name is not the table that this version knows; it is left as it is."""
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -119,59 +114,16 @@ ALL: tuple[Table, ...] = (
 )
 
 
-@stamina.retry(on=is_conflict, attempts=10, timeout=60.0, wait_initial=0.05, wait_max=2.0)
-def ensure_tables(session: Session, view_schema: str) -> None:
-    """Make the tables and the view that people read, when they are missing. May be run twice at once.
+#: The tables by version. A change of a table above goes with a migration, which raises the version.
+VERSIONS = TableVersions(ALL, PUBLISH_LOCK.name, TIKTOK_DATA.name, MIGRATIONS)
+SCHEMA_VERSION = VERSIONS.newest
 
-    Raises TableDriftError when a table has other columns than this version knows, or a newer version made them.
+
+@stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)
+def ensure_tables(session: Session, place: Place, versions: TableVersions = VERSIONS) -> None:
+    """Make the tables and the view that people read when they are missing, and bring older ones to the newest version.
+
+    May be run by several processes at once, and waits for a publication that holds the lock row. Raises
+    DatabaseMissingError, and TableDriftError for tables of a newer version or of none; nothing is changed then.
     """
-    found = existing_columns(session)
-    if PUBLISH_LOCK.name in found:
-        _refuse_other_version(session)
-    if missing := [table for table in ALL if table.name not in found]:
-        for table in missing:
-            session.execute(table.ddl)
-        found = existing_columns(session)
-    for table in ALL:
-        if differences := table_differences(found[table.name], table):
-            msg = (
-                f"The table {table.name} is not the one that this version knows: {'; '.join(differences)}. It was left "
-                "as it is. Rename it, or set SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA to another place."
-            )
-            raise TableDriftError(msg)
-    if _version(session) is None:
-        session.execute(f"INSERT INTO {PUBLISH_LOCK.name} (SCHEMA_VERSION) VALUES (?)", (SCHEMA_VERSION,))
-    _ensure_view(session, view_schema)
-
-
-def _version(session: Session) -> int | None:
-    ((found,),) = session.query(f"SELECT MAX(SCHEMA_VERSION) FROM {PUBLISH_LOCK.name}")
-    return None if found is None else int(found)
-
-
-def _refuse_other_version(session: Session) -> None:
-    found = _version(session)
-    if found not in (None, SCHEMA_VERSION):
-        msg = (
-            f"The warehouse's tables are of version {found}; this package knows version {SCHEMA_VERSION}. "
-            "Use the package version that made them, or another SNOWFLAKE_DATABASE."
-        )
-        raise TableDriftError(msg)
-
-
-def _ensure_view(session: Session, view_schema: str) -> None:
-    present = session.query(
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
-        (view_schema.upper(), TIKTOK_DATA.name),
-    )
-    if present:
-        return
-    ((schema,),) = session.query("SELECT CURRENT_SCHEMA()")
-    session.execute(f"CREATE SCHEMA IF NOT EXISTS {view_schema}")
-    # Which has moved the session to the new schema.
-    session.execute(f"USE SCHEMA {schema}")
-    # A view looks for unqualified tables in its own schema.
-    session.execute(
-        f"CREATE VIEW IF NOT EXISTS {view_schema}.{TIKTOK_DATA.name} AS "
-        f"SELECT {', '.join(TIKTOK_DATA.names)} FROM {schema}.{TIKTOK_DATA.name}"
-    )
+    TableSetup(session, place, versions).run()

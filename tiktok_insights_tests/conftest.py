@@ -16,6 +16,7 @@ from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections, connect
 from tiktok_insights.resources.deployments import Settings, read_settings
+from tiktok_insights.table_setup import Place
 from tiktok_insights.tables import ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session, session_on
 
@@ -92,15 +93,27 @@ def catalog(settings: Settings, connections: Connections) -> Catalog:
 
 
 @pytest.fixture
-def connect_warehouse(settings: Settings, connections: Connections) -> Connect:
-    """Opens sessions in the test's own database, with all tables made."""
+def place(settings: Settings) -> Place:
+    """Where the test's own tables lie."""
+    return Place(settings.snowflake.database, settings.snowflake.schema, settings.snowflake.view_schema)
+
+
+@pytest.fixture
+def connect_database(connections: Connections) -> Connect:
+    """Opens sessions in the test's own database, in which nothing is made yet."""
 
     def open_session() -> AbstractContextManager[Session]:
         return session_on(snowflake.connector.connect(**connections.snowflake))
 
-    with open_session() as session:
-        ensure_tables(session, settings.snowflake.view_schema)
     return open_session
+
+
+@pytest.fixture
+def connect_warehouse(connect_database: Connect, place: Place) -> Connect:
+    """Opens sessions in the test's own database, with all tables made."""
+    with connect_database() as session:
+        ensure_tables(session, place)
+    return connect_database
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings
-from tiktok_insights.tables import ensure_tables
+from tiktok_insights.table_setup import Place, is_newest
+from tiktok_insights.tables import VERSIONS, ensure_tables
 from tiktok_insights.warehouse.table_checks import step_7
 from tiktok_insights.warehouse_session import Session, session_on
 
@@ -24,10 +25,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     database: str = Field(description="The database of the tables.")
     schema_name: str = Field(description="The schema of the tables.")
     view_schema: str = Field(description="The schema of the views that people read.")
+    _is_checked: bool = PrivateAttr(default=False)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Open a session in the tables' schema. The tables are made when they are missing."""
+        """Open a session in the tables' schema; they are made when they are missing, and migrated when they are old.
+
+        A run looks at all of them once. Each later session asks for their version, which is one statement.
+        """
         # Imported here: it takes seconds, and loading the definitions needs it not.
         from dagster_snowflake import SnowflakeResource
 
@@ -35,7 +40,9 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         extra = {name: arguments.pop(name) for name in _CONNECTOR_ONLY if name in arguments}
         resource = SnowflakeResource(**arguments, additional_snowflake_connection_args=extra)
         with resource.get_connection() as connection, session_on(connection) as session:
-            ensure_tables(session, self.view_schema)
+            if not (self._is_checked and is_newest(session, VERSIONS)):
+                ensure_tables(session, Place(self.database, self.schema_name, self.view_schema))
+                self._is_checked = True
             yield session
 
     @property

@@ -90,7 +90,7 @@ def test_a_table_or_view_that_drifted_is_named(loaded: Loader) -> None:
     loaded.session.execute("USE SCHEMA PUBLIC")
     loaded.session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
     assert table_equals_the_contract(loaded.session, "Main").offenders == (
-        "column AVATAR is not ours",
+        "column AVATAR (VARCHAR) is not ours",
         "the view Main.TIKTOK_DATA has TIKTOK_ID",
     )
 

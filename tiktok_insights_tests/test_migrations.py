@@ -1,0 +1,251 @@
+"""From version to version: what is there is kept, what is due is added, and a table that drifted is left as it is.
+
+The package has the versions that `table_versions/` records. The next ones are made up here.
+"""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.migrations import AddColumn, ChangeRows, Migration, TableVersions
+from tiktok_insights.table_setup import Place, TableDriftError
+from tiktok_insights.table_shape import Table, TableColumn, existing_columns
+from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, TIKTOK_DATA, VERSIONS, ensure_tables
+from tiktok_insights.warehouse_session import Connect, Session
+from tiktok_insights_tests.warehouse_contents import Killed, MortalSession, contents, run_at_once
+
+RECORDED = Path(__file__).with_name("table_versions")
+#: What the next two versions add.
+COUNTRY = TableColumn("COUNTRY", "VARCHAR(2)", "Made up.")
+COST = TableColumn("COST", "NUMBER(38,0)", "Made up.")
+ALIASES = Table("ALIASES", "Made up.", (TableColumn("TIKTOK_ID", "VARCHAR(20) NOT NULL", "Made up."),))
+TO_2: Migration = (
+    AddColumn("TIKTOK_DATA", "COUNTRY", "VARCHAR(2)"),
+    AddColumn("FOLLOWER_SNAPSHOTS", "COUNTRY", "VARCHAR(2)"),
+    ChangeRows("UPDATE TIKTOK_DATA SET COUNTRY = 'XX' WHERE COUNTRY IS NULL"),
+)
+TO_3: Migration = (AddColumn("LOAD_BATCHES", "COST", "NUMBER(38,0)"),)
+ROW = "INSERT INTO TIKTOK_DATA (TIKTOK_ID, USER_NAME) VALUES ('7', 'seven')"
+
+
+def with_column(table: Table, column: TableColumn) -> Table:
+    """The table with a column more."""
+    return replace(table, columns=(*table.columns, column))
+
+
+def next_versions(*migrations: Migration) -> TableVersions:
+    """The package's versions and one or two more; the third has a table of its own."""
+    changed = {table.name: table for table in VERSIONS.tables}
+    changed["TIKTOK_DATA"] = with_column(TIKTOK_DATA, COUNTRY)
+    changed["FOLLOWER_SNAPSHOTS"] = with_column(FOLLOWER_SNAPSHOTS, COUNTRY)
+    if len(migrations) > 1:
+        changed["LOAD_BATCHES"] = with_column(LOAD_BATCHES, COST)
+        changed["ALIASES"] = ALIASES
+    return replace(VERSIONS, tables=tuple(changed.values()), migrations=(*VERSIONS.migrations, *migrations))
+
+
+ONE_MORE = next_versions(TO_2)
+TWO_MORE = next_versions(TO_2, TO_3)
+
+
+def versions(session: Session) -> list[int]:
+    """The version rows."""
+    return [int(version) for (version,) in session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK")]
+
+
+def test_every_version_is_recorded_as_it_was() -> None:
+    """A table that is changed without a migration, or a migration that does not say what it changed, is found out.
+
+    To record a new version, write what stands here as expected to `table_versions/<version>.sql`.
+    """
+    recorded = {int(path.stem): path.read_text(encoding="utf-8").splitlines() for path in RECORDED.glob("*.sql")}
+    expected = {
+        version: [f"{table.ddl};".replace("IF NOT EXISTS ", "") for table in VERSIONS.at(version).values()]
+        for version in range(1, VERSIONS.newest + 1)
+    }
+    assert recorded == expected
+
+
+@pytest.mark.parametrize("path", sorted(RECORDED.glob("*.sql")), ids=lambda path: path.stem)
+def test_tables_of_every_version_are_brought_to_the_newest(connect_database: Connect, place: Place, path: Path) -> None:
+    """Made as that version made them, they have the newest shape in the end, and their rows."""
+    with connect_database() as session:
+        for statement in path.read_text(encoding="utf-8").splitlines():
+            session.execute(statement)
+        session.execute("INSERT INTO PUBLISH_LOCK (SCHEMA_VERSION) VALUES (?)", (int(path.stem),))
+        session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID) VALUES ('7')")
+        ensure_tables(session, place)
+        assert existing_columns(session) == {
+            table.name: {column.name: column.type for column in table.columns} for table in VERSIONS.tables
+        }
+        assert versions(session) == [VERSIONS.newest]
+        assert session.query("SELECT TIKTOK_ID FROM Main.TIKTOK_DATA") == [("7",)]
+
+
+def test_a_migration_keeps_the_rows_and_shows_the_column(session: Session, place: Place) -> None:
+    """The column stands last in the tables and in the view, old rows are filled, and a second start changes nothing."""
+    session.execute(ROW)
+    ensure_tables(session, place, ONE_MORE)
+    assert list(existing_columns(session)["FOLLOWER_SNAPSHOTS"].items())[-1] == ("COUNTRY", "VARCHAR(2)")
+    names, rows = session.table("SELECT * FROM Main.TIKTOK_DATA")
+    assert (names[0], names[-1], rows[0][:2], rows[0][-1]) == ("TIKTOK_ID", "COUNTRY", ("7", "seven"), "XX")
+    assert versions(session) == [2]
+    assert session.query("SELECT CURRENT_SCHEMA()") == [("PUBLIC",)]
+    before = contents(session)
+    ensure_tables(session, place, ONE_MORE)
+    assert contents(session) == before
+
+
+def test_versions_are_not_skipped_and_end_like_new_tables(
+    session: Session, connect_database: Connect, place: Place
+) -> None:
+    """From the first version to the third: the same as what the third makes where nothing was."""
+    ensure_tables(session, place, TWO_MORE)
+    migrated = contents(session)
+    assert versions(session) == [3]
+    elsewhere = Place(place.database, "LANDING", "READERS")
+    with connect_database() as other:
+        ensure_tables(other, elsewhere, TWO_MORE)
+        made = contents(other)
+    there = {"PUBLIC": "LANDING", "MAIN": "READERS"}
+    assert {(there[schema], name): table for (schema, name), table in migrated.items()}.items() <= made.items()
+
+
+def test_an_older_package_refuses_migrated_tables(session: Session, place: Place) -> None:
+    """A process of the package before notices at its next session, and changes nothing."""
+    ensure_tables(session, place, ONE_MORE)
+    before = contents(session)
+    with pytest.raises(TableDriftError, match="are of version 2; this package knows version 1"):
+        ensure_tables(session, place)
+    assert contents(session) == before
+
+
+def test_six_may_migrate_at_once(session: Session, connect_database: Connect, place: Place) -> None:
+    """Nobody fails, the version moves from one to the next, and the rows are there once."""
+    session.execute(ROW)
+    assert run_at_once(connect_database, 6, lambda other: ensure_tables(other, place, TWO_MORE)) == []
+    assert versions(session) == [3]
+    assert session.query("SELECT TIKTOK_ID, COUNTRY FROM Main.TIKTOK_DATA") == [("7", "XX")]
+    assert existing_columns(session)["LOAD_BATCHES"]["COST"] == "NUMBER(38,0)"
+    assert list(existing_columns(session)["ALIASES"]) == ["TIKTOK_ID"]
+
+
+def test_old_and_new_packages_at_once_never_spoil_the_tables(connect_database: Connect, place: Place) -> None:
+    """On an empty place both begin to make their tables: the new ones end well, the old ones may be refused."""
+    turn = iter([VERSIONS, ONE_MORE] * 3)
+    failed = run_at_once(connect_database, 6, lambda session: ensure_tables(session, place, next(turn)))
+    assert all(isinstance(error, TableDriftError) for error in failed)
+    with connect_database() as session:
+        ensure_tables(session, place, ONE_MORE)
+        assert set(versions(session)) == {2}
+        assert list(existing_columns(session)["TIKTOK_DATA"])[-1] == "COUNTRY"
+
+
+def test_two_version_rows_do_no_harm(session: Session, place: Place) -> None:
+    """The lower one says what the tables surely have; the migration moves both."""
+    session.execute("INSERT INTO PUBLISH_LOCK (SCHEMA_VERSION) VALUES (2)")
+    ensure_tables(session, place, ONE_MORE)
+    assert versions(session) == [2, 2]
+    assert existing_columns(session)["TIKTOK_DATA"]["COUNTRY"] == "VARCHAR(2)"
+
+
+def test_whoever_is_killed_while_migrating_leaves_what_the_next_completes(
+    session: Session, connect_database: Connect, place: Place
+) -> None:
+    """Killed before each statement in turn: the version has not moved, people can read, and the next start goes on."""
+    session.execute(ROW)
+    statements = len(TO_2) + len(["the view", "the version"])
+    for survived in range(statements):
+        with connect_database() as other, pytest.raises(Killed):
+            ensure_tables(MortalSession(other, survived), place, ONE_MORE)
+        assert versions(session) == [1]
+        assert session.query("SELECT TIKTOK_ID FROM Main.TIKTOK_DATA") == [("7",)]
+    with connect_database() as other:
+        ensure_tables(MortalSession(other, statements), place, ONE_MORE)
+    assert versions(session) == [2]
+    assert session.query("SELECT TIKTOK_ID, COUNTRY FROM Main.TIKTOK_DATA") == [("7", "XX")]
+
+
+def test_what_a_killed_creation_left_is_completed_by_the_next_version(session: Session, place: Place) -> None:
+    """Tables that are missing are made as their version had them, and then migrated with the others."""
+    for table in ("TIKTOK_DATA", "LOAD_HISTORY"):
+        session.execute(f"DROP TABLE {table}")
+    session.execute("DROP VIEW Main.TIKTOK_DATA")
+    ensure_tables(session, place, TWO_MORE)
+    assert versions(session) == [3]
+    assert list(existing_columns(session)["TIKTOK_DATA"])[-1] == "COUNTRY"
+    assert "LOAD_HISTORY" in existing_columns(session)
+
+
+@pytest.mark.parametrize(
+    ("drift", "difference"),
+    [
+        (
+            "ALTER TABLE LOAD_HISTORY ADD COLUMN AVATAR VARCHAR",
+            "LOAD_HISTORY is not the table of version 1: column AVATAR (VARCHAR) is not ours.",
+        ),
+        (
+            "ALTER TABLE TIKTOK_DATA ADD COLUMN COUNTRY NUMBER(38,0)",
+            "TIKTOK_DATA is not the table of version 1: column COUNTRY (NUMBER(38,0)) is not ours.",
+        ),
+        (
+            "ALTER TABLE TIKTOK_DATA DROP COLUMN DIGG_COUNT",
+            "TIKTOK_DATA is not the table of version 1: column DIGG_COUNT (NUMBER(38,0)) is missing.",
+        ),
+        (
+            "CREATE OR REPLACE VIEW MAIN.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA",
+            "MAIN.TIKTOK_DATA is not the view of version 1: its columns are TIKTOK_ID, not TIKTOK_ID, USER_NAME,",
+        ),
+        (
+            "CREATE TABLE ALIASES (HANDLE VARCHAR)",
+            "ALIASES is not the table of version 1: column TIKTOK_ID (VARCHAR(20) NOT NULL) is missing;",
+        ),
+    ],
+)
+def test_an_old_table_that_drifted_is_refused_before_anything_is_altered(
+    session: Session, place: Place, drift: str, difference: str
+) -> None:
+    """The difference is the one from the old version; no table, row, view or version has changed."""
+    session.execute(ROW)
+    session.execute(drift)
+    before = contents(session)
+    with pytest.raises(TableDriftError) as raised:
+        ensure_tables(session, place, TWO_MORE)
+    assert difference in str(raised.value)
+    assert contents(session) == before
+
+
+def test_a_migration_waits_for_a_publication(session: Session, connect_database: Connect, place: Place) -> None:
+    """The publication's transaction holds the lock row, so the version moves after it."""
+    done = threading.Event()
+
+    def migrate() -> None:
+        with connect_database() as other:
+            ensure_tables(other, place, ONE_MORE)
+            done.set()
+
+    thread = threading.Thread(target=migrate)
+    with session.transaction():
+        session.execute("UPDATE PUBLISH_LOCK SET BATCH_ID = 'b'")
+        thread.start()
+        assert not done.wait(timeout=2)
+    assert done.wait(timeout=60)
+    thread.join(timeout=60)
+    assert session.query("SELECT SCHEMA_VERSION, BATCH_ID FROM PUBLISH_LOCK") == [(2, "b")]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (AddColumn("TIKTOK_DATA", "USER_NAME", "VARCHAR"), "stands last, where EXTRACTED_AT TIMESTAMP_NTZ stands"),
+        (AddColumn("TIKTOK_DATA", "EXTRACTED_AT", "VARCHAR"), "stands last, where EXTRACTED_AT TIMESTAMP_NTZ stands"),
+        (AddColumn("LOAD_HISTORY", "LOADED_AT", "TIMESTAMP_NTZ NOT NULL"), "an added column may be NULL"),
+        (AddColumn("NO_TABLE", "A", "VARCHAR"), "where no column stands"),
+    ],
+)
+def test_a_migration_that_does_not_fit_the_definition_is_an_error(change: AddColumn, said: str) -> None:
+    """Its author learns it from the first test that runs."""
+    with pytest.raises(ValueError, match=said):
+        replace(VERSIONS, migrations=((change,),)).at(1)
