@@ -11,7 +11,7 @@ from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.resources.deployments import SnowflakeSettings
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, Kind
 from tiktok_insights.staging import batch
-from tiktok_insights.tables import ALL, TIKTOK_DATA
+from tiktok_insights.tables import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
 
 TARGET = Path(__file__).with_name("data_model.md")
 
@@ -78,6 +78,12 @@ def _tables() -> Iterator[str]:
     yield (
         f"All tables are in `{_NAMES.database}.{_NAMES.schema}`. `{_NAMES.database}.{_NAMES.view_schema.upper()}."
         f"{TIKTOK_DATA.name}` is a view on the table of that name. Times are UTC."
+    )
+    yield (
+        f"These are the tables of version {SCHEMA_VERSION}, which stands in `{PUBLISH_LOCK.name}`. The first session of "
+        "a run makes what is missing, the schemas too, but not the database; brings tables of an earlier version to this "
+        "one, keeping their rows; and refuses tables that differ from their version in a column's name, type, length, "
+        "NOT NULL or place, or that a newer version made. What is refused is left as it is."
     )
     for table in ALL:
         yield f"### {table.name}"

@@ -3,13 +3,11 @@
 All of them lie in the session's schema (PUBLIC); people read through the views in MAIN.
 """
 
-import stamina
-
 from tiktok_insights.migrations import MIGRATIONS, TableVersions
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
 from tiktok_insights.table_setup import Place, TableSetup
 from tiktok_insights.table_shape import Table, TableColumn
-from tiktok_insights.warehouse_session import Session, is_conflict
+from tiktok_insights.warehouse_session import Session, retry_conflicts
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -119,7 +117,7 @@ VERSIONS = TableVersions(ALL, PUBLISH_LOCK.name, TIKTOK_DATA.name, MIGRATIONS)
 SCHEMA_VERSION = VERSIONS.newest
 
 
-@stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)
+@retry_conflicts
 def ensure_tables(session: Session, place: Place, versions: TableVersions = VERSIONS) -> None:
     """Make the tables and the view that people read when they are missing, and bring older ones to the newest version.
 
