@@ -80,10 +80,10 @@ def _tables() -> Iterator[str]:
         f"{TIKTOK_DATA.name}` is a view on the table of that name. Times are UTC."
     )
     yield (
-        f"These are the tables of version {SCHEMA_VERSION}, which stands in `{PUBLISH_LOCK.name}`. The first session of "
-        "a run makes what is missing, the schemas too, but not the database; brings tables of an earlier version to this "
-        "one, keeping their rows; and refuses tables that differ from their version in a column's name, type, length, "
-        "NOT NULL or place, or that a newer version made. What is refused is left as it is."
+        f"These are the tables of version {SCHEMA_VERSION}, which stands in `{PUBLISH_LOCK.name}`. The first session "
+        "of a run makes what is missing, the schemas too, but not the database; brings tables of an earlier version to "
+        "this one, keeping their rows; and refuses tables that differ from their version in a column's name, type, "
+        "length, NOT NULL or place, or that a newer version made. What is refused is left as it is."
     )
     for table in ALL:
         yield f"### {table.name}"

@@ -14,7 +14,7 @@ from tiktok_insights.table_setup import Place, TableDriftError
 from tiktok_insights.table_shape import Table, TableColumn, existing_columns
 from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, TIKTOK_DATA, VERSIONS, ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session
-from tiktok_insights_tests.warehouse_contents import Killed, MortalSession, contents, run_at_once
+from tiktok_insights_tests.warehouse_contents import Killed, MortalSession, OvertakenSession, contents, run_at_once
 
 RECORDED = Path(__file__).with_name("table_versions")
 #: What the next two versions add.
@@ -141,6 +141,16 @@ def test_old_and_new_packages_at_once_never_spoil_the_tables(connect_database: C
         ensure_tables(session, place, ONE_MORE)
         assert set(versions(session)) == {2}
         assert list(existing_columns(session)["TIKTOK_DATA"])[-1] == "COUNTRY"
+
+
+def test_a_migration_that_is_seen_half_way_is_not_taken_for_drift(
+    session: Session, connect_database: Connect, place: Place
+) -> None:
+    """Old tables and the newest version in one look are another process's work: a second look shows it done."""
+    with connect_database() as other:
+        ensure_tables(OvertakenSession(session, lambda: ensure_tables(other, place, TWO_MORE)), place, TWO_MORE)
+    assert versions(session) == [3]
+    assert existing_columns(session)["TIKTOK_DATA"]["COUNTRY"] == "VARCHAR(2)"
 
 
 def test_two_version_rows_do_no_harm(session: Session, place: Place) -> None:

@@ -49,3 +49,13 @@ def test_another_key_is_left_alone(store: ObjectStore, connect_warehouse: Connec
     answer = CliRunner().invoke(main, ["retry-set-aside", "csv/other.csv"])
     assert answer.output == "No object with the key csv/other.csv is set aside.\n"
     assert set_aside(connect_warehouse) == [(_KEY,)]
+
+
+def test_tables_that_drifted_are_an_error_message(connect_warehouse: Connect) -> None:
+    """The difference in a sentence, and no traceback."""
+    with connect_warehouse() as session:
+        session.execute("ALTER TABLE LOAD_HISTORY DROP COLUMN REASON")
+    answer = CliRunner().invoke(main, ["retry-set-aside"])
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: In DB_")
+    assert "LOAD_HISTORY is not the table of version 1: column REASON (VARCHAR) is missing." in answer.output
