@@ -5,7 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,7 +16,7 @@ import click
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import held, is_held
 from tiktok_insights.resources import dagster_home
-from tiktok_insights.resources.deployments import read_settings, set_dagster_home
+from tiktok_insights.resources.deployments import Deployment, Settings, read_settings, set_dagster_home
 
 DEFAULT_PORT = 3000
 _POLITE_SECONDS = 15.0
@@ -36,9 +39,13 @@ def ui(port: int) -> None:
     _require_free(port)
     with held(lock, limit_seconds=1.0):
         _pid_file(settings.home).write_text(str(os.getpid()), encoding="ascii")
-        _reap_orphaned_runs()
-        click.echo(f"The UI will be at http://127.0.0.1:{port} in some seconds. Ctrl-C ends it.")
-        sys.exit(_serve(port))
+        with _stack_coming_up(settings):
+            _reap_orphaned_runs()
+            click.echo(f"The UI will be at http://127.0.0.1:{port} in some seconds. Ctrl-C ends it.")
+            code = _serve(port)
+    if code < 0:
+        raise click.ClickException(f"Dagster was ended by signal {-code}. Start it again with: tiktok-insights ui")
+    sys.exit(code)
 
 
 @click.command()
@@ -60,6 +67,27 @@ def _require_free(port: int) -> None:
         except OSError as error:
             message = f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Choose another one with --port."
             raise click.ClickException(message) from error
+
+
+@contextmanager
+def _stack_coming_up(settings: Settings) -> Iterator[None]:
+    """Start the local stack while Dagster starts: the sensor's first look needs it, and would have to wait for it."""
+    if settings.deployment is not Deployment.LOCAL:
+        yield
+        return
+    starter = threading.Thread(target=_start_stack, args=(settings.home,))
+    starter.start()
+    try:
+        yield
+    finally:
+        starter.join()
+
+
+def _start_stack(home: Path) -> None:
+    try:
+        stack.ensure_running(home)
+    except stack.StackError as error:
+        click.echo(f"The UI has no local stack yet: {error}", err=True)
 
 
 def _reap_orphaned_runs() -> None:

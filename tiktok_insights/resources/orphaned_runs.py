@@ -1,14 +1,18 @@
 """Runs whose process is gone, as after kill -9, a full memory or a power cut: found, and ended in Dagster's books.
 
-Dagster itself keeps such a run as started for ever when the process that launched it is gone too: its place in the pool
-stays taken, and whoever waits for its end waits. Here its process is looked up instead. Only where Dagster's storage is
-the local one (SQLite), so that all processes of the instance are on this machine: elsewhere an id of a process means
-nothing here, nothing is done, and `dagster/max_runtime` of the jobs ends the run.
+Dagster itself keeps such a run as started for ever when the process that launched it is gone too: its place in the
+pool stays taken, and whoever waits for its end waits. Here its process is looked up instead. Only where Dagster's
+storage and launcher are the local ones (SQLite, processes of its own), so that a run's process is one of this machine.
+Elsewhere the id of a process means nothing here: nothing is done, and `dagster/max_runtime` of the jobs ends the run.
 """
 
 import dagster as dg
 import psutil
 
+#: On a run that was cut off: it did not fail by its own fault, so nothing speaks against trying the same again.
+CUT_OFF_TAG = "tiktok_insights/cut_off"
+#: Storage and launcher by their names, as Dagster does not export the classes.
+_LOCAL = ("SqliteRunStorage", "DefaultRunLauncher")
 #: Queued runs are no orphans: the next daemon launches them.
 _IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 #: Linux tells the boot time in whole seconds, and a process's birth relative to that.
@@ -28,8 +32,7 @@ def reap_orphaned_runs(instance: dg.DagsterInstance, *, nobody_launches: bool = 
             will have one. Otherwise it is left to Dagster's run monitoring.
 
     """
-    # Its name, as Dagster does not export the class.
-    if type(instance.run_storage).__name__ != "SqliteRunStorage":
+    if (type(instance.run_storage).__name__, type(instance.run_launcher).__name__) != _LOCAL:
         return []
     runs = instance.get_runs(filters=dg.RunsFilter(statuses=_IN_PROGRESS))
     return [run for run in runs if _reap(instance, run.run_id, nobody_launches=nobody_launches)]
@@ -51,6 +54,8 @@ def _reap(instance: dg.DagsterInstance, run_id: str, *, nobody_launches: bool) -
         "stored is kept. CSV objects that are not loaded yet are loaded by the next run, which new_s3_objects_sensor "
         "asks for by itself; an extraction goes on after its last stored page when tiktok_pipeline runs next."
     )
+    # Before the status, so that whoever sees the run's end sees the tag.
+    instance.add_run_tags(run_id, {CUT_OFF_TAG: "true"})
     if run.status is dg.DagsterRunStatus.CANCELING:
         instance.report_run_canceled(run, message)
     else:

@@ -13,7 +13,7 @@ import pytest
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.resources import dagster_home
 from tiktok_insights.resources.deployments import Settings
-from tiktok_insights.resources.orphaned_runs import reap_orphaned_runs
+from tiktok_insights.resources.orphaned_runs import CUT_OFF_TAG, reap_orphaned_runs
 from tiktok_insights_tests.csv_texts import csv_file, row
 from tiktok_insights_tests.waiting import wait_until
 
@@ -120,6 +120,9 @@ def test_a_killed_run_fails_with_what_happened_and_what_comes_next(
     message = last_words(instance, listener.run_id)
     assert f"its process {listener.process.pid} is gone" in message
     assert "new_s3_objects_sensor" in message
+    assert [run.run_id for run in instance.get_runs(filters=dg.RunsFilter(tags={CUT_OFF_TAG: "true"}))] == [
+        listener.run_id
+    ]
     assert reaped(instance) == []
 
 
