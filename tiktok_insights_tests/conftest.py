@@ -27,7 +27,7 @@ _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 
 
 #: Few tests, but long ones.
-_LONG_MODULES = ("test_end_to_end", "test_reboot", "test_definitions", "test_faults")
+_LONG_MODULES = ("test_end_to_end", "test_reboot", "test_definitions", "test_faults", "test_order")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,8 @@ from tiktok_insights.staging.batch import Batch, Staging
 from tiktok_insights.staging.pending import Listing
 from tiktok_insights.warehouse.publish import Publication, publish_passed
 from tiktok_insights.warehouse_session import Connect, Row, Session
+from tiktok_insights_tests.csv_texts import csv_file
+from tiktok_insights_tests.history import COLUMNS, Tables, Upload
 
 #: What must not depend on the order in which objects arrive: not the ledger's times and batches.
 DUMPS = {
@@ -35,6 +37,12 @@ class Loader:
         key = f"csv/followers/account={account}/dt={day}/{name}.csv"
         self.store.put(key, body, "text/csv")
         return key
+
+    def upload(self, name: str, *lines: str, account: str = "42") -> Upload:
+        """Put a CSV with these rows; give what the oracle needs to know of it."""
+        key = self.put(name, csv_file(*lines), account=account)
+        (info,) = self.store.list(key)
+        return Upload(key, csv_file(*lines), info.last_modified.replace(tzinfo=None))
 
     def staging(self, max_rejected_share: float = 1.0) -> Staging:
         """The stage staging; unless a test is about the threshold, no share of rejected rows is too large."""
@@ -75,6 +83,12 @@ class Loader:
         """Everything that readers see, in one order."""
         return {
             table: sorted(self.rows(f"SELECT {columns} FROM {table}"), key=repr) for table, columns in DUMPS.items()
+        }
+
+    def tables(self) -> Tables:
+        """The tables as the oracle gives them."""
+        return {
+            table: sorted(self.rows(f"SELECT {columns} FROM {table}"), key=repr) for table, columns in COLUMNS.items()
         }
 
     def ledger(self, columns: str = "STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED") -> dict[str, Any]:

@@ -33,6 +33,8 @@ def transform_sql(source: str) -> str:
     negative_counts, disposition.
     """
     names = ", ".join(WAREHOUSE_NAMES)
+    # Rows that are equal once they are typed may differ in what became NULL.
+    place = f"{newest_first()}, negative_counts DESC"
     return f"""
 SELECT object_key, {names}, rejected_column, negative_counts,
   CASE WHEN rejected_column IS NOT NULL THEN '{REJECTED}'
@@ -40,7 +42,7 @@ SELECT object_key, {names}, rejected_column, negative_counts,
        ELSE '{STAGED}' END AS disposition
 FROM (
   SELECT typed.*, ROW_NUMBER() OVER (
-    PARTITION BY object_key, TIKTOK_ID, rejected_column IS NULL ORDER BY {newest_first()}) AS occurrence
+    PARTITION BY object_key, TIKTOK_ID, rejected_column IS NULL ORDER BY {place}) AS occurrence
   FROM (
     SELECT object_key, {_typed_columns()},
       {rejected_column_sql()} AS rejected_column,

@@ -202,6 +202,14 @@ def test_negative_counts_are_counted_by_value() -> None:
     assert (found["negative_counts"], found["disposition"]) == (2, "staged")
 
 
+def test_of_rows_that_become_equal_the_one_with_more_negative_counts_is_staged() -> None:
+    """The ledger's count does not depend on which of them stands first."""
+    rows = (row("1", diggCount=""), row("1", diggCount="-3"), row("1", diggCount="-4", heartCount="14.0"))
+    for order in permutations(rows):
+        found = [(item["disposition"], item["negative_counts"]) for item in transformed(*order)]
+        assert sorted(found) == [("duplicate", 0), ("duplicate", 1), ("staged", 1)]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

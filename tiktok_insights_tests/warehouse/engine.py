@@ -1,76 +1,158 @@
-"""The publication's own statements in DuckDB itself, without servers: quick enough for every order and batching.
+"""Staging and publishing in DuckDB itself, without servers: quick enough for every order and batching.
 
-What the stack adds (sessions, locks, Snowflake's dialect) is tested on the stack.
+What runs is the package's own code: inspection, transform, what is pending, the verdict, the publication. What the
+stack adds (a bucket, sessions, locks, Snowflake's dialect) is tested on the stack.
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from tiktok_insights.object_store import ObjectInfo
-from tiktok_insights.staging.duckdb_transform import Origin, run
-from tiktok_insights.staging.inspection import inspect
-from tiktok_insights.staging.pending import PendingObject
+from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.staging.audit import Verdict
+from tiktok_insights.staging.duckdb_transform import Origin, RowCounts, run
+from tiktok_insights.staging.inspection import UnloadableError, inspect
+from tiktok_insights.staging.ledger import settled_or_staged_versions
+from tiktok_insights.staging.pending import PendingObject, pending, sort_out
 from tiktok_insights.staging.staged_object import StagedObject
-from tiktok_insights.tables import ALL, STAGED_OBJECTS
-from tiktok_insights.warehouse.publish import publish_steps
-from tiktok_insights_tests.loading import DUMPS
+from tiktok_insights.staging.verdict import write_verdict
+from tiktok_insights.tables import ALL, PUBLISH_LOCK, STAGED_TIKTOK_DATA
+from tiktok_insights.warehouse.publish import publish
+from tiktok_insights.warehouse_session import Row, Session
+from tiktok_insights_tests.history import COLUMNS, Tables, Upload
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-_COUNTS = "OBJECT_KEY, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED"
+_TYPES = {"NUMBER(38,0)": "DECIMAL(38,0)", "TIMESTAMP_NTZ": "TIMESTAMP"}
+
+
+class DuckSession(Session):
+    """A session whose warehouse is DuckDB, in this process and in memory."""
+
+    def __init__(self) -> None:
+        # For a handful of rows a second thread or a better plan costs more than it saves.
+        self.duck = duckdb.connect(config={"threads": 1})
+        self.duck.execute("PRAGMA disable_optimizer")
+
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Run one statement, with DuckDB's names of types."""
+        for snowflake, duck in _TYPES.items():
+            sql = sql.replace(snowflake, duck)
+        return self.duck.execute(sql, list(values)).fetchall()
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement; nobody here asks how many rows it has changed."""
+        self.query(sql, values)
+        return 0
 
 
 class Engine:
-    """The warehouse's tables in DuckDB."""
+    """The warehouse's tables, and the two stages before them. What an object becomes is worked out once."""
 
     def __init__(self) -> None:
-        # For a handful of rows a second thread is but overhead.
-        self.duck = duckdb.connect(config={"threads": 1})
+        self.session = DuckSession()
         for table in ALL:
-            ddl = table.ddl.replace("NUMBER(38,0)", "DECIMAL(38,0)").replace("TIMESTAMP_NTZ", "TIMESTAMP")
-            self.duck.execute(ddl)
-        self.duck.execute("INSERT INTO PUBLISH_LOCK (SCHEMA_VERSION) VALUES (1)")
+            self.session.execute(table.ddl)
+        self.session.execute(f"INSERT INTO {PUBLISH_LOCK.name} (SCHEMA_VERSION) VALUES (1)")
+        self.session.execute(f"CREATE TABLE transformed AS SELECT 0 AS number, * FROM {STAGED_TIKTOK_DATA.name}")
+        self._transformed: dict[Upload, StagedObject] = {}
 
-    def stage(self, batch_id: str, key: str, account: str, body: bytes) -> None:
-        """Put one object through inspection and transform into the staging tables."""
-        item = PendingObject(ObjectInfo(key, "e1", len(body), NOON), account, "2026-01-31")
-        with tempfile.TemporaryDirectory() as name:
-            path = Path(name) / "object.csv"
-            path.write_bytes(body)
-            origin = Origin(batch_id, key, account, item.snapshot_id, NOON)
-            result = run(path, inspect(path), origin, Path(name))
-            if result.staged:
-                self.duck.execute(f"INSERT INTO STAGED_TIKTOK_DATA BY NAME SELECT * FROM '{result.staged}'")
-        row = StagedObject(item, result.counts).row(batch_id)
-        self.duck.execute(f"INSERT INTO {STAGED_OBJECTS.name} VALUES ({', '.join('?' * len(row))})", row)
+    def clear(self) -> None:
+        """Empty all tables."""
+        for table in ALL:
+            if table is not PUBLISH_LOCK:
+                self.session.execute(f"TRUNCATE {table.name}")
 
-    def batch(self, batch_id: str, keys: Iterable[str]) -> None:
-        """Make staged objects one batch."""
-        for key in keys:
-            for table in ("STAGED_TIKTOK_DATA", "STAGED_OBJECTS"):
-                self.duck.execute(f"UPDATE {table} SET BATCH_ID = ? WHERE OBJECT_KEY = ?", [batch_id, key])
+    def put(self, upload: Upload) -> Upload:
+        """Nothing to do: the bucket is whatever the test says."""
+        return upload
 
-    def publish(self, batch_id: str) -> None:
-        """Run the steps of the publication in their order."""
-        for step in publish_steps(NOON).values():
-            self.duck.execute(step.replace("TIMESTAMP_NTZ", "TIMESTAMP"), [batch_id] * step.count("?"))
+    def delete(self, key: str) -> None:
+        """Nothing to do either."""
 
-    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The tables in one order, of the ledger the counts."""
-        names = {**DUMPS, "LOAD_HISTORY": _COUNTS}
+    def waiting(self, bucket: Iterable[Upload]) -> list[tuple[str, str]]:
+        """Key and ETag of what would be staged of this bucket."""
+        listing = sort_out(_info(upload) for upload in bucket)
+        waiting = pending(listing, settled_or_staged_versions(self.session))
+        return [(item.info.key, item.info.etag) for item in waiting]
+
+    def stage(self, batch_id: str, uploads: Iterable[Upload]) -> None:
+        """Make a batch of objects, with its verdict."""
+        objects = {upload: self._transform(upload) for upload in uploads}
+        numbers = [list(self._transformed).index(upload) for upload in objects]
+        self.session.execute(
+            f"INSERT INTO {STAGED_TIKTOK_DATA.name} BY NAME SELECT * EXCLUDE (number) REPLACE (? AS BATCH_ID) "
+            "FROM transformed WHERE number IN (SELECT unnest(?))",
+            (batch_id, numbers),
+        )
+        write_verdict(self.session, list(objects.values()), Verdict(batch_id, ()))
+
+    def publish(self, batch_id: str) -> int:
+        """Publish a batch; say how many objects it has brought to the ledger."""
+        return publish(lambda: nullcontext(self.session), batch_id, NOON).objects
+
+    def tables(self) -> Tables:
+        """The tables in one order."""
         return {
-            table: sorted((_plain(row) for row in self._rows(columns, table)), key=repr)
-            for table, columns in names.items()
+            table: sorted((_plain(row) for row in self.session.query(f"SELECT {columns} FROM {table}")), key=repr)
+            for table, columns in COLUMNS.items()
         }
 
-    def _rows(self, columns: str, table: str) -> list[tuple[Any, ...]]:
-        return self.duck.execute(f"SELECT {columns} FROM {table}").fetchall()
+    def _transform(self, upload: Upload) -> StagedObject:
+        if upload not in self._transformed:
+            self._transformed[upload] = self._put_through(upload, len(self._transformed))
+        return self._transformed[upload]
+
+    def _put_through(self, upload: Upload, number: int) -> StagedObject:
+        (item,) = sort_out([_info(upload)]).objects
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / "object.csv"
+            path.write_bytes(upload.body)
+            origin = Origin("", upload.key, item.account_id, item.snapshot_id, item.info.last_modified)
+            try:
+                result = run(path, inspect(path), origin, Path(name))
+            except UnloadableError as error:
+                return StagedObject(item, RowCounts(), str(error))
+            if result.staged:
+                self.session.execute(
+                    f"INSERT INTO transformed BY NAME SELECT {number} AS number, * FROM '{result.staged}'"
+                )
+        return StagedObject(item, result.counts, manifest=manifest_of(upload, item))
 
 
-def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Decimals of whole numbers as integers, as the oracle has them."""
+def manifest_of(upload: Upload, item: PendingObject) -> Manifest | None:
+    """The manifest of a snapshot of ours, as its facts are told."""
+    if not upload.facts:
+        return None
+    handle, started_at, finished_at, outcome, reason, users_seen, users_claimed, requests, quota_left = upload.facts
+    return Manifest(
+        account_id=item.account_id,
+        handle=handle,
+        sec_uid="MS4wLjABAAAA",
+        snapshot_id=item.snapshot_id,
+        started_at=f"{started_at.isoformat()}Z",
+        finished_at=f"{finished_at.isoformat()}Z",
+        outcome=outcome,
+        reason=reason,
+        users_seen=users_seen,
+        users_claimed=users_claimed,
+        rows=users_seen,
+        dummies=0,
+        rejected=0,
+        requests=requests,
+        pages=(),
+        quota_left=quota_left,
+    )
+
+
+def _info(upload: Upload) -> ObjectInfo:
+    return ObjectInfo(upload.key, upload.etag, len(upload.body), upload.written.replace(tzinfo=UTC))
+
+
+def _plain(row: Row) -> Row:
+    """Decimals of whole numbers as integers, as the connector gives them."""
     return tuple(int(value) if type(value).__name__ == "Decimal" else value for value in row)

@@ -1,0 +1,285 @@
+"""Order and repetition: however the same objects come, the tables are the same, byte for byte, and the oracle's."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import combinations, pairwise, permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tiktok_insights.raw.manifest import SnapshotKey
+from tiktok_insights.staging.ledger import settled_or_staged_versions
+from tiktok_insights.staging.pending import pending, sort_out
+from tiktok_insights.warehouse.publish import Publication, publish
+from tiktok_insights_tests import history, random_objects
+from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
+from tiktok_insights_tests.history import Tables, Upload, lines
+from tiktok_insights_tests.loading import Loader
+from tiktok_insights_tests.warehouse.engine import NOON, Engine, manifest_of
+from tiktok_insights_tests.warehouse.random_course import Course
+
+LATE, EARLY = "2026-01-31T13:00:00Z", "2026-01-31T11:00:00Z"
+WRITTEN = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
+
+
+def foreign(name: str, body: bytes, *, account: str = "42", written: datetime = WRITTEN) -> Upload:
+    """An object of another producer."""
+    return Upload(f"csv/followers/account={account}/dt=2026-01-31/{name}.csv", body, written)
+
+
+def ours(snapshot_id: str, *rows: str) -> Upload:
+    """The CSV of a snapshot of ours, whose manifest claims a user more than was seen."""
+    key = f"csv/followers/account=42/dt=2026-01-31/tiktok_user_data-{snapshot_id}.csv"
+    facts = ("ann.b", WRITTEN, WRITTEN, "complete", "", 3, 4, 5, 95)
+    return Upload(key, csv_file(*rows), WRITTEN, snapshot_id, facts)
+
+
+#: Over two accounts, with all that may tie: times (one is the object's own), exactness, and all columns but the last.
+FIVE = (
+    ours("20260131T120000000Z", row("1", extracted_at=LATE), row("2", uniqueId="b"), row("3", diggCount="-1")),
+    ours("20260131T120001000Z", row("1", extracted_at=LATE, diggCount="17"), row("2", uniqueId="a"), row("4")),
+    foreign("short", csv_file(row_of_14("2", uniqueId="c"), row_of_14("5"), row_of_14("0"), header=HEADER_14)),
+    foreign("rounded", csv_file(row("1", extracted_at=LATE, counts_exact="f", diggCount="99"), row("5")), account="43"),
+    foreign("old", csv_file(row("1", extracted_at=EARLY), row("3"), row("4"), row("4"), row("x")), account="43"),
+)
+#: Which row of each user wins: handle, videos liked, exactness.
+WINNERS = [
+    ("1", "ann", 17, True),
+    ("2", "b", 16, True),
+    ("3", "ann", 16, True),
+    ("4", "ann", 16, True),
+    ("5", "ann", 16, True),
+]
+
+
+def load(engine: Engine, *batches: tuple[Upload, ...]) -> None:
+    """Stage and publish one batch after the other."""
+    for number, uploads in enumerate(batches):
+        engine.stage(f"{number:04}", uploads)
+        engine.publish(f"{number:04}")
+
+
+def cuts(uploads: tuple[Upload, ...]) -> Iterator[list[tuple[Upload, ...]]]:
+    """Every way to cut a row of objects into batches."""
+    for size in range(len(uploads)):
+        for places in combinations(range(1, len(uploads)), size):
+            ends = (0, *places, len(uploads))
+            yield [uploads[start:end] for start, end in pairwise(ends)]
+
+
+def test_every_order_and_every_batching_of_five_snapshots_gives_the_same_tables() -> None:
+    """120 orders one by one, and 16 ways to cut one of them into batches: the oracle's tables each time."""
+    engine = Engine()
+    expected = history.tables(FIVE)
+    arrangements = [[(upload,) for upload in order] for order in permutations(FIVE)] + list(cuts(FIVE))
+    assert len(arrangements) == 120 + 16
+    for batches in arrangements:
+        engine.clear()
+        load(engine, *batches)
+        assert lines(engine.tables()) == lines(expected), [[upload.key for upload in batch] for batch in batches]
+    assert [(user[0], user[1], user[10], user[11]) for user in expected["TIKTOK_DATA"]] == WINNERS
+    assert sum(counts[-2] for counts in expected["LOAD_HISTORY"]) == 1
+
+
+Pool = Callable[[int], tuple[Engine, dict[str, list[Upload]]]]
+#: Random orders that share their objects: what an object becomes is worked out once.
+_SHARING = 200
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """As many random orders as are asked for, and a few on the stack, where they take longer."""
+    orders = metafunc.config.option.orders
+    for name, number in (("order", orders), ("order_on_the_stack", max(2, orders // 100))):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, range(number))
+
+
+@pytest.fixture(scope="module")
+def pools(seed: int) -> Pool:
+    """Gives the engine and the twenty objects of a random order."""
+
+    @lru_cache(maxsize=1)
+    def pool(number: int) -> tuple[Engine, dict[str, list[Upload]]]:
+        return Engine(), random_objects.objects(random.Random(f"{seed} {number}"), 20)  # noqa: S311 - to be repeated
+
+    return lambda order: pool(order // _SHARING)
+
+
+def end_well(course: Course) -> None:
+    """Run it: the oracle's tables; and those that the last version of each object gives, whatever came before."""
+    course.run()
+    course.compare()
+    newest = history.tables(course.last.values())
+    found = course.loads.tables()
+    for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS", "ACCOUNT_SNAPSHOTS"):
+        assert found[table] == newest[table]
+
+
+def test_a_random_order_gives_the_oracles_tables(order: int, pools: Pool, random_source: random.Random) -> None:
+    """Twenty objects in any order, batching and number of re-runs, with new versions and deletions on the way."""
+    engine, versions = pools(order)
+    engine.clear()
+    end_well(Course(random_source, engine, versions, side_by_side=3))
+
+
+class Stack:
+    """The bucket and the warehouse of the local stack; batches have the names that the test gives them."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+        self._batch_ids: dict[str, str] = {}
+
+    def put(self, upload: Upload) -> Upload:
+        """Write an object and, when the snapshot is ours, its manifest; give it with the time that the bucket says."""
+        self._loader.store.put(upload.key, upload.body, "text/csv")
+        (info,) = self._loader.store.list(upload.key)
+        (item,) = sort_out([info]).objects
+        if manifest := manifest_of(upload, item):
+            key = SnapshotKey(item.account_id, item.snapshot_id).manifest
+            self._loader.store.put_once(key, manifest.to_json(), "application/json")
+        return replace(upload, written=info.last_modified.replace(tzinfo=None))
+
+    def delete(self, key: str) -> None:
+        """Delete an object."""
+        self._loader.store._s3.delete_object(Bucket=self._loader.store.bucket, Key=key)
+
+    def waiting(self, bucket: Iterable[Upload]) -> list[tuple[str, str]]:
+        """Key and ETag of what a run would stage of this bucket."""
+        listing = self._loader.staging().listing()
+        assert sorted(item.info.key for item in listing.objects) == sorted(upload.key for upload in bucket)
+        known = settled_or_staged_versions(self._loader.session)
+        return [(item.info.key, item.info.etag) for item in pending(listing, known)]
+
+    def stage(self, batch_id: str, uploads: list[Upload]) -> None:
+        """Stage these objects, with the audit."""
+        self._batch_ids[batch_id] = self._loader.stage(*(upload.key for upload in uploads)).batch_id
+
+    def publish(self, batch_id: str) -> int:
+        """Publish a batch; say how many objects it has brought to the ledger."""
+        return publish(lambda: nullcontext(self._loader.session), self._batch_ids[batch_id], NOON).objects
+
+    def tables(self) -> Tables:
+        """What readers see."""
+        return self._loader.tables()
+
+
+def test_a_random_order_on_the_stack(order_on_the_stack: int, loader: Loader, random_source: random.Random) -> None:
+    """The same with a bucket, real staging and the warehouse's own transactions, versions within one second too."""
+    end_well(Course(random_source, Stack(loader), random_objects.objects(random_source, 6), side_by_side=1))
+
+
+_ROWS = st.builds(
+    lambda tiktok_id, name, count, exact, at: row(
+        tiktok_id, uniqueId=name, diggCount=count, counts_exact=exact, extracted_at=at
+    ),
+    st.sampled_from(["7423456789012345149", "7423456789012345150", "007", "7", "0", ""]),
+    st.sampled_from(["", "a", "B", "é", "😀", "NULL"]),
+    st.sampled_from(["", "0", "5", "5.0", "-3", "9007199254740993", "9007199254740992", "x"]),
+    st.sampled_from(["", "true", "F", "maybe"]),
+    st.sampled_from([EARLY, LATE]),
+)
+
+
+@settings(max_examples=10)
+@given(objects=st.lists(st.lists(_ROWS, max_size=8), min_size=1, max_size=3))
+def test_random_rows_give_the_oracles_tables(objects: list[list[str]]) -> None:
+    """Whatever is in the objects, transforming and publishing one by one give what plain Python gives."""
+    uploads = [foreign(str(number), csv_file(*rows)) for number, rows in enumerate(objects)]
+    engine = Engine()
+    load(engine, *[(upload,) for upload in uploads])
+    assert lines(engine.tables()) == lines(history.tables(uploads))
+
+
+def test_running_again_changes_nothing(loader: Loader) -> None:
+    """Nothing is pending, nothing waits, and a batch that is published by name again brings nothing."""
+    loader.upload("a", row("1"), row("2"))
+    loader.upload("b", row("2"))
+    batch = loader.stage()
+    assert loader.publish() == [Publication(batch.batch_id, 2, 3, 2)]
+    before = {**loader.dump(), "LOAD_BATCHES": loader.rows("SELECT * FROM LOAD_BATCHES")}
+    staging = loader.staging()
+    assert staging.stage(staging.listing()) == []
+    assert loader.publish() == []
+    assert publish(loader.connect, batch.batch_id, NOON) == Publication(batch.batch_id, 0, 0, 0)
+    assert {**loader.dump(), "LOAD_BATCHES": loader.rows("SELECT * FROM LOAD_BATCHES")} == before
+
+
+def test_a_batch_staged_twice_loads_once(loader: Loader) -> None:
+    """Two runs at once stage the same objects; the batch that is published second brings nothing."""
+    uploads = [loader.upload("a", row("1"), row("2")), loader.upload("b", row("2"))]
+    first, second = loader.stage_twice()
+    assert first.batch_id < second.batch_id
+    publications = loader.publish()
+    assert sorted((item.objects, item.history_rows) for item in publications) == [(0, 0), (2, 3)]
+    assert lines(loader.tables()) == lines(history.tables(uploads))
+    assert loader.rows("SELECT COUNT(*) FROM STAGED_TIKTOK_DATA") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM STAGED_OBJECTS") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TOUCHED_USERS") == [(0,)]
+
+
+def test_a_new_version_of_an_object_replaces_what_it_brought(loader: Loader) -> None:
+    """Users of both versions are made anew: gone, changed, added, and falling back to another object's row."""
+    first = loader.upload("a", row("1", extracted_at=LATE, uniqueId="gone"), row("2"), row("3", extracted_at=LATE))
+    other = loader.upload("other", row("3", extracted_at=EARLY, uniqueId="older"))
+    loader.load()
+    second = loader.upload("a", row("2", uniqueId="changed"), row("4"))
+    loader.load()
+    assert lines(loader.tables()) == lines(history.tables([first, other, second]))
+    assert loader.rows("SELECT TIKTOK_ID, USER_NAME FROM TIKTOK_DATA ORDER BY 1") == [
+        ("2", "changed"),
+        ("3", "older"),
+        ("4", "ann"),
+    ]
+    assert loader.rows("SELECT STATUS, ROWS_IN FROM LOAD_HISTORY ORDER BY 1, 2") == [
+        ("loaded", 1),
+        ("loaded", 2),
+        ("overtaken", 3),
+    ]
+
+
+def test_a_version_that_comes_back_is_loaded_again(loader: Loader) -> None:
+    """The same bytes have the same ETag: after another version they count again, and once; the ledger keeps one row."""
+    first = loader.upload("a", row("1"), row("2"))
+    loader.load()
+    between = loader.upload("a", row("1", uniqueId="other"), row("3"))
+    loader.load()
+    back = loader.upload("a", row("1"), row("2"))
+    batch = loader.load()
+    assert lines(loader.tables()) == lines(history.tables([first, between, back]))
+    assert loader.rows("SELECT STATUS, BATCH_ID = ? FROM LOAD_HISTORY ORDER BY 1", (batch.batch_id,)) == [
+        ("loaded", True),
+        ("overtaken", False),
+    ]
+    staging = loader.staging()
+    assert staging.stage(staging.listing()) == []
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_an_older_version_that_is_published_late_is_overtaken(loader: Loader, seconds: int) -> None:
+    """Of two versions of one key the newer one holds, in whatever order they are published; also within one second."""
+    old = loader.upload("a", row("1", uniqueId="old"))
+    first = loader.stage().batch_id
+    new = loader.upload("a", row("2", uniqueId="new"))
+    second = loader.stage().batch_id
+    # The bucket's clock has whole seconds; the test says how many are between the versions.
+    loader.session.execute(
+        "UPDATE STAGED_OBJECTS SET LAST_MODIFIED = DATEADD(SECOND, ?, '2026-01-31 12:00:00'::TIMESTAMP_NTZ) "
+        "WHERE BATCH_ID = ?",
+        (seconds, second),
+    )
+    loader.session.execute(
+        "UPDATE STAGED_OBJECTS SET LAST_MODIFIED = '2026-01-31 12:00:00' WHERE BATCH_ID = ?",
+        (first,),
+    )
+    assert publish(loader.connect, second, NOON) == Publication(second, 1, 1, 1)
+    assert publish(loader.connect, first, NOON) == Publication(first, 1, 0, 0)
+    assert lines(loader.tables()) == lines(history.tables([old, new]))
+    assert loader.rows("SELECT STATUS, BATCH_ID FROM LOAD_HISTORY ORDER BY 1") == [
+        ("loaded", second),
+        ("overtaken", first),
+    ]
