@@ -51,8 +51,17 @@ class ChangeRows:
 #: The changes of one version to the next, in their order. A new table needs none; it is made when it is missing.
 Migration = tuple[AddColumn | ChangeRows, ...]
 
+#: In version 1 every version of an object that was ever loaded said 'loaded'. Now it says that the rows are in the
+#: history: of each object that is the newest.
+_ONE_LOADED_VERSION = (
+    "UPDATE LOAD_HISTORY SET STATUS = 'overtaken' WHERE STATUS = 'loaded' AND (OBJECT_KEY, ETAG) NOT IN "
+    "(SELECT OBJECT_KEY, ETAG FROM (SELECT OBJECT_KEY, ETAG, ROW_NUMBER() OVER "
+    "(PARTITION BY OBJECT_KEY ORDER BY LAST_MODIFIED DESC, LOADED_AT DESC) AS PLACE FROM LOAD_HISTORY "
+    "WHERE STATUS = 'loaded') AS loaded WHERE PLACE = 1)"
+)
+
 #: The first leads from version 1 to 2.
-MIGRATIONS: tuple[Migration, ...] = ()
+MIGRATIONS: tuple[Migration, ...] = ((ChangeRows(_ONE_LOADED_VERSION),),)
 
 
 @dataclass(frozen=True, slots=True)

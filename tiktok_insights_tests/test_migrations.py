@@ -17,7 +17,8 @@ from tiktok_insights.warehouse_session import Connect, Session
 from tiktok_insights_tests.warehouse_contents import Killed, MortalSession, OvertakenSession, contents, run_at_once
 
 RECORDED = Path(__file__).with_name("table_versions")
-#: What the next two versions add.
+#: The package's version, and what the next two add.
+NOW = VERSIONS.newest
 COUNTRY = TableColumn("COUNTRY", "VARCHAR(2)", "Made up.")
 COST = TableColumn("COST", "NUMBER(38,0)", "Made up.")
 ALIASES = Table("ALIASES", "Made up.", (TableColumn("TIKTOK_ID", "VARCHAR(20) NOT NULL", "Made up."),))
@@ -68,6 +69,38 @@ def test_every_version_is_recorded_as_it_was() -> None:
     assert recorded == expected
 
 
+def test_version_2_says_loaded_of_the_version_whose_rows_are_in_the_history(
+    connect_database: Connect, place: Place
+) -> None:
+    """Of a ledger of version 1 with three versions of an object the newest stays loaded; set-aside ones stay so."""
+    versions_of_objects = [
+        ("a", "first", "loaded", "2026-01-01"),
+        ("a", "second", "loaded", "2026-01-02"),
+        ("a", "newest", "loaded", "2026-01-03"),
+        ("a", "unreadable", "set aside", "2026-01-04"),
+        ("b", "only", "loaded", "2026-01-01"),
+    ]
+    with connect_database() as session:
+        for statement in (RECORDED / "1.sql").read_text(encoding="utf-8").splitlines():
+            session.execute(statement)
+        session.execute("INSERT INTO PUBLISH_LOCK (SCHEMA_VERSION) VALUES (1)")
+        for key, etag, status, day in versions_of_objects:
+            session.execute(
+                "INSERT INTO LOAD_HISTORY (OBJECT_KEY, ETAG, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, "
+                "ROWS_REJECTED, NEGATIVE_COUNTS, SIZE_BYTES, LAST_MODIFIED, BATCH_ID, LOADED_AT) "
+                "VALUES (?, ?, ?, 1, 1, 0, 0, 0, 1, ?, 'batch', ?)",
+                (key, etag, status, day, day),
+            )
+        ensure_tables(session, place)
+        assert sorted(session.query("SELECT OBJECT_KEY, ETAG, STATUS FROM LOAD_HISTORY")) == [
+            ("a", "first", "overtaken"),
+            ("a", "newest", "loaded"),
+            ("a", "second", "overtaken"),
+            ("a", "unreadable", "set aside"),
+            ("b", "only", "loaded"),
+        ]
+
+
 @pytest.mark.parametrize("path", sorted(RECORDED.glob("*.sql")), ids=lambda path: path.stem)
 def test_tables_of_every_version_are_brought_to_the_newest(connect_database: Connect, place: Place, path: Path) -> None:
     """Made as that version made them, they have the newest shape in the end, and their rows."""
@@ -91,7 +124,7 @@ def test_a_migration_keeps_the_rows_and_shows_the_column(session: Session, place
     assert list(existing_columns(session)["FOLLOWER_SNAPSHOTS"].items())[-1] == ("COUNTRY", "VARCHAR(2)")
     names, rows = session.table("SELECT * FROM Main.TIKTOK_DATA")
     assert (names[0], names[-1], rows[0][:2], rows[0][-1]) == ("TIKTOK_ID", "COUNTRY", ("7", "seven"), "XX")
-    assert versions(session) == [2]
+    assert versions(session) == [NOW + 1]
     assert session.query("SELECT CURRENT_SCHEMA()") == [("PUBLIC",)]
     before = contents(session)
     ensure_tables(session, place, ONE_MORE)
@@ -104,7 +137,7 @@ def test_versions_are_not_skipped_and_end_like_new_tables(
     """From the first version to the third: the same as what the third makes where nothing was."""
     ensure_tables(session, place, TWO_MORE)
     migrated = contents(session)
-    assert versions(session) == [3]
+    assert versions(session) == [NOW + 2]
     elsewhere = Place(place.database, "LANDING", "READERS")
     with connect_database() as other:
         ensure_tables(other, elsewhere, TWO_MORE)
@@ -117,7 +150,7 @@ def test_an_older_package_refuses_migrated_tables(session: Session, place: Place
     """A process of the package before notices at its next session, and changes nothing."""
     ensure_tables(session, place, ONE_MORE)
     before = contents(session)
-    with pytest.raises(TableDriftError, match="are of version 2; this package knows version 1"):
+    with pytest.raises(TableDriftError, match=f"are of version {NOW + 1}; this package knows version {NOW}"):
         ensure_tables(session, place)
     assert contents(session) == before
 
@@ -126,7 +159,7 @@ def test_six_may_migrate_at_once(session: Session, connect_database: Connect, pl
     """Nobody fails, the version moves from one to the next, and the rows are there once."""
     session.execute(ROW)
     assert run_at_once(connect_database, 6, lambda other: ensure_tables(other, place, TWO_MORE)) == []
-    assert versions(session) == [3]
+    assert versions(session) == [NOW + 2]
     assert session.query("SELECT TIKTOK_ID, COUNTRY FROM Main.TIKTOK_DATA") == [("7", "XX")]
     assert existing_columns(session)["LOAD_BATCHES"]["COST"] == "NUMBER(38,0)"
     assert list(existing_columns(session)["ALIASES"]) == ["TIKTOK_ID"]
@@ -139,7 +172,7 @@ def test_old_and_new_packages_at_once_never_spoil_the_tables(connect_database: C
     assert all(isinstance(error, TableDriftError) for error in failed)
     with connect_database() as session:
         ensure_tables(session, place, ONE_MORE)
-        assert set(versions(session)) == {2}
+        assert set(versions(session)) == {NOW + 1}
         assert list(existing_columns(session)["TIKTOK_DATA"])[-1] == "COUNTRY"
 
 
@@ -149,15 +182,15 @@ def test_a_migration_that_is_seen_half_way_is_not_taken_for_drift(
     """Old tables and the newest version in one look are another process's work: a second look shows it done."""
     with connect_database() as other:
         ensure_tables(OvertakenSession(session, lambda: ensure_tables(other, place, TWO_MORE)), place, TWO_MORE)
-    assert versions(session) == [3]
+    assert versions(session) == [NOW + 2]
     assert existing_columns(session)["TIKTOK_DATA"]["COUNTRY"] == "VARCHAR(2)"
 
 
 def test_two_version_rows_do_no_harm(session: Session, place: Place) -> None:
     """The lower one says what the tables surely have; the migration moves both."""
-    session.execute("INSERT INTO PUBLISH_LOCK (SCHEMA_VERSION) VALUES (2)")
+    session.execute("INSERT INTO PUBLISH_LOCK (SCHEMA_VERSION) VALUES (?)", (NOW + 1,))
     ensure_tables(session, place, ONE_MORE)
-    assert versions(session) == [2, 2]
+    assert versions(session) == [NOW + 1] * 2
     assert existing_columns(session)["TIKTOK_DATA"]["COUNTRY"] == "VARCHAR(2)"
 
 
@@ -170,11 +203,11 @@ def test_whoever_is_killed_while_migrating_leaves_what_the_next_completes(
     for survived in range(statements):
         with connect_database() as other, pytest.raises(Killed):
             ensure_tables(MortalSession(other, survived), place, ONE_MORE)
-        assert versions(session) == [1]
+        assert versions(session) == [NOW]
         assert session.query("SELECT TIKTOK_ID FROM Main.TIKTOK_DATA") == [("7",)]
     with connect_database() as other:
         ensure_tables(MortalSession(other, statements), place, ONE_MORE)
-    assert versions(session) == [2]
+    assert versions(session) == [NOW + 1]
     assert session.query("SELECT TIKTOK_ID, COUNTRY FROM Main.TIKTOK_DATA") == [("7", "XX")]
 
 
@@ -184,7 +217,7 @@ def test_what_a_killed_creation_left_is_completed_by_the_next_version(session: S
         session.execute(f"DROP TABLE {table}")
     session.execute("DROP VIEW Main.TIKTOK_DATA")
     ensure_tables(session, place, TWO_MORE)
-    assert versions(session) == [3]
+    assert versions(session) == [NOW + 2]
     assert list(existing_columns(session)["TIKTOK_DATA"])[-1] == "COUNTRY"
     assert "LOAD_HISTORY" in existing_columns(session)
 
@@ -194,23 +227,23 @@ def test_what_a_killed_creation_left_is_completed_by_the_next_version(session: S
     [
         (
             "ALTER TABLE LOAD_HISTORY ADD COLUMN AVATAR VARCHAR",
-            "LOAD_HISTORY is not the table of version 1: column AVATAR (VARCHAR) is not ours.",
+            "LOAD_HISTORY is not the table of version {now}: column AVATAR (VARCHAR) is not ours.",
         ),
         (
             "ALTER TABLE TIKTOK_DATA ADD COLUMN COUNTRY NUMBER(38,0)",
-            "TIKTOK_DATA is not the table of version 1: column COUNTRY (NUMBER(38,0)) is not ours.",
+            "TIKTOK_DATA is not the table of version {now}: column COUNTRY (NUMBER(38,0)) is not ours.",
         ),
         (
             "ALTER TABLE TIKTOK_DATA DROP COLUMN DIGG_COUNT",
-            "TIKTOK_DATA is not the table of version 1: column DIGG_COUNT (NUMBER(38,0)) is missing.",
+            "TIKTOK_DATA is not the table of version {now}: column DIGG_COUNT (NUMBER(38,0)) is missing.",
         ),
         (
             "CREATE OR REPLACE VIEW MAIN.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA",
-            "MAIN.TIKTOK_DATA is not the view of version 1: its columns are TIKTOK_ID, not TIKTOK_ID, USER_NAME,",
+            "MAIN.TIKTOK_DATA is not the view of version {now}: its columns are TIKTOK_ID, not TIKTOK_ID, USER_NAME,",
         ),
         (
             "CREATE TABLE ALIASES (HANDLE VARCHAR)",
-            "ALIASES is not the table of version 1: column TIKTOK_ID (VARCHAR(20) NOT NULL) is missing;",
+            "ALIASES is not the table of version {now}: column TIKTOK_ID (VARCHAR(20) NOT NULL) is missing;",
         ),
     ],
 )
@@ -223,7 +256,7 @@ def test_an_old_table_that_drifted_is_refused_before_anything_is_altered(
     before = contents(session)
     with pytest.raises(TableDriftError) as raised:
         ensure_tables(session, place, TWO_MORE)
-    assert difference in str(raised.value)
+    assert difference.format(now=NOW) in str(raised.value)
     assert contents(session) == before
 
 
@@ -243,7 +276,7 @@ def test_a_migration_waits_for_a_publication(session: Session, connect_database:
         assert not done.wait(timeout=2)
     assert done.wait(timeout=60)
     thread.join(timeout=60)
-    assert session.query("SELECT SCHEMA_VERSION, BATCH_ID FROM PUBLISH_LOCK") == [(2, "b")]
+    assert session.query("SELECT SCHEMA_VERSION, BATCH_ID FROM PUBLISH_LOCK") == [(NOW + 1, "b")]
 
 
 @pytest.mark.parametrize(

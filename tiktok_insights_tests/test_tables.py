@@ -4,7 +4,7 @@ import pytest
 
 from tiktok_insights.table_setup import DatabaseMissingError, Place, TableDriftError
 from tiktok_insights.table_shape import existing_columns, table_differences
-from tiktok_insights.tables import ALL, TIKTOK_DATA, ensure_tables
+from tiktok_insights.tables import ALL, SCHEMA_VERSION, TIKTOK_DATA, ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session
 from tiktok_insights_tests.warehouse_contents import BlindSession, Killed, MortalSession, contents, run_at_once
 
@@ -65,7 +65,7 @@ def test_a_new_database_gets_all_tables_and_the_view(session: Session) -> None:
     assert list(existing_columns(session)["TIKTOK_DATA"]) == list(TIKTOK_DATA_COLUMNS)
     assert views(session) == [("MAIN", "TIKTOK_DATA")]
     assert session.query("SELECT CURRENT_SCHEMA()") == [("PUBLIC",)]
-    assert session.query("SELECT SCHEMA_VERSION, BATCH_ID FROM PUBLISH_LOCK") == [(1, None)]
+    assert session.query("SELECT SCHEMA_VERSION, BATCH_ID FROM PUBLISH_LOCK") == [(SCHEMA_VERSION, None)]
 
 
 def test_what_is_there_stays(session: Session, place: Place) -> None:
@@ -100,7 +100,7 @@ def test_whoever_is_killed_while_making_them_leaves_what_the_next_completes(
             ensure_tables(session, elsewhere)
             assert sorted(existing_columns(session)) == TABLES
             assert (elsewhere.view_schema, "TIKTOK_DATA") in views(session)
-            assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(1,)]
+            assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
         ensure_tables(MortalSession(session, 15), Place(place.database, "UNHURT", "READERS"))
 
 
@@ -115,7 +115,7 @@ def test_six_may_make_the_tables_at_once(connect_database: Connect, place: Place
     assert run_at_once(connect_database, 6, make) == []
     with connect_database() as session:
         assert sorted(existing_columns(session)) == TABLES
-        assert session.query("SELECT DISTINCT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(1,)]
+        assert session.query("SELECT DISTINCT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
         assert session.query("SELECT COUNT(*) FROM TOUCHED_USERS") == [(6,)]
 
 
@@ -157,7 +157,7 @@ def test_a_look_alike_is_refused_and_left_as_it_is(connect_database: Connect, pl
         session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID, FOLLOWERS_COUNT) VALUES (7, 1.5)")
         message = refusal(session, place)
         assert message == (
-            f"In {place.database}.PUBLIC: TIKTOK_DATA is not the table of version 1: "
+            f"In {place.database}.PUBLIC: TIKTOK_DATA is not the table of version {SCHEMA_VERSION}: "
             'column COUNTS_EXACT (BOOLEAN) is missing; column "Counts_Exact" (BOOLEAN) is not ours; '
             "column TIKTOK_ID is NUMBER(38,0), not VARCHAR(20) NOT NULL; "
             "column FOLLOWERS_COUNT is FLOAT, not NUMBER(38,0). Nothing was changed. Alter back what is the "
@@ -170,12 +170,12 @@ def test_a_look_alike_is_refused_and_left_as_it_is(connect_database: Connect, pl
     [
         pytest.param(
             'CREATE TABLE "tiktok_data" ("tiktok_id" VARCHAR)',
-            'PUBLIC: "tiktok_data" is not the table of version 1: its name is in another case than TIKTOK_DATA.',
+            'PUBLIC: "tiktok_data" is not the table of version {now}: its name is in another case than TIKTOK_DATA.',
             id="a name in quotes",
         ),
         pytest.param(
             "CREATE VIEW LOAD_HISTORY AS SELECT 1 AS OBJECT_KEY",
-            "PUBLIC: LOAD_HISTORY is not the table of version 1: it is a VIEW, not a BASE TABLE.",
+            "PUBLIC: LOAD_HISTORY is not the table of version {now}: it is a VIEW, not a BASE TABLE.",
             id="a view",
         ),
         pytest.param(
@@ -185,17 +185,17 @@ def test_a_look_alike_is_refused_and_left_as_it_is(connect_database: Connect, pl
         ),
         pytest.param(
             "CREATE TABLE MAIN.TIKTOK_DATA (TIKTOK_ID VARCHAR)",
-            "MAIN.TIKTOK_DATA is not the view of version 1: it is a BASE TABLE, not a VIEW.",
+            "MAIN.TIKTOK_DATA is not the view of version {now}: it is a BASE TABLE, not a VIEW.",
             id="a table in the place of the view",
         ),
         pytest.param(
             "CREATE VIEW MAIN.TIKTOK_DATA AS SELECT '7' AS TIKTOK_ID",
-            "MAIN.TIKTOK_DATA is not the view of version 1: its columns are TIKTOK_ID, not TIKTOK_ID, USER_NAME,",
+            "MAIN.TIKTOK_DATA is not the view of version {now}: its columns are TIKTOK_ID, not TIKTOK_ID, USER_NAME,",
             id="another view",
         ),
         pytest.param(
             "CREATE VIEW MAIN.\"tiktok_data\" AS SELECT '7' AS TIKTOK_ID",
-            'MAIN."tiktok_data" is not the view of version 1: its name is in another case than TIKTOK_DATA.',
+            'MAIN."tiktok_data" is not the view of version {now}: its name is in another case than TIKTOK_DATA.',
             id="a view's name in quotes",
         ),
     ],
@@ -206,7 +206,7 @@ def test_what_only_looks_like_ours_is_refused(connect_database: Connect, place: 
         session.execute("CREATE SCHEMA IF NOT EXISTS MAIN")
         session.execute("USE SCHEMA PUBLIC")
         session.execute(foreign)
-        assert said in refusal(session, place)
+        assert said.format(now=SCHEMA_VERSION) in refusal(session, place)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,8 @@ def test_a_table_that_drifted_is_refused(session: Session, place: Place, changes
     """Whatever somebody altered by hand is named with its table, its column, what is there and what belongs there."""
     for change in changes:
         session.execute(f"ALTER TABLE LOAD_HISTORY {change}")
-    assert f"PUBLIC: LOAD_HISTORY is not the table of version 1: {difference}. Nothing" in refusal(session, place)
+    said = f"PUBLIC: LOAD_HISTORY is not the table of version {SCHEMA_VERSION}: {difference}. Nothing"
+    assert said in refusal(session, place)
 
 
 def test_all_drifted_tables_are_named_at_once(session: Session, place: Place) -> None:
@@ -252,7 +253,7 @@ def test_all_drifted_tables_are_named_at_once(session: Session, place: Place) ->
     session.execute("ALTER TABLE LOAD_BATCHES DROP COLUMN OBJECTS")
     session.execute("ALTER TABLE TOUCHED_USERS ALTER COLUMN TIKTOK_ID SET DATA TYPE VARCHAR(10)")
     message = refusal(session, place)
-    assert "LOAD_BATCHES is not the table of version 1: column OBJECTS (NUMBER(38,0) NOT NULL) is missing." in message
+    assert f"LOAD_BATCHES is not the table of version {SCHEMA_VERSION}: column OBJECTS (NUMBER(38,0)" in message
     assert "column TIKTOK_ID is VARCHAR(10) NOT NULL, not VARCHAR(20) NOT NULL." in message
 
 
@@ -263,7 +264,7 @@ def test_a_quoted_column_beside_ours_is_a_difference() -> None:
     assert table_differences(TIKTOK_DATA_COLUMNS, TIKTOK_DATA) == []
 
 
-@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize("version", [0, SCHEMA_VERSION + 1])
 def test_tables_of_an_unknown_version_are_refused_by_their_version(
     session: Session, place: Place, version: int
 ) -> None:
@@ -272,7 +273,7 @@ def test_tables_of_an_unknown_version_are_refused_by_their_version(
     session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN COUNTRY VARCHAR")
     session.execute("DROP TABLE TOUCHED_USERS")
     message = refusal(session, place)
-    assert f"PUBLIC are of version {version}; this package knows version 1." in message
+    assert f"PUBLIC are of version {now}; this package knows version {SCHEMA_VERSION}." in message
     assert "Use the package version that made them" in message
 
 

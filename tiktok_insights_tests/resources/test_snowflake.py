@@ -8,6 +8,7 @@ import pytest
 from tiktok_insights.resources.deployments import Settings
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.table_setup import TableDriftError
+from tiktok_insights.tables import SCHEMA_VERSION
 from tiktok_insights.warehouse_session import Connect, Row, Session
 
 
@@ -70,7 +71,7 @@ def test_a_run_looks_at_the_tables_once(
         *("version", "asset"),
     ]
     with connect_warehouse() as session:
-        assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(1,)]
+        assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
 
 
 def kind_of(statement: str) -> str:
@@ -90,9 +91,11 @@ def test_a_process_that_lives_long_notices_a_newer_version(
 ) -> None:
     """Another process has migrated the tables since: the next session is refused, not only the next run."""
     with warehouse.session(), connect_warehouse() as other:
-        other.execute("UPDATE PUBLISH_LOCK SET SCHEMA_VERSION = 2")
+        other.execute("UPDATE PUBLISH_LOCK SET SCHEMA_VERSION = SCHEMA_VERSION + 1")
     with (
-        pytest.raises(TableDriftError, match="are of version 2; this package knows version 1"),
+        pytest.raises(
+            TableDriftError, match=f"of version {SCHEMA_VERSION + 1}; this package knows version {SCHEMA_VERSION}"
+        ),
         warehouse.session(),
     ):
         pytest.fail("a session on tables of a newer version")
@@ -106,4 +109,4 @@ def test_a_process_that_lives_long_makes_the_tables_again(
         other.execute("DROP SCHEMA PUBLIC CASCADE")
     with warehouse.session() as session:
         assert session.query("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
-        assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(1,)]
+        assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
