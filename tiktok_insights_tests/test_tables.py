@@ -273,7 +273,7 @@ def test_tables_of_an_unknown_version_are_refused_by_their_version(
     session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN COUNTRY VARCHAR")
     session.execute("DROP TABLE TOUCHED_USERS")
     message = refusal(session, place)
-    assert f"PUBLIC are of version {now}; this package knows version {SCHEMA_VERSION}." in message
+    assert f"PUBLIC are of version {version}; this package knows version {SCHEMA_VERSION}." in message
     assert "Use the package version that made them" in message
 
 
