@@ -112,6 +112,12 @@ def test_jobs_and_schedule_are_there(loaded: dg.Definitions) -> None:
     )  # fmt: skip
 
 
+def test_no_run_keeps_its_place_in_the_pool_for_ever(loaded: dg.Definitions) -> None:
+    """Every job says after how many seconds Dagster ends it: at most a day."""
+    for name in ("tiktok_pipeline", "load_pending_objects", "replay_snapshots"):
+        assert 3_600 <= int(loaded.resolve_job_def(name).tags["dagster/max_runtime"]) <= 86_400, name
+
+
 def test_the_replay_begins_at_the_lake_and_needs_no_settings(loaded: dg.Definitions) -> None:
     """Whoever starts replay_snapshots without any config replays; stage raw, which asks the API, is not in it."""
     job = loaded.resolve_job_def("replay_snapshots")
