@@ -90,6 +90,9 @@ def publish(connect: Connect, batch_id: str, now: datetime) -> Publication:
     Raises PublishError when the counts inside the transaction do not add up.
     """
     with connect() as session:
+        # Asked again once the lock is held; but many runs at once need not queue for what one of them has done.
+        if _is_published(session, batch_id):
+            return Publication(batch_id, 0, 0, 0)
         publication: Publication | None = None
         try:
             with session.transaction():
