@@ -3,7 +3,7 @@
 A new version is a new last entry of MIGRATIONS beside the change of the definition in `tables`. Nothing here runs.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tiktok_insights.table_shape import Table
 
@@ -39,7 +39,7 @@ class AddColumn:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRows:
-    """A statement on rows that does no harm when it is run again, also by two processes at once."""
+    """A statement on rows that does no harm when it is run again, also by a slow process after the next versions."""
 
     statement: str
 
@@ -71,10 +71,10 @@ class TableVersions:
     `lock` names the table with the version row, `viewed` the one that people read through a view.
     """
 
-    tables: tuple[Table, ...]
+    tables: tuple[Table, ...] = field(repr=False)
     lock: str
     viewed: str
-    migrations: tuple[Migration, ...]
+    migrations: tuple[Migration, ...] = field(repr=False)
 
     @property
     def newest(self) -> int:

@@ -11,12 +11,11 @@ from snowflake.connector.errors import ProgrammingError
 
 from tiktok_insights.migrations import TableVersions
 from tiktok_insights.table_shape import (
-    BASE_TABLE,
-    VIEW,
     FoundTable,
     Table,
     existing_tables,
-    table_differences,
+    found_differences,
+    view_difference,
     written,
 )
 from tiktok_insights.warehouse_session import Session
@@ -82,7 +81,7 @@ class TableSetup:
                 if found == refused:
                     raise TableDriftError(self._refusal(differences))
                 refused = found
-            elif not (self._make_what_is_missing(found, version) or self._migrate(version)):
+            elif not self._next_step(found, version):
                 return
         msg = (
             f"The tables in {self._place.database}.{self._schema} are not complete, however often they are made. "
@@ -93,13 +92,13 @@ class TableSetup:
     def _enter_schema(self) -> None:
         """Make the tables' schema when it is missing: the session is then in none."""
         ((database, schema),) = self._session.query("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")
-        if str(database).upper() != self._place.database.upper():
+        if (database or "").upper() != self._place.database.upper():
             msg = (
                 f"The database {self._place.database} does not exist, or the role may not use it. Create it (CREATE "
                 f"DATABASE {self._place.database}), grant the role USAGE on it, or set SNOWFLAKE_DATABASE to another."
             )
             raise DatabaseMissingError(msg)
-        if str(schema).upper() != self._schema:
+        if (schema or "").upper() != self._schema:
             self._session.execute(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
             self._session.execute(f"USE SCHEMA {self._schema}")
 
@@ -108,7 +107,11 @@ class TableSetup:
         names = [table.name for table in known.tables]
         found = existing_tables(self._session, (self._schema, self._view_schema), names)
         tables = found[self._schema]
-        views = {name: there for name, there in found[self._view_schema].items() if name.upper() == known.viewed}
+        views = {
+            name: there
+            for name, there in found[self._view_schema].items()
+            if name.upper() == known.viewed and self._view_schema != self._schema
+        }
         has_version = known.lock in tables and tables[known.lock].columns.get(_VERSION, "").startswith("NUMBER")
         return _Found(tables, views, _read_versions(self._session, known) if has_version else None)
 
@@ -129,14 +132,14 @@ class TableSetup:
         states = self._known.states(version)
         said = []
         for name, there in found.tables.items():
-            differences = _table_differences(name, there, [state[name.upper()] for state in states])
+            differences = found_differences(name, there, [state[name.upper()] for state in states])
             if differences:
                 said.append(f"{written(name)} is not the table of version {version}: {'; '.join(differences)}.")
-        if self._view_schema == self._schema:
-            return said
+        # The view may be any version's: it holds nothing, and is renewed when all tables are of the newest.
+        viewed = [self._known.at(any_version)[self._known.viewed] for any_version in range(1, self._known.newest + 1)]
         for name, there in found.views.items():
-            if difference := _view_difference(name, there, [state[self._known.viewed] for state in states]):
-                said.append(f"{self._view_schema}.{written(name)} is not the view of version {version}: {difference}.")
+            if difference := view_difference(name, there, viewed):
+                said.append(f"{self._view_schema}.{written(name)} is not the view of any version: {difference}.")
         return said
 
     def _refusal(self, differences: list[str]) -> str:
@@ -145,26 +148,45 @@ class TableSetup:
             "is the pipeline's; rename what is not, or let SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA name another place."
         )
 
+    def _next_step(self, found: _Found, version: int) -> bool:
+        """Do what is due next; say whether anything was."""
+        return (
+            self._make_version_row(found)
+            or self._make_what_is_missing(found, version)
+            or self._migrate(version)
+            or self._renew_view(found)
+        )
+
+    def _make_version_row(self, found: _Found) -> bool:
+        """Make the version row before anything else; say whether it was missing.
+
+        What is made next depends on the row that is there then, which may be another process's.
+        """
+        if found.versions:
+            return False
+        lock = self._known.at(self._known.newest)[self._known.lock]
+        if lock.name not in found.tables:
+            self._session.execute(lock.ddl)
+        self._session.execute(
+            f"INSERT INTO {lock.name} ({_VERSION}) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM {lock.name})",
+            (self._known.newest,),
+        )
+        return True
+
     def _make_what_is_missing(self, found: _Found, version: int) -> bool:
-        """Make tables, version row and view as the version has them; say whether anything was missing."""
-        tables, lock = self._known.at(version), self._known.lock
-        missing = {name: table.ddl for name, table in tables.items() if name not in found.tables}
-        todo: list[tuple[str, tuple[object, ...]]] = []
-        # The version first: whoever is killed after it leaves tables whose version is known.
-        if lock in missing:
-            todo.append((missing.pop(lock), ()))
-        if not found.versions:
-            insert = f"INSERT INTO {lock} ({_VERSION}) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM {lock})"
-            todo.append((insert, (version,)))
-        todo += [(ddl, ()) for ddl in missing.values()]
+        """Make tables and view as the version has them; say whether anything was missing."""
+        tables = self._known.at(version)
+        statements = [table.ddl for name, table in tables.items() if name not in found.tables]
         if self._view_schema != self._schema and not found.views:
-            todo.append((f"CREATE SCHEMA IF NOT EXISTS {self._view_schema}", ()))
-            # Which has moved the session to the new schema.
-            todo.append((f"USE SCHEMA {self._schema}", ()))
-            todo.append((f"CREATE VIEW IF NOT EXISTS {self._view(tables[self._known.viewed])}", ()))
-        for statement, values in todo:
-            self._session.execute(statement, values)
-        return bool(todo)
+            statements += [
+                f"CREATE SCHEMA IF NOT EXISTS {self._view_schema}",
+                # Which has moved the session to the new schema.
+                f"USE SCHEMA {self._schema}",
+                f"CREATE VIEW IF NOT EXISTS {self._view(tables[self._known.viewed])}",
+            ]
+        for statement in statements:
+            self._session.execute(statement)
+        return bool(statements)
 
     def _migrate(self, version: int) -> bool:
         """Go on to the next version; say whether there is one."""
@@ -172,16 +194,21 @@ class TableSetup:
             return False
         for change in self._known.migrations[version - 1]:
             self._session.execute(change.statement)
-        if self._view_schema != self._schema:
-            viewed = self._known.at(version + 1)[self._known.viewed]
-            # Without COPY GRANTS, who may read the view would have to be granted it again.
-            self._session.execute(f"CREATE OR REPLACE VIEW {self._view(viewed, 'COPY GRANTS ')}")
         # A publication holds the column BATCH_ID of the row: written too, it makes this wait for the publication's end.
         self._session.execute(
             f"UPDATE {self._known.lock} SET {_VERSION} = ?, BATCH_ID = BATCH_ID WHERE {_VERSION} = ?",
             (version + 1, version),
         )
         _logger.info("The tables in %s.%s went to version %d.", self._place.database, self._schema, version + 1)
+        return True
+
+    def _renew_view(self, found: _Found) -> bool:
+        """Show the newest columns in the view; say whether it had others."""
+        newest = self._known.at(self._known.newest)[self._known.viewed]
+        if all(tuple(view.columns) == newest.names for view in found.views.values()):
+            return False
+        # Without COPY GRANTS, who may read the view would have to be granted it again.
+        self._session.execute(f"CREATE OR REPLACE VIEW {self._view(newest, 'COPY GRANTS ')}")
         return True
 
     def _view(self, table: Table, grants: str = "") -> str:
@@ -202,23 +229,3 @@ def is_newest(session: Session, known: TableVersions) -> bool:
 def _read_versions(session: Session, known: TableVersions) -> tuple[int, int] | None:
     ((lowest, highest),) = session.query(f"SELECT MIN({_VERSION}), MAX({_VERSION}) FROM {known.lock}")
     return None if lowest is None else (int(lowest), int(highest))
-
-
-def _table_differences(name: str, there: FoundTable, shapes: list[Table]) -> list[str]:
-    """How a table differs from the shape that comes nearest; none is good."""
-    if name != shapes[0].name:
-        return [f"its name is in another case than {shapes[0].name}"]
-    if there.kind != BASE_TABLE:
-        return [f"it is a {there.kind}, not a {BASE_TABLE}"]
-    return min((table_differences(there.columns, shape) for shape in shapes), key=len)
-
-
-def _view_difference(name: str, there: FoundTable, shapes: list[Table]) -> str:
-    """How a view differs from all of the shapes; an empty text is good."""
-    if name != shapes[0].name:
-        return f"its name is in another case than {shapes[0].name}"
-    if there.kind != VIEW:
-        return f"it is a {there.kind}, not a {VIEW}"
-    if tuple(there.columns) in [shape.names for shape in shapes]:
-        return ""
-    return f"its columns are {', '.join(there.columns)}, not {', '.join(shapes[0].names)}"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from tiktok_insights.warehouse_session import Session
 
-BASE_TABLE = "BASE TABLE"
-VIEW = "VIEW"
+_BASE_TABLE = "BASE TABLE"
+_VIEW = "VIEW"
 #: Snowflake's length of a VARCHAR that was given none.
 _DEFAULT_LENGTH = 16_777_216
 _COLUMN = "c.column_name, c.data_type, c.character_maximum_length, c.numeric_precision, c.numeric_scale, c.is_nullable"
@@ -96,6 +96,26 @@ def table_differences(found: Mapping[str, str], table: Table) -> list[str]:
         there, due = next(pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1])
         differences.append(f"the columns stand in another order: {there} where {due} belongs")
     return differences
+
+
+def found_differences(name: str, there: FoundTable, shapes: Sequence[Table]) -> list[str]:
+    """How a table differs from the shape that comes nearest; none is good."""
+    if name != shapes[0].name:
+        return [f"its name is in another case than {shapes[0].name}"]
+    if there.kind != _BASE_TABLE:
+        return [f"it is a {there.kind}, not a {_BASE_TABLE}"]
+    return min((table_differences(there.columns, shape) for shape in shapes), key=len)
+
+
+def view_difference(name: str, there: FoundTable, shapes: Sequence[Table]) -> str:
+    """How a view differs from all of the shapes, the last of which is due; an empty text is good."""
+    if name != shapes[0].name:
+        return f"its name is in another case than {shapes[0].name}"
+    if there.kind != _VIEW:
+        return f"it is a {there.kind}, not a {_VIEW}"
+    if tuple(there.columns) in [shape.names for shape in shapes]:
+        return ""
+    return f"its columns are {', '.join(there.columns)}, not {', '.join(shapes[-1].names)}"
 
 
 def written(name: str) -> str:

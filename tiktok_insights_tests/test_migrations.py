@@ -20,6 +20,7 @@ RECORDED = Path(__file__).with_name("table_versions")
 #: The package's version, and what the next two add.
 NOW = VERSIONS.newest
 COUNTRY = TableColumn("COUNTRY", "VARCHAR(2)", "Made up.")
+CITY = TableColumn("CITY", "VARCHAR", "Made up.")
 COST = TableColumn("COST", "NUMBER(38,0)", "Made up.")
 ALIASES = Table("ALIASES", "Made up.", (TableColumn("TIKTOK_ID", "VARCHAR(20) NOT NULL", "Made up."),))
 TO_2: Migration = (
@@ -27,7 +28,7 @@ TO_2: Migration = (
     AddColumn("FOLLOWER_SNAPSHOTS", "COUNTRY", "VARCHAR(2)"),
     ChangeRows("UPDATE TIKTOK_DATA SET COUNTRY = 'XX' WHERE COUNTRY IS NULL"),
 )
-TO_3: Migration = (AddColumn("LOAD_BATCHES", "COST", "NUMBER(38,0)"),)
+TO_3: Migration = (AddColumn("LOAD_BATCHES", "COST", "NUMBER(38,0)"), AddColumn("TIKTOK_DATA", "CITY", "VARCHAR"))
 ROW = "INSERT INTO TIKTOK_DATA (TIKTOK_ID, USER_NAME) VALUES ('7', 'seven')"
 
 
@@ -42,6 +43,7 @@ def next_versions(*migrations: Migration) -> TableVersions:
     changed["TIKTOK_DATA"] = with_column(TIKTOK_DATA, COUNTRY)
     changed["FOLLOWER_SNAPSHOTS"] = with_column(FOLLOWER_SNAPSHOTS, COUNTRY)
     if len(migrations) > 1:
+        changed["TIKTOK_DATA"] = with_column(changed["TIKTOK_DATA"], CITY)
         changed["LOAD_BATCHES"] = with_column(LOAD_BATCHES, COST)
         changed["ALIASES"] = ALIASES
     return replace(VERSIONS, tables=tuple(changed.values()), migrations=(*VERSIONS.migrations, *migrations))
@@ -176,14 +178,54 @@ def test_old_and_new_packages_at_once_never_spoil_the_tables(connect_database: C
         assert list(existing_columns(session)["TIKTOK_DATA"])[-1] == "COUNTRY"
 
 
-def test_a_migration_that_is_seen_half_way_is_not_taken_for_drift(
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("SELECT MIN(SCHEMA_VERSION)", id="after it has looked"),
+        pytest.param("ALTER TABLE FOLLOWER_SNAPSHOTS", id="between two changes"),
+        pytest.param("UPDATE PUBLISH_LOCK", id="before the version moves"),
+        pytest.param("CREATE OR REPLACE VIEW", id="before the view"),
+    ],
+)
+def test_a_process_that_is_overtaken_does_no_harm(
+    session: Session, connect_database: Connect, place: Place, statement: str
+) -> None:
+    """Another process goes all the way to the third version meanwhile: nothing goes back, nothing is called drift."""
+    session.execute(ROW)
+    with connect_database() as other:
+        slow = OvertakenSession(session, statement, lambda: ensure_tables(other, place, TWO_MORE))
+        ensure_tables(slow, place, TWO_MORE)
+    assert slow.was_overtaken
+    assert versions(session) == [NOW + 2]
+    assert session.query("SELECT TIKTOK_ID, COUNTRY, CITY FROM Main.TIKTOK_DATA") == [("7", "XX", None)]
+
+
+def test_a_view_that_an_older_package_was_late_to_make_is_renewed(
     session: Session, connect_database: Connect, place: Place
 ) -> None:
-    """Old tables and the newest version in one look are another process's work: a second look shows it done."""
+    """The older package is refused at its next look, and the newer one's next run shows the newest columns again."""
     with connect_database() as other:
-        ensure_tables(OvertakenSession(session, lambda: ensure_tables(other, place, TWO_MORE)), place, TWO_MORE)
-    assert versions(session) == [NOW + 2]
-    assert existing_columns(session)["TIKTOK_DATA"]["COUNTRY"] == "VARCHAR(2)"
+        slow = OvertakenSession(session, "CREATE OR REPLACE VIEW", lambda: ensure_tables(other, place, TWO_MORE))
+        with pytest.raises(TableDriftError, match=f"are of version {NOW + 2}; this package knows version {NOW + 1}"):
+            ensure_tables(slow, place, ONE_MORE)
+        ensure_tables(other, place, TWO_MORE)
+    assert session.table("SELECT * FROM Main.TIKTOK_DATA")[0][-2:] == ["COUNTRY", "CITY"]
+
+
+def test_an_older_package_makes_no_tables_under_a_newer_version(connect_database: Connect, place: Place) -> None:
+    """Both begin where nothing is, and the newer one has written its version and died: the older one stops there."""
+
+    def newer_dies() -> None:
+        with connect_database() as session, pytest.raises(Killed):
+            ensure_tables(MortalSession(session, statements=1), place, ONE_MORE)
+
+    with connect_database() as session:
+        older = OvertakenSession(session, "INSERT INTO PUBLISH_LOCK", newer_dies)
+        with pytest.raises(TableDriftError, match=f"are of version {NOW + 1}; this package knows version {NOW}"):
+            ensure_tables(older, place)
+        assert sorted(existing_columns(session)) == ["PUBLISH_LOCK"]
+        ensure_tables(session, place, ONE_MORE)
+        assert versions(session) == [NOW + 1]
 
 
 def test_two_version_rows_do_no_harm(session: Session, place: Place) -> None:
@@ -197,29 +239,43 @@ def test_two_version_rows_do_no_harm(session: Session, place: Place) -> None:
 def test_whoever_is_killed_while_migrating_leaves_what_the_next_completes(
     session: Session, connect_database: Connect, place: Place
 ) -> None:
-    """Killed before each statement in turn: the version has not moved, people can read, and the next start goes on."""
+    """Killed before each statement in turn: the version moves after the changes, people can read, the next goes on."""
     session.execute(ROW)
-    statements = len(TO_2) + len(["the view", "the version"])
-    for survived in range(statements):
+    for survived in range(len(TO_2) + 1):
         with connect_database() as other, pytest.raises(Killed):
             ensure_tables(MortalSession(other, survived), place, ONE_MORE)
         assert versions(session) == [NOW]
         assert session.query("SELECT TIKTOK_ID FROM Main.TIKTOK_DATA") == [("7",)]
-    with connect_database() as other:
-        ensure_tables(MortalSession(other, statements), place, ONE_MORE)
+    with connect_database() as other, pytest.raises(Killed):
+        ensure_tables(MortalSession(other, len(TO_2) + 1), place, ONE_MORE)
+    assert versions(session) == [NOW + 1]
+    assert session.query("SELECT TIKTOK_ID FROM Main.TIKTOK_DATA") == [("7",)]
+    ensure_tables(session, place, ONE_MORE)
     assert versions(session) == [NOW + 1]
     assert session.query("SELECT TIKTOK_ID, COUNTRY FROM Main.TIKTOK_DATA") == [("7", "XX")]
 
 
-def test_what_a_killed_creation_left_is_completed_by_the_next_version(session: Session, place: Place) -> None:
-    """Tables that are missing are made as their version had them, and then migrated with the others."""
-    for table in ("TIKTOK_DATA", "LOAD_HISTORY"):
-        session.execute(f"DROP TABLE {table}")
+def test_what_a_killed_creation_left_is_completed_by_the_next_version(connect_database: Connect, place: Place) -> None:
+    """Its version is known before there are tables: the rest is made as that version has it, and all is migrated."""
+    with connect_database() as session:
+        for survived in (3, 4, 5, 8, 12):
+            elsewhere = Place(place.database, f"AFTER_{survived}", f"READERS_{survived}")
+            with pytest.raises(Killed):
+                ensure_tables(MortalSession(session, survived), elsewhere)
+            ensure_tables(session, elsewhere, TWO_MORE)
+            assert versions(session) == [NOW + 2]
+            assert existing_columns(session)["TIKTOK_DATA"]["COUNTRY"] == "VARCHAR(2)"
+            assert existing_columns(session)["LOAD_BATCHES"]["COST"] == "NUMBER(38,0)"
+
+
+def test_a_missing_table_of_an_old_version_is_made_and_migrated(session: Session, place: Place) -> None:
+    """It is made as its version had it, so the migration fits it too; the view comes back with the newest columns."""
     session.execute("DROP VIEW Main.TIKTOK_DATA")
+    session.execute("DROP TABLE FOLLOWER_SNAPSHOTS")
     ensure_tables(session, place, TWO_MORE)
     assert versions(session) == [NOW + 2]
-    assert list(existing_columns(session)["TIKTOK_DATA"])[-1] == "COUNTRY"
-    assert "LOAD_HISTORY" in existing_columns(session)
+    assert existing_columns(session)["FOLLOWER_SNAPSHOTS"]["COUNTRY"] == "VARCHAR(2)"
+    assert session.table("SELECT * FROM Main.TIKTOK_DATA")[0][-2:] == ["COUNTRY", "CITY"]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +295,7 @@ def test_what_a_killed_creation_left_is_completed_by_the_next_version(session: S
         ),
         (
             "CREATE OR REPLACE VIEW MAIN.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA",
-            "MAIN.TIKTOK_DATA is not the view of version {now}: its columns are TIKTOK_ID, not TIKTOK_ID, USER_NAME,",
+            "MAIN.TIKTOK_DATA is not the view of any version: its columns are TIKTOK_ID, not TIKTOK_ID, USER_NAME,",
         ),
         (
             "CREATE TABLE ALIASES (HANDLE VARCHAR)",

@@ -70,22 +70,32 @@ class MortalSession(Session):
 
 
 class OvertakenSession(Session):
-    """A session in which, between looking at the tables and asking for their version, another process works."""
+    """A session that is so slow before a statement, once, that another process does all its work meanwhile."""
 
-    def __init__(self, session: Session, overtake: Callable[[], None]) -> None:
+    def __init__(self, session: Session, statement: str, overtake: Callable[[], None]) -> None:
         self._session = session
-        self._overtake: Callable[[], None] | None = overtake
+        self._statement: str | None = statement
+        self._overtake = overtake
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Run a statement; before the first that asks for the version, the other process runs."""
-        if "SCHEMA_VERSION" in sql and self._overtake:
-            overtake, self._overtake = self._overtake, None
-            overtake()
+        """Run a statement, or first the other process."""
+        self._be_overtaken_before(sql)
         return self._session.query(sql, values)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        """Run a statement."""
+        """Run a statement, or first the other process."""
+        self._be_overtaken_before(sql)
         return self._session.execute(sql, values)
+
+    @property
+    def was_overtaken(self) -> bool:
+        """Whether the statement has come."""
+        return self._statement is None
+
+    def _be_overtaken_before(self, sql: str) -> None:
+        if self._statement and sql.startswith(self._statement):
+            self._statement = None
+            self._overtake()
 
 
 class BlindSession(Session):
