@@ -5,7 +5,8 @@ All of them lie in the session's schema (PUBLIC); people read through the views 
 
 from tiktok_insights.migrations import MIGRATIONS, TableVersions
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
-from tiktok_insights.table_setup import Place, TableSetup
+from tiktok_insights.table_place import Place
+from tiktok_insights.table_setup import TableSetup
 from tiktok_insights.table_shape import Table, TableColumn
 from tiktok_insights.warehouse_session import Session, retry_conflicts
 

@@ -16,7 +16,7 @@ from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections, connect
 from tiktok_insights.resources.deployments import Settings, read_settings
-from tiktok_insights.table_setup import Place
+from tiktok_insights.table_place import Place
 from tiktok_insights.tables import ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session, session_on
 
@@ -95,7 +95,7 @@ def catalog(settings: Settings, connections: Connections) -> Catalog:
 @pytest.fixture
 def place(settings: Settings) -> Place:
     """Where the test's own tables lie."""
-    return Place(settings.snowflake.database, settings.snowflake.schema, settings.snowflake.view_schema)
+    return Place.named(settings.snowflake.database, settings.snowflake.schema, settings.snowflake.view_schema)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ TESTS = Path(__file__).parent
 STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse")
 #: Modules at the top that the stages may use.
 SHARED = {
-    "aws_errors", "check_outcome", "migrations", "object_store", "schema", "table_setup", "table_shape", "tables",
-    "warehouse_session",
+    "aws_errors", "check_outcome", "migrations", "object_store", "schema", "table_place", "table_setup", "table_shape",
+    "tables", "warehouse_session",
 }  # fmt: skip
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "cli", "definitions"}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.migrations import AddColumn, ChangeRows, Migration, TableVersions
-from tiktok_insights.table_setup import Place, TableDriftError
+from tiktok_insights.table_place import Place
+from tiktok_insights.table_setup import TableDriftError
 from tiktok_insights.table_shape import Table, TableColumn, existing_columns
 from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, TIKTOK_DATA, VERSIONS, ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session
@@ -226,6 +227,15 @@ def test_an_older_package_makes_no_tables_under_a_newer_version(connect_database
         assert sorted(existing_columns(session)) == ["PUBLISH_LOCK"]
         ensure_tables(session, place, ONE_MORE)
         assert versions(session) == [NOW + 1]
+
+
+def test_tables_without_a_version_row_are_of_the_earliest_version_that_they_fit(session: Session, place: Place) -> None:
+    """Somebody has deleted it: the migrations run once more, which does no harm."""
+    session.execute(ROW)
+    session.execute("DELETE FROM PUBLISH_LOCK")
+    ensure_tables(session, place, TWO_MORE)
+    assert versions(session) == [NOW + 2]
+    assert session.query("SELECT TIKTOK_ID, COUNTRY FROM Main.TIKTOK_DATA") == [("7", "XX")]
 
 
 def test_two_version_rows_do_no_harm(session: Session, place: Place) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tiktok_insights.table_setup import DatabaseMissingError, Place, TableDriftError
+from tiktok_insights.table_place import Place
+from tiktok_insights.table_setup import DatabaseMissingError, TableDriftError
 from tiktok_insights.table_shape import existing_columns, table_differences
 from tiktok_insights.tables import ALL, SCHEMA_VERSION, TIKTOK_DATA, ensure_tables
 from tiktok_insights.warehouse_session import Connect, Session
@@ -121,7 +122,7 @@ def test_six_may_make_the_tables_at_once(connect_database: Connect, place: Place
 
 def test_a_schema_that_is_missing_is_made(connect_database: Connect, place: Place) -> None:
     """On Snowflake a session whose schema does not exist is in none; afterwards it is in that of the tables."""
-    elsewhere = Place(place.database, "Landing", "Readers")
+    elsewhere = Place.named(place.database, "Landing", "Readers")
     with connect_database() as session:
         ensure_tables(session, elsewhere)
         assert session.query("SELECT CURRENT_SCHEMA()") == [("LANDING",)]
@@ -136,7 +137,7 @@ def test_one_schema_for_tables_and_view_has_no_view(connect_database: Connect, p
     """People then read the table itself."""
     with connect_database() as session:
         for _ in range(2):
-            ensure_tables(session, Place(place.database, "PUBLIC", "public"))
+            ensure_tables(session, Place.named(place.database, "PUBLIC", "public"))
         assert sorted(existing_columns(session)) == TABLES
         assert views(session) == []
 

@@ -16,14 +16,15 @@ def retry_set_aside(key: str | None) -> None:
     """
     from tiktok_insights.resources.connector import open_session
     from tiktok_insights.staging.ledger import forget_set_aside
-    from tiktok_insights.table_setup import DatabaseMissingError, Place, TableDriftError
+    from tiktok_insights.table_place import Place
+    from tiktok_insights.table_setup import DatabaseMissingError, TableDriftError
     from tiktok_insights.tables import ensure_tables
 
     settings = read_settings()
     names = settings.snowflake
     with open_session(connect(settings)) as session:
         try:
-            ensure_tables(session, Place(names.database, names.schema, names.view_schema))
+            ensure_tables(session, Place.named(names.database, names.schema, names.view_schema))
         except (DatabaseMissingError, TableDriftError) as error:
             raise click.ClickException(str(error)) from error
         keys = forget_set_aside(session, key)

@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr
 
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings
-from tiktok_insights.table_setup import Place, is_newest
+from tiktok_insights.table_place import Place, is_newest
 from tiktok_insights.tables import VERSIONS, ensure_tables
 from tiktok_insights.warehouse.table_checks import step_7
 from tiktok_insights.warehouse_session import Session, session_on
@@ -41,7 +41,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         resource = SnowflakeResource(**arguments, additional_snowflake_connection_args=extra)
         with resource.get_connection() as connection, session_on(connection) as session:
             if not (self._is_checked and is_newest(session, VERSIONS)):
-                ensure_tables(session, Place(self.database, self.schema_name, self.view_schema))
+                ensure_tables(session, Place.named(self.database, self.schema_name, self.view_schema))
                 self._is_checked = True
             yield session
 

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from tiktok_insights.cli import main
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.staging.batch import Staging
+from tiktok_insights.tables import SCHEMA_VERSION
 from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights.warehouse_session import Connect
 
@@ -58,4 +59,4 @@ def test_tables_that_drifted_are_an_error_message(connect_warehouse: Connect) ->
     answer = CliRunner().invoke(main, ["retry-set-aside"])
     assert answer.exit_code == 1
     assert answer.output.startswith("Error: In DB_")
-    assert "LOAD_HISTORY is not the table of version 1: column REASON (VARCHAR) is missing." in answer.output
+    assert f"not the table of version {SCHEMA_VERSION}: column REASON (VARCHAR) is missing." in answer.output
