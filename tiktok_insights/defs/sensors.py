@@ -12,6 +12,7 @@ import dagster as dg
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
 from tiktok_insights.lake.followers_csv import PREFIX
 from tiktok_insights.resources.aws import S3LakeResource
+from tiktok_insights.resources.orphaned_runs import CUT_OFF_TAG, reap_orphaned_runs
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.staging.ledger import settled_versions
 from tiktok_insights.staging.pending import pending, sort_out
@@ -42,11 +43,17 @@ def new_s3_objects_sensor(
     context: dg.SensorEvaluationContext, s3: S3LakeResource, warehouse: WarehouseResource
 ) -> dg.SkipReason | dg.RunRequest:
     """The cursor is the fingerprint of the last listing of which nothing was pending."""
+    # A run that was killed is under way for ever, unless somebody looks.
+    reap_orphaned_runs(context.instance)
     if busy := _load_under_way(context.instance):
         return dg.SkipReason(busy)
     listing = sort_out(s3.store().list(PREFIX))
     if listing.fingerprint == context.cursor:
         return dg.SkipReason(f"Nothing has changed among {len(listing.objects)} objects.")
+    request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one for ever
+    if any(CUT_OFF_TAG in record.dagster_run.tags for record in _asked_for(context.instance, listing.fingerprint)[:1]):
+        # The objects of a run that was cut off are pending still, as good as certainly: no need to ask the warehouse.
+        return request
     newest, wait = wait_before_asking_again(context.instance, listing.fingerprint, datetime.now(UTC))
     if wait and newest is not dg.DagsterRunStatus.SUCCESS:
         return dg.SkipReason(wait)
@@ -58,8 +65,7 @@ def new_s3_objects_sensor(
     if wait:
         return dg.SkipReason(wait)
     context.log.info("Pending objects: %d; the oldest is %s.", len(waiting), waiting[0].info.key)
-    # No run key: Dagster remembers one for ever, also when its run has failed.
-    return dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})
+    return request
 
 
 def _load_under_way(instance: dg.DagsterInstance) -> str:
@@ -80,11 +86,10 @@ def wait_before_asking_again(
 ) -> tuple[dg.DagsterRunStatus | None, str]:
     """How the newest run for this very state of the bucket ended, and why no other is asked for yet.
 
-    Each run that was asked for doubles the wait. The reason is empty when a run may be asked for.
+    Each run that was asked for doubles the wait, but not one that was cut off, which says nothing about the objects.
+    The reason is empty when a run may be asked for.
     """
-    asked = instance.get_run_records(
-        dg.RunsFilter(job_name=load_pending_objects.name, tags={LISTING_TAG: fingerprint}), limit=20
-    )
+    asked = [record for record in _asked_for(instance, fingerprint) if CUT_OFF_TAG not in record.dagster_run.tags]
     if not asked:
         return None, ""
     newest = asked[0].dagster_run
@@ -95,6 +100,11 @@ def wait_before_asking_again(
         f"Run {newest.run_id[:8]} ended as {newest.status.value} and left objects pending; another is asked for after "
         f"{again:%H:%M} UTC. Sooner: launch {load_pending_objects.name}."
     )
+
+
+def _asked_for(instance: dg.DagsterInstance, fingerprint: str) -> Sequence[dg.RunRecord]:
+    filters = dg.RunsFilter(job_name=load_pending_objects.name, tags={LISTING_TAG: fingerprint})
+    return instance.get_run_records(filters, limit=20)
 
 
 def _runs(instance: dg.DagsterInstance, *jobs: str) -> Sequence[dg.RunRecord]:

@@ -16,6 +16,7 @@ from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, ti
 from tiktok_insights.defs.sensors import LISTING_TAG, new_s3_objects_sensor, wait_before_asking_again
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.resources.orphaned_runs import CUT_OFF_TAG
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.tables import LOAD_HISTORY
 from tiktok_insights_tests.csv_texts import csv_file, row
@@ -255,6 +256,22 @@ def test_a_run_that_failed_is_asked_for_again_after_longer_and_longer_waits(daem
     assert str(daemon.tick()).startswith(f"Run {run.run_id[:8]} ended as FAILURE and left objects pending")
     loader.put("b", csv_file(row("2")))
     assert daemon.asks()
+
+
+def test_a_run_that_was_cut_off_is_asked_for_again_at_once(daemon: Daemon, loader: Loader) -> None:
+    """A crash says nothing about the objects: no wait and no look at the warehouse, until a run has succeeded."""
+    loader.put("a", csv_file(row("1")))
+    request = daemon.tick()
+    assert isinstance(request, dg.RunRequest)
+    for _ in range(3):
+        run = daemon.note_run(load_pending_objects.name, dg.DagsterRunStatus.STARTED, request)
+        daemon.instance.add_run_tags(run.run_id, {CUT_OFF_TAG: "true"})
+        daemon.note(run, dg.DagsterEventType.RUN_FAILURE)
+        assert isinstance(daemon.tick(wakes_warehouse=False), dg.RunRequest)
+    run = daemon.note_run(load_pending_objects.name, dg.DagsterRunStatus.STARTED, request)
+    loader.load()
+    daemon.note(run, dg.DagsterEventType.RUN_SUCCESS)
+    assert daemon.tick() == "All 1 objects are in the ledger."
 
 
 def test_a_sensor_that_was_off_asks_once_for_all_that_has_come_meanwhile(

@@ -10,6 +10,8 @@ import dagster as dg
 import psutil
 import pytest
 
+from tiktok_insights.definitions import resources_for
+from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.resources import dagster_home
 from tiktok_insights.resources.deployments import Settings
@@ -188,6 +190,16 @@ def test_nothing_is_done_where_the_processes_may_be_on_other_machines() -> None:
         run = elsewhere.add_run(dg.DagsterRun(job_name="elsewhere", status=_STARTED))
         assert reaped(elsewhere, nobody_launches=True) == []
         assert status_of(elsewhere, run.run_id) is _STARTED
+
+
+def test_the_sensor_notices_a_killed_run(instance: dg.DagsterInstance, listener: Listener, settings: Settings) -> None:
+    """While the UI is up, the next look at the bucket is one at the runs, too."""
+    listener.process.kill()
+    listener.process.wait()
+    resources = {name: resource for name, resource in resources_for(settings).items() if name in ("s3", "warehouse")}
+    with dg.build_sensor_context(instance=instance, resources=resources) as context:
+        new_s3_objects_sensor(context)
+    assert listener.status is _FAILURE
 
 
 def test_a_run_of_the_command_line_is_not_touched(settings: Settings, store: ObjectStore) -> None:
