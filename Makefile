@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test check format lock docs screenshots clean
+.PHONY: help setup run ui stop test check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -9,6 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := .venv/.installed-bench
 
 help: ## Show this list.
 	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
@@ -51,12 +52,21 @@ format: setup ## Put the code into its usual form.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup ## Measure what docs/performance.md states; takes some minutes.
-	@$(BIN)/python -m benchmarks.extraction_rate
+bench: setup $(PEERS) ## Measure what docs/performance.md states; smaller: make bench ARGS="--rows 100000 --repeat 1"
+	@$(BIN)/python -m benchmarks $(ARGS)
 
-lock: setup ## Choose the newest versions again and write requirements.lock.
-	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-emit-index-url --quiet --custom-compile-command 'make lock' --output-file requirements.lock
+# What is measured beside ours comes with its own lock, so that nobody else has to install it.
+$(PEERS): requirements-bench.lock $(STAMP)
+	@echo "Installing the benchmarks' peers into .venv."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \
+	--custom-compile-command 'make lock'
+lock: setup ## Choose the newest versions again and write the locks.
+	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dev --output-file requirements.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
+		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-bench.lock
 
 docs: setup ## Write docs/data_model.md from the code.
 	@$(BIN)/python docs/generate.py

@@ -1,15 +1,12 @@
 """How much of the permitted request rate an extraction of many accounts uses, with slow answers.
 
-The fake API answers after 1.5 s and refuses what goes beyond 600 requests a minute. Prints a line of JSON. The share is
-of the requests that the limit permits between the first request and the last, so it does not depend on the machine's
-speed as long as that keeps up.
+The fake API answers after 1.5 s and refuses what goes beyond 600 requests a minute. The share is of the requests that
+the limit permits between the first request and the last, so it does not depend on the machine's speed as long as that
+keeps up.
 """
 
-import json
 import logging
 import socket
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +17,7 @@ import boto3
 import requests
 import uvicorn
 
-from tiktok_insights.local import stack
+from benchmarks.report import Report
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.state import Settings
 from tiktok_insights.object_store import ObjectStore
@@ -37,6 +34,7 @@ PER_MINUTE = 600
 LATENCY_MS = 1_500
 ACCOUNTS = 40
 REQUESTS = 600
+_RUN = f"{ACCOUNTS} accounts, {LATENCY_MS / 1000} s latency, {PER_MINUTE} requests a minute"
 
 
 @contextmanager
@@ -55,7 +53,7 @@ def slow_api(folder: Path) -> Iterator[str]:
             thread.join()
 
 
-def measure(home: Path) -> dict[str, float]:
+def measure(home: Path) -> Report:
     """Extract many accounts under the limit, and compare with what it permits."""
     moments: list[float] = []
 
@@ -75,23 +73,15 @@ def measure(home: Path) -> dict[str, float]:
         status = requests.Session().get(f"{address}/_control/status", timeout=10).json()
     seconds = max(moments) - min(moments)
     permitted = seconds * PER_MINUTE / 60 + 1
-    return {
+    figures = {
         "requests_sent": len(moments),
         "seconds": round(seconds, 1),
         "share_of_permitted_rate": round(len(moments) / permitted, 3),
         "refused_as_too_fast": len(moments) - status["served"],
     }
-
-
-def main() -> None:
-    """Measure once in a home of its own, and leave nothing running."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        try:
-            sys.stdout.write(json.dumps(measure(home)) + "\n")
-        finally:
-            stack.stop(home)
-
-
-if __name__ == "__main__":
-    main()
+    return Report(
+        "extraction_rate",
+        figures,
+        ("run", "share of the permitted rate", "refused as too fast"),
+        [(_RUN, figures["share_of_permitted_rate"], figures["refused_as_too_fast"])],
+    )

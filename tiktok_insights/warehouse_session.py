@@ -77,10 +77,18 @@ class Session:
 
         Gives the number of rows that the warehouse says it has loaded.
         """
+        self.put(path, table)
+        return self.copy_staged(path.name, table)
+
+    def put(self, path: Path, table: str) -> None:
+        """Send one file to the table's own stage, over one of its name."""
         self.query(f"PUT 'file://{path}' @%{table} AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
+
+    def copy_staged(self, name: str, table: str) -> int:
+        """Load one Parquet file out of the table's own stage, which it leaves; says how many rows it had."""
         loaded = self.query(
             # Without these, Snowflake reads a time as a number, and the text \\N as NULL.
-            f"COPY INTO {table} FROM '@%{table}/{path.name}' "
+            f"COPY INTO {table} FROM '@%{table}/{name}' "
             "FILE_FORMAT=(TYPE=PARQUET USE_LOGICAL_TYPE=TRUE NULL_IF=()) "
             "MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE PURGE=TRUE"
         )

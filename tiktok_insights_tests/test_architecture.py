@@ -161,12 +161,27 @@ def test_importing_the_package_starts_and_reads_nothing(module: str, tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_address_of_a_registry_stands_in_the_lock_or_elsewhere() -> None:
+def pins(lock: str) -> dict[str, str]:
+    """The versions that a lock names, by package."""
+    text = (PACKAGE.parent / lock).read_text(encoding="utf-8")
+    lines = [line.split()[0] for line in text.splitlines() if "==" in line and not line.startswith((" ", "#"))]
+    return dict(line.split("==") for line in lines)
+
+
+@pytest.mark.parametrize(("lock", "at_least"), [("requirements.lock", 100), ("requirements-bench.lock", 20)])
+def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> None:
     """The lock names versions and hashes; where they are fetched from is the user's own setting."""
-    root = PACKAGE.parent
-    lock = (root / "requirements.lock").read_text(encoding="utf-8")
-    assert "://" not in lock
-    assert "index-url" not in lock
-    pins = [line for line in lock.splitlines() if "==" in line and not line.startswith((" ", "#"))]
-    assert len(pins) > 100
-    assert lock.count("--hash=sha256:") >= len(pins)
+    text = (PACKAGE.parent / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index-url" not in text
+    assert len(pins(lock)) > at_least
+    assert text.count("--hash=sha256:") >= len(pins(lock))
+
+
+def test_the_benchmarks_lock_changes_no_version_of_the_main_one() -> None:
+    """`make bench` installs beside what is there, so it measures the versions that everybody has."""
+    main, bench = pins("requirements.lock"), pins("requirements-bench.lock")
+    shared = main.keys() & bench.keys()
+    assert shared
+    assert {name: bench[name] for name in shared} == {name: main[name] for name in shared}
+    assert "dlt" in bench.keys() - main.keys()

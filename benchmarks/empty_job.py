@@ -1,0 +1,70 @@
+"""A job that does nothing, with as many assets, checks and resources as `load_pending_objects` and the same libraries.
+
+Dagster's command loads this module as it loads `tiktok_insights.definitions`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+#: Checks inside each asset, and the separate ones on it; the job takes the last three.
+_CHECKS = {"raw": (1, 0), "lake": (1, 0), "catalog": (0, 2), "staging": (7, 0), "warehouse": (0, 7)}
+_IN_THE_JOB = ("catalog", "staging", "warehouse")
+_RESOURCES = ("tiktok", "s3", "glue", "warehouse")
+
+
+class Nothing(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Stands for a resource."""
+
+    name: str = "nothing"
+
+
+def _asset(name: str, upstream: str | None, checks: int) -> dg.AssetsDefinition:
+    specs = [dg.AssetCheckSpec(f"{name}_{number}", asset=name, blocking=True) for number in range(checks)]
+
+    @dg.asset(
+        name=name,
+        group_name=name,
+        deps=[upstream] if upstream else None,
+        check_specs=specs,
+        required_resource_keys=set(_RESOURCES),
+    )
+    def empty() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        _load_libraries()
+        return dg.MaterializeResult(
+            check_results=[dg.AssetCheckResult(passed=True, check_name=spec.name) for spec in specs]
+        )
+
+    return empty
+
+
+def _separate_checks(name: str, checks: int) -> dg.AssetChecksDefinition:
+    specs = [dg.AssetCheckSpec(f"{name}_{number}", asset=name, blocking=True) for number in range(checks)]
+
+    @dg.multi_asset_check(name=f"{name}_checks", specs=specs, can_subset=True, required_resource_keys=set(_RESOURCES))
+    def empty(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        for key in sorted(context.selected_asset_check_keys):
+            yield dg.AssetCheckResult(passed=True, check_name=key.name, asset_key=key.asset_key)
+
+    return empty
+
+
+def _load_libraries() -> None:
+    """What a run of ours loads, and when: inside the run."""
+    import boto3  # noqa: F401
+    import dagster_aws.s3  # noqa: F401
+    import dagster_snowflake  # noqa: F401
+    import duckdb  # noqa: F401
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The assets, of which the job takes three, in one process as ours."""
+    upstream = dict(zip(_CHECKS, [None, *_CHECKS], strict=False))
+    return dg.Definitions(
+        assets=[_asset(name, upstream[name], inside) for name, (inside, _) in _CHECKS.items()],
+        asset_checks=[_separate_checks(name, separate) for name, (_, separate) in _CHECKS.items() if separate],
+        jobs=[dg.define_asset_job("empty_job", dg.AssetSelection.groups(*_IN_THE_JOB))],
+        resources=dict.fromkeys(_RESOURCES, Nothing()),
+        executor=dg.in_process_executor,
+    )

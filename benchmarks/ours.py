@@ -1,0 +1,104 @@
+"""Our load from the object to the published table, and each of its parts alone, as contestants.
+
+Each works in a place of its own and says of its result what can be compared.
+"""
+
+import logging
+from pathlib import Path
+
+from benchmarks.children import Stopwatch
+from benchmarks.results import SUMMARY, Summary, summary_of
+from benchmarks.workplace import Workplace
+from tiktok_insights.staging import duckdb_transform
+from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
+from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.duckdb_transform import Origin
+from tiktok_insights.staging.inspection import inspect
+from tiktok_insights.tables import STAGED_TIKTOK_DATA, TIKTOK_DATA
+from tiktok_insights.warehouse.publish import publish_passed
+
+_LOG = logging.getLogger("benchmarks")
+
+
+def put_csv(watch: Stopwatch, **place: str) -> None:
+    """Put the file into the bucket."""
+    with watch:
+        Workplace.of(**place).put_csv()
+
+
+def make_parquet(watch: Stopwatch, *, parquet: str, **place: str) -> int:
+    """Make the Parquet file that `put` and `copy` send."""
+    rows = transform(watch, **place)
+    (Path(place["folder"]) / "staged.parquet").rename(parquet)
+    return rows
+
+
+def load(watch: Stopwatch, **place: str) -> Summary:
+    """The whole load: list, download, inspect, transform, upload, audit, publish."""
+    here = Workplace.of(**place)
+    here.make_tables()
+    with watch:
+        _stage(here)
+        publish_passed(here.session, _LOG)
+    return published(here)
+
+
+def get(watch: Stopwatch, **place: str) -> int:
+    """The object to a file."""
+    here = Workplace.of(**place)
+    store, item = here.store(), here.object()
+    path = here.folder / "object.csv"
+    with watch:
+        store.download(item.info, path)
+    return path.stat().st_size
+
+
+def transform(watch: Stopwatch, **place: str) -> int:
+    """The file to a Parquet file of staged rows."""
+    here = Workplace.of(**place)
+    item = here.object()
+    origin = Origin("batch", item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
+    with watch:
+        transformed = duckdb_transform.run(here.csv, inspect(here.csv), origin, here.folder)
+    return transformed.counts.staged
+
+
+def put(watch: Stopwatch, *, parquet: str, **place: str) -> None:
+    """The Parquet file to the staging table's stage."""
+    here = Workplace.of(**place)
+    here.make_tables()
+    with here.session() as session, watch:
+        session.put(Path(parquet), STAGED_TIKTOK_DATA.name)
+
+
+def copy(watch: Stopwatch, *, parquet: str, **place: str) -> int:
+    """The file in the stage to the staging table."""
+    here = Workplace.of(**place)
+    here.make_tables()
+    path = Path(parquet)
+    with here.session() as session:
+        session.put(path, STAGED_TIKTOK_DATA.name)
+        with watch:
+            return session.copy_staged(path.name, STAGED_TIKTOK_DATA.name)
+
+
+def transaction(watch: Stopwatch, **place: str) -> Summary:
+    """The staged batch to the published table."""
+    here = Workplace.of(**place)
+    here.make_tables()
+    _stage(here)
+    with watch:
+        publish_passed(here.session, _LOG)
+    return published(here)
+
+
+def published(here: Workplace) -> Summary:
+    """The summary of the published table."""
+    with here.session() as session:
+        return summary_of(session.query(SUMMARY.format(table=TIKTOK_DATA.name))[0])
+
+
+def _stage(here: Workplace) -> None:
+    with here.session() as session:
+        staging = Staging(here.store(), session, MAX_REJECTED_SHARE, _LOG)
+        staging.stage(staging.listing())

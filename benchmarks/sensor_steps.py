@@ -1,0 +1,128 @@
+"""The steps of the sensor's tick as contestants, and the bucket and the ledger that they look at.
+
+The objects are put into the stack's folder while the stack does not run: over HTTP, 100,000 would take a quarter of an
+hour.
+"""
+
+import re
+
+import dagster as dg
+import requests
+
+from benchmarks.children import Stopwatch
+from benchmarks.workplace import Workplace
+from tiktok_insights.definitions import resources_for
+from tiktok_insights.defs.sensors import new_s3_objects_sensor
+from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.staging.pending import sort_out
+from tiktok_insights.staging.staged_object import LOADED, naive_utc
+from tiktok_insights.tables import LOAD_HISTORY
+
+_MOTO_ACCOUNT, _MOTO_PARTITION, _MOTO_REGION = "123456789012", "aws", "us-east-1"
+_NEXT = re.compile("<NextContinuationToken>(.*?)</NextContinuationToken>")
+
+
+def seed(watch: Stopwatch, *, objects: int, **place: str) -> None:
+    """Store small objects as the stack does, which finds them when it starts."""
+    from moto.s3.models import s3_backends
+
+    from tiktok_insights.local.aws_server import AwsState
+    from tiktok_insights.local.folder import StackFolder
+
+    here = Workplace.of(**place)
+    bucket = here.settings.bucket
+    folder = StackFolder.of(here.home)
+    folder.create()
+    state = AwsState(folder.aws)
+    with watch:
+        backend = s3_backends[_MOTO_ACCOUNT][_MOTO_PARTITION]
+        backend.create_bucket(bucket, _MOTO_REGION)
+        state.s3.save_bucket(bucket)
+        for number in range(objects):
+            day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
+            key = f"{PREFIX}account={number % 40 + 1}/dt={day}/{number:06}.csv"
+            # Asking for the ETag computes it, as the answer to a PUT does.
+            _ = backend.put_object(bucket, key, f"object {number}\n".encode()).etag
+            state.s3.save_key(bucket, key)
+
+
+def settle(watch: Stopwatch, **place: str) -> None:
+    """Write every object into the ledger as loaded."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    here = Workplace.of(**place)
+    here.make_tables()
+    infos = [item.info for item in sort_out(here.store().list(PREFIX)).objects]
+    columns = dict.fromkeys(LOAD_HISTORY.names, pa.array([0] * len(infos)))
+    moments = pa.array([naive_utc(info.last_modified) for info in infos])
+    columns |= {"OBJECT_KEY": [info.key for info in infos], "ETAG": [info.etag for info in infos]}
+    columns |= {"STATUS": [LOADED] * len(infos), "REASON": pa.nulls(len(infos), pa.string())}
+    columns |= {"LAST_MODIFIED": moments, "LOADED_AT": moments, "BATCH_ID": ["bench"] * len(infos)}
+    path = here.folder / "ledger.parquet"
+    pq.write_table(pa.table(columns), path)
+    with watch, here.session() as session:
+        session.copy_parquet(path, LOAD_HISTORY.name)
+
+
+def cold(watch: Stopwatch, **place: str) -> str:
+    """The first tick of a process."""
+    here = Workplace.of(**place)
+    with watch:
+        answer, _ = _tick(here, None)
+    return answer
+
+
+def warm(watch: Stopwatch, **place: str) -> str:
+    """The next tick, when nothing has changed."""
+    here = Workplace.of(**place)
+    _, cursor = _tick(here, None)
+    with watch:
+        answer, _ = _tick(here, cursor)
+    return answer
+
+
+def listing(watch: Stopwatch, **place: str) -> int:
+    """The listing alone, as the sensor reads it."""
+    store = Workplace.of(**place).store()
+    with watch:
+        return sum(1 for _ in store.list(PREFIX))
+
+
+def answers(watch: Stopwatch, **place: str) -> int:
+    """The server's answers to the same requests, whose text nobody reads."""
+    here = Workplace.of(**place)
+    url = f"{connect(here.settings).aws['endpoint_url']}/{here.settings.bucket}"
+    http = requests.Session()
+    token: str | None = None
+    pages = 0
+    with watch:
+        while pages == 0 or token:
+            text = http.get(
+                url, params={"list-type": "2", "prefix": PREFIX, "continuation-token": token}, timeout=60
+            ).text
+            pages += 1
+            found = _NEXT.search(text)
+            token = found[1] if found else None
+    return pages
+
+
+def fingerprint(watch: Stopwatch, **place: str) -> str:
+    """What the sensor does with the listing."""
+    infos = list(Workplace.of(**place).store().list(PREFIX))
+    with watch:
+        return sort_out(infos).fingerprint
+
+
+def _tick(here: Workplace, cursor: str | None) -> tuple[str, str]:
+    """Why the sensor asks for no run, and its new cursor."""
+    resources = {name: item for name, item in resources_for(here.settings).items() if name in ("s3", "warehouse")}
+    with (
+        dg.DagsterInstance.get() as instance,
+        dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources) as context,
+    ):
+        answer = new_s3_objects_sensor(context)
+        if not isinstance(answer, dg.SkipReason) or context.cursor is None:
+            raise TypeError(f"The sensor asks for a run: {answer}")
+        return str(answer.skip_message), context.cursor

@@ -1,0 +1,92 @@
+"""Where a contestant works: the benchmark's local stack, a database of its own, one object and its file on disk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+
+from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.resources import dagster_home
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.connector import open_session
+from tiktok_insights.resources.deployments import Settings, read_settings
+from tiktok_insights.staging.pending import PendingObject, sort_out
+from tiktok_insights.table_place import Place
+from tiktok_insights.tables import ensure_tables
+from tiktok_insights.warehouse_session import Session
+
+_KEY = f"{PREFIX}account=42/dt=2026-01-31/followers.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The stack's home, the database's name, the file, and a folder for a run's own.
+
+    The file has a bucket and a catalog of its own. They and the database are made when they are first used.
+    """
+
+    home: Path
+    database: str
+    csv: Path
+    folder: Path
+
+    @classmethod
+    def of(cls, home: str, database: str, csv: str, folder: str) -> "Workplace":
+        """The place that JSON can carry to another process."""
+        return cls(Path(home), database, Path(csv), Path(folder))
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment in which a command of the project works here."""
+        return {
+            "TIKTOK_INSIGHTS_DEPLOYMENT": "local",
+            "TIKTOK_INSIGHTS_HOME": str(self.home),
+            "TIKTOK_INSIGHTS_BUCKET": f"bench-{self.csv.stem}",
+            "GLUE_DATABASE": f"bench-{self.csv.stem}",
+            "SNOWFLAKE_DATABASE": self.database,
+        }
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the variables give."""
+        return read_settings(self.variables)
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that runs Dagster here, whose home is made."""
+        home = dagster_home.prepare(self.settings.dagster_home)
+        return {**self.variables, "DAGSTER_HOME": str(home)}
+
+    def store(self) -> ObjectStore:
+        """The bucket."""
+        store = ObjectStore(boto3.client("s3", **connect(self.settings).aws), self.settings.bucket)
+        store.ensure_bucket()
+        return store
+
+    def arguments(self) -> dict[str, str]:
+        """What `of` takes."""
+        return {field: str(getattr(self, field)) for field in ("home", "database", "csv", "folder")}
+
+    def put_csv(self) -> None:
+        """Put the file into the bucket, with one request."""
+        with self.csv.open("rb") as body:
+            self.store().put_once(_KEY, body, "text/csv")
+
+    def object(self) -> PendingObject:
+        """The one object in the bucket."""
+        (item,) = sort_out(self.store().list(PREFIX)).objects
+        return item
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session in the database; the tables are not made."""
+        with open_session(connect(self.settings)) as session:
+            yield session
+
+    def make_tables(self) -> None:
+        """Make the database and its tables, which belongs to nobody's load."""
+        with self.session() as session:
+            snowflake = self.settings.snowflake
+            ensure_tables(session, Place(snowflake.database, snowflake.schema, snowflake.view_schema))

@@ -1,0 +1,119 @@
+"""The benchmarks measure what they say, shown at a small size; the figures themselves are docs/performance.md's."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from benchmarks import empty_job, ours, peers
+from benchmarks.children import Measured, Stopwatch, median_of, run_contestant
+from benchmarks.followers_file import write_followers_file
+from benchmarks.report import Report, write_into
+from benchmarks.workplace import Workplace
+from tiktok_insights.definitions import defs
+from tiktok_insights.local import stack
+from tiktok_insights.schema import CSV_HEADER
+
+ROWS = 2_000
+
+
+@pytest.fixture
+def place(home: Path, environment: dict[str, str], tmp_path: Path) -> Workplace:
+    """A workplace on the worker's stack, with a file in a bucket of its own."""
+    path = tmp_path / f"followers-{environment['GLUE_DATABASE']}.csv".replace("_", "-")
+    write_followers_file(path, ROWS)
+    return Workplace(home, environment["SNOWFLAKE_DATABASE"], path, tmp_path)
+
+
+def test_a_followers_file_is_the_contracts_and_the_same_each_time(tmp_path: Path) -> None:
+    """Its rows have all columns, its users are as many as it says, and a second file has the same bytes."""
+    file = write_followers_file(tmp_path / "a.csv", ROWS)
+    again = write_followers_file(tmp_path / "b.csv", ROWS)
+    assert file.path.read_bytes() == again.path.read_bytes()
+    with file.path.open(encoding="utf-8", newline="") as text:
+        header, *rows = csv.reader(text)
+    assert tuple(header) == CSV_HEADER
+    assert {len(row) for row in rows} == {len(CSV_HEADER)}
+    assert (len(rows), len({row[0] for row in rows})) == (file.rows, file.users) == (2_000, 1_980)
+    assert any(row[header.index("heartCount")].startswith("-") for row in rows)
+
+
+def test_every_contestant_makes_the_same_table(place: Workplace) -> None:
+    """Ours, DuckDB alone and pandas come to the same users and values, and each takes time and memory."""
+    place.put_csv()
+    files = {"csv": str(place.csv), "folder": str(place.folder)}
+    watches = [Stopwatch() for _ in range(3)]
+    tables = [
+        ours.load(watches[0], **place.arguments()),
+        peers.duckdb_alone(watches[1], **files),
+        peers.pandas(watches[2], **files),
+    ]
+    assert tables[0] == tables[1] == tables[2]
+    assert tables[0]["rows"] == tables[0]["users"] == "1980"
+    assert all(watch.seconds > 0 and watch.peak_mb > 0 for watch in watches)
+
+
+def test_the_parts_of_the_load_run_one_by_one(place: Workplace) -> None:
+    """Each part leaves what the next one takes."""
+    place.put_csv()
+    arguments, parquet = place.arguments(), str(place.folder / "made.parquet")
+    assert ours.get(Stopwatch(), **arguments) == place.csv.stat().st_size
+    assert ours.make_parquet(Stopwatch(), parquet=parquet, **arguments) == 1_980
+    ours.put(Stopwatch(), parquet=parquet, **arguments)
+    assert ours.copy(Stopwatch(), parquet=parquet, **arguments) == 1_980
+    assert ours.transaction(Stopwatch(), **arguments)["rows"] == "1980"
+
+
+@pytest.fixture
+def own_home(tmp_path: Path) -> Iterator[Path]:
+    """A home whose stack has not run yet."""
+    yield tmp_path
+    stack.stop(tmp_path)
+
+
+def test_the_sensor_finds_the_seeded_objects_loaded(own_home: Path) -> None:
+    """A stack that starts over the seeded bucket lists all of it, and the sensor sees nothing to do."""
+    place = Workplace(own_home, "BENCH", own_home / "objects", own_home)
+    run_contestant("sensor_steps:seed", {**place.arguments(), "objects": 30})
+    run_contestant("sensor_steps:settle", place.arguments())
+    assert run_contestant("sensor_steps:listing", place.arguments()).result == 30
+    assert run_contestant("sensor_steps:answers", place.arguments()).result == 1
+    warm = run_contestant("sensor_steps:warm", place.arguments(), place.environment())
+    assert warm.result == "Nothing has changed among 30 objects."
+
+
+def test_the_empty_job_has_as_many_assets_and_checks_as_ours() -> None:
+    """So the difference between the two is not Dagster's."""
+    sizes = []
+    for definitions, name in ((defs(), "load_pending_objects"), (empty_job.defs(), "empty_job")):
+        job = definitions.resolve_job_def(name)
+        graph = definitions.resolve_asset_graph()
+        nodes = sorted(len(node.definition.output_defs) for node in job.graph.nodes)
+        sizes.append((len(graph.get_all_asset_keys()), len(graph.asset_check_keys), nodes, len(job.resource_defs)))
+    assert sizes[0] == sizes[1]
+    assert isinstance(definitions, dg.Definitions)
+
+
+def test_repetitions_that_differ_are_no_measurement() -> None:
+    """The median is of runs that did the same; its peak is the highest."""
+    runs = [Measured(3.0, 10.0, "a"), Measured(1.0, 30.0, "a"), Measured(2.0, 20.0, "a")]
+    assert median_of(runs) == Measured(2.0, 30.0, "a")
+    with pytest.raises(AssertionError, match="differ"):
+        median_of([*runs, Measured(1.0, 1.0, "b")])
+
+
+def test_a_table_is_written_between_its_marks_only(tmp_path: Path) -> None:
+    """The old table goes, everything around it stays, and a document without the marks is refused."""
+    report = Report("speed", {"seconds": 1.5}, ("what", "time"), [("a", "2 s"), ("b", 3)])
+    table = "| what | time |\n| --- | --: |\n| a | 2 s |\n| b | 3 |\n"
+    document = tmp_path / "performance.md"
+    document.write_text("before\n<!-- speed -->\nold\n<!-- end of speed -->\nafter\n", encoding="utf-8")
+    write_into(document, report)
+    assert document.read_text() == f"before\n<!-- speed -->\n{table}<!-- end of speed -->\nafter\n"
+    assert json.loads(report.json_line) == {"benchmark": "speed", "seconds": 1.5}
+    document.write_text("nothing", encoding="utf-8")
+    with pytest.raises(ValueError, match="no place for speed"):
+        write_into(document, report)
