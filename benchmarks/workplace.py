@@ -89,4 +89,4 @@ class Workplace:
         """Make the database and its tables, which belongs to nobody's load."""
         with self.session() as session:
             snowflake = self.settings.snowflake
-            ensure_tables(session, Place(snowflake.database, snowflake.schema, snowflake.view_schema))
+            ensure_tables(session, Place.named(snowflake.database, snowflake.schema, snowflake.view_schema))
