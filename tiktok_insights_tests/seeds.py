@@ -55,7 +55,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print one line for each failing random test."""
     failing = [report for outcome in ("failed", "error") for report in terminalreporter.getreports(outcome)]
-    lines = [value for report in failing for name, value in report.user_properties if name == _REPEAT]
+    lines = [value for report in failing for name, value in getattr(report, "user_properties", ()) if name == _REPEAT]
     for line in dict.fromkeys(lines):
         terminalreporter.write_line(f"Repeat with: {line}")
 

@@ -51,8 +51,8 @@ def new_s3_objects_sensor(
     if listing.fingerprint == context.cursor:
         return dg.SkipReason(f"Nothing has changed among {len(listing.objects)} objects.")
     request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one for ever
-    if any(CUT_OFF_TAG in record.dagster_run.tags for record in _asked_for(context.instance, listing.fingerprint)[:1]):
-        # The objects of a run that was cut off are pending still, as good as certainly: no need to ask the warehouse.
+    if _was_cut_off_once(context.instance, listing.fingerprint):
+        # Its objects are pending still, as good as certainly: no need to wait, nor to ask the warehouse.
         return request
     newest, wait = wait_before_asking_again(context.instance, listing.fingerprint, datetime.now(UTC))
     if wait and newest is not dg.DagsterRunStatus.SUCCESS:
@@ -86,10 +86,9 @@ def wait_before_asking_again(
 ) -> tuple[dg.DagsterRunStatus | None, str]:
     """How the newest run for this very state of the bucket ended, and why no other is asked for yet.
 
-    Each run that was asked for doubles the wait, but not one that was cut off, which says nothing about the objects.
-    The reason is empty when a run may be asked for.
+    Each run that was asked for doubles the wait. The reason is empty when a run may be asked for.
     """
-    asked = [record for record in _asked_for(instance, fingerprint) if CUT_OFF_TAG not in record.dagster_run.tags]
+    asked = _asked_for(instance, fingerprint)
     if not asked:
         return None, ""
     newest = asked[0].dagster_run
@@ -100,6 +99,15 @@ def wait_before_asking_again(
         f"Run {newest.run_id[:8]} ended as {newest.status.value} and left objects pending; another is asked for after "
         f"{again:%H:%M} UTC. Sooner: launch {load_pending_objects.name}."
     )
+
+
+def _was_cut_off_once(instance: dg.DagsterInstance, fingerprint: str) -> bool:
+    """Whether the newest run for this state of the bucket was cut off, and the one before it was not.
+
+    One says nothing about the objects. Two in a row may be their doing, such as a full memory, and wait as failures do.
+    """
+    cut_off = [CUT_OFF_TAG in record.dagster_run.tags for record in _asked_for(instance, fingerprint)[:2]]
+    return cut_off in ([True], [True, False])
 
 
 def _asked_for(instance: dg.DagsterInstance, fingerprint: str) -> Sequence[dg.RunRecord]:

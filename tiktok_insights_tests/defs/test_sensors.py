@@ -258,20 +258,35 @@ def test_a_run_that_failed_is_asked_for_again_after_longer_and_longer_waits(daem
     assert daemon.asks()
 
 
+def cut_off(daemon: Daemon, request: dg.RunRequest) -> dg.DagsterRun:
+    """A run for the request whose process is found to be gone."""
+    run = daemon.note_run(load_pending_objects.name, dg.DagsterRunStatus.STARTED, request)
+    daemon.instance.add_run_tags(run.run_id, {CUT_OFF_TAG: "true"})
+    daemon.note(run, dg.DagsterEventType.RUN_FAILURE)
+    return run
+
+
 def test_a_run_that_was_cut_off_is_asked_for_again_at_once(daemon: Daemon, loader: Loader) -> None:
     """A crash says nothing about the objects: no wait and no look at the warehouse, until a run has succeeded."""
     loader.put("a", csv_file(row("1")))
     request = daemon.tick()
     assert isinstance(request, dg.RunRequest)
-    for _ in range(3):
-        run = daemon.note_run(load_pending_objects.name, dg.DagsterRunStatus.STARTED, request)
-        daemon.instance.add_run_tags(run.run_id, {CUT_OFF_TAG: "true"})
-        daemon.note(run, dg.DagsterEventType.RUN_FAILURE)
-        assert isinstance(daemon.tick(wakes_warehouse=False), dg.RunRequest)
+    cut_off(daemon, request)
+    assert isinstance(daemon.tick(wakes_warehouse=False), dg.RunRequest)
     run = daemon.note_run(load_pending_objects.name, dg.DagsterRunStatus.STARTED, request)
     loader.load()
     daemon.note(run, dg.DagsterEventType.RUN_SUCCESS)
     assert daemon.tick() == "All 1 objects are in the ledger."
+
+
+def test_objects_that_end_every_run_are_not_asked_for_without_end(daemon: Daemon, loader: Loader) -> None:
+    """Cut off twice in a row, as by a full memory: from then on it waits like any other failure."""
+    loader.put("a", csv_file(row("1")))
+    request = daemon.tick()
+    assert isinstance(request, dg.RunRequest)
+    cut_off(daemon, request)
+    second = cut_off(daemon, request)
+    assert str(daemon.tick(wakes_warehouse=False)).startswith(f"Run {second.run_id[:8]} ended as FAILURE and left")
 
 
 def test_a_sensor_that_was_off_asks_once_for_all_that_has_come_meanwhile(
