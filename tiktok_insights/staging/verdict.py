@@ -31,7 +31,9 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
     staged = sum(item.counts.staged for item in objects)
     row = (batch_id, now, PASSED if verdict.passed else FAILED, verdict.to_json(), len(objects), staged, None)
     with session.transaction():
-        take_lock(session, batch_id)
+        if not verdict.passed:
+            # Only then the ledger is written. Rows that are merely added need not queue behind a publication.
+            take_lock(session, batch_id)
         offenders = _ledger_rows(session, objects, verdict, now)
         session.insert(STAGED_OBJECTS.name, STAGED_OBJECTS.names, [item.row(batch_id) for item in objects])
         session.insert(LOAD_BATCHES.name, LOAD_BATCHES.names, [row])
