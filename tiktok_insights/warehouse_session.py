@@ -36,6 +36,13 @@ class Session:
             cursor.execute(sql, tuple(values) or None)
             return [tuple(row) for row in cursor.fetchall()]
 
+    def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
+        """Run one statement and give its rows one by one, so that any number of them may come."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, tuple(values) or None)
+            for row in cursor:
+                yield tuple(row)
+
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement that gives no rows; say how many it changed (0 for DDL)."""
         with self._connection.cursor() as cursor:

@@ -37,6 +37,23 @@ def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader) -> None
     assert outcome.facts == {"objects": 2, "objects gone since": 0, "ids compared": 15, "ids lost": 0}
 
 
+def test_ids_that_are_no_numbers_are_told_apart(loader: Loader) -> None:
+    """Texts that look alike in a file of ids are different ids, and a lost one is named as it stood in the object."""
+    odd = ('""7""', "7\t8", "\\N", '""', " ", "\U0001f338", "'")
+    key = loader.put("a", csv_file(row("7"), *(row(f'"{text}"') for text in odd), row('"""\U0001f338"""')))
+    loader.load()
+    assert no_id_is_lost(loader.session, loader.store).facts == {
+        "objects": 1,
+        "objects gone since": 0,
+        "ids compared": 9,
+        "ids lost": 0,
+    }
+    ((listed),) = loader.store.list("quarantine/")
+    lines = loader.store.get(listed.key).body.splitlines(keepends=True)
+    loader.store.put(listed.key, b"".join(line for line in lines if b"\\t8" not in line), "application/jsonl")
+    assert no_id_is_lost(loader.session, loader.store).offenders == (f"7\t8 of {key}",)
+
+
 def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader) -> None:
     """One user's row is gone, another's id was rounded: both are found, to the last digit."""
     key = loader.put("a", csv_file(row("7423456789012345149"), row("7423456789012345150"), row("3")))
