@@ -23,11 +23,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tiktok_insights.local.snowflake_catalog import database_metadata_sql
+from tiktok_insights.local.snowflake_chunks import LargeResults, RecentResults
 from tiktok_insights.local.snowflake_session import DEFAULT_SCHEMA, Session
 
 IDLE_TRANSACTION_SECONDS = 30.0
 _IDLE_SESSION_SECONDS = 4 * 3600.0
-_RESULTS_KEPT = 32
 # Accepted and without effect, as there is nothing here that they could change.
 _WITHOUT_EFFECT = [
     r"\s*ALTER\s+SESSION\s+(UN)?SET\s+(QUERY_TAG|LOCK_TIMEOUT|STATEMENT_(QUEUED_)?TIMEOUT_IN_SECONDS)\b",
@@ -54,7 +54,8 @@ class Warehouse(FakeSnow):
         super().__init__(db_path=databases, nop_regexes=_WITHOUT_EFFECT)
         self.stages = folder / "stages"
         self.stages.mkdir(exist_ok=True)
-        self.results_cache = _RecentResults()
+        self.results_cache = RecentResults()
+        self.large_results = LargeResults()
         self.sessions = Sessions()
         self._definitions = threading.RLock()
         self._idle_transaction_seconds = idle_transaction_seconds
@@ -103,6 +104,7 @@ class Warehouse(FakeSnow):
             nop_regexes=nop_regexes or self.nop_regexes,
             definitions=self._definitions,
             on_created=self._complete,
+            large_results=self.large_results,
             **kwargs,
         )
         if session.database and session.database not in self._complete_databases:
@@ -161,18 +163,6 @@ class Sessions(dict[str, Session]):
         return session
 
 
-class _RecentResults(dict[str, Any]):
-    """The last results, for RESULT_SCAN; fakesnow would keep every result that there ever was."""
-
-    def __setitem__(self, query_id: str, result: Any) -> None:
-        super().__setitem__(query_id, result)
-        while len(self) > _RESULTS_KEPT:
-            try:
-                super().pop(next(iter(self)), None)
-            except (StopIteration, RuntimeError):  # another session is at it
-                return
-
-
 def create_snowflake_app(warehouse: Warehouse) -> Starlette:
     """The application over `warehouse`; one per process, as fakesnow keeps its state in its module."""
     # Imported by name, as the package has a function that is called `server` too.
@@ -189,7 +179,15 @@ def create_snowflake_app(warehouse: Warehouse) -> Starlette:
         content["data"]["masterToken"] = content["data"]["token"]
         return JSONResponse(content)
 
-    return Starlette(routes=[Route("/session/v1/login-request", log_in, methods=["POST"]), *server.routes])
+    async def query(request: Request) -> JSONResponse:
+        return warehouse.large_results.completed(await server.query_request(request), request)
+
+    ours = [
+        Route("/session/v1/login-request", log_in, methods=["POST"]),
+        Route("/queries/v1/query-request", query, methods=["POST"]),
+        warehouse.large_results.route,
+    ]
+    return Starlette(routes=[*ours, *server.routes])
 
 
 def _quoted(path: Path) -> str:

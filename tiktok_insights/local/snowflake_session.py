@@ -16,6 +16,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from snowflake.connector.cursor import DictCursor, SnowflakeCursor
 from sqlglot import Expr
 
+from tiktok_insights.local.snowflake_chunks import LargeResults
 from tiktok_insights.local.snowflake_dialect import (
     Kind,
     kind_of,
@@ -35,10 +36,16 @@ class Session(FakeSnowflakeConnection):
     """A connection that knows whether a transaction is open and since when nothing has happened in it."""
 
     def __init__(
-        self, *args: Any, definitions: threading.RLock, on_created: Callable[[str], None], **kwargs: Any
+        self,
+        *args: Any,
+        definitions: threading.RLock,
+        on_created: Callable[[str], None],
+        large_results: LargeResults,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.on_created = on_created
+        self.large_results = large_results
         # Definitions of all sessions run one after the other, as DuckDB fails where Snowflake waits.
         self.definitions = definitions
         self.busy = threading.RLock()
@@ -127,8 +134,9 @@ class Cursor(FakeSnowflakeCursor):
                 self._described = super()._describe_last_sql()
                 table: Any = self._arrow_table
                 if table is not None:
-                    self._arrow_table = as_snowflake_sends(table)
-                    check_sendable(self._arrow_table, self._described)
+                    table = as_snowflake_sends(table)
+                    check_sendable(table, self._described)
+                    self._arrow_table = session.large_results.first_rows(str(self.sfqid), table, self._described)
             except Exception as error:
                 if session.in_transaction:
                     # DuckDB has given the transaction up, and would let its COMMIT pass as if all were well.

@@ -16,6 +16,7 @@ from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import IntegrityError, ProgrammingError
 
 from tiktok_insights.local import stack
+from tiktok_insights.local.snowflake_chunks import ROWS_IN_A_CHUNK
 from tiktok_insights_tests.local.conftest import kill_9, open_session
 from tiktok_insights_tests.waiting import wait_until
 
@@ -132,6 +133,37 @@ def test_a_million_rows_are_copied_in_seconds(connect: Connect, tmp_path: Path) 
     assert loaded[0][1:4] == ("LOADED", rows, rows)
     assert time.monotonic() - start < 30
     assert _rows(session, "SELECT COUNT(DISTINCT ID), SUM(N) FROM MILLION") == [(rows, rows * (rows - 1) // 2)]
+
+
+def test_a_large_result_comes_in_chunks(connect: Connect, tmp_path: Path) -> None:
+    """As from Snowflake, so a client holds a part of it at a time: every row once, in order, also of two at once."""
+    session, rows = connect(), 2 * ROWS_IN_A_CHUNK + 1
+    wide, at = 10**20, _at(2026, 1, 2, 3, 4, 5)
+    table = pa.table(
+        {
+            "N": pa.array(range(rows)),
+            "WIDE": pa.array([decimal.Decimal(wide + n) for n in range(rows)], pa.decimal128(38, 0)),
+            "SEEN": pa.array(
+                [at + dt.timedelta(seconds=n) if n % 3 else None for n in range(rows)], pa.timestamp("us")
+            ),
+            "NAME": pa.array([f"naïve {n}" if n % 2 else None for n in range(rows)]),
+        }
+    )
+    pq.write_table(table, tmp_path / "large.parquet")
+    columns = "N NUMBER(38,0), WIDE NUMBER(38,0), SEEN TIMESTAMP_NTZ, NAME VARCHAR"
+    _run(session, f"CREATE OR REPLACE TABLE LARGE ({columns})", "CREATE STAGE IF NOT EXISTS MANY")
+    _run(session, f"PUT file://{tmp_path}/large.parquet @MANY AUTO_COMPRESS=FALSE")
+    _run(session, f"COPY INTO LARGE FROM @MANY/large.parquet {_COPY_OPTIONS}")
+    forwards = session.cursor().execute("SELECT * FROM LARGE ORDER BY N")
+    backwards = session.cursor().execute("SELECT N FROM LARGE ORDER BY N DESC")
+    assert forwards is not None
+    assert backwards is not None
+    assert [batch.rowcount for batch in forwards.get_result_batches() or []] == [ROWS_IN_A_CHUNK, ROWS_IN_A_CHUNK, 1]
+    assert forwards.rowcount == backwards.rowcount == rows
+    expected = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    for found, there, (last,) in zip(forwards, expected, backwards, strict=True):
+        assert found == there
+        assert last == rows - 1 - there[0]
 
 
 def test_the_information_schema_knows_tables_views_and_types(connect: Connect) -> None:

@@ -1,0 +1,75 @@
+"""Large results in chunks, as Snowflake sends them: the first rows in the answer, the others at addresses of their own.
+
+In one answer, a result of millions of rows would be several times in the client's memory. fakesnow knows no chunks.
+"""
+
+import json
+from typing import Any
+
+import pyarrow as pa  # type: ignore[import-untyped]
+from fakesnow.arrow import to_ipc, to_sf
+from fakesnow.rowtype import describe_as_rowtype
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+ROWS_IN_A_CHUNK = 20_000
+_KEPT = 32
+
+
+class RecentResults(dict[str, Any]):
+    """The last results by the ids of their queries; fakesnow would keep every result that there ever was."""
+
+    def __setitem__(self, query_id: str, result: Any) -> None:
+        super().__setitem__(query_id, result)
+        while len(self) > _KEPT:
+            try:
+                super().pop(next(iter(self)), None)
+            except (StopIteration, RuntimeError):  # another session is at it
+                return
+
+
+class LargeResults:
+    """The results that are fetched in chunks, for as long as they are recent."""
+
+    def __init__(self) -> None:
+        self._tables = RecentResults()
+
+    @property
+    def route(self) -> Route:
+        """Where the chunks are fetched; a query's id is not to be guessed."""
+        return Route("/results/{query_id}/{number:int}", self._chunk, methods=["GET"])
+
+    def first_rows(self, query_id: str, table: pa.Table, described: list[Any]) -> pa.Table:
+        """The rows for the answer itself; a table that has more of them is kept."""
+        if table.num_rows > ROWS_IN_A_CHUNK:
+            self._tables[query_id] = (table, describe_as_rowtype(described))
+        return table.slice(0, ROWS_IN_A_CHUNK)
+
+    def completed(self, reply: JSONResponse, request: Request) -> JSONResponse:
+        """The answer to a query with the addresses of the other rows, where there are more."""
+        content = json.loads(bytes(reply.body))
+        data = content["data"] or {}
+        if not (kept := self._tables.get(data.get("queryId", ""))):
+            return reply
+        rows = kept[0].num_rows
+        address = f"{request.url.scheme}://{request.url.netloc}/results/{data['queryId']}"
+        data["total"] = rows
+        data["chunks"] = [
+            {
+                "url": f"{address}/{start // ROWS_IN_A_CHUNK}",
+                "rowCount": min(ROWS_IN_A_CHUNK, rows - start),
+                "uncompressedSize": kept[0].nbytes * ROWS_IN_A_CHUNK // rows,
+                "compressedSize": kept[0].nbytes * ROWS_IN_A_CHUNK // rows,
+            }
+            for start in range(ROWS_IN_A_CHUNK, rows, ROWS_IN_A_CHUNK)
+        ]
+        return JSONResponse(content)
+
+    def _chunk(self, request: Request) -> Response:
+        kept = self._tables.get(request.path_params["query_id"])
+        start = request.path_params["number"] * ROWS_IN_A_CHUNK
+        if not kept or start >= kept[0].num_rows:
+            return Response("This result is not kept any more; run the statement again.\n", status_code=404)
+        table, rowtype = kept
+        return Response(to_ipc(to_sf(table.slice(start, ROWS_IN_A_CHUNK), rowtype)).to_pybytes())
