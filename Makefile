@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test check format bench lock docs screenshots clean
+.PHONY: help setup run ui stop test torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -26,6 +26,10 @@ stop: ## End the UI and the local stack; their data stay.
 
 test: setup ## Run the tests, against a local stack of their own.
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+torture: setup ## Load with 50 processes at once, and in 1,000 random orders; takes half an hour or so.
+	@$(BIN)/pytest tiktok_insights_tests/test_concurrent_loads.py tiktok_insights_tests/warehouse/test_order.py \
+		--loads 50 --orders 1000
 
 check: setup ## Lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .

@@ -6,8 +6,9 @@ dagster-snowflake's get_connection() neither rolls back nor closes on an excepti
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import stamina
 from snowflake.connector.errors import Error, ProgrammingError
@@ -21,7 +22,12 @@ _CONFLICTS = {625}
 #: Many rows in one statement save round trips; Snowflake takes 16,384 at the most.
 _ROWS_IN_A_STATEMENT = 200
 
+#: For how long a transaction begins again. Snowflake lets it wait; the local stack fails it, and fifty runs take turns.
+_PATIENCE_SECONDS = 900.0
+
 Row = tuple[Any, ...]
+_Params = ParamSpec("_Params")
+_Result = TypeVar("_Result")
 
 
 class Session:
@@ -143,5 +149,16 @@ def is_conflict(error: Exception) -> bool:
     return isinstance(error, ProgrammingError) and error.errno in _CONFLICTS
 
 
-#: For a function that is one transaction: begins it again when it has lost against another one.
-retry_conflicts = stamina.retry(on=is_conflict, attempts=50, timeout=300.0, wait_initial=0.05, wait_max=3.0)
+def retry_conflicts(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
+    """For a function that is one transaction: begins it again when it has lost against another one."""
+
+    def run(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
+        # Without arguments of its own, because each retry is logged with them: they would be whole batches.
+        @stamina.retry(on=is_conflict, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.05, wait_max=3.0)
+        @wraps(function)
+        def once() -> _Result:
+            return function(*args, **kwargs)
+
+        return once()
+
+    return wraps(function)(run)

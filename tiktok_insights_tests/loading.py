@@ -3,9 +3,12 @@
 import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Batch, Staging
 from tiktok_insights.staging.pending import Listing
 from tiktok_insights.warehouse.publish import Publication, publish_passed
@@ -21,6 +24,40 @@ DUMPS = {
     "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, REASON, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, "
     "NEGATIVE_COUNTS, SIZE_BYTES, LAST_MODIFIED",
 }
+
+
+def manifest_of(upload: Upload) -> Manifest | None:
+    """The manifest of a snapshot of ours, as its facts are told."""
+    if not upload.facts:
+        return None
+    handle, started_at, finished_at, outcome, reason, users_seen, users_claimed, requests, quota_left = upload.facts
+    return Manifest(
+        account_id=upload.origin[1],
+        handle=handle,
+        sec_uid="MS4wLjABAAAA",
+        snapshot_id=upload.snapshot_id,
+        started_at=f"{started_at.isoformat()}Z",
+        finished_at=f"{finished_at.isoformat()}Z",
+        outcome=outcome,
+        reason=reason,
+        users_seen=users_seen,
+        users_claimed=users_claimed,
+        rows=users_seen,
+        dummies=0,
+        rejected=0,
+        requests=requests,
+        pages=(),
+        quota_left=quota_left,
+    )
+
+
+def put_upload(store: ObjectStore, upload: Upload) -> Upload:
+    """Put an object and, when the snapshot is ours, its manifest; give it with the time that the bucket says."""
+    store.put(upload.key, upload.body, "text/csv")
+    if manifest := manifest_of(upload):
+        store.put_once(manifest.snapshot.manifest, manifest.to_json(), "application/json")
+    (info,) = store.list(upload.key)
+    return replace(upload, written=info.last_modified.replace(tzinfo=None))
 
 
 class Loader:
@@ -40,9 +77,8 @@ class Loader:
 
     def upload(self, name: str, *lines: str, account: str = "42") -> Upload:
         """Put a CSV with these rows; give what the oracle needs to know of it."""
-        key = self.put(name, csv_file(*lines), account=account)
-        (info,) = self.store.list(key)
-        return Upload(key, csv_file(*lines), info.last_modified.replace(tzinfo=None))
+        key = f"csv/followers/account={account}/dt=2026-01-31/{name}.csv"
+        return put_upload(self.store, Upload(key, csv_file(*lines), datetime.min))  # noqa: DTZ901 - the bucket says when
 
     def staging(self, max_rejected_share: float = 1.0) -> Staging:
         """The stage staging; unless a test is about the threshold, no share of rejected rows is too large."""

@@ -1,6 +1,6 @@
 """A session with the warehouse: values come back, transactions roll back, files are copied whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -8,10 +8,11 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 import snowflake.connector
+import stamina
 from snowflake.connector.errors import DatabaseError, OperationalError, ProgrammingError
 
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.warehouse_session import Connect, Session, is_conflict, session_on
+from tiktok_insights.warehouse_session import Connect, Session, is_conflict, retry_conflicts, session_on
 
 _TABLE = "CREATE OR REPLACE TABLE PROBE (ID VARCHAR(20), N NUMBER(38,0), MOMENT TIMESTAMP_NTZ, T VARCHAR)"
 
@@ -126,6 +127,33 @@ def test_a_parquet_file_is_copied_by_the_names_of_its_columns(session: Session, 
 def test_only_a_lost_conflict_is_tried_again(make: Callable[[], Exception], expected: bool) -> None:
     """A transaction that lost against another starts again; nothing else does."""
     assert is_conflict(make()) is expected
+
+
+@pytest.fixture
+def retries() -> Iterator[list[stamina.instrumentation.RetryDetails]]:
+    """What is told of retries."""
+    told: list[stamina.instrumentation.RetryDetails] = []
+
+    def tell(details: stamina.instrumentation.RetryDetails) -> None:
+        told.append(details)
+
+    stamina.instrumentation.set_on_retry_hooks([tell])
+    yield told
+    stamina.instrumentation.set_on_retry_hooks(None)
+
+
+def test_a_retry_is_told_without_the_arguments(retries: list[stamina.instrumentation.RetryDetails]) -> None:
+    """A transaction that lost begins again until it wins; the log names it, and has neither batches nor sign-ins."""
+    lost = [ProgrammingError(msg="lock", errno=625)] * 2
+
+    @retry_conflicts
+    def publish(batch: str, *, password: str) -> str:
+        if lost:
+            raise lost.pop()
+        return batch + password
+
+    assert publish("a", password="b") == "ab"
+    assert [(told.name.rpartition(".")[2], told.args, told.kwargs) for told in retries] == [("publish", (), {})] * 2
 
 
 def test_two_transactions_on_one_row_conflict(session: Session, connect_warehouse: Connect) -> None:

@@ -13,18 +13,18 @@ from pathlib import Path
 import duckdb
 
 from tiktok_insights.object_store import ObjectInfo
-from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.audit import Verdict
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts, run
 from tiktok_insights.staging.inspection import UnloadableError, inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
-from tiktok_insights.staging.pending import PendingObject, pending, sort_out
+from tiktok_insights.staging.pending import pending, sort_out
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.verdict import write_verdict
 from tiktok_insights.tables import ALL, PUBLISH_LOCK, STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse.publish import publish
 from tiktok_insights.warehouse_session import Row, Session
 from tiktok_insights_tests.history import COLUMNS, Tables, Upload
+from tiktok_insights_tests.loading import manifest_of
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 _TYPES = {"NUMBER(38,0)": "DECIMAL(38,0)", "TIMESTAMP_NTZ": "TIMESTAMP"}
@@ -121,32 +121,7 @@ class Engine:
                 self.session.execute(
                     f"INSERT INTO transformed BY NAME SELECT {number} AS number, * FROM '{result.staged}'"
                 )
-        return StagedObject(item, result.counts, manifest=manifest_of(upload, item))
-
-
-def manifest_of(upload: Upload, item: PendingObject) -> Manifest | None:
-    """The manifest of a snapshot of ours, as its facts are told."""
-    if not upload.facts:
-        return None
-    handle, started_at, finished_at, outcome, reason, users_seen, users_claimed, requests, quota_left = upload.facts
-    return Manifest(
-        account_id=item.account_id,
-        handle=handle,
-        sec_uid="MS4wLjABAAAA",
-        snapshot_id=item.snapshot_id,
-        started_at=f"{started_at.isoformat()}Z",
-        finished_at=f"{finished_at.isoformat()}Z",
-        outcome=outcome,
-        reason=reason,
-        users_seen=users_seen,
-        users_claimed=users_claimed,
-        rows=users_seen,
-        dummies=0,
-        rejected=0,
-        requests=requests,
-        pages=(),
-        quota_left=quota_left,
-    )
+        return StagedObject(item, result.counts, manifest=manifest_of(upload))
 
 
 def _info(upload: Upload) -> ObjectInfo:

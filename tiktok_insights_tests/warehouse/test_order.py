@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import combinations, pairwise, permutations
@@ -12,15 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.staging.ledger import settled_or_staged_versions
-from tiktok_insights.staging.pending import pending, sort_out
+from tiktok_insights.staging.pending import pending
 from tiktok_insights.warehouse.publish import Publication, publish
 from tiktok_insights_tests import history, random_objects
 from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.history import Tables, Upload, lines
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.warehouse.engine import NOON, Engine, manifest_of
+from tiktok_insights_tests.loading import Loader, put_upload
+from tiktok_insights_tests.warehouse.engine import NOON, Engine
 from tiktok_insights_tests.warehouse.random_course import Course
 
 LATE, EARLY = "2026-01-31T13:00:00Z", "2026-01-31T11:00:00Z"
@@ -135,14 +133,8 @@ class Stack:
         self._batch_ids: dict[str, str] = {}
 
     def put(self, upload: Upload) -> Upload:
-        """Write an object and, when the snapshot is ours, its manifest; give it with the time that the bucket says."""
-        self._loader.store.put(upload.key, upload.body, "text/csv")
-        (info,) = self._loader.store.list(upload.key)
-        (item,) = sort_out([info]).objects
-        if manifest := manifest_of(upload, item):
-            key = SnapshotKey(item.account_id, item.snapshot_id).manifest
-            self._loader.store.put_once(key, manifest.to_json(), "application/json")
-        return replace(upload, written=info.last_modified.replace(tzinfo=None))
+        """Write an object, and the manifest of a snapshot of ours; give it with the time that the bucket says."""
+        return put_upload(self._loader.store, upload)
 
     def delete(self, key: str) -> None:
         """Delete an object."""

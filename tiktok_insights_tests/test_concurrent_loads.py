@@ -1,0 +1,202 @@
+"""Loads at once, each a process of its own: each row once, nobody stuck, and readers see old or new at every moment."""
+
+import logging
+import multiprocessing
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.pool import Pool
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+import boto3
+import pytest
+import snowflake.connector
+
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.staging.batch import Staging
+from tiktok_insights.table_place import Place
+from tiktok_insights.tables import ensure_tables
+from tiktok_insights.warehouse.publish import publish_passed
+from tiktok_insights.warehouse_session import Connect, Session, session_on
+from tiktok_insights_tests import history, random_objects
+from tiktok_insights_tests.csv_texts import row
+from tiktok_insights_tests.history import Upload, lines
+from tiktok_insights_tests.loading import Loader, put_upload
+
+#: Against hangs only; fifty loads on a busy laptop take minutes.
+_SECONDS = 900
+_OBJECTS = 20
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a load reads and writes, as plain values that another process can be told."""
+
+    aws: dict[str, Any]
+    bucket: str
+    snowflake: dict[str, Any]
+    tables: Place
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session on the warehouse whose tables are made when they are missing, as WarehouseResource opens it."""
+        with session_on(snowflake.connector.connect(**self.snowflake)) as session:
+            ensure_tables(session, self.tables)
+            yield session
+
+
+_start: Barrier
+
+
+def _prepare(start: Barrier) -> None:
+    global _start  # a barrier reaches a worker of a pool only while the worker is made
+    _start = start
+
+
+def _load(places: Places) -> int:
+    """Load as the two assets do, at the moment when all others begin; give the rows that this load has brought."""
+    store = ObjectStore(boto3.client("s3", **places.aws), places.bucket)
+    _start.wait(_SECONDS)
+    with places.session() as session:
+        staging = Staging(store, session, 1.0, _LOG)
+        staging.stage(staging.listing())
+    return sum(publication.history_rows for publication in publish_passed(places.session, _LOG))
+
+
+@pytest.fixture(scope="module")
+def loads(pytestconfig: pytest.Config) -> int:
+    """How many loads there are at once."""
+    number: int = pytestconfig.option.loads
+    return number
+
+
+@pytest.fixture(scope="module")
+def processes(loads: int) -> Iterator[Pool]:
+    """A process for each load, forked from one that has all imports: these take seconds, a fork milliseconds."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with context.Pool(loads, _prepare, (context.Barrier(loads),)) as pool:
+        yield pool
+
+
+@pytest.fixture
+def places(settings: Settings, connections: Connections, place: Place) -> Places:
+    """The test's own bucket and database."""
+    return Places(connections.aws, settings.bucket, connections.snowflake, place)
+
+
+def at_once(processes: Pool, places: Places, loads: int) -> list[int]:
+    """Load from all processes; give what each has brought. None of them may fail."""
+    return processes.map_async(_load, [places] * loads, chunksize=1).get(_SECONDS)
+
+
+def assert_all_is_published(loader: Loader, uploads: list[Upload]) -> None:
+    """The oracle's tables, and nothing left on the way."""
+    assert lines(loader.tables()) == lines(history.tables(uploads))
+    assert loader.rows("SELECT DISTINCT VERDICT, PUBLISHED_AT IS NOT NULL FROM LOAD_BATCHES") == [("passed", True)]
+    for table in ("STAGED_TIKTOK_DATA", "STAGED_OBJECTS", "TOUCHED_USERS"):
+        assert loader.rows(f"SELECT COUNT(*) FROM {table}") == [(0,)]
+
+
+def test_loads_at_once_into_a_new_warehouse_load_each_row_once(
+    processes: Pool,
+    places: Places,
+    loads: int,
+    store: ObjectStore,
+    connect_database: Connect,
+    random_source: random.Random,
+) -> None:
+    """They make the tables, stage the same objects and publish, all at once: all succeed, and one brings the rows."""
+    made = random_objects.objects(random_source, _OBJECTS)
+    uploads = [put_upload(store, versions[-1]) for versions in made.values()]
+    brought = at_once(processes, places, loads)
+    with connect_database() as session:
+        assert_all_is_published(Loader(store, session, connect_database), uploads)
+        ((rows,),) = session.query("SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS")
+    assert sorted(brought) == [0] * (loads - 1) + [rows]
+
+
+#: What a reader asks in one statement: users, rows of the history, objects, and what the ledger says of both.
+_STATE = """
+SELECT (SELECT COUNT(*) FROM TIKTOK_DATA), (SELECT COUNT(*) FROM TIKTOK_DATA WHERE USER_NAME = 'new'),
+  (SELECT COUNT(*) FROM MAIN.TIKTOK_DATA),
+  (SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS), (SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS WHERE USER_NAME = 'new'),
+  (SELECT SUM(ROWS_STAGED) FROM LOAD_HISTORY WHERE STATUS = 'loaded'),
+  (SELECT COUNT(*) FROM ACCOUNT_SNAPSHOTS), (SELECT COUNT(*) FROM LOAD_HISTORY WHERE STATUS = 'loaded'),
+  (SELECT COUNT(*) FROM LOAD_HISTORY WHERE STATUS = 'overtaken')
+"""
+_READERS = 2
+
+
+class Readers:
+    """People who ask all the time what the tables hold. `states` has what each has seen, one after the other."""
+
+    def __init__(self, connect: Connect) -> None:
+        self.states: list[list[tuple[int, ...]]] = [[] for _ in range(_READERS)]
+        self._connect = connect
+        self._begun = threading.Barrier(_READERS + 1)
+        self._over = threading.Event()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let them ask: for the first time before what goes on inside, for the last time after it."""
+        threads = [threading.Thread(target=self._read, args=(states,)) for states in self.states]
+        for thread in threads:
+            thread.start()
+        try:
+            self._begun.wait(_SECONDS)
+            yield
+        finally:
+            self._over.set()
+            for thread in threads:
+                thread.join(_SECONDS)
+        assert not any(thread.is_alive() for thread in threads)
+
+    def _read(self, states: list[tuple[int, ...]]) -> None:
+        with self._connect() as session:
+            states.append(self._ask(session))
+            self._begun.wait(_SECONDS)
+            over = False
+            while not over:
+                # Often in the course of a publication, and yet not all that the warehouse has to do.
+                over = self._over.wait(0.05)
+                if (state := self._ask(session)) != states[-1]:
+                    states.append(state)
+
+    def _ask(self, session: Session) -> tuple[int, ...]:
+        ((*numbers,),) = session.query(_STATE)
+        return tuple(int(number) for number in numbers)
+
+
+def followers(number: int, users: int, **texts: str) -> list[str]:
+    """The rows of one of many objects; half of its users are in the next object too."""
+    return [row(str(number * 5 + user), **texts) for user in range(1, users + 1)]
+
+
+def test_readers_see_everything_old_or_everything_new_while_loads_replace_it(
+    processes: Pool, places: Places, loads: int, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """Every object gets a new version with other rows; whoever asks meanwhile finds the old tables or the new ones."""
+    with connect_warehouse() as session:
+        loader = Loader(store, session, connect_warehouse)
+        old = [loader.upload(f"{number}", *followers(number, 10, uniqueId="old")) for number in range(_OBJECTS)]
+        loader.load()
+        late = "2026-02-01T12:00:00Z"
+        new = [
+            loader.upload(f"{number}", *followers(number, 12, uniqueId="new", extracted_at=late))
+            for number in range(_OBJECTS)
+        ]
+        readers = Readers(connect_warehouse)
+        with readers.reading():
+            brought = at_once(processes, places, loads)
+        assert (
+            readers.states == [[(105, 0, 105, 200, 0, 200, 20, 20, 0), (107, 107, 107, 240, 240, 240, 20, 20, 20)]] * 2
+        )
+        assert sorted(brought) == [0] * (loads - 1) + [240]
+        assert_all_is_published(loader, [*old, *new])
