@@ -10,7 +10,7 @@ from tiktok_insights.lake import followers_csv
 from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.resources.deployments import SnowflakeSettings
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, Kind
-from tiktok_insights.staging import batch
+from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.tables import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
 
 TARGET = Path(__file__).with_name("data_model.md")
@@ -110,8 +110,8 @@ def _bucket() -> Iterator[str]:
          "a CSV of another producer"),
         (f"{followers_csv.QUARANTINE}account={account}/snapshot={snapshot}.jsonl",
          "rows of the raw pages that have a shape nobody knows: object, row, reason, the row itself"),
-        (f"{batch.QUARANTINE}{csv_key}.{_ETAG}.jsonl",
-         "rows of a CSV that the contract does not accept: object, line if known, column, reason, the row itself"),
+        (quarantine_key(csv_key, _ETAG),
+         "rows of a CSV that the contract does not accept: object, line, column, reason, the row itself"),
     )  # fmt: skip  # a key and its meaning
     yield _table(("key", "what"), ((_code(key), what) for key, what in rows))
 

@@ -105,8 +105,8 @@ class ObjectStore:
             raise
         return True
 
-    def put(self, key: str, body: bytes, content_type: str) -> None:
-        """Write a small object, over an older one if there is one."""
+    def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
+        """Write an object, over an older one if there is one."""
         self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def put_once(

@@ -23,7 +23,10 @@ ACCEPTED_TEXTS = {
     Kind.TEXT: "any text without line breaks",
     Kind.BOOLEAN: "true, false, t, f, 1 or 0, in any case",
     Kind.COUNT: "an integer of up to 38 digits, also with a tail of .0; a negative one becomes NULL and is counted",
-    Kind.TIMESTAMP: "ISO 8601 in UTC, such as 2026-01-31T12:00:00Z, with up to 6 decimals of a second",
+    Kind.TIMESTAMP: (
+        "ISO 8601 in UTC, such as 2026-01-31T12:00:00Z, with up to 6 decimals of a second, and no later than a day "
+        "after the object was written"
+    ),
 }
 
 WAREHOUSE_TYPES = {

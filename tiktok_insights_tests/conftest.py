@@ -43,9 +43,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     stack.stop(path)
 
 
-@pytest.fixture
-def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The environment of a test: the worker's stack, names of its own, nothing of the developer's."""
+def set_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Set an environment with the stack of this home, names of its own, nothing of the developer's; give our names."""
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         monkeypatch.delenv(name)
     unique = uuid.uuid4().hex[:12]
@@ -58,6 +57,12 @@ def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     for name, value in ours.items():
         monkeypatch.setenv(name, value)
     return ours
+
+
+@pytest.fixture
+def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a test."""
+    return set_environment(home, monkeypatch)
 
 
 @pytest.fixture

@@ -27,14 +27,19 @@ _GOOD = {
 }
 
 
+def fields(tiktok_id: str, **texts: str) -> dict[str, str]:
+    """The texts of a row by their columns."""
+    return {**_GOOD, "Tiktok_id": tiktok_id, **texts}
+
+
 def row(tiktok_id: str, **texts: str) -> str:
     """One line of a CSV without its end; each text stands as it is given, quotes included."""
-    return ",".join({**_GOOD, "Tiktok_id": tiktok_id, **texts}.values())
+    return ",".join(fields(tiktok_id, **texts).values())
 
 
 def row_of_14(tiktok_id: str, **texts: str) -> str:
     """The line as a producer writes it who knows the first 14 columns only."""
-    return ",".join(list({**_GOOD, "Tiktok_id": tiktok_id, **texts}.values())[:14])
+    return ",".join(list(fields(tiktok_id, **texts).values())[:14])
 
 
 def csv_file(*rows: str, header: str = HEADER_16, end: str = "\r\n") -> bytes:

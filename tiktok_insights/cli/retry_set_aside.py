@@ -5,14 +5,18 @@ import click
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings
 
+_RUN = "tiktok-insights run --job load_pending_objects"
+_WHAT_IS = "SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = 'set aside'"
+
 
 @click.command()
 @click.argument("key", required=False)
 def retry_set_aside(key: str | None) -> None:
-    """Let the next run try objects again that were set aside: the one with KEY, or all.
+    """Let the next run try objects again that were set aside: the one with KEY (or its s3:// address), or all.
 
-    An object is set aside when it cannot be read, or fails the audit by its own fault. Mend the object first, or raise
-    max_rejected_share in the run's config; the check `no_object_is_set_aside` and LOAD_HISTORY say why it was.
+    An object is set aside when it cannot be read, or fails the audit by its own fault; the check
+    `no_object_is_set_aside` and LOAD_HISTORY say why, and what to do. A mended object needs no retry: its new version
+    is loaded by the next run.
     """
     from tiktok_insights.resources.connector import open_session
     from tiktok_insights.staging.ledger import forget_set_aside
@@ -27,8 +31,9 @@ def retry_set_aside(key: str | None) -> None:
             ensure_tables(session, Place.named(names.database, names.schema, names.view_schema))
         except (DatabaseMissingError, TableDriftError) as error:
             raise click.ClickException(str(error)) from error
-        keys = forget_set_aside(session, key)
+        keys = forget_set_aside(session, key and key.removeprefix(f"s3://{settings.bucket}/"))
+    if key and not keys:
+        raise click.ClickException(f'{key} is not set aside. To see what is:\n  tiktok-insights sql "{_WHAT_IS}"')
     for forgotten in keys:
         click.echo(f"Will be tried again: {forgotten}")
-    if not keys:
-        click.echo(f"No object with the key {key} is set aside." if key else "No object is set aside.")
+    click.echo(f"Now run:  {_RUN}" if keys else "No object is set aside.")

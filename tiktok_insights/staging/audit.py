@@ -4,11 +4,13 @@
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.schema import WAREHOUSE_COLUMNS, Kind
+from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.table_shape import existing_columns, table_differences
 from tiktok_insights.tables import STAGED_TIKTOK_DATA
@@ -21,13 +23,17 @@ _COUNT_LIMIT = 10**18
 
 @dataclass(frozen=True, slots=True)
 class ObjectFacts:
-    """What the warehouse's staging table holds of one object, beside what was sent there."""
+    """What the warehouse's staging table holds of one object, beside what was sent there.
+
+    `user_out_of_range` is one of the users whose counts are.
+    """
 
     staged: StagedObject
     rows_found: int
     users_found: int
     bent_ids: int
     counts_out_of_range: int
+    user_out_of_range: str | None = None
 
     @property
     def key(self) -> str:
@@ -47,10 +53,11 @@ class BatchFacts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the audit says of a batch."""
+    """What the audit says of a batch. `faults` says of objects that fail it by their own fault why, by their keys."""
 
     batch_id: str
     checks: tuple[CheckOutcome, ...]
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -66,11 +73,42 @@ def _per_object(is_good: Callable[[ObjectFacts], bool]) -> Callable[[BatchFacts]
     return lambda facts: tuple(item.key for item in facts.objects if not is_good(item))
 
 
-def _too_many_rejected(facts: BatchFacts) -> tuple[str, ...]:
-    return tuple(
-        item.key
-        for item in facts.objects
-        if item.staged.counts.rejected > item.staged.counts.rows_in * facts.max_rejected_share
+def _why_too_many_rejected(item: ObjectFacts, max_rejected_share: float) -> str:
+    counts, info = item.staged.counts, item.staged.item.info
+    if counts.rejected <= counts.rows_in * max_rejected_share:
+        return ""
+    what = (
+        f"{counts.rejected:,} of {counts.rows_in:,} rows are rejected, more than max_rejected_share "
+        f"({max_rejected_share:g}) lets pass; {quarantine_key(info.key, info.etag)} has line, column and reason of each"
+    )
+    return (
+        f"{what}. Mend the file and put it there again. Or load the other rows: tiktok-insights retry-set-aside "
+        f"{shlex.quote(info.key)}, then a run with a higher max_rejected_share for staged_tiktok_data in its config"
+    )
+
+
+def _why_out_of_range(item: ObjectFacts, _: float) -> str:
+    if not item.counts_out_of_range:
+        return ""
+    return (
+        f"{item.counts_out_of_range:,} of {item.rows_found:,} rows, such as that of user {item.user_out_of_range}, "
+        f"have a count of {_COUNT_LIMIT:,} or more, as if an id stood there: are the columns in the header's order? "
+        "Mend the file and put it there again"
+    )
+
+
+#: Checks that fail by the fault of single objects, which are then set aside so that the others can load: what is wrong
+#: with an object, where, and what to do; nothing for a good one.
+FAULT_OF_THE_OBJECT: dict[str, Callable[[ObjectFacts, float], str]] = {
+    "counts_are_in_range": _why_out_of_range,
+    "rejected_share_is_under_the_threshold": _why_too_many_rejected,
+}
+
+
+def _at_fault(name: str) -> Callable[[BatchFacts], tuple[str, ...]]:
+    why = FAULT_OF_THE_OBJECT[name]
+    return lambda facts: tuple(
+        f"{item.key}: {reason}" for item in facts.objects if (reason := why(item, facts.max_rejected_share))
     )
 
 
@@ -83,20 +121,22 @@ def _adds_up(item: ObjectFacts) -> bool:
 CHECKS: dict[str, Callable[[BatchFacts], tuple[str, ...]]] = {
     "staging_has_only_the_contracts_columns": lambda facts: facts.differences,
     "ids_are_exact_text": _per_object(lambda item: item.bent_ids == 0),
-    "counts_are_in_range": _per_object(lambda item: item.counts_out_of_range == 0),
+    "counts_are_in_range": _at_fault("counts_are_in_range"),
     "no_user_stands_twice_in_an_object": _per_object(lambda item: item.users_found == item.rows_found),
     "rows_in_equal_staged_plus_duplicate_plus_rejected": _per_object(_adds_up),
     "every_staged_row_arrived_in_the_warehouse": _per_object(lambda item: item.rows_found == item.staged.counts.staged),
-    "rejected_share_is_under_the_threshold": _too_many_rejected,
+    "rejected_share_is_under_the_threshold": _at_fault("rejected_share_is_under_the_threshold"),
 }
-
-#: A batch fails on these by the fault of single objects, which are then set aside so that the others can load.
-FAULT_OF_THE_OBJECT = {"counts_are_in_range", "rejected_share_is_under_the_threshold"}
 
 
 def audit(facts: BatchFacts) -> Verdict:
     """Judge a batch by what was measured of it."""
-    return Verdict(facts.batch_id, tuple(CheckOutcome(name, find(facts)) for name, find in CHECKS.items()))
+    faults = {}
+    for item in facts.objects:
+        reasons = [why(item, facts.max_rejected_share) for why in FAULT_OF_THE_OBJECT.values()]
+        if any(reasons):
+            faults[item.key] = "; ".join(filter(None, reasons))
+    return Verdict(facts.batch_id, tuple(CheckOutcome(name, find(facts)) for name, find in CHECKS.items()), faults)
 
 
 def measure(
@@ -109,15 +149,15 @@ def measure(
         "SELECT OBJECT_KEY, COUNT(*), COUNT(DISTINCT TIKTOK_ID), "
         "SUM(CASE WHEN LENGTH(TIKTOK_ID) BETWEEN 1 AND 20 "
         "AND TRANSLATE(CAST(TIKTOK_ID AS VARCHAR), '0123456789', '') = '' THEN 0 ELSE 1 END), "
-        f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END) "
+        f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END), MIN(CASE WHEN {out_of_range} THEN TIKTOK_ID END) "
         f"FROM {STAGED_TIKTOK_DATA.name} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY",
         (batch_id,),
     )
-    found = {key: tuple(int(number) for number in numbers) for key, *numbers in rows}
+    found = {key: (*(int(number) for number in numbers), user) for key, *numbers, user in rows}
     differences = table_differences(existing_columns(session)[STAGED_TIKTOK_DATA.name], STAGED_TIKTOK_DATA)
     return BatchFacts(
         batch_id,
-        tuple(ObjectFacts(item, *found.get(item.item.info.key, (0, 0, 0, 0))) for item in objects),
+        tuple(ObjectFacts(item, *found.get(item.item.info.key, (0, 0, 0, 0, None))) for item in objects),
         tuple(differences),
         max_rejected_share,
     )

@@ -17,15 +17,16 @@ from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
 from tiktok_insights.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.raw.manifest import Manifest, RawDataError
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.staging import audit, duckdb_transform
+from tiktok_insights.staging import audit, duckdb_transform, quarantine
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts
-from tiktok_insights.staging.inspection import UnloadableError, inspect
+from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import FAILED, settled_or_staged_versions
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
 from tiktok_insights.staging.pending import Listing, PendingObject, in_batches, pending, sort_out
 from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject
 from tiktok_insights.staging.upload import Upload
-from tiktok_insights.staging.verdict import QUARANTINE, write_verdict
+from tiktok_insights.staging.verdict import write_verdict
 from tiktok_insights.tables import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse_session import Session, retry_conflicts
 
@@ -153,7 +154,8 @@ class Staging:
 
     def _quarantine(self, item: PendingObject, rejected: Path) -> None:
         with rejected.open("rb") as body:
-            self._store.put_once(f"{QUARANTINE}{item.info.key}.{item.info.etag}.jsonl", body, "application/jsonl")
+            # Over an older one of the same version, whose rows an older transform may have rejected.
+            self._store.put(quarantine.quarantine_key(item.info.key, item.info.etag), body, quarantine.JSON_LINES)
 
 
 def _new_batch_id(moment: datetime) -> str:

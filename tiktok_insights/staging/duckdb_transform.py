@@ -4,20 +4,28 @@ DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader c
 are rejected too; an object of which it does not account for every physical record is not loadable.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_NAMES
-from tiktok_insights.staging import transform
-from tiktok_insights.staging.inspection import Inspection, UnloadableError
+from tiktok_insights.staging import quarantine, transform
+from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.inspection import MAX_LINE_BYTES, Inspection
 
 MEMORY_LIMIT = "400MB"
 _READER = (
     "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
-    "strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true"
+    "strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
+    f"max_line_size = {MAX_LINE_BYTES}"
+)
+#: A line may have several errors. The reader's own table is for its own connection only.
+_UNSPLIT = (
+    "CREATE TABLE unsplit AS SELECT line, min(CAST(error_type AS VARCHAR)) AS error FROM reject_errors GROUP BY line"
 )
 
 
@@ -58,19 +66,33 @@ class Transformed:
 
 def run(csv_path: Path, inspection: Inspection, origin: Origin, folder: Path) -> Transformed:
     """Transform one CSV; the results and DuckDB's own files go to the folder. Raises UnloadableError."""
-    with duckdb.connect(str(folder / "transform.duckdb")) as duck:
-        duck.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        duck.execute("SET preserve_insertion_order = false")
-        duck.execute("SET TimeZone = 'UTC'")
-        try:
-            _read(duck, csv_path, inspection, origin)
-        except duckdb.Error as error:
-            msg = f"the file cannot be read as CSV: {str(error).splitlines()[0]}"
-            raise UnloadableError(msg) from error
-        counts = _count(duck, inspection.records)
-        staged = _write_staged(duck, origin, folder / "staged.parquet") if counts.staged else None
-        rejected = _write_rejected(duck, origin, folder / "rejected.jsonl") if counts.rejected else None
+    try:
+        with duckdb.connect(str(folder / "transform.duckdb")) as duck:
+            return _run(duck, csv_path, inspection, origin, folder)
+    except duckdb.OutOfMemoryException as error:
+        msg = (
+            f"so many long rows need more than {MEMORY_LIMIT}; split the file into smaller ones ({_first_line(error)})"
+        )
+        raise UnloadableError(msg) from error
+    except duckdb.InvalidInputException as error:
+        msg = f"the CSV reader gives up; write the file anew with another program ({_first_line(error)})"
+        raise UnloadableError(msg) from error
+
+
+def _run(
+    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin, folder: Path
+) -> Transformed:
+    duck.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    duck.execute("SET TimeZone = 'UTC'")
+    _read(duck, csv_path, inspection, origin)
+    counts = _count(duck, inspection.records)
+    staged = _write_staged(duck, origin, folder / "staged.parquet") if counts.staged else None
+    rejected = _write_rejected(duck, csv_path, inspection, origin, folder) if counts.rejected else None
     return Transformed(counts, staged, rejected)
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin) -> None:
@@ -79,10 +101,13 @@ def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspectio
     # DuckDB takes no bound values in a view; its own literals quote the text.
     duck.execute(
         f"CREATE VIEW source AS SELECT *{absent}, {literal(origin.object_key)} AS object_key, "
-        f"TIMESTAMP '{origin.last_modified.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' AS last_modified "
+        f"TIMESTAMP '{origin.last_modified.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' AS last_modified, "
+        # The reader keeps the file's order, so this numbers the records that it could split.
+        "row_number() OVER () AS record "
         f"FROM read_csv({literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
     )
     duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
+    duck.execute(_UNSPLIT)
 
 
 def _count(duck: duckdb.DuckDBPyConnection, records: int) -> RowCounts:
@@ -90,11 +115,11 @@ def _count(duck: duckdb.DuckDBPyConnection, records: int) -> RowCounts:
         "SELECT disposition, count(*), coalesce(sum(negative_counts), 0) FROM transformed GROUP BY ALL"
     ).fetchall()
     by_disposition = {disposition: (int(count), int(negative)) for disposition, count, negative in rows}
-    unsplit = duck.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
+    unsplit = duck.execute("SELECT count(*) FROM unsplit").fetchone()
     unsplit_rows = int(unsplit[0]) if unsplit else 0
     accounted = sum(count for count, _ in by_disposition.values()) + unsplit_rows
     if accounted != records:
-        msg = f"the CSV reader accounts for {accounted} of {records} records; the quoting is broken somewhere"
+        msg = f"the CSV reader accounts for {accounted} of {records} records; write the file anew with another program"
         raise UnloadableError(msg)
     return RowCounts(
         rows_in=records,
@@ -120,21 +145,22 @@ def _write_staged(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -
     return path
 
 
-def _write_rejected(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Path:
-    """One JSON object a line: object, line (where the reader knows it), column, reason, and the row as it was."""
-    reasons = " ".join(f"WHEN '{name}' THEN {literal(transform.rejection_reason(name))}" for name in CSV_HEADER)
-    row = "to_json({" + ", ".join(f"'{name}': {name}" for name in CSV_HEADER) + "})"
-    rejected = transform.rejected_column_sql()
-    duck.execute(
-        f'COPY (SELECT {literal(origin.object_key)} AS object, NULL::BIGINT AS line, rejected_column AS "column", '
-        f"CASE rejected_column {reasons} END AS reason, row FROM "
-        f"(SELECT {rejected} AS rejected_column, CAST({row} AS VARCHAR) AS row FROM source) "
-        "WHERE rejected_column IS NOT NULL UNION ALL "
-        f"SELECT {literal(origin.object_key)}, line, any_value(column_name), "
-        "any_value(lower(CAST(error_type AS VARCHAR)) || ': ' || error_message), any_value(trim(csv_line, chr(10))) "
-        f"FROM reject_errors GROUP BY line) TO {literal(str(path))} (FORMAT json)"
-    )
+def _write_rejected(
+    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin, folder: Path
+) -> Path:
+    path = folder / "rejected.jsonl"
+    refused = f"SELECT record, rejected_column FROM transformed WHERE disposition = '{transform.REJECTED}' ORDER BY 1"
+    unsplit = "SELECT line, error FROM unsplit ORDER BY 1"
+    rows = (_rows(duck, sql) for sql in (refused, unsplit))
+    quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, *rows)
     return path
+
+
+def _rows(duck: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, however many, while other queries are read too."""
+    cursor = duck.cursor().execute(sql)
+    while rows := cursor.fetchmany(10_000):
+        yield from rows
 
 
 def literal(text: str) -> str:

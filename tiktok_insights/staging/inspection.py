@@ -4,24 +4,32 @@ A parser that loses rows would agree with itself, so the records are counted her
 while no field has a line break; a line whose quotes are not RFC 4180 says that one has, or that a parser would guess.
 """
 
-import csv
+import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
-from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
+from tiktok_insights.schema import CSV_HEADER
+from tiktok_insights.staging.header import MAX_HEADER_BYTES, UnloadableError, columns_of
 
-_BOM = b"\xef\xbb\xbf"
 #: A longer line is rejected by the transform's reader.
 MAX_LINE_BYTES = 2_000_000
-#: The fields of a line as RFC 4180 has them: quoted as a whole, or without any quote.
-_FIELD = rb'(?:"(?:[^"]|"")*"|[^",]*)'
-_WELL_QUOTED = re.compile(rb"%s(?:,%s)*" % (_FIELD, _FIELD), re.DOTALL)
+#: An even longer one the reader would lose. No more of a file than this is held in memory.
+LONGEST_LINE_BYTES = 8_000_000
+#: Lines that are no rows go to the quarantine. For each of them the reader needs 10 kB of memory, and of a large file
+#: with hardly anything else it loses lines.
+MAX_LINES_THAT_ARE_NO_ROWS = 10_000
+#: Small enough for a processor's cache, which is looked through several times.
+_BLOCK_BYTES = 64 * 1024
 
-
-class UnloadableError(ValueError):
-    """The object as a whole cannot be read; the message says where and why."""
+#: A field in quotes as RFC 4180 has it: on one line, between commas or line ends, with its own quotes doubled.
+_QUOTED = rb'(?<![^,\n])"[^"\r\n]*+(?:""[^"\r\n]*+)*+"(?![^,\r\n])'
+#: Text in which every quote belongs to such a field.
+_WELL_QUOTED = re.compile(rb'[^"]*+(?:%s[^"]*+)*+' % _QUOTED)
+_QUOTED_FIELD = re.compile(_QUOTED)
+#: Two patterns, since the search for one that begins with a certain byte is many times faster.
+_BARE_CR = re.compile(rb"\r(?!\n)")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,56 +41,104 @@ class Inspection:
 
 
 def inspect(path: Path) -> Inspection:
-    """Read the file once, line by line. Raises UnloadableError."""
+    """Read the file once, in blocks of whole lines. Raises UnloadableError."""
     with path.open("rb") as file:
-        line = file.readline(MAX_LINE_BYTES)
-        return Inspection(_header(line), _count_records(file, crlf=line.endswith(b"\r\n")))
+        line = file.readline(MAX_HEADER_BYTES)
+        header = columns_of(line)
+        lines = _Lines(len(header), line_end=b"\r\n" if line.endswith(b"\r\n") else b"\n")
+        while block := file.read(_BLOCK_BYTES):
+            rest = file.readline(LONGEST_LINE_BYTES)
+            if len(rest) == LONGEST_LINE_BYTES and not rest.endswith(b"\n"):
+                number = lines.number + block.count(b"\n")
+                raise UnloadableError(
+                    f"line {number} is longer than {len(rest):,} bytes; a line end may be missing there"
+                )
+            lines.add(block + rest)
+    return Inspection(header, lines.records)
 
 
-def _header(line: bytes) -> tuple[str, ...]:
+@dataclass(slots=True)
+class _Lines:
+    """The lines after the header: what was seen of them so far. `number` is that of the next line."""
+
+    columns: int
+    line_end: bytes
+    records: int = 0
+    number: int = 2
+    no_rows: list[int] = field(default_factory=list)
+
+    def add(self, block: bytes) -> None:
+        """Count the records of a block. Raises UnloadableError for a line that is broken."""
+        lines = block.count(b"\n")
+        if self._is_plain(block, lines):
+            self.records += lines
+        else:
+            self._add_line_by_line(block)
+        self.number += lines
+
+    def _is_plain(self, block: bytes, lines: int) -> bool:
+        """Whether each line is a record and none is broken, seen at once; if not, the lines have to say which one."""
+        quoted = b'"' in block
+        return (
+            block.endswith(b"\n")
+            and block.count(b"\r") == (lines if self.line_end == b"\r\n" else 0)
+            and not block.startswith((b"\r", b"\n"))
+            and not _BARE_CR.search(block)
+            and not _BLANK_LINE.search(block)
+            and (not quoted or _WELL_QUOTED.fullmatch(block) is not None)
+            and (_outside_quotes(block) if quoted else block).count(b",") == lines * (self.columns - 1)
+            and _is_utf_8(block)
+        )
+
+    def _add_line_by_line(self, block: bytes) -> None:
+        for number, line in enumerate(io.BytesIO(block), self.number):
+            content = line.removesuffix(b"\n").removesuffix(b"\r")
+            if reason := _why_broken(content):
+                raise UnloadableError(f"line {number}, {reason}")
+            if line.endswith(b"\n") and content + self.line_end != line:
+                raise UnloadableError(f"line {number} ends unlike line 1; save the file with one kind of line end")
+            self.records += bool(content)
+            if content and not self._is_row(content):
+                self.no_rows.append(number)
+        if len(self.no_rows) > MAX_LINES_THAT_ARE_NO_ROWS:
+            lines = f"line {self.no_rows[0]} and {MAX_LINES_THAT_ARE_NO_ROWS:,} others"
+            raise UnloadableError(
+                f"{lines} are no rows of {self.columns} fields in UTF-8; write them as the header says"
+            )
+
+    def _is_row(self, content: bytes) -> bool:
+        """Whether the line has the header's number of fields, empty ones after them apart, and is text."""
+        unquoted = _outside_quotes(content)
+        enough = unquoted.count(b",") >= self.columns - 1
+        return enough and unquoted.rstrip(b",").count(b",") < self.columns and _is_utf_8(content)
+
+
+def _outside_quotes(text: bytes) -> bytes:
+    """Well-quoted text without what stands in quotes: that is every other piece between two quotes."""
+    return b"".join(text.split(b'"')[::2])
+
+
+def _is_utf_8(text: bytes) -> bool:
     try:
-        text = _content(line.removeprefix(_BOM)).decode("utf-8")
+        text.decode("utf-8")
     except UnicodeDecodeError:
-        raise UnloadableError("line 1 is not UTF-8 text; save the file as CSV in UTF-8") from None
-    if "\r" in text:
-        raise UnloadableError("line 1 has a CR inside; save the file with line ends of LF or CR LF")
-    names = tuple(next(csv.reader([text]), []))
-    if names not in (CSV_HEADER, FOREIGN_HEADER):
-        msg = f"line 1 is not the header of the contract; it has {_difference(names)}. Expected: {','.join(CSV_HEADER)}"
-        raise UnloadableError(msg)
-    return names
-
-
-def _difference(names: tuple[str, ...]) -> str:
-    missing = [name for name in FOREIGN_HEADER if name not in names]
-    unknown = [name[:40] for name in names if name not in CSV_HEADER]
-    parts = [f"no {', '.join(missing[:5])}"] if missing else []
-    parts += [f"unknown {', '.join(map(repr, unknown[:5]))}"] if unknown else []
-    return " and ".join(parts) or "the columns in another order, or only one of the last two"
-
-
-def _count_records(file: IO[bytes], *, crlf: bool) -> int:
-    records = 0
-    for number, line in enumerate(file, 2):
-        content = _content(line)
-        if reason := _why_broken(content):
-            raise UnloadableError(f"line {number} {reason}")
-        if line.endswith(b"\n") and line.endswith(b"\r\n") is not crlf:
-            raise UnloadableError(f"line {number} ends unlike line 1; save the file with one kind of line end")
-        if content:
-            records += 1
-    return records
+        return False
+    return True
 
 
 def _why_broken(content: bytes) -> str:
-    if content.count(b'"') % 2:
-        return "has an unclosed quote, or a line break inside a field"
+    """The first column of a line that is broken, why, and what to do; nothing for a good line."""
+    well_quoted = _WELL_QUOTED.match(content)
+    place = well_quoted.end() if well_quoted else 0
     if b"\r" in content:
-        return "has a line break (CR) inside a field"
-    if b'"' in content and not _WELL_QUOTED.fullmatch(content):
-        return "has a quote inside an unquoted field, or text beside a quoted one"
-    return ""
-
-
-def _content(line: bytes) -> bytes:
-    return line.removesuffix(b"\n").removesuffix(b"\r")
+        place = min(place, content.index(b"\r"))
+        reason = "has a line break (CR) inside; put a space in its place"
+    elif place == len(content):
+        return ""
+    elif content.count(b'"') % 2:
+        reason = "has an unclosed quote, or a line break inside; double the quotes in a field, make line breaks spaces"
+    else:
+        reason = "has a quote inside an unquoted field, or text beside a quoted one; quote the field, double its quotes"
+    column = _QUOTED_FIELD.sub(b"", content[:place]).count(b",")
+    name = CSV_HEADER[column] if column < len(CSV_HEADER) else "after the header's last"
+    return f"column {column + 1} ({name}) {reason}"

@@ -3,7 +3,7 @@
 from tiktok_insights.staging.pending import Version
 from tiktok_insights.staging.staged_object import SET_ASIDE
 from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, PUBLISH_LOCK, STAGED_OBJECTS
-from tiktok_insights.warehouse_session import Session
+from tiktok_insights.warehouse_session import Session, retry_conflicts
 
 PASSED, FAILED = "passed", "failed"
 
@@ -50,11 +50,18 @@ def settled_or_staged_versions(session: Session) -> set[Version]:
     return {(key, etag) for key, etag in session.query(_SETTLED_OR_STAGED)}
 
 
+@retry_conflicts
 def forget_set_aside(session: Session, key: str | None = None) -> list[str]:
-    """Forget the set-aside objects, or the one with the key, so that they are pending again. Gives their keys."""
-    where, values = "STATUS = ?", [SET_ASIDE]
-    if key is not None:
-        where, values = f"{where} AND OBJECT_KEY = ?", [*values, key]
-    keys = session.query(f"SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE {where} ORDER BY OBJECT_KEY", values)
-    session.execute(f"DELETE FROM {LOAD_HISTORY.name} WHERE {where}", values)
+    """Forget the objects that are set aside, or the one with the key, so that they are pending again. Gives their keys.
+
+    An object of which a later version is loaded is not set aside any more.
+    """
+    where = f"STATUS = '{SET_ASIDE}' AND (OBJECT_KEY, ETAG) IN ({SETTLED})"
+    values = [] if key is None else [key]
+    if values:
+        where += " AND OBJECT_KEY = ?"
+    with session.transaction():
+        take_lock(session, "retry-set-aside")
+        keys = session.query(f"SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE {where} ORDER BY OBJECT_KEY", values)
+        session.execute(f"DELETE FROM {LOAD_HISTORY.name} WHERE {where}", values)
     return [found for (found,) in keys]

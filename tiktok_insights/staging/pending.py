@@ -4,7 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
 from tiktok_insights.object_store import ObjectInfo
 
@@ -66,7 +68,7 @@ def sort_out(objects: Iterable[ObjectInfo]) -> Listing:
     loadable, skipped = [], []
     for info in objects:
         place = _PLACE.fullmatch(info.key)
-        if reason := _why_skip(info, placed=place is not None):
+        if reason := _why_skip(info, place):
             skipped.append(SkippedObject(info.key, reason))
         elif place:
             loadable.append(PendingObject(info, place[1], place[2]))
@@ -93,13 +95,29 @@ def in_batches(waiting: Sequence[PendingObject]) -> Iterator[list[PendingObject]
         yield batch
 
 
-def _why_skip(info: ObjectInfo, *, placed: bool) -> str:
+def no_csv_is_skipped(listing: Listing) -> CheckOutcome:
+    """Every CSV under the prefix lies where it is loaded from, under a name that says so, and has something in it."""
+    offenders = tuple(f"{item.key}: {item.reason}" for item in listing.skipped if ".csv" in item.key.lower())
+    return CheckOutcome("no_csv_is_skipped", offenders, {"objects skipped": len(listing.skipped)})
+
+
+def _why_skip(info: ObjectInfo, place: re.Match[str] | None) -> str:
     if info.key.endswith("/"):
-        return "a folder marker"
+        return "a folder marker; it does no harm"
     if not info.key.endswith(".csv"):
-        return "not a .csv file"
+        return f"not a plain .csv file (in lower case); unpack or rename it, or move it out of {PREFIX}"
+    if place is None:
+        return f"not right under {PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
+    if not _is_day(place[2]):
+        return f"{place[2]} is no day; move it to the dt=<YYYY-MM-DD>/ of the day on which the rows were taken"
     if info.size == 0:
-        return "empty (0 bytes); if it is still being written, the next run takes it"
-    if not placed:
-        return f"not under {PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
+        return "empty (0 bytes); put the file there again"
     return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,8 +1,9 @@
 """The transform: one SQL text, generated from the contract, that DuckDB and Spark SQL both run.
 
-Input: a relation with the contract's CSV columns as text, and `object_key` and `last_modified` beside them. Output: one
-row per input row, typed, with a `disposition`: staged, duplicate (the object has the user already) or rejected. What
-both engines understand alike was tried out: regexp_extract with group 0, subqueries, TRY_CAST, explicit NULLS.
+Input: a relation with the contract's CSV columns as text, and beside them `object_key`, `last_modified`, and `record`,
+the row's number in the object (NULL when the engine does not know it). Output: one row per input row, typed, with a
+`disposition`: staged, duplicate (the object has the user already) or rejected. What both engines understand alike was
+tried out: regexp_extract with group 0, subqueries, TRY_CAST, intervals, explicit NULLS.
 """
 
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, ID_COLUMN, WAREHOUSE_COLUMNS, WAREHOUSE_NAMES, Column, Kind
@@ -12,6 +13,8 @@ STAGED, DUPLICATE, REJECTED = "staged", "duplicate", "rejected"
 _COUNT = "-?[0-9]{1,38}([.]0)?"
 #: Not hour 24, of which the engines think differently, nor years that a client's datetime does not know.
 _TIMESTAMP = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z"
+#: A row from the future would be its user's newest for ever. A day is for wrong clocks, and for zones taken for UTC.
+_LATEST = "last_modified + INTERVAL '1' DAY"
 _TRUE = ("true", "t", "1")
 _FALSE = ("false", "f", "0")
 
@@ -29,14 +32,14 @@ def newest_first(prefix: str = "") -> str:
 def transform_sql(source: str) -> str:
     """The SQL text over the relation `source`.
 
-    Columns of the result: object_key, the contract's warehouse columns, rejected_column (NULL for a good row),
+    Columns of the result: object_key, record, the contract's warehouse columns, rejected_column (NULL for a good row),
     negative_counts, disposition.
     """
     names = ", ".join(WAREHOUSE_NAMES)
     # Rows that are equal once they are typed may differ in what became NULL.
     place = f"{newest_first()}, negative_counts DESC"
     return f"""
-SELECT object_key, {names}, rejected_column, negative_counts,
+SELECT object_key, record, {names}, rejected_column, negative_counts,
   CASE WHEN rejected_column IS NOT NULL THEN '{REJECTED}'
        WHEN occurrence > 1 THEN '{DUPLICATE}'
        ELSE '{STAGED}' END AS disposition
@@ -44,8 +47,8 @@ FROM (
   SELECT typed.*, ROW_NUMBER() OVER (
     PARTITION BY object_key, TIKTOK_ID, rejected_column IS NULL ORDER BY {place}) AS occurrence
   FROM (
-    SELECT object_key, {_typed_columns()},
-      {rejected_column_sql()} AS rejected_column,
+    SELECT object_key, record, {_typed_columns()},
+      {_rejected_column()} AS rejected_column,
       {_negative_counts()} AS negative_counts
     FROM {source}
   ) AS typed
@@ -53,16 +56,16 @@ FROM (
 """.strip()
 
 
-def rejected_column_sql() -> str:
+def rejection_reason(column_name: str, text: str) -> str:
+    """What the rejected column has, and what it should have had."""
+    kind = next(column.kind for column in COLUMNS if column.csv == column_name)
+    return f"{column_name} is {text[:100]!r}, not {ACCEPTED_TEXTS[kind]}"
+
+
+def _rejected_column() -> str:
     """The first column of a source row whose text the contract does not accept, or NULL."""
     cases = [f"WHEN {_refused(column)} THEN '{column.csv}'" for column in COLUMNS if _refused(column)]
     return "CASE " + "\n           ".join(cases) + " END"
-
-
-def rejection_reason(column_name: str) -> str:
-    """What a rejected column should have had."""
-    kind = next(column.kind for column in COLUMNS if column.csv == column_name)
-    return f"{column_name} is not {ACCEPTED_TEXTS[kind]}"
 
 
 def _whole(name: str, pattern: str) -> str:
@@ -80,7 +83,8 @@ def _refused(column: Column) -> str:
     if column.kind is Kind.COUNT:
         return f"{name} <> '' AND NOT ({_whole(name, _COUNT)})"
     if column.kind is Kind.TIMESTAMP:
-        return f"{name} <> '' AND (NOT ({_whole(name, _TIMESTAMP)}) OR {_timestamp(name)} IS NULL)"
+        moment = _timestamp(name)
+        return f"{name} <> '' AND (NOT ({_whole(name, _TIMESTAMP)}) OR {moment} IS NULL OR {moment} > {_LATEST})"
     return ""
 
 

@@ -13,7 +13,6 @@ from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject, naive
 from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, STAGED_OBJECTS
 from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
 
-QUARANTINE = "quarantine/"
 _OWN_ROWS = " UNION ALL ".join(
     f"SELECT COUNT(*) FROM {table.name} WHERE BATCH_ID = ?" for table in (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY)
 )
@@ -46,17 +45,11 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
 
 def _ledger_rows(session: Session, objects: Sequence[StagedObject], verdict: audit.Verdict, now: datetime) -> list[Row]:
     """Rows of the objects by whose fault the audit failed, so that the next run loads the others."""
-    reasons = {
-        key: f"the audit's check {check.name} failed; its rejected rows are in {QUARANTINE}"
-        for check in verdict.checks
-        if check.name in audit.FAULT_OF_THE_OBJECT
-        for key in check.offenders
-    }
     # Two runs at once may have staged the same objects.
-    settled = set(session.query(SETTLED)) if reasons else set()
+    settled = set(session.query(SETTLED)) if verdict.faults else set()
     return [
-        (info.key, info.etag, SET_ASIDE, reasons[info.key], c.rows_in, c.staged, c.duplicate, c.rejected,
+        (info.key, info.etag, SET_ASIDE, verdict.faults[info.key], c.rows_in, c.staged, c.duplicate, c.rejected,
          c.negative_counts, info.size, naive_utc(info.last_modified), verdict.batch_id, now)
         for info, c in ((item.item.info, item.counts) for item in objects)
-        if info.key in reasons and (info.key, info.etag) not in settled
+        if info.key in verdict.faults and (info.key, info.etag) not in settled
     ]  # fmt: skip  # in the order of LOAD_HISTORY's columns

@@ -10,16 +10,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectStore
-from tiktok_insights.schema import ID_COLUMN
 from tiktok_insights.staging.duckdb_transform import MEMORY_LIMIT, literal
-from tiktok_insights.staging.inspection import MAX_LINE_BYTES
-from tiktok_insights.staging.verdict import QUARANTINE
+from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
+from tiktok_insights.staging.quarantine import quarantine_key, row_fields
 from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
 from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
 from tiktok_insights.warehouse_session import Session
@@ -65,8 +63,8 @@ def _ids(store: ObjectStore, info: ObjectInfo, folder: Path) -> Iterator[str]:
 
     A record is a line, or the load would have set the object aside.
     """
-    # A field may be as long as the load lets a line be.
-    csv.field_size_limit(MAX_LINE_BYTES)
+    # A field may be as long as the load lets a line be, about.
+    csv.field_size_limit(2 * LONGEST_LINE_BYTES)
     path = folder / "object.csv"
     store.download(info, path)
     with path.open("rb") as lines:
@@ -93,19 +91,12 @@ def _published(session: Session, key: str) -> Iterator[str]:
 
 
 def _quarantined(store: ObjectStore, info: ObjectInfo, folder: Path) -> Iterator[str]:
-    key, path = f"{QUARANTINE}{info.key}.{info.etag}.jsonl", folder / "quarantine.jsonl"
+    key, path = quarantine_key(info.key, info.etag), folder / "quarantine.jsonl"
     for listed in (found for found in store.list(key) if found.key == key):
         store.download(listed, path)
         with path.open("rb") as lines:
-            yield from (_quarantined_id(json.loads(line)) for line in lines)
-
-
-def _quarantined_id(rejected: dict[str, Any]) -> str:
-    """The id of a quarantined row: a JSON object, or the raw line where its columns could not be told apart."""
-    row = str(rejected["row"]).replace("\\u0000", "").replace("\0", "")
-    if rejected["line"] is None:
-        return str(json.loads(row)[ID_COLUMN.csv] or "")
-    return next(csv.reader([row]), [""])[0]
+            rows = (json.loads(line)["row"].replace("\0", "") for line in lines)
+            yield from (next(iter(row_fields(row)), "") for row in rows)
 
 
 def _write(path: Path, ids: Iterable[str]) -> None:

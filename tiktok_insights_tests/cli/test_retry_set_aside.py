@@ -2,6 +2,7 @@
 
 import logging
 
+import pytest
 from click.testing import CliRunner
 
 from tiktok_insights.cli import main
@@ -10,45 +11,97 @@ from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tables import SCHEMA_VERSION
 from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights.warehouse_session import Connect
+from tiktok_insights_tests.csv_texts import csv_file, row
 
 _KEY = "csv/followers/account=42/dt=2026-01-01/broken.csv"
+_OTHER = "csv/followers/account=42/dt=2026-01-01/it's broken too.csv"
+_BROKEN = csv_file(row("1", nickname='"open'))
+_NEXT = "Now run:  tiktok-insights run --job load_pending_objects\n"
 
 
-def load(store: ObjectStore, connect: Connect) -> None:
+def load(store: ObjectStore, connect: Connect, max_rejected_share: float = 0.01) -> None:
     """Stage and publish what is pending."""
     log = logging.getLogger(__name__)
     with connect() as session:
-        staging = Staging(store, session, 0.01, log)
+        staging = Staging(store, session, max_rejected_share, log)
         staging.stage(staging.listing())
     publish_passed(connect, log)
 
 
+def query(connect: Connect, sql: str) -> list[tuple[object, ...]]:
+    """Ask the warehouse."""
+    with connect() as session:
+        return session.query(sql)
+
+
 def set_aside(connect: Connect) -> list[tuple[object, ...]]:
     """What the ledger says of set-aside objects."""
-    with connect() as session:
-        return session.query("SELECT OBJECT_KEY FROM LOAD_HISTORY WHERE STATUS = 'set aside'")
+    return query(connect, "SELECT OBJECT_KEY FROM LOAD_HISTORY WHERE STATUS = 'set aside' ORDER BY 1")
 
 
-def test_a_set_aside_object_is_pending_again(store: ObjectStore, connect_warehouse: Connect) -> None:
-    """The command names the object; the next load sets it aside anew, as it is still broken."""
-    store.put(_KEY, b"no,such,header\n1,2,3\n", "text/csv")
+def retry(*words: str) -> tuple[int, str]:
+    """Exit code and output of the command."""
+    answer = CliRunner().invoke(main, ["retry-set-aside", *words])
+    return answer.exit_code, answer.output
+
+
+def test_without_mending_an_object_is_set_aside_again(store: ObjectStore, connect_warehouse: Connect) -> None:
+    """The command names the object and what to run next; that sets it aside anew, as it is still broken."""
+    store.put(_KEY, _BROKEN, "text/csv")
+    load(store, connect_warehouse)
+    assert set_aside(connect_warehouse) == [(_KEY,)]
+    assert retry() == (0, f"Will be tried again: {_KEY}\n{_NEXT}")
+    assert set_aside(connect_warehouse) == []
     load(store, connect_warehouse)
     assert set_aside(connect_warehouse) == [(_KEY,)]
 
-    answer = CliRunner().invoke(main, ["retry-set-aside"])
-    assert (answer.exit_code, answer.output) == (0, f"Will be tried again: {_KEY}\n")
+
+@pytest.mark.parametrize("address", ["{key}", "s3://{bucket}/{key}"])
+def test_with_a_key_only_that_object_is_tried_again(
+    store: ObjectStore, connect_warehouse: Connect, address: str
+) -> None:
+    """By its key, or by its address as the run's log has it."""
+    for key in (_KEY, _OTHER):
+        store.put(key, _BROKEN, "text/csv")
+    load(store, connect_warehouse)
+    said = retry(address.format(bucket=store.bucket, key=_OTHER))
+    assert said == (0, f"Will be tried again: {_OTHER}\n{_NEXT}")
+    assert set_aside(connect_warehouse) == [(_KEY,)]
+
+
+def test_rows_that_were_too_few_load_with_a_higher_threshold(store: ObjectStore, connect_warehouse: Connect) -> None:
+    """As the reason says: first the retry, then a run that lets more rejected rows pass."""
+    store.put(_KEY, csv_file(row("1"), row("x")), "text/csv")
+    load(store, connect_warehouse)
+    ((reason,),) = query(connect_warehouse, "SELECT REASON FROM LOAD_HISTORY")
+    assert f"Or load the other rows: tiktok-insights retry-set-aside {_KEY}, then a run with a higher" in str(reason)
+    load(store, connect_warehouse, max_rejected_share=0.5)
+    assert query(connect_warehouse, "SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
+    assert retry(_KEY)[0] == 0
+    load(store, connect_warehouse, max_rejected_share=0.5)
+    assert query(connect_warehouse, "SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("1",)]
     assert set_aside(connect_warehouse) == []
 
+
+def test_a_mended_object_needs_no_retry(store: ObjectStore, connect_warehouse: Connect) -> None:
+    """Its new version is loaded by the next run; what the ledger has of the broken one is not tried again."""
+    store.put(_KEY, _BROKEN, "text/csv")
     load(store, connect_warehouse)
+    store.put(_KEY, csv_file(row("1")), "text/csv")
+    load(store, connect_warehouse)
+    assert query(connect_warehouse, "SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("1",)]
+    assert retry() == (0, "No object is set aside.\n")
+    assert retry(_KEY)[0] == 1
     assert set_aside(connect_warehouse) == [(_KEY,)]
 
 
-def test_another_key_is_left_alone(store: ObjectStore, connect_warehouse: Connect) -> None:
-    """With a key only that object is forgotten, and an unknown one is said to be unknown."""
-    store.put(_KEY, b"no,such,header\n1,2,3\n", "text/csv")
+def test_an_object_that_is_not_set_aside_is_an_error(store: ObjectStore, connect_warehouse: Connect) -> None:
+    """Exit code 1, the key, and how to see what is set aside; nothing changes."""
+    store.put(_KEY, _BROKEN, "text/csv")
     load(store, connect_warehouse)
-    answer = CliRunner().invoke(main, ["retry-set-aside", "csv/other.csv"])
-    assert answer.output == "No object with the key csv/other.csv is set aside.\n"
+    code, said = retry("csv/other.csv")
+    assert (code, said.partition("\n")[0]) == (1, "Error: csv/other.csv is not set aside. To see what is:")
+    assert "tiktok-insights sql \"SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = 'set aside'\"" in said
     assert set_aside(connect_warehouse) == [(_KEY,)]
 
 

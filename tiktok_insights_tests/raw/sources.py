@@ -94,7 +94,7 @@ class FailingStore(ObjectStore):
         """Read from the real bucket."""
         return self._real.get(key)
 
-    def put(self, key: str, body: bytes, content_type: str) -> None:
+    def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
         """Write to the real bucket, or end the run."""
         self._write(done=False)
         self._real.put(key, body, content_type)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -146,9 +147,9 @@ def test_what_the_bucket_raises_is_raised(store: ObjectStore, api: Api) -> None:
     class Broken(ObjectStore):
         """Takes nothing."""
 
-        def put(self, key: str, body: bytes, content_type: str) -> None:
+        def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
             """Refuse."""
-            raise OSError(f"no room for {key}: {len(body)} bytes of {content_type}")
+            raise OSError(f"no room for {key}: {content_type} of type {type(body).__name__}")
 
     broken = Broken(store._s3, store.bucket)
     with pytest.raises(OSError, match="no room for raw/accounts/"):

@@ -118,8 +118,9 @@ class WatchedStore(ObjectStore):
         super().__init__(real._s3, real.bucket)
         self.written: list[str] = []
 
-    def put(self, key: str, body: bytes, content_type: str) -> None:
+    def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
         """Write to the bucket."""
+        assert isinstance(body, bytes)
         self.written.append(f"{key} {body.decode()}")
         super().put(key, body, content_type)
 

@@ -101,10 +101,33 @@ def test_a_batch_without_objects_passes() -> None:
 def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, by_the_objects_fault: bool) -> None:
     """The broken object is the only offender of the only red check, and the verdict is red."""
     verdict = audit(facts(bad))
-    assert {outcome.name: outcome.offenders for outcome in verdict.checks if not outcome.passed} == {check: (KEY,)}
+    ((red),) = [outcome for outcome in verdict.checks if not outcome.passed]
+    ((offender),) = red.offenders
+    assert (red.name, offender.partition(": ")[0]) == (check, KEY)
     assert not verdict.passed
-    assert json.loads(verdict.to_json())[check] == [KEY]
+    assert json.loads(verdict.to_json())[check] == [offender]
     assert (check in FAULT_OF_THE_OBJECT) is by_the_objects_fault
+    assert verdict.faults == ({KEY: offender.removeprefix(f"{KEY}: ")} if by_the_objects_fault else {})
+
+
+def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None:
+    """Both faults of one object: the counts, the quarantine, a user, and the two ways on."""
+    bad = replace(
+        GOOD,
+        staged=staged(KEY, RowCounts(rows_in=1_000, staged=988, rejected=12)),
+        rows_found=988,
+        users_found=988,
+        counts_out_of_range=3,
+        user_out_of_range="77",
+    )
+    assert audit(facts(bad)).faults == {
+        KEY: "3 of 988 rows, such as that of user 77, have a count of 1,000,000,000,000,000,000 or more, as if an id "
+        "stood there: are the columns in the header's order? Mend the file and put it there again; "
+        "12 of 1,000 rows are rejected, more than max_rejected_share (0.01) lets pass; "
+        f"quarantine/{KEY}.e.jsonl has line, column and reason of each. Mend the file and put it there again. "
+        f"Or load the other rows: tiktok-insights retry-set-aside {KEY}, "
+        "then a run with a higher max_rejected_share for staged_tiktok_data in its config"
+    }
 
 
 def test_a_column_that_is_not_the_contracts_is_red() -> None:
@@ -135,7 +158,7 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
         )
     loader.session.execute("UPDATE STAGED_TIKTOK_DATA SET EXTRACTED_AT = EXTRACTED_AT")
     found = measure(loader.session, batch.batch_id, batch.objects, 0.5)
-    assert found.objects == (ObjectFacts(batch.objects[0], 8, 7, 3, 2),)
+    assert found.objects == (ObjectFacts(batch.objects[0], 8, 7, 3, 2, user_out_of_range="5"),)
     assert measure(loader.session, "another", batch.objects, 0.5).objects == (
         ObjectFacts(batch.objects[0], 0, 0, 0, 0),
     )

@@ -8,6 +8,7 @@ import pytest
 from tiktok_insights.object_store import ObjectMissingError
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.loading import Loader
 
@@ -35,7 +36,7 @@ MANIFEST = Manifest(
 def quarantine(loader: Loader, key: str) -> list[dict[str, Any]]:
     """The quarantine's lines of the object as it is now."""
     ((info),) = loader.store.list(key)
-    body = loader.store.get(f"quarantine/{key}.{info.etag}.jsonl").body
+    body = loader.store.get(quarantine_key(key, info.etag)).body
     return [json.loads(line) for line in body.splitlines()]
 
 
@@ -77,11 +78,11 @@ def test_every_kind_of_object_has_its_result_and_the_others_load(loader: Loader)
     }
     reasons = {name: reason for name, (reason,) in loader.ledger("REASON").items() if reason}
     assert {name: " ".join(reason.split()[:5]) for name, reason in reasons.items()} == {
-        "binary": "line 1 is not the",
-        "columns": "line 1 is not the",
-        "linebreak": "line 2 has an unclosed",
-        "quote": "line 2 has an unclosed",
-        "utf16": "line 1 is not UTF-8",
+        "binary": "line 1 has NUL bytes,",
+        "columns": "line 1, column 1 is",
+        "linebreak": "line 2, column 3 (nickname)",
+        "quote": "line 2, column 3 (nickname)",
+        "utf16": "the file is UTF-16 text;",
     }
     assert sorted(item.item.info.key.rpartition("/")[2] for item in batch.set_aside) == [
         f"{name}.csv" for name in broken
@@ -151,13 +152,21 @@ def test_a_rejected_row_is_in_the_quarantine_with_its_object(loader: Loader) -> 
     clean = loader.put("clean", csv_file(row("1")))
     key = loader.put("a", csv_file(row("1"), row("2", heartCount="12k"), "3,short"))
     loader.stage()
-    lines = sorted(quarantine(loader, key), key=lambda line: str(line["column"]))
-    assert [(line["object"], line["column"]) for line in lines] == [(key, "heartCount"), (key, "nickname")]
-    assert [line["reason"].split(":")[0] for line in lines][1:] == ["missing columns"]
-    assert [line["row"] for line in lines][1:] == ["3,short"]
-    assert json.loads(lines[0]["row"])["heartCount"] == "12k"
+    assert [(line["object"], line["line"], line["column"], line["row"]) for line in quarantine(loader, key)] == [
+        (key, 3, "heartCount", row("2", heartCount="12k")),
+        (key, 4, None, "3,short"),
+    ]
     with pytest.raises(ObjectMissingError):
         quarantine(loader, clean)
+
+
+def test_the_quarantine_is_what_the_newest_transform_says(loader: Loader) -> None:
+    """One that lies there from an earlier version of the transform is written over."""
+    key = loader.put("a", csv_file(row("x")))
+    ((info),) = loader.store.list(key)
+    loader.store.put(quarantine_key(key, info.etag), b"of old", "text/plain")
+    loader.stage()
+    assert [line["row"] for line in quarantine(loader, key)] == [row("x")]
 
 
 def test_with_nothing_pending_there_is_no_batch_and_every_check_is_true(loader: Loader) -> None:
@@ -191,18 +200,22 @@ def test_a_red_audit_publishes_nothing_and_the_next_run_loads_the_others(loader:
         (batch.batch_id,),
     )
     assert (verdict, objects, rows_staged, published) == ("failed", 3, 11, None)
-    assert {name: keys for name, keys in json.loads(checks).items() if keys is not True} == {
-        "counts_are_in_range": [big],
-        "rejected_share_is_under_the_threshold": [many_bad],
+    found = {
+        name: [text.partition(": ")[0] for text in found]
+        for name, found in json.loads(checks).items()
+        if found is not True
     }
+    assert found == {"counts_are_in_range": [big], "rejected_share_is_under_the_threshold": [many_bad]}
     assert loader.ledger() == {
         "before": ("loaded", 1, 1, 0, 0),
         "big": ("set aside", 2, 1, 1, 0),
         "many_bad": ("set aside", 10, 9, 0, 1),
     }
     reasons = loader.ledger("REASON")
-    assert "rejected_share_is_under_the_threshold" in reasons["many_bad"][0]
-    assert "counts_are_in_range" in reasons["big"][0]
+    assert reasons["many_bad"][0].startswith("1 of 10 rows are rejected, more than max_rejected_share (0.01) lets pass")
+    assert reasons["big"][0].startswith(
+        "1 of 1 rows, such as that of user 12, have a count of 1,000,000,000,000,000,000"
+    )
     assert loader.load(max_rejected_share=0.01).verdict.passed
     assert loader.ledger()["good"] == ("loaded", 1, 1, 0, 0)
     assert loader.rows("SELECT TIKTOK_ID FROM TIKTOK_DATA ORDER BY 1") == [("1",), ("13",)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tiktok_insights.object_store import ObjectInfo
-from tiktok_insights.staging.pending import Listing, pending, sort_out
+from tiktok_insights.staging.pending import Listing, no_csv_is_skipped, pending, sort_out
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PLACE = "csv/followers/account=42/dt=2026-01-31"
@@ -20,15 +20,20 @@ def info(key: str, *, etag: str = "e1", size: int = 9, last_modified: datetime =
     ("key", "size", "reason"),
     [
         pytest.param(f"{PLACE}/", 0, "a folder marker", id="folder marker"),
-        pytest.param(f"{PLACE}/a.CSV", 9, "not a .csv file", id="upper-case extension"),
-        pytest.param(f"{PLACE}/a.csv.gz", 9, "not a .csv file", id="compressed"),
-        pytest.param(f"{PLACE}/a.csv", 0, "empty (0 bytes)", id="zero bytes"),
-        pytest.param("csv/followers/a.csv", 9, "not under csv/followers/account=", id="at the top"),
-        pytest.param("csv/followers/account=42/a.csv", 9, "not under csv/followers/account=", id="no day"),
-        pytest.param("csv/followers/account=ann/dt=2026-01-31/a.csv", 9, "not under", id="a handle for an id"),
-        pytest.param("csv/followers/account=42/dt=20260131/a.csv", 9, "not under", id="a day without dashes"),
-        pytest.param(f"{PLACE}/deeper/a.csv", 9, "not under", id="a folder too deep"),
-        pytest.param(f"{'csv/followers/account=' + '1' * 21}/dt=2026-01-31/a.csv", 9, "not under", id="21 digits"),
+        pytest.param(f"{PLACE}/a.CSV", 9, "not a plain .csv file (in lower case)", id="upper-case extension"),
+        pytest.param(f"{PLACE}/a.csv.gz", 9, "not a plain .csv file", id="compressed"),
+        pytest.param(f"{PLACE}/a.csv", 0, "empty (0 bytes); put the file", id="zero bytes"),
+        pytest.param("csv/followers/a.csv", 9, "not right under csv/followers/account=", id="at the top"),
+        pytest.param("csv/followers/a.csv", 0, "not right under csv/followers/account=", id="zero bytes at the top"),
+        pytest.param("csv/followers/account=42/a.csv", 9, "not right under csv/followers/account=", id="no day"),
+        pytest.param("csv/followers/account=ann/dt=2026-01-31/a.csv", 9, "not right under", id="a handle for an id"),
+        pytest.param("csv/followers/account=42/dt=20260131/a.csv", 9, "not right under", id="a day without dashes"),
+        pytest.param("csv/followers/account=42/dt=2026-31-01/a.csv", 9, "2026-31-01 is no day", id="day before month"),
+        pytest.param("csv/followers/account=42/dt=2026-02-30/a.csv", 9, "2026-02-30 is no day", id="30 February"),
+        pytest.param(f"{PLACE}/deeper/a.csv", 9, "not right under", id="a folder too deep"),
+        pytest.param(
+            f"{'csv/followers/account=' + '1' * 21}/dt=2026-01-31/a.csv", 9, "not right under", id="21 digits"
+        ),
     ],
 )
 def test_what_is_no_csv_in_its_place_is_skipped_with_a_reason(key: str, size: int, reason: str) -> None:
@@ -40,9 +45,21 @@ def test_what_is_no_csv_in_its_place_is_skipped_with_a_reason(key: str, size: in
     assert skipped.reason.startswith(reason)
 
 
+def test_a_csv_that_is_skipped_is_told_apart_from_what_nobody_meant_to_load() -> None:
+    """Misplaced, renamed, compressed and empty CSVs are offenders with their reasons; other objects are not."""
+    skipped = [f"{PLACE}/", f"{PLACE}/_SUCCESS", f"{PLACE}/readme.txt"]
+    missed = ["csv/followers/a.csv", f"{PLACE}/b.CSV", f"{PLACE}/c.csv.gz"]
+    listing = sort_out([info(key) for key in (*skipped, *missed, f"{PLACE}/good.csv")])
+    outcome = no_csv_is_skipped(listing)
+    assert [offender.partition(": ")[0] for offender in outcome.offenders] == missed
+    assert outcome.offenders[0].endswith("account=<account id>/dt=<YYYY-MM-DD>/; move it there")
+    assert outcome.facts == {"objects skipped": 6}
+    assert no_csv_is_skipped(sort_out([info(f"{PLACE}/good.csv")])).passed
+
+
 def test_account_and_day_come_from_the_place() -> None:
-    """An object's account, day and partition are what its folders say."""
-    listing = sort_out([info(f"{PLACE}/it's a name.csv")])
+    """An object's account, day and partition are what its folders say, whatever its name."""
+    listing = sort_out([info(f"{PLACE}/it's a\nname%.csv")])
     ((item),) = listing.objects
     assert (item.account_id, item.dt) == ("42", "2026-01-31")
     assert listing.partitions == {("42", "2026-01-31")}

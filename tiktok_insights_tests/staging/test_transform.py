@@ -23,10 +23,12 @@ def transformed(*rows: str) -> list[dict[str, Any]]:
     """The SQL run over rows whose fields have no quotes; an empty field is NULL, `''` an empty text."""
     names = ", ".join(f"{name} VARCHAR" for name in HEADER_16.split(","))
     duck = engine()
-    duck.execute(f"CREATE OR REPLACE TABLE source ({names}, object_key VARCHAR, last_modified TIMESTAMP)")
-    for line in rows:
+    duck.execute(
+        f"CREATE OR REPLACE TABLE source ({names}, object_key VARCHAR, last_modified TIMESTAMP, record BIGINT)"
+    )
+    for number, line in enumerate(rows, 1):
         texts = ["" if text == "''" else text or None for text in line.split(",")]
-        duck.execute(f"INSERT INTO source VALUES ({'?, ' * 16}'k', '{LAST_MODIFIED}')", texts)
+        duck.execute(f"INSERT INTO source VALUES ({'?, ' * 16}'k', '{LAST_MODIFIED}', {number})", texts)
     result = duck.execute(transform_sql("source"))
     columns = [column[0] for column in result.description or []]
     return [dict(zip(columns, found, strict=True)) for found in result.fetchall()]
@@ -223,13 +225,14 @@ def test_of_rows_that_become_equal_the_one_with_more_negative_counts_is_staged()
         ("2026-01-31T12:00:00.123456Z", "2026-01-31 12:00:00.123456"),
         ("2024-02-29T00:00:00Z", "2024-02-29 00:00:00"),
         ("1969-12-31T23:59:59Z", "1969-12-31 23:59:59"),
-        ("9999-12-31T23:59:59.999999Z", "9999-12-31 23:59:59.999999"),
+        ("1000-01-01T00:00:00Z", "1000-01-01 00:00:00"),
+        ("2026-02-02T06:07:08Z", "2026-02-02 06:07:08"),
         ("", "2026-02-01 06:07:08"),
         ("''", "2026-02-01 06:07:08"),
     ],
 )
 def test_accepted_timestamps(text: str, value: str) -> None:
-    """UTC with Z and up to 6 decimals; an empty one is when the object was written."""
+    """UTC with Z and up to 6 decimals, to a day after the object was written; an empty one is when that was."""
     moment, rejected, _ = value_of("extracted_at", text, "EXTRACTED_AT")
     assert (str(moment), rejected) == (value, None)
 
@@ -256,6 +259,8 @@ def test_accepted_timestamps(text: str, value: str) -> None:
         "2026-01-31T12:60:00Z",
         "2026-01-31T23:59:60Z",
         "0000-01-01T00:00:00Z",
+        "2026-02-02T06:07:08.000001Z",
+        "9999-12-31T23:59:59.999999Z",
         " 2026-01-31T12:00:00Z",
         "2026-01-31T12:00:00ZZ",
         "1769860800",
@@ -264,7 +269,7 @@ def test_accepted_timestamps(text: str, value: str) -> None:
     ],
 )
 def test_any_other_timestamp_rejects_the_row(text: str) -> None:
-    """Impossible days and hours, missing zones, other forms and 7 decimals are refused, not bent."""
+    """Impossible days and hours, missing zones, other forms, 7 decimals and the future are refused, not bent."""
     _, rejected, _ = value_of("extracted_at", text, "EXTRACTED_AT")
     assert rejected == "extracted_at"
 
@@ -306,7 +311,19 @@ def test_the_first_wrong_column_is_named() -> None:
     """A row with several wrong texts is rejected once, for the first."""
     ((found),) = transformed(row("1", heartCount="x", Account_verified="x"))
     assert (found["rejected_column"], found["disposition"]) == ("Account_verified", "rejected")
-    assert rejection_reason("heartCount").startswith("heartCount is not an integer of up to 38 digits")
+    assert rejection_reason("heartCount", " 5").startswith("heartCount is ' 5', not an integer of up to 38 digits")
+    assert rejection_reason("uniqueId", "x" * 1000).startswith(f"uniqueId is '{'x' * 100}', not any text")
+
+
+def test_every_row_keeps_its_number_in_the_object() -> None:
+    """Staged, duplicate and rejected rows say which record they were."""
+    found = transformed(row("1", diggCount="1"), row("x"), row("1", diggCount="2"), row("2"))
+    assert sorted((item["record"], item["disposition"]) for item in found) == [
+        (1, "duplicate"),
+        (2, "rejected"),
+        (3, "staged"),
+        (4, "staged"),
+    ]
 
 
 #: Rows of one user, the winner first; each beats the next by one column only.

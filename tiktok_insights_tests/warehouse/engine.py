@@ -15,7 +15,8 @@ import duckdb
 from tiktok_insights.object_store import ObjectInfo
 from tiktok_insights.staging.audit import Verdict
 from tiktok_insights.staging.duckdb_transform import Origin, RowCounts, run
-from tiktok_insights.staging.inspection import UnloadableError, inspect
+from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.pending import pending, sort_out
 from tiktok_insights.staging.staged_object import StagedObject

@@ -5,10 +5,11 @@ from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.loading import Loader
 
 LONG = '"' + "x" * 150_000 + '"'
+TOO_LONG = "x" * 2_100_000
 
 
 def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader) -> None:
-    """Typed, duplicate, unsplit, quoted and odd rows: each id is somewhere."""
+    """Typed, duplicate, unsplit, quoted, odd, too long and undecodable rows: each id is somewhere."""
     loader.put(
         "a",
         b"\xef\xbb\xbf"
@@ -28,13 +29,15 @@ def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader) -> None
             row("13") + ",long",
             row("BAD").replace("BAD", "14", 1),
             row("{15}", heartCount="x"),
-        ),
+            row("16", nickname=TOO_LONG),
+            row("17BYTES"),
+        ).replace(b"BYTES", b"\xff"),
     )
-    loader.put("b", csv_file(row_of_14("16"), header=HEADER_14, end="\n"))
+    loader.put("b", csv_file(row_of_14("18"), header=HEADER_14, end="\n"))
     loader.load()
     outcome = no_id_is_lost(loader.session, loader.store)
     assert outcome.offenders == ()
-    assert outcome.facts == {"objects": 2, "objects gone since": 0, "ids compared": 15, "ids lost": 0}
+    assert outcome.facts == {"objects": 2, "objects gone since": 0, "ids compared": 17, "ids lost": 0}
 
 
 def test_ids_that_are_no_numbers_are_told_apart(loader: Loader) -> None:

@@ -17,6 +17,7 @@ from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.staging.audit import CHECKS, MAX_REJECTED_SHARE
 from tiktok_insights.staging.batch import Batch, Staging
+from tiktok_insights.staging.pending import no_csv_is_skipped
 
 
 class StagingConfig(dg.Config):
@@ -37,8 +38,13 @@ class StagingConfig(dg.Config):
     owners=OWNERS,
     metadata={"dagster/column_schema": warehouse_columns()},
     check_specs=[
-        dg.AssetCheckSpec(name, asset="staged_tiktok_data", description=sentence(name), blocking=True)
-        for name in CHECKS
+        *(
+            dg.AssetCheckSpec(name, asset="staged_tiktok_data", description=sentence(name), blocking=True)
+            for name in CHECKS
+        ),
+        dg.AssetCheckSpec(
+            no_csv_is_skipped.__name__, asset="staged_tiktok_data", description=no_csv_is_skipped.__doc__
+        ),
     ],
 )
 def staged_tiktok_data(
@@ -60,7 +66,10 @@ def staged_tiktok_data(
             "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
             "dagster/column_lineage": staging_lineage(),
         },
-        check_results=[check_result(outcome) for outcome in Staging.outcomes(batches)],
+        check_results=[
+            *(check_result(outcome) for outcome in Staging.outcomes(batches)),
+            check_result(no_csv_is_skipped(listing), dg.AssetCheckSeverity.WARN),
+        ],
     )
 
 

@@ -1,0 +1,81 @@
+"""The first line of a CSV: whether it is the contract's header, and if not, what it is and what to do about it."""
+
+import csv
+from itertools import zip_longest
+
+from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
+
+_BOM = b"\xef\xbb\xbf"
+#: The contract's header, with every name quoted, has a thirtieth of it.
+MAX_HEADER_BYTES = 10_000
+#: How a file begins that is no CSV in UTF-8: what it is, and what to do.
+_OTHER_KINDS = (
+    (b"\x1f\x8b", "the file is compressed (gzip); unpack it"),
+    (b"PK\x03\x04", "the file is a ZIP archive or a workbook; save its sheet as CSV in UTF-8"),
+    (b"PAR1", "the file is Parquet; write its rows as CSV in UTF-8"),
+    (b"\xff\xfe", "the file is UTF-16 text; save it as CSV in UTF-8"),
+    (b"\xfe\xff", "the file is UTF-16 text; save it as CSV in UTF-8"),
+    (b"[", "the file looks like JSON; write its rows as CSV in UTF-8"),
+    (b"{", "the file looks like JSON; write its rows as CSV in UTF-8"),
+    (b"<", "the file looks like HTML or XML, perhaps an error page; write its rows as CSV in UTF-8"),
+)
+_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_RULE = (
+    f"the header is the contract's {len(CSV_HEADER)} names, or the first {len(FOREIGN_HEADER)}, spelt and ordered so"
+)
+_LOOK = "the README, 'Your own CSV', has the line to copy"
+
+
+class UnloadableError(ValueError):
+    """The object as a whole cannot be read; the message says where, why, and what to do."""
+
+
+def columns_of(line: bytes) -> tuple[str, ...]:
+    """The names in a file's first line: all of the contract's, or its first 14. Raises UnloadableError."""
+    for beginning, kind in _OTHER_KINDS:
+        if line.startswith(beginning):
+            raise UnloadableError(kind)
+    names = _names(_text(line))
+    if names not in (CSV_HEADER, FOREIGN_HEADER):
+        raise UnloadableError(f"{_difference(names)}; {_RULE}: {_LOOK}")
+    return names
+
+
+def _text(line: bytes) -> str:
+    content = line.removeprefix(_BOM).removesuffix(b"\n").removesuffix(b"\r")
+    if b"\0" in content:
+        raise UnloadableError("line 1 has NUL bytes, as UTF-16 text and binary files have; save it as CSV in UTF-8")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnloadableError("line 1 is not UTF-8 text; save the file as CSV in UTF-8") from None
+    if "\r" in text:
+        raise UnloadableError("line 1 has a CR inside; save the file with line ends of LF or CR LF")
+    if len(content) >= MAX_HEADER_BYTES - len(_BOM):
+        raise UnloadableError(f"line 1 is longer than any header; {_RULE}: {_LOOK}")
+    return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    for delimiter, name in _OTHER_DELIMITERS.items():
+        if text.count(delimiter) > text.count(","):
+            raise UnloadableError(f"line 1 has {name} between the names; save the file with commas between the columns")
+    try:
+        return tuple(next(csv.reader([text], strict=True), ()))
+    except csv.Error:
+        raise UnloadableError(f"line 1 has a quote too many or too few; {_LOOK}") from None
+
+
+def _difference(names: tuple[str, ...]) -> str:
+    """The first difference from the contract's header."""
+    if not names:
+        return "line 1 is empty"
+    if names[0].isdecimal():
+        return "line 1 is a row and no header"
+    pairs = enumerate(zip_longest(names, CSV_HEADER), 1)
+    number, (found, expected) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
+    if found is None:
+        return f"line 1 ends after column {number - 1}, before {expected!r}"
+    if expected is None:
+        return f"line 1 has a column {number}, {found[:40]!r}"
+    return f"line 1, column {number} is {found[:40]!r}, not {expected!r}"

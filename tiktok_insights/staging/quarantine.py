@@ -1,0 +1,100 @@
+"""The quarantine: the rejected rows of an object, each with its place, the reason, and its line as it stands there.
+
+The transform says which rows these are; their lines come from the file itself.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, MAX_LINE_BYTES
+from tiktok_insights.staging.transform import rejection_reason
+
+PREFIX = "quarantine/"
+JSON_LINES = "application/jsonl"
+#: S3's limit.
+_MAX_KEY_BYTES = 1024
+
+#: A record whose texts the contract refuses: its number among the records that were split, and the first such column.
+Refused = tuple[int, str]
+#: A line that the reader could not split: its number, and the reader's name for the error.
+Unsplit = tuple[int, str]
+
+
+def quarantine_key(key: str, etag: str) -> str:
+    """Where the rejected rows of an object version lie. A key that would be too long has a digest for the name."""
+    whole = f"{PREFIX}{key}.{etag}.jsonl"
+    if len(whole.encode()) <= _MAX_KEY_BYTES:
+        return whole
+    folder, _, name = key.rpartition("/")
+    return f"{PREFIX}{folder}/{hashlib.sha256(name.encode()).hexdigest()}.{etag}.jsonl"
+
+
+def write_rejected(
+    path: Path,
+    csv_path: Path,
+    object_key: str,
+    header: Sequence[str],
+    refused: Iterable[Refused],
+    unsplit: Iterable[Unsplit],
+) -> None:
+    """Write one JSON object a line: object, line, column (where one is at fault), reason, and the row as it stands.
+
+    What is refused and what is unsplit come in the file's order. Bytes that are no UTF-8 stand as U+FFFD.
+    """
+    csv.field_size_limit(2 * LONGEST_LINE_BYTES)  # more than any line has that was not refused before
+    with csv_path.open("rb") as file, path.open("w", encoding="ascii") as out:
+        for line, column, reason, row in _rejected(file, header, iter(refused), iter(unsplit)):
+            entry = {"object": object_key, "line": line, "column": column, "reason": reason, "row": row}
+            out.write(json.dumps(entry) + "\n")
+
+
+def row_fields(row: str) -> list[str]:
+    """The fields of a row as it stands in the quarantine."""
+    return next(csv.reader([row]), [])
+
+
+def _rejected(
+    file: IO[bytes], header: Sequence[str], refused: Iterator[Refused], unsplit: Iterator[Unsplit]
+) -> Iterator[tuple[int, str | None, str, str]]:
+    next_refused, next_unsplit = next(refused, None), next(unsplit, None)
+    record = 0
+    for number, content in _records(file):
+        row = content.decode("utf-8", "replace")
+        if next_unsplit and number == next_unsplit[0]:
+            yield number, *_why_unsplit(next_unsplit[1], content, header), row
+            next_unsplit = next(unsplit, None)
+            continue
+        record += 1
+        if next_refused and record == next_refused[0]:
+            column = next_refused[1]
+            yield number, column, rejection_reason(column, row_fields(row)[header.index(column)]), row
+            next_refused = next(refused, None)
+        if not next_refused and not next_unsplit:
+            return
+
+
+def _records(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines after the header that have something on them, with their numbers."""
+    for number, line in enumerate(file, 1):
+        content = line.removesuffix(b"\n").removesuffix(b"\r")
+        if number > 1 and content:
+            yield number, content
+
+
+def _why_unsplit(error: str, content: bytes, header: Sequence[str]) -> tuple[str | None, str]:
+    """The column at fault, if it is one, and the reason."""
+    if error == "LINE SIZE OVER MAXIMUM":
+        return None, f"the line is longer than {MAX_LINE_BYTES:,} bytes"
+    try:
+        fields = row_fields(content.decode("utf-8"))
+    except UnicodeDecodeError as undecodable:
+        up_to_it = row_fields(content[: undecodable.start].decode("utf-8") + "?")
+        column = header[min(len(up_to_it), len(header)) - 1]
+        return column, f"{column} is not UTF-8 text"
+    if len(fields) != len(header):
+        return None, f"the number of fields is {len(fields)}, not {len(header)}"
+    return None, f"the CSV reader says: {error.lower()}"
