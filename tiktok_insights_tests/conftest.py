@@ -30,6 +30,13 @@ _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 _LONG_MODULES = ("test_end_to_end", "test_reboot", "test_definitions", "test_faults", "test_order")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """An option of the tests of fail points."""
+    parser.addoption(
+        "--fail-points", default="some", help="some (default), every, or one by its name: 17-after-sigkill"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest modules, so that none of them runs alone at the end while the other worker has nothing."""
     items.sort(key=lambda item: item.path.stem not in _LONG_MODULES)

@@ -1,5 +1,6 @@
 """How to reach everything that the settings name; the local stack is started when that is the deployment."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,8 @@ from tiktok_insights.resources.deployments import Deployment, Settings, Settings
 
 #: The fake API takes it; it opens nothing else.
 LOCAL_KEY = "local-key"
+#: The longest that a statement may take on the local stack.
+_STATEMENT_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,27 @@ def _connect_local(settings: Settings) -> Connections:
             "protocol": "http",
             # The stack is on this machine: it answers at once or not at all.
             "login_timeout": 15,
-            "network_timeout": 600,
+            # Here an answer comes when its statement is done, and one that is sent again would run twice.
+            "network_timeout": _STATEMENT_SECONDS,
+            "socket_timeout": _STATEMENT_SECONDS,
+            "backoff_policy": _send_again_soon,
             # The connector would ask the cloud's metadata addresses where it runs.
             "platform_detection_timeout_seconds": 0.0,
         },
     )
+
+
+def _send_again_soon() -> Iterator[int]:
+    """The seconds before a request that got no answer is sent again, for as long as a stack takes to start anew.
+
+    The connector itself would go on for as long as a statement may take.
+    """
+    from snowflake.connector.errorcode import ER_FAILED_TO_CONNECT_TO_DB
+    from snowflake.connector.errors import OperationalError
+
+    yield from (0, 1, 1, 1)
+    msg = "The local stack's Snowflake does not answer; it has ended. Run again, which starts it."
+    raise OperationalError(msg=msg, errno=ER_FAILED_TO_CONNECT_TO_DB)
 
 
 def _snowflake_arguments(snowflake: SnowflakeSettings) -> dict[str, Any]:

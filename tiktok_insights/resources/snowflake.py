@@ -14,7 +14,9 @@ from tiktok_insights.warehouse.table_checks import step_7
 from tiktok_insights.warehouse_session import Session, session_on
 
 #: What SnowflakeResource has no field for; it hands these on to the connector.
-_CONNECTOR_ONLY = ("host", "port", "protocol", "platform_detection_timeout_seconds")
+_CONNECTOR_ONLY = (
+    "backoff_policy", "host", "platform_detection_timeout_seconds", "port", "protocol", "socket_timeout",
+)  # fmt: skip
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -15,17 +15,31 @@ from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
 _OPEN = f"OBJECT_KEY LIKE '{PREFIX}%'"
 
 
+class OpenSnapshotsError(RuntimeError):
+    """The rows of open snapshots are not those that were sent; they were rolled back."""
+
+
 @retry_conflicts
 def record_open_snapshots(session: Session, raw: RawStore) -> None:
-    """Make the table's rows of open snapshots equal to the bucket's; each account has one at the most, its newest."""
+    """Make the table's rows of open snapshots equal to the bucket's; each account has one at the most, its newest.
+
+    Raises OpenSnapshotsError when a statement whose answer was lost was sent again, and has run twice.
+    """
     rows = list(_rows(raw))
-    known = session.query(f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}")
     finished_at = ACCOUNT_SNAPSHOTS.names.index("FINISHED_AT")
-    if sorted(known) == sorted((row[0], row[finished_at]) for row in rows):
+    wanted = sorted((row[0], row[finished_at]) for row in rows)
+    if _known(session) == wanted:
         return
     with session.transaction():
         session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}")
         session.insert(ACCOUNT_SNAPSHOTS.name, ACCOUNT_SNAPSHOTS.names, rows)
+        if (found := _known(session)) != wanted:
+            msg = f"{ACCOUNT_SNAPSHOTS.name} got {len(found)} rows of {len(wanted)} open snapshots; it was rolled back."
+            raise OpenSnapshotsError(f"{msg} Run again.")
+
+
+def _known(session: Session) -> list[Row]:
+    return sorted(session.query(f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}"))
 
 
 def _rows(raw: RawStore) -> Iterator[Row]:

@@ -114,7 +114,7 @@ def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
     _run(session, _PUBLISH, batch_id, now)
     users = _compare(batch_id, expected, _counts(session, "found_counts.sql", batch_id))
     _run(session, _EMPTY, batch_id, now)
-    objects, history_rows = expected
+    objects, _, history_rows = expected
     return Publication(batch_id, objects, history_rows, users)
 
 
@@ -130,12 +130,13 @@ def _discard(connect: Connect, batch_id: str) -> None:
 
 
 def _compare(batch_id: str, expected: tuple[int, ...], found: tuple[int, ...]) -> int:
-    objects, history_rows, user_rows, users_in_history = found
-    if (objects, history_rows, user_rows) != (*expected, users_in_history):
+    objects, snapshots, history_rows, user_rows, users_in_history = found
+    if (objects, snapshots, history_rows, user_rows) != (*expected, users_in_history):
         msg = (
-            f"Batch {batch_id} was rolled back: {objects} of {expected[0]} objects in the ledger, {history_rows} of "
-            f"{expected[1]} rows in the history, {user_rows} rows for {users_in_history} users. The next run "
-            "stages its objects again; if it stays so, report it with this message."
+            f"Batch {batch_id} was rolled back: {objects} of {expected[0]} objects in the ledger, {snapshots} of "
+            f"{expected[1]} snapshots, {history_rows} of {expected[2]} rows in the history, {user_rows} rows for "
+            f"{users_in_history} users. The next run stages its objects again; if it stays so, report it with this "
+            "message."
         )
         raise PublishError(msg)
     return user_rows

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import decimal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from snowflake.connector.errors import IntegrityError, ProgrammingError
 from tiktok_insights.local import stack
 from tiktok_insights.local.snowflake_chunks import ROWS_IN_A_CHUNK
 from tiktok_insights_tests.local.conftest import kill_9, open_session
+from tiktok_insights_tests.local.impatient import impatient_warehouse
 from tiktok_insights_tests.waiting import wait_until
 
 Connect = Callable[..., SnowflakeConnection]
@@ -341,19 +341,9 @@ def test_every_error_is_an_answer(connect: Connect, statement: str, errno: int, 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.Endpoints]:
     """The Snowflake server alone, with a limit of half a second for idle transactions."""
-    with pytest.MonkeyPatch.context() as patch:
-        # The server library makes a temporary folder when it is imported.
-        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
-        from tiktok_insights.local.serving import AsgiServer, listen, port_of
-        from tiktok_insights.local.snowflake_server import Warehouse, create_snowflake_app
-
-    warehouse = Warehouse(tmp_path_factory.mktemp("impatient"), idle_transaction_seconds=0.5)
-    listener = listen(None)
-    server = AsgiServer("impatient", create_snowflake_app(warehouse), listener)
-    server.wait_until_ready()
-    yield stack.Endpoints("", "", "127.0.0.1", port_of(listener), 0)
-    server.stop()
-    warehouse.close()
+    folder = tmp_path_factory.mktemp("impatient")
+    with impatient_warehouse(folder, idle_transaction_seconds=0.5) as (_, port):
+        yield stack.Endpoints("", "", "127.0.0.1", port, 0)
 
 
 def test_an_idle_transaction_is_rolled_back_and_its_client_told(impatient: stack.Endpoints) -> None:

@@ -1,0 +1,168 @@
+"""Fail points: every request of a load to AWS or to the warehouse has a number, and the one that is named fails.
+
+Both clients are met at their HTTP door, below their own retries: a lost answer is a broken connection to them, and they
+send again what the server has done already. What a load is, and what must hold after it, is the tests' business.
+"""
+
+import gzip
+import http.client
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from botocore.httpsession import URLLib3Session
+from snowflake.connector.vendored.requests.adapters import HTTPAdapter
+
+#: The requests that change nothing.
+_ASKING = ("S3 GET", "S3 HEAD", "S3 list", "Glue Get", "SELECT", "log in", "log out")
+
+
+class Moment(Enum):
+    """When a request fails: it is never sent; its answer is the last that arrives; it is sent and nobody hears more."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    ANSWER_LOST = "answer-lost"
+
+
+class Manner(Enum):
+    """How: an exception (for a lost answer, a broken connection), or the end of the process."""
+
+    RAISE = "raise"
+    SIGKILL = "sigkill"
+
+
+@dataclass(frozen=True)
+class FailPoint:
+    """The number of a request, from 0, and what becomes of it."""
+
+    number: int
+    moment: Moment
+    manner: Manner
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.moment.value}-{self.manner.value}"
+
+    @staticmethod
+    def named(name: str) -> "FailPoint":
+        """The fail point with this name, as `str` gives it."""
+        number, _, rest = name.partition("-")
+        moment, _, manner = rest.rpartition("-")
+        return FailPoint(int(number), Moment(moment), Manner(manner))
+
+
+class Interrupted(BaseException):
+    """The load is over at this place, as at Ctrl-C or when a person cancels the run: nothing may handle that."""
+
+
+class InterruptedInThreadError(Exception):
+    """As above, in a thread of the connector's own, which waits for ever for one that ends otherwise."""
+
+
+class Requests:
+    """The names of the requests that were sent, in order; at the point, if there is one, the load fails."""
+
+    def __init__(self, point: FailPoint | None = None) -> None:
+        self.names: list[str] = []
+        self.reached = False
+        self._point = point
+        self._losing: FailPoint | None = None
+        self._numbering = threading.Lock()
+
+    @contextmanager
+    def watched(self) -> Iterator["Requests"]:
+        """Number, and fail, all requests that this process sends meanwhile."""
+        send_aws: Any = URLLib3Session.send
+        send_sql: Any = HTTPAdapter.send
+        get_response: Any = http.client.HTTPConnection.getresponse
+
+        def aws(session: URLLib3Session, request: Any) -> Any:
+            return self._pass(_aws_name(request), lambda: send_aws(session, request))
+
+        def sql(adapter: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:
+            return self._pass(_sql_name(request), lambda: send_sql(adapter, request, *args, **kwargs))
+
+        def answer(connection: http.client.HTTPConnection) -> Any:
+            point, self._losing = self._losing, None
+            if point:
+                self._lose_answer(point, connection, get_response)
+            return get_response(connection)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(URLLib3Session, "send", aws)
+            patch.setattr(HTTPAdapter, "send", sql)
+            patch.setattr(http.client.HTTPConnection, "getresponse", answer)
+            yield self
+
+    def is_at(self, point: FailPoint) -> bool:
+        """Whether the request that is to be sent now, the last of the names, is the one that fails."""
+        return len(self.names) - 1 == point.number
+
+    def end(self, point: FailPoint) -> None:
+        """End the load."""
+        if point.manner is Manner.SIGKILL:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if threading.current_thread() is threading.main_thread():
+            raise Interrupted(f"at the fail point {point}")
+        raise InterruptedInThreadError(f"at the fail point {point}")
+
+    def _pass(self, name: str, send: Callable[[], Any]) -> Any:
+        with self._numbering:
+            self.names.append(name)
+            point = self._point if self._point and not self.reached and self.is_at(self._point) else None
+            self.reached = self.reached or point is not None
+        if point and point.moment is Moment.BEFORE:
+            self.end(point)
+        if point and point.moment is Moment.ANSWER_LOST:
+            self._losing = point
+        answer = send()
+        if point and point.moment is Moment.AFTER:
+            self.end(point)
+        return answer
+
+    def _lose_answer(
+        self, point: FailPoint, connection: http.client.HTTPConnection, get_response: Callable[..., Any]
+    ) -> None:
+        """The request is sent. Who is killed waits for nothing; a connection breaks when the server has done it."""
+        if point.manner is Manner.SIGKILL:
+            self.end(point)
+            return
+        get_response(connection).read()
+        connection.close()
+        raise ConnectionResetError("the answer was lost")
+
+
+def changes_something(name: str) -> bool:
+    """Whether the request with this name writes."""
+    return not name.startswith(_ASKING)
+
+
+def _aws_name(request: Any) -> str:
+    """Such as `Glue CreateTable` or `S3 PUT quarantine/...`."""
+    if target := request.headers.get("X-Amz-Target"):
+        text = target.decode() if isinstance(target, bytes) else str(target)
+        return f"Glue {text.rpartition('.')[2]}"
+    url = urlsplit(request.url)
+    key = unquote(url.path).lstrip("/").partition("/")[2]
+    if "list-type=" in url.query:
+        prefix = next(word for word in url.query.split("&") if word.startswith("prefix="))
+        return f"S3 list {unquote(prefix.removeprefix('prefix='))}"
+    return f"S3 {request.method} {key}"
+
+
+def _sql_name(request: Any) -> str:
+    """The first words of a statement, such as `INSERT INTO LOAD_BATCHES`; or what else the connector asks for."""
+    path = urlsplit(request.url).path
+    if path.endswith("/query-request"):
+        words = json.loads(gzip.decompress(request.body))["sqlText"].split()
+        # The names of uploaded files are chance.
+        return "PUT" if words[0] == "PUT" else " ".join(words[:3])
+    return {"/session": "log out", "/session/v1/login-request": "log in"}.get(path, f"upload {path.split('/')[1]}")

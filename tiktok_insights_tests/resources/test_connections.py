@@ -1,0 +1,32 @@
+"""How the warehouse's client waits for the local stack. What it does when that is gone: `test_stack_killed`."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import snowflake.connector
+from snowflake.connector import network
+from snowflake.connector.errors import OperationalError
+
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights.warehouse_session import session_on
+from tiktok_insights_tests.fail_points import Requests
+
+
+def times_sent(arguments: dict[str, Any], patch: pytest.MonkeyPatch) -> int:
+    """How often one statement is sent when the connector's own patience, usually a minute, is a millisecond."""
+    with session_on(snowflake.connector.connect(**arguments)) as session, patch.context() as impatient:
+        impatient.setattr(network, "DEFAULT_SOCKET_CONNECT_TIMEOUT", 0.001)
+        requests = Requests()
+        with requests.watched(), suppress(OperationalError):
+            session.query("SELECT 1")
+    return requests.names.count("SELECT 1")
+
+
+def test_a_statement_is_sent_once_however_long_it_takes(
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stack answers when a statement is done; one that is sent again meanwhile would run twice."""
+    without = {name: value for name, value in connections.snowflake.items() if name != "socket_timeout"}
+    assert times_sent(without, monkeypatch) > 1
+    assert times_sent(connections.snowflake, monkeypatch) == 1

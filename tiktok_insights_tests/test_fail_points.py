@@ -1,0 +1,226 @@
+"""A load that fails anywhere: a plain run comes to the state of an undisturbed one, and another run changes nothing.
+
+Usually each request that changes something is killed once, at a moment by turns, and once its answer is lost; every
+third meets an exception too, and every third question is killed. `--fail-points every` takes all that there are: each
+request, before, after and with its answer lost, by an exception and by SIGKILL.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count, product
+from typing import Any
+
+import pytest
+
+from tiktok_insights.lake.followers_csv import csv_key
+from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.table_place import Place
+from tiktok_insights.tiktok.models import Answer, Quota
+from tiktok_insights_tests import history
+from tiktok_insights_tests.csv_texts import HEADER_16, csv_file, row
+from tiktok_insights_tests.disturbance import Disturbance
+from tiktok_insights_tests.fail_points import FailPoint, Manner, Moment, changes_something
+from tiktok_insights_tests.ground import Ground
+from tiktok_insights_tests.history import Tables, Upload
+from tiktok_insights_tests.interrupted_loads import Places, at_once, prepare_children
+from tiktok_insights_tests.local.impatient import impatient_warehouse
+from tiktok_insights_tests.tiktok.bodies import encoded, web_page, web_row
+
+pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result")  # fakesnow's way to fetch results
+
+#: Every kind of request that a load is made of.
+KINDS = (
+    "S3 HEAD", "S3 list", "S3 GET", "S3 PUT csv/", "S3 PUT quarantine/raw/", "S3 PUT quarantine/csv/",
+    "Glue CreateDatabase", "Glue CreateTable", "Glue GetTable", "Glue GetPartitions", "Glue BatchCreatePartition",
+    "log in", "SELECT", "PUT", "upload", "COPY INTO STAGED_TIKTOK_DATA", "BEGIN", "UPDATE PUBLISH_LOCK", "COMMIT",
+    "INSERT INTO LOAD_BATCHES", "INSERT INTO FOLLOWER_SNAPSHOTS", "INSERT INTO TIKTOK_DATA", "INSERT INTO LOAD_HISTORY",
+    "DELETE FROM FOLLOWER_SNAPSHOTS", "DELETE FROM TIKTOK_DATA", "DELETE FROM STAGED_TIKTOK_DATA", "log out",
+)  # fmt: skip
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+OURS = SnapshotKey("42", "20260131T093000125Z")
+STILL_OPEN = SnapshotKey("43", "20260131T080000000Z")
+
+
+@pytest.fixture
+def ground(
+    settings: Settings,
+    connections: Connections,
+    store: ObjectStore,
+    place: Place,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Ground]:
+    """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
+    prepare_children()
+    folder = tmp_path_factory.mktemp("impatient")
+    with impatient_warehouse(folder, idle_transaction_seconds=1.0) as (warehouse, port):
+        snowflake = {**connections.snowflake, "port": port, "backoff_policy": at_once}
+        places = Places(connections.aws, snowflake, settings.bucket, settings.glue_database, place)
+        yield Ground(places, warehouse)
+
+
+def put(store: ObjectStore, name: str, *lines: str, header: str = HEADER_16) -> Upload:
+    """Put a CSV where another producer may put it; give what the oracle needs to know of it."""
+    key = f"csv/followers/account=44/dt=2026-01-31/{name}.csv"
+    store.put(key, csv_file(*lines, header=header), "text/csv")
+    return stored(store, key)
+
+
+def stored(store: ObjectStore, key: str) -> Upload:
+    """The object as the oracle needs it."""
+    (info,) = store.list(key)
+    return Upload(key, store.get(key).body, info.last_modified.replace(tzinfo=None))
+
+
+def manifest(snapshot: SnapshotKey, outcome: str, seen: int, *pages: PageEntry) -> Manifest:
+    """What a run says of a snapshot in which it has seen so many users."""
+    return Manifest(
+        account_id=snapshot.account_id,
+        handle="ann",
+        sec_uid="sec",
+        snapshot_id=snapshot.snapshot_id,
+        started_at=iso(snapshot.moment),
+        finished_at=iso(snapshot.moment + timedelta(minutes=seen)),
+        outcome=outcome,
+        reason="",
+        users_seen=seen,
+        users_claimed=9,
+        rows=seen,
+        dummies=0,
+        rejected=0,
+        requests=seen,
+        pages=pages,
+    )
+
+
+def commit_snapshot(raw: RawStore) -> None:
+    """Store a snapshot of ours: one page with users 1 and 7, a row whose id is none, and one of an unknown shape."""
+    rows = (web_row("1"), web_row("7"), web_row("no id"), {"odd": True})
+    page = raw.put_answer(OURS.page(1), Answer("/", {}, encoded(web_page(*rows)), NOON, 1, Quota(None, None, None)))
+    raw.commit(manifest(OURS, "complete", 2, PageEntry(page.key, page.sha256, len(rows), iso(NOON))))
+
+
+@pytest.fixture
+def pending(ground: Ground, store: ObjectStore, raw: RawStore) -> list[Upload]:
+    """Loaded tables, and what is pending beside them, one of each kind; gives the versions of the objects by others.
+
+    A snapshot of ours without its CSV; another producer's object in a new version, with a duplicate and with rows to
+    reject; one that cannot be read; and an open snapshot that was walked further.
+    """
+    before = [put(store, "loaded", row("1"), row("2")), put(store, "replaced", row("2", uniqueId="gone"), row("3"))]
+    raw.note_attempt(manifest(STILL_OPEN, "deferred", 1))
+    ground.places.load()
+    commit_snapshot(raw)
+    raw.note_attempt(manifest(STILL_OPEN, "deferred", 5))
+    new = row("3", uniqueId="new"), row("5"), row("5"), row("0"), row("6", diggCount="12k")
+    after = [put(store, "replaced", *new), put(store, "unreadable", "1,2", header="a,b")]
+    ground.keep()
+    return [*before, *after]
+
+
+def by_the_oracle(store: ObjectStore, uploads: list[Upload]) -> Tables:
+    """What the tables hold when the lake has written our CSV and all is loaded."""
+    ours = manifest(OURS, "complete", 2)
+    still_open = manifest(STILL_OPEN, "deferred", 5)
+    made = replace(stored(store, csv_key(OURS)), snapshot_id=OURS.snapshot_id, facts=facts(ours))
+    tables = history.tables([*uploads, made])
+    key, account = STILL_OPEN.attempt, STILL_OPEN.account_id
+    tables["ACCOUNT_SNAPSHOTS"].append((key, account, STILL_OPEN.snapshot_id, *facts(still_open)))
+    return tables
+
+
+def facts(said: Manifest) -> tuple[Any, ...]:
+    """What ACCOUNT_SNAPSHOTS has of a manifest."""
+    times = (datetime.fromisoformat(text).replace(tzinfo=None) for text in (said.started_at, said.finished_at))
+    seen = (said.users_seen, said.users_claimed, said.requests, said.quota_left)
+    return (said.handle, *times, said.outcome, said.reason, *seen)
+
+
+Choose = Callable[..., list[FailPoint]]
+
+
+@pytest.fixture
+def choose(request: pytest.FixtureRequest) -> Choose:
+    """Chooses among the fail points of some requests as the command line says."""
+    wanted = str(request.config.getoption("--fail-points"))
+
+    def chosen(names: list[str], *manners: Manner) -> list[FailPoint]:
+        every = [FailPoint(*point) for point in product(range(len(names)), Moment, manners or Manner)]
+        if wanted == "some":
+            return [point for point in every if is_usual(point, changes_something(names[point.number]))]
+        return [point for point in every if wanted in ("every", str(point))]
+
+    return chosen
+
+
+def is_usual(point: FailPoint, writes: bool) -> bool:
+    """Whether every run of the tests takes this fail point of a request."""
+    third, turn = divmod(point.number, 3)
+    moments = list(Moment)
+    if point.manner is Manner.SIGKILL:
+        return point.moment is moments[turn] if writes else turn == 0 and point.moment is moments[third % 3]
+    return writes and (point.moment is Moment.ANSWER_LOST or (turn == 0 and point.moment is moments[third % 2]))
+
+
+def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:
+    """Fail with everything that is wrong, and how to repeat it."""
+    bad = {line.partition(" ")[0] for line in wrong}
+    said = f"{len(points) - len(bad)} of {len(points)} ended right. Repeat one with --fail-points and its name:"
+    assert not wrong, "\n".join([said, *wrong])
+
+
+@pytest.mark.parametrize("manner", Manner)
+def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
+    ground: Ground, pending: list[Upload], store: ObjectStore, choose: Choose, manner: Manner
+) -> None:
+    """Every kind of request of a load; no row, batch or lock is left over, and the tables are the oracle's as well."""
+    disturbance = Disturbance(ground)
+    names = disturbance.names
+    assert [kind for kind in KINDS if not any(name.startswith(kind) for name in names)] == []
+    for table, rows in by_the_oracle(store, pending).items():
+        assert disturbance.expected[table] == rows
+    points = choose(names, manner)
+    assert_all_right(disturbance.wrong_after(points), points)
+
+
+def test_whatever_fails_while_a_red_audit_is_written_down_its_object_is_set_aside_once(
+    ground: Ground, store: ObjectStore, choose: Choose
+) -> None:
+    """The verdict, the objects and the ledger's row of the offender are there together or not at all."""
+    ground.places = replace(ground.places, max_rejected_share=0.4)
+    ground.places.load()  # which makes the tables
+    put(store, "good", row("2"))
+    put(store, "half_bad", row("3"), row("no id"))
+    ground.keep()
+    disturbance = Disturbance(ground, runs=2)
+    names = disturbance.names
+    verdict = range(names.index("BEGIN"), names.index("COMMIT") + 1)
+    assert "INSERT INTO LOAD_HISTORY" in names[verdict.start : verdict.stop]
+    points = [point for point in choose(names) if point.number in verdict]
+    assert_all_right(disturbance.wrong_after(points), points)
+
+
+class NewGround(Ground):
+    """In whose place there is another database each time, without any table."""
+
+    numbers = count(1)
+
+    def reset(self) -> None:
+        """Go to a new database."""
+        database = f"NEW_{next(self.numbers)}"
+        snowflake = {**self.places.snowflake, "database": database}
+        self.places = replace(self.places, snowflake=snowflake, tables=replace(self.places.tables, database=database))
+
+
+def test_whatever_fails_while_the_tables_are_made_the_next_run_completes_them(ground: Ground, choose: Choose) -> None:
+    """From the database's first session to the view that people read."""
+    new = NewGround(ground.places, ground.warehouse)
+    disturbance = Disturbance(new)
+    setup = [number for number, name in enumerate(disturbance.names) if name.startswith(("CREATE", "USE", "INSERT"))]
+    assert len(setup) > len(disturbance.expected)
+    points = [point for point in choose(disturbance.names) if point.number in setup]
+    assert_all_right(disturbance.wrong_after(points), points)
