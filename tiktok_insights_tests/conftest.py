@@ -27,13 +27,24 @@ _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 
 
 #: Few tests, but long ones.
-_LONG_MODULES = ("test_end_to_end", "test_reboot", "test_definitions", "test_faults", "test_order")
+_LONG_MODULES = (
+    "test_fail_points",
+    "test_end_to_end",
+    "test_reboot",
+    "test_definitions",
+    "test_faults",
+    "test_order",
+    "test_stack_killed",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """An option of the tests of fail points."""
-    parser.addoption(
-        "--fail-points", default="some", help="some (default), every, or one by its name: 17-after-sigkill"
+    parser.getgroup("tiktok-insights").addoption(
+        "--fail-points",
+        default="some",
+        metavar="WHICH",
+        help="Where loads are let fail: some (default), every, or one by its name, such as 17-after-sigkill.",
     )
 
 
