@@ -13,7 +13,8 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
-from tiktok_insights.defs.sensors import LISTING_TAG, new_s3_objects_sensor, wait_before_asking_again
+from tiktok_insights.defs.load_runs import LISTING_TAG, wait_before_asking_again
+from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.resources.deployments import Settings
 from tiktok_insights.resources.orphaned_runs import CUT_OFF_TAG

@@ -1,0 +1,76 @@
+"""The runs that load, as the sensor sees them in Dagster's books: is one under way, and how did the last ones end."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import dagster as dg
+
+from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
+from tiktok_insights.resources.orphaned_runs import CUT_OFF_TAG
+
+#: Names the state of the bucket for which a run was asked.
+LISTING_TAG = "tiktok_insights/listing"
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=6)
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def load_under_way(instance: dg.DagsterInstance) -> str:
+    """Why nothing is to be asked for now, or nothing: one load at a time takes all that is pending."""
+    for record in _runs(instance, load_pending_objects.name, replay_snapshots.name):
+        return f"Run {record.dagster_run.run_id[:8]} of {record.dagster_run.job_name} is queued or running."
+    for record in _runs(instance, tiktok_pipeline.name):
+        run_id = record.dagster_run.run_id
+        # Extraction may take hours; only after it does the run load what is pending.
+        steps = instance.get_run_step_stats(run_id, step_keys=["raw_followers"])
+        if any(step.end_time for step in steps):
+            return f"Run {run_id[:8]} of {tiktok_pipeline.name} is about to load what is pending."
+    return ""
+
+
+def wait_before_asking_again(
+    instance: dg.DagsterInstance, fingerprint: str, now: datetime
+) -> tuple[dg.DagsterRunStatus | None, str]:
+    """How the newest run for this very state of the bucket ended, and why no other is asked for yet.
+
+    Each run that was asked for doubles the wait. The reason is empty when a run may be asked for.
+    """
+    asked = _asked_for(instance, fingerprint)
+    if not asked:
+        return None, ""
+    newest = asked[0].dagster_run
+    again = asked[0].update_timestamp + min(_FIRST_WAIT * 2 ** (len(asked) - 1), _LONGEST_WAIT)
+    if now >= again:
+        return newest.status, ""
+    return newest.status, (
+        f"Run {newest.run_id[:8]} ended as {newest.status.value} and left objects pending; another is asked for after "
+        f"{again:%H:%M} UTC. Sooner: launch {load_pending_objects.name}."
+    )
+
+
+def was_cut_off_once(instance: dg.DagsterInstance, fingerprint: str) -> bool:
+    """Whether the newest run for this state of the bucket was cut off, and the one before it was not.
+
+    One says nothing about the objects. Two in a row may be their doing, such as a full memory, and wait as failures do.
+    """
+    cut_off = [CUT_OFF_TAG in record.dagster_run.tags for record in _asked_for(instance, fingerprint)[:2]]
+    return cut_off in ([True], [True, False])
+
+
+def _asked_for(instance: dg.DagsterInstance, fingerprint: str) -> Sequence[dg.RunRecord]:
+    filters = dg.RunsFilter(job_name=load_pending_objects.name, tags={LISTING_TAG: fingerprint})
+    return instance.get_run_records(filters, limit=20)
+
+
+def _runs(instance: dg.DagsterInstance, *jobs: str) -> Sequence[dg.RunRecord]:
+    return [
+        record
+        for job in jobs
+        for record in instance.get_run_records(dg.RunsFilter(job_name=job, statuses=_UNFINISHED), limit=1)
+    ]
