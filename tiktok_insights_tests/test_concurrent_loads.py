@@ -28,8 +28,8 @@ from tiktok_insights_tests.csv_texts import row
 from tiktok_insights_tests.history import Upload, lines
 from tiktok_insights_tests.loading import Loader, put_upload
 
-#: Against hangs only; fifty loads on a busy laptop take minutes.
-_SECONDS = 900
+#: Against hangs only: a load on a busy machine takes its time, and so does its turn to publish.
+_SECONDS_A_LOAD = 60
 _OBJECTS = 20
 _LOG = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def _prepare(start: Barrier) -> None:
 def _load(places: Places) -> int:
     """Load as the two assets do, at the moment when all others begin; give the rows that this load has brought."""
     store = ObjectStore(boto3.client("s3", **places.aws), places.bucket)
-    _start.wait(_SECONDS)
+    _start.wait(_SECONDS_A_LOAD * _start.parties)
     with places.session() as session:
         staging = Staging(store, session, 1.0, _LOG)
         staging.stage(staging.listing())
@@ -93,7 +93,7 @@ def places(settings: Settings, connections: Connections, place: Place) -> Places
 
 def at_once(processes: Pool, places: Places, loads: int) -> list[int]:
     """Load from all processes; give what each has brought. None of them may fail."""
-    return processes.map_async(_load, [places] * loads, chunksize=1).get(_SECONDS)
+    return processes.map_async(_load, [places] * loads, chunksize=1).get(_SECONDS_A_LOAD * loads)
 
 
 def assert_all_is_published(loader: Loader, uploads: list[Upload]) -> None:
@@ -150,18 +150,18 @@ class Readers:
         for thread in threads:
             thread.start()
         try:
-            self._begun.wait(_SECONDS)
+            self._begun.wait(_SECONDS_A_LOAD)
             yield
         finally:
             self._over.set()
             for thread in threads:
-                thread.join(_SECONDS)
+                thread.join(_SECONDS_A_LOAD)
         assert not any(thread.is_alive() for thread in threads)
 
     def _read(self, states: list[tuple[int, ...]]) -> None:
         with self._connect() as session:
             states.append(self._ask(session))
-            self._begun.wait(_SECONDS)
+            self._begun.wait(_SECONDS_A_LOAD)
             over = False
             while not over:
                 # Often in the course of a publication, and yet not all that the warehouse has to do.

@@ -145,7 +145,7 @@ def test_an_object_set_aside_is_named_until_a_newer_version_is_loaded(loaded: Lo
     key = loaded.put("broken", b"not,a,header\n1,2,3\n")
     loaded.load()
     ((offender),) = no_object_is_set_aside(loaded.session).offenders
-    assert offender.startswith(f"{key}: line 1 is not the header of the contract")
+    assert offender.startswith(f"{key}: line 1, column 1 is 'not', not 'Tiktok_id'")
     loaded.put("broken", csv_file(row("9")))
     loaded.load()
     assert no_object_is_set_aside(loaded.session).passed
