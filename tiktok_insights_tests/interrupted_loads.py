@@ -22,7 +22,7 @@ from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.table_place import Place
 from tiktok_insights.tables import ensure_tables
-from tiktok_insights.warehouse.publish import publish_passed
+from tiktok_insights.warehouse.publish import Publication, publish_passed
 from tiktok_insights.warehouse_session import Session, session_on
 from tiktok_insights_tests.fail_points import FailPoint, Requests
 
@@ -61,8 +61,8 @@ class Places:
         with session_on(snowflake.connector.connect(**self.snowflake)) as session:
             yield session
 
-    def load(self) -> None:
-        """Bring everything that lies in the bucket into the tables.
+    def load(self) -> list[Publication]:
+        """Bring everything that lies in the bucket into the tables; give what has been published.
 
         The tables are ensured once: in the later sessions of a run, that would only be the same questions again.
         """
@@ -77,7 +77,7 @@ class Places:
             checks = staging.outcomes(staging.stage(staging.listing()))
         if failed := [check.name for check in checks if not check.passed]:
             raise AuditFailedError(", ".join(failed))
-        publish_passed(self.session, _LOG)
+        return publish_passed(self.session, _LOG)
 
 
 def at_once() -> Iterator[int]:

@@ -6,49 +6,25 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing.pool import Pool
 from multiprocessing.synchronize import Barrier
-from typing import Any
 
-import boto3
 import pytest
-import snowflake.connector
 
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.resources.deployments import Settings
-from tiktok_insights.staging.batch import Staging
 from tiktok_insights.table_place import Place
-from tiktok_insights.tables import ensure_tables
-from tiktok_insights.warehouse.publish import publish_passed
-from tiktok_insights.warehouse_session import Connect, Session, session_on
+from tiktok_insights.warehouse_session import Connect, Session
 from tiktok_insights_tests import history, random_objects
 from tiktok_insights_tests.csv_texts import row
 from tiktok_insights_tests.history import Upload, lines
+from tiktok_insights_tests.interrupted_loads import Places
 from tiktok_insights_tests.loading import Loader, put_upload
 
 #: Against hangs only: a load on a busy machine takes its time, and so does its turn to publish.
 _SECONDS_A_LOAD = 60
 _OBJECTS = 20
-_LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where a load reads and writes, as plain values that another process can be told."""
-
-    aws: dict[str, Any]
-    bucket: str
-    snowflake: dict[str, Any]
-    tables: Place
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A session on the warehouse whose tables are made when they are missing, as WarehouseResource opens it."""
-        with session_on(snowflake.connector.connect(**self.snowflake)) as session:
-            ensure_tables(session, self.tables)
-            yield session
 
 
 _start: Barrier
@@ -60,13 +36,10 @@ def _prepare(start: Barrier) -> None:
 
 
 def _load(places: Places) -> int:
-    """Load as the two assets do, at the moment when all others begin; give the rows that this load has brought."""
-    store = ObjectStore(boto3.client("s3", **places.aws), places.bucket)
+    """Load at the moment when all others begin; give the rows that this load has brought."""
+    logging.disable(logging.CRITICAL)  # fifty of them tell of each other's locks
     _start.wait(_SECONDS_A_LOAD * _start.parties)
-    with places.session() as session:
-        staging = Staging(store, session, 1.0, _LOG)
-        staging.stage(staging.listing())
-    return sum(publication.history_rows for publication in publish_passed(places.session, _LOG))
+    return sum(publication.history_rows for publication in places.load())
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +61,7 @@ def processes(loads: int) -> Iterator[Pool]:
 @pytest.fixture
 def places(settings: Settings, connections: Connections, place: Place) -> Places:
     """The test's own bucket and database."""
-    return Places(connections.aws, settings.bucket, connections.snowflake, place)
+    return Places(connections.aws, connections.snowflake, settings.bucket, settings.glue_database, place)
 
 
 def at_once(processes: Pool, places: Places, loads: int) -> list[int]:
