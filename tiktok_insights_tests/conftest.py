@@ -74,6 +74,9 @@ def set_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     }
     for name, value in ours.items():
         monkeypatch.setenv(name, value)
+    # A process that a test starts must not find the developer's .env, with keys in it, where pytest was started.
+    home.mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(home)
     return ours
 
 
