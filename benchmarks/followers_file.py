@@ -18,7 +18,7 @@ from tiktok_insights.local.fake_api.seeding import scramble_32
 from tiktok_insights.schema import CSV_HEADER
 
 SEED = 20_260_131
-_STARTED = datetime(2026, 1, 31, 12, tzinfo=UTC)
+_STARTED = datetime(2025, 1, 31, 12, tzinfo=UTC)
 _FIRST_ID = 6_800_000_000_000_000_000
 _ID_STEP = 200_000_003
 #: Texts are drawn from pools: making each anew would take longer than any of the contestants.

@@ -6,9 +6,7 @@ A COPY of one file happens or does not; of several files, some may have arrived.
 import secrets
 from pathlib import Path
 
-import duckdb
-
-from tiktok_insights.staging.duckdb_transform import MEMORY_LIMIT, literal
+from tiktok_insights.staging.duckdb_transform import bounded_duckdb, literal
 from tiktok_insights.tables import STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse_session import Session
 
@@ -47,7 +45,7 @@ class Upload:
 
     def _merged(self) -> Path:
         path = self._folder / f"{self._batch_id}-{secrets.token_hex(4)}.parquet"
-        with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(self._folder)}) as duck:
+        with bounded_duckdb(self._folder) as duck:
             parts = ", ".join(literal(str(part)) for part in self._parts)
             duck.execute(f"COPY (FROM read_parquet([{parts}])) TO {literal(str(path))} (FORMAT parquet)")
         return path

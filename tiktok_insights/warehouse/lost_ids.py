@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-import duckdb
-
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectStore
-from tiktok_insights.staging.duckdb_transform import MEMORY_LIMIT, literal
+from tiktok_insights.staging.duckdb_transform import bounded_duckdb, literal
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
 from tiktok_insights.staging.quarantine import quarantine_key, row_fields
 from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
@@ -111,7 +109,7 @@ def _line(tiktok_id: str) -> str:
 
 def _compare(folder: Path) -> tuple[int, int, list[str]]:
     """How many different ids the object has, how many of them are kept nowhere, and the first of those."""
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(folder / "spill")}) as duck:
+    with bounded_duckdb(folder) as duck:
         duck.execute(
             f"SELECT COUNT(*), COUNT(*) FILTER (NOT is_kept), MIN(id, {NAMED_OFFENDERS}) FILTER (NOT is_kept) FROM ("
             "SELECT id, BOOL_OR(is_object) AS is_in_object, BOOL_OR(NOT is_object) AS is_kept FROM ("

@@ -1,6 +1,7 @@
 """One CSV through DuckDB: what is staged, what goes to the quarantine, and counts that add up."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -226,6 +227,14 @@ def test_rows_too_long_for_the_memory_are_told_so(tmp_path: Path, monkeypatch: p
         UnloadableError, match="so many long rows need more than 20MB; split the file into smaller ones"
     ):
         transform(tmp_path, body)
+
+
+def test_many_processors_do_not_share_a_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a thread for each of 64 processors, an ordinary file would be told that it is too large."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    with duckdb_transform.bounded_duckdb(tmp_path) as duck:
+        settings = duck.execute("SELECT current_setting('threads'), current_setting('temp_directory')").fetchall()
+    assert settings == [(duckdb_transform.MOST_THREADS, str(tmp_path / "spilled"))]
 
 
 def test_trouble_with_the_disk_is_no_fault_of_the_object(tmp_path: Path) -> None:
