@@ -1,6 +1,7 @@
 """The seed of the random tests: what they draw, and the line that repeats a failing one. On pytests of their own."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -33,10 +34,11 @@ def test_without_chance():
 LINE = re.compile(r"^Repeat with: (.*)$", re.MULTILINE)
 
 
-def run(pytester: pytest.Pytester, *options: str) -> str:
+def run(pytester: pytest.Pytester, *options: str, in_process: bool = True) -> str:
     """The output of a pytest on the random tests."""
     pytester.makepyfile(test_random=RANDOM_TESTS)
-    return pytester.runpytest("-p", "tiktok_insights_tests.seeds", *options).stdout.str()
+    start = pytester.runpytest_inprocess if in_process else pytester.runpytest_subprocess
+    return start("-p", "tiktok_insights_tests.seeds", *options).stdout.str()
 
 
 def what_was_drawn(output: str) -> list[str]:
@@ -69,8 +71,11 @@ def test_runs_draw_differently(pytester: pytest.Pytester) -> None:
     assert what_was_drawn(run(pytester)) != what_was_drawn(run(pytester))
 
 
-def test_a_worker_hands_its_line_over(pytester: pytest.Pytester) -> None:
+def test_a_worker_hands_its_line_over(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """The line is printed when the tests run on other processes, and has the amounts that were asked for."""
-    lines = LINE.findall(run(pytester, "-n", "1", "--seed", "6", "--orders", "1000", "--loads", "8"))
+    # A worker finds modules where the process that starts it found them when it began itself.
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    options = ("-n", "1", "--seed", "6", "--orders", "1000", "--loads", "8")
+    lines = LINE.findall(run(pytester, *options, in_process=False))
     assert len(lines) == 4
     assert all(line.endswith(" --seed 6 --orders 1000") for line in lines)
