@@ -45,7 +45,6 @@ class Course:
         self.last: dict[str, Upload] = {}
         self._source = source
         self._warehouse = warehouse
-        self._versions = versions
         self._to_come = {key: list(uploads) for key, uploads in versions.items()}
         self._side_by_side = side_by_side
         self._begun: dict[str, list[Upload]] = {}
@@ -64,14 +63,14 @@ class Course:
         assert lines(self._warehouse.tables()) == lines(self.loads.tables())
 
     def _steps(self) -> Iterator[tuple[Callable[[], None], bool]]:
-        yield self._put, bool(self._coming())
+        yield self._put, bool(self._to_come)
         yield self._begin, len(self._begun) < self._side_by_side and bool(self.loads.waiting())
         yield self._end, bool(self._begun)
         yield self._publish, bool(self._unpublished())
 
     def _put(self) -> None:
         """New objects come, and new versions of old ones; now and then one goes that is staged."""
-        for key in self._some(self._coming()):
+        for key in self._some(sorted(self._to_come)):
             self.loads.bucket[key] = self.last[key] = self._warehouse.put(self._to_come[key].pop(0))
             if not self._to_come[key]:
                 del self._to_come[key]
@@ -81,16 +80,6 @@ class Course:
             gone = self._source.choice(sorted(staged))
             self._warehouse.delete(gone)
             del self.loads.bucket[gone]
-
-    def _coming(self) -> list[str]:
-        """The keys that have more versions. One that was there before comes back when what was between is published."""
-        on_the_way = _keys([*self._begun.values(), *(self.loads.batches[name] for name in self._unpublished())])
-        return [key for key in sorted(self._to_come) if key not in on_the_way or not self._comes_back(key)]
-
-    def _comes_back(self, key: str) -> bool:
-        upload, *later = self._to_come[key]
-        earlier = self._versions[key][: -1 - len(later)]
-        return upload.etag in [version.etag for version in earlier]
 
     def _unpublished(self) -> list[str]:
         return sorted(self.loads.batches.keys() - self.loads.published)

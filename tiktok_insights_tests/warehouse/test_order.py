@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import combinations, pairwise, permutations
 
@@ -249,6 +249,38 @@ def test_a_version_that_comes_back_is_loaded_again(loader: Loader) -> None:
     ]
     staging = loader.staging()
     assert staging.stage(staging.listing()) == []
+
+
+A, B = csv_file(row("1"), row("2")), csv_file(row("1", uniqueId="other"), row("3"))
+NO_CSV = b"not,a,header\r\n1,2,3\r\n"
+
+
+@pytest.mark.parametrize(
+    ("versions", "published"),
+    [
+        ((A, A, NO_CSV), (1, 2, 0)),
+        ((A, A, NO_CSV), (0, 2, 1)),
+        ((A, A, B), (1, 2, 0)),
+        ((A, B, A), (0, 2, 1)),
+        ((A, B, A), (2, 1, 0)),
+        ((A, B, A, A), (0, 2, 1, 3)),
+    ],
+)
+def test_versions_of_one_object_that_are_published_in_another_order(
+    versions: tuple[bytes, ...], published: tuple[int, ...]
+) -> None:
+    """Two runs at once stage a version twice, and one comes back: ledger and rows are those of what came last."""
+    moments = [WRITTEN + timedelta(seconds=number) for number, _ in enumerate(versions)]
+    for number in range(1, len(versions)):
+        if versions[number] == versions[number - 1]:
+            moments[number] = moments[number - 1]
+    uploads = [foreign("a", body, written=moment) for body, moment in zip(versions, moments, strict=True)]
+    engine = Engine()
+    for number, upload in enumerate(uploads):
+        engine.stage(f"{number:04}", [upload])
+    for number in published:
+        engine.publish(f"{number:04}")
+    assert lines(engine.tables()) == lines(history.tables(uploads))
 
 
 @pytest.mark.parametrize("seconds", [0, 1])

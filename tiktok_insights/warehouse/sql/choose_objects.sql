@@ -2,8 +2,15 @@
 -- Every ? is the batch's id; {words} come from the contract.
 
 -- step: drop_settled_objects
--- Another batch had the same versions, and was published first.
-DELETE FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND (OBJECT_KEY, ETAG) IN ({settled});
+-- Another batch had the same versions and was published first: a later one, or an earlier one with nothing in between.
+-- A version that was written again since is none of these: it comes back after another that may be published yet.
+DELETE FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND OBJECT_KEY IN (
+  SELECT o.OBJECT_KEY FROM STAGED_OBJECTS AS o
+  JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY AND l.ETAG = o.ETAG
+  LEFT JOIN ({settled}) AS s ON s.OBJECT_KEY = o.OBJECT_KEY AND s.ETAG = o.ETAG
+  WHERE o.BATCH_ID = ?
+    AND (l.BATCH_ID > o.BATCH_ID OR (s.ETAG IS NOT NULL AND l.LAST_MODIFIED >= o.LAST_MODIFIED))
+);
 
 -- step: mark_overtaken_objects
 -- A newer version of the object, which is that of a later batch, is loaded already.
