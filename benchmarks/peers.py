@@ -32,8 +32,7 @@ def duckdb_alone(watch: Stopwatch, csv: str, folder: str) -> Summary:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in CSV_HEADER)
     with watch, duckdb.connect(str(target)) as duck:
         duck.execute(
-            "CREATE VIEW source AS SELECT *, 'object' AS object_key, TIMESTAMP '2026-01-31 12:00:00' AS last_modified, "
-            "NULL AS record "
+            "CREATE VIEW source AS SELECT *, 'object' AS object_key, TIMESTAMP '2026-01-31 12:00:00' AS last_modified "
             f"FROM read_csv('{csv}', header = true, auto_detect = false, delim = ',', quote = '\"', "
             f"escape = '\"', columns = {{{columns}}})"
         )

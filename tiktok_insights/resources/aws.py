@@ -1,7 +1,7 @@
 """S3 and Glue as Dagster resources, with boto3's clients for the deployment."""
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.object_store import ObjectStore
@@ -14,15 +14,17 @@ class S3LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The bucket that holds raw pages, CSVs and the quarantine."""
 
     bucket: str = Field(description="The bucket's name; it is made when it is missing.")
+    _store: ObjectStore | None = PrivateAttr(default=None)
 
     def store(self) -> ObjectStore:
-        """Open the bucket, which is made when it is missing."""
-        # Imported here: it takes seconds, and loading the definitions needs it not.
-        from dagster_aws.s3 import S3Resource
+        """Open the bucket, which is made when it is missing; once a run, as a client takes its time."""
+        if self._store is None:
+            # Imported here: it takes seconds, and loading the definitions needs it not.
+            from dagster_aws.s3 import S3Resource
 
-        store = ObjectStore(S3Resource(**connect(read_settings()).aws).get_client(), self.bucket)
-        store.ensure_bucket()
-        return store
+            self._store = ObjectStore(S3Resource(**connect(read_settings()).aws).get_client(), self.bucket)
+            self._store.ensure_bucket()
+        return self._store
 
     def raw_store(self) -> RawStore:
         """Open the raw stage's objects in the bucket."""
@@ -34,9 +36,12 @@ class GlueCatalogResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     database: str = Field(description="The database's name; it is made when it is missing.")
     bucket: str = Field(description="The bucket whose CSVs the table describes.")
+    _catalog: Catalog | None = PrivateAttr(default=None)
 
     def catalog(self) -> Catalog:
-        """Open the catalog; nothing is made yet."""
-        import boto3
+        """Open the catalog, once a run; nothing is made yet."""
+        if self._catalog is None:
+            import boto3
 
-        return Catalog(boto3.client("glue", **connect(read_settings()).aws), self.database, self.bucket)
+            self._catalog = Catalog(boto3.client("glue", **connect(read_settings()).aws), self.database, self.bucket)
+        return self._catalog

@@ -116,9 +116,7 @@ def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspectio
     # DuckDB takes no bound values in a view; its own literals quote the text.
     duck.execute(
         f"CREATE VIEW source AS SELECT *{absent}, {literal(origin.object_key)} AS object_key, "
-        f"TIMESTAMP '{origin.last_modified.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' AS last_modified, "
-        # The reader keeps the file's order, so this numbers the records that it could split.
-        "row_number() OVER () AS record "
+        f"TIMESTAMP '{origin.last_modified.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' AS last_modified "
         f"FROM read_csv({literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
     )
     duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
@@ -164,7 +162,9 @@ def _write_rejected(
     duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin, folder: Path
 ) -> Path:
     path = folder / "rejected.jsonl"
-    refused = f"SELECT record, rejected_column FROM transformed WHERE disposition = '{transform.REJECTED}' ORDER BY 1"
+    # The reader keeps the file's order, so this numbers the records that it could split.
+    duck.execute("CREATE VIEW numbered AS SELECT *, row_number() OVER () AS record FROM source")
+    refused = transform.rejected_rows_sql("numbered")
     unsplit = "SELECT line, error FROM unsplit ORDER BY 1"
     rows = (_rows(duck, sql) for sql in (refused, unsplit))
     quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, *rows)

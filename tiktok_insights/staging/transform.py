@@ -1,9 +1,9 @@
 """The transform: one SQL text, generated from the contract, that DuckDB and Spark SQL both run.
 
-Input: a relation with the contract's CSV columns as text, and beside them `object_key`, `last_modified`, and `record`,
-the row's number in the object (NULL when the engine does not know it). Output: one row per input row, typed, with a
-`disposition`: staged, duplicate (the object has the user already) or rejected. What both engines understand alike was
-tried out: regexp_extract with group 0, subqueries, TRY_CAST, intervals, explicit NULLS.
+Input: a relation with the contract's CSV columns as text, and beside them `object_key` and `last_modified`. Output: one
+row per input row, typed, with a `disposition`: staged, duplicate (the object has the user already) or rejected. What
+both engines understand alike was tried out: regexp_extract with group 0, subqueries, TRY_CAST, intervals, explicit
+NULLS.
 """
 
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, ID_COLUMN, WAREHOUSE_COLUMNS, WAREHOUSE_NAMES, Column, Kind
@@ -32,14 +32,14 @@ def newest_first(prefix: str = "") -> str:
 def transform_sql(source: str) -> str:
     """The SQL text over the relation `source`.
 
-    Columns of the result: object_key, record, the contract's warehouse columns, rejected_column (NULL for a good row),
+    Columns of the result: object_key, the contract's warehouse columns, rejected_column (NULL for a good row),
     negative_counts, disposition.
     """
     names = ", ".join(WAREHOUSE_NAMES)
     # Rows that are equal once they are typed may differ in what became NULL.
     place = f"{newest_first()}, negative_counts DESC"
     return f"""
-SELECT object_key, record, {names}, rejected_column, negative_counts,
+SELECT object_key, {names}, rejected_column, negative_counts,
   CASE WHEN rejected_column IS NOT NULL THEN '{REJECTED}'
        WHEN occurrence > 1 THEN '{DUPLICATE}'
        ELSE '{STAGED}' END AS disposition
@@ -47,13 +47,24 @@ FROM (
   SELECT typed.*, ROW_NUMBER() OVER (
     PARTITION BY object_key, TIKTOK_ID, rejected_column IS NULL ORDER BY {place}) AS occurrence
   FROM (
-    SELECT object_key, record, {_typed_columns()},
+    SELECT object_key, {_typed_columns()},
       {_rejected_column()} AS rejected_column,
       {_negative_counts()} AS negative_counts
     FROM {source}
   ) AS typed
 ) AS numbered
 """.strip()
+
+
+def rejected_rows_sql(source: str) -> str:
+    """The rejected rows of the relation `source`, which has a column `record` too: record, rejected_column, in order.
+
+    Apart from the transform, as an engine that numbers the rows has to read them one after the other.
+    """
+    return (
+        f"SELECT record, rejected_column FROM (SELECT record, {_rejected_column()} AS rejected_column FROM {source}) "
+        "AS checked WHERE rejected_column IS NOT NULL ORDER BY record"
+    )
 
 
 def rejection_reason(column_name: str, text: str) -> str:

@@ -1,24 +1,27 @@
 """The check that no id is lost: the loaded objects are read once more, by another reader than the load's.
 
-Ids pass through files, and are compared by DuckDB, which spills to disk: millions do not fit into memory as Python's
-texts.
+Ids pass through files, cut into parts that fit into memory: millions of Python's texts do not.
 """
 
 import csv
+import heapq
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
 from tiktok_insights.check_outcome import CheckOutcome
 from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectStore
-from tiktok_insights.staging.duckdb_transform import bounded_duckdb, literal
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
 from tiktok_insights.staging.quarantine import quarantine_key, row_fields
 from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
 from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
 from tiktok_insights.warehouse_session import Session
+
+#: Of five million ids, a bucket has 40,000.
+_BUCKETS = 128
 
 
 def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
@@ -34,13 +37,13 @@ def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             try:
-                _write(folder / "object", _ids(store, info, folder))
+                in_object = _Buckets(folder / "in_object", _ids(store, info, folder))
             except ObjectChangedError:
                 gone += 1
                 continue
             quarantined = _quarantined(store, info, folder) if rejected else ()
-            _write(folder / "kept", chain(_published(session, info.key), quarantined))
-            ids, ids_lost, named = _compare(folder)
+            kept = _Buckets(folder / "kept", chain(_published(session, info.key), quarantined))
+            ids, ids_lost, named = _compare(in_object, kept)
         compared, lost = compared + ids, lost + ids_lost
         offenders += [f"{tiktok_id} of {info.key}" for tiktok_id in named]
     facts = {"objects": len(objects), "objects gone since": gone, "ids compared": compared, "ids lost": lost}
@@ -97,30 +100,36 @@ def _quarantined(store: ObjectStore, info: ObjectInfo, folder: Path) -> Iterator
             yield from (next(iter(row_fields(row)), "") for row in rows)
 
 
-def _write(path: Path, ids: Iterable[str]) -> None:
-    with path.open("w", encoding="ascii") as file:
-        file.writelines(f"{_line(tiktok_id)}\n" for tiktok_id in ids)
+class _Buckets:
+    """Ids on disk, those that are equal in the same bucket, so that no more than one bucket has to be in memory."""
+
+    def __init__(self, folder: Path, ids: Iterable[str]) -> None:
+        folder.mkdir()
+        self._paths = [folder / str(number) for number in range(_BUCKETS)]
+        with ExitStack() as stack:
+            files = [stack.enter_context(path.open("wb")) for path in self._paths]
+            for tiktok_id in ids:
+                line = _line(tiktok_id)
+                files[hash(line) % _BUCKETS].write(line)
+
+    def __iter__(self) -> Iterator[set[bytes]]:
+        """The different ids, bucket by bucket, each as a line."""
+        for path in self._paths:
+            with path.open("rb") as lines:
+                yield set(lines)
 
 
-def _line(tiktok_id: str) -> str:
+def _line(tiktok_id: str) -> bytes:
     """An id as a line of its own: any text but digits as JSON, which has no line breaks."""
-    return tiktok_id if tiktok_id.isdigit() and tiktok_id.isascii() else json.dumps(tiktok_id)
+    is_plain = tiktok_id.isdigit() and tiktok_id.isascii()
+    return (tiktok_id if is_plain else json.dumps(tiktok_id)).encode("ascii") + b"\n"
 
 
-def _compare(folder: Path) -> tuple[int, int, list[str]]:
+def _compare(in_object: _Buckets, kept: _Buckets) -> tuple[int, int, list[str]]:
     """How many different ids the object has, how many of them are kept nowhere, and the first of those."""
-    with bounded_duckdb(folder) as duck:
-        duck.execute(
-            f"SELECT COUNT(*), COUNT(*) FILTER (NOT is_kept), MIN(id, {NAMED_OFFENDERS}) FILTER (NOT is_kept) FROM ("
-            "SELECT id, BOOL_OR(is_object) AS is_in_object, BOOL_OR(NOT is_object) AS is_kept FROM ("
-            f"SELECT id, TRUE AS is_object FROM {_relation(folder / 'object')} UNION ALL "
-            f"SELECT id, FALSE AS is_object FROM {_relation(folder / 'kept')}) GROUP BY id) WHERE is_in_object"
-        )
-        ((ids, lost, named),) = duck.fetchall()
-    return ids, lost, [json.loads(line) if line.startswith('"') else line for line in named or []]
-
-
-def _relation(path: Path) -> str:
-    """A file of ids, for DuckDB, which is to see nothing but lines in it."""
-    reader = "columns = {'id': 'VARCHAR'}, header = false, auto_detect = false, delim = '\t', quote = '', escape = ''"
-    return f"read_csv({literal(str(path))}, {reader})"
+    ids, lost, named = 0, 0, list[bytes]()
+    for those_in_object, those_kept in zip(in_object, kept, strict=True):
+        missing = those_in_object - those_kept
+        ids, lost = ids + len(those_in_object), lost + len(missing)
+        named = heapq.nsmallest(NAMED_OFFENDERS, [*named, *missing])
+    return ids, lost, [json.loads(line) if line.startswith(b'"') else line.decode().strip() for line in named]

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tiktok_insights.staging.transform import newest_first, rejection_reason, transform_sql
+from tiktok_insights.staging.transform import newest_first, rejected_rows_sql, rejection_reason, transform_sql
 from tiktok_insights_tests.csv_texts import HEADER_16, row
 
 LAST_MODIFIED = "2026-02-01 06:07:08"
@@ -315,15 +315,15 @@ def test_the_first_wrong_column_is_named() -> None:
     assert rejection_reason("uniqueId", "x" * 1000).startswith(f"uniqueId is '{'x' * 100}', not any text")
 
 
-def test_every_row_keeps_its_number_in_the_object() -> None:
-    """Staged, duplicate and rejected rows say which record they were."""
-    found = transformed(row("1", diggCount="1"), row("x"), row("1", diggCount="2"), row("2"))
-    assert sorted((item["record"], item["disposition"]) for item in found) == [
-        (1, "duplicate"),
-        (2, "rejected"),
-        (3, "staged"),
-        (4, "staged"),
+def test_the_rejected_rows_are_those_of_the_transform_with_their_numbers() -> None:
+    """Both texts refuse the same rows for the same column; only the second says which record each was."""
+    found = transformed(row("1", diggCount="1"), row("x"), row("1", diggCount="2"), row("2", heartCount="1e5"))
+    assert engine().execute(rejected_rows_sql("source")).fetchall() == [(2, "Tiktok_id"), (4, "heartCount")]
+    assert sorted(item["rejected_column"] for item in found if item["disposition"] == "rejected") == [
+        "Tiktok_id",
+        "heartCount",
     ]
+    assert [item["disposition"] for item in found].count("rejected") == 2
 
 
 #: Rows of one user, the winner first; each beats the next by one column only.
