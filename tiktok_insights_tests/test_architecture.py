@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "tiktok_insights"
 TESTS = Path(__file__).parent
 
 #: Each stage's package, upstream first; a stage knows only what stands before it.
-STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse")
+STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights")
 #: Modules at the top that the stages may use.
 SHARED = {
     "aws_errors", "check_outcome", "migrations", "object_store", "schema", "table_place", "table_setup", "table_shape",

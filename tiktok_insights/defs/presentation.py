@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 
 from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.insights.marts import Mart
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, WAREHOUSE_COLUMNS
 
 OWNERS = ["team:tiktok-insights"]
@@ -41,6 +42,11 @@ def warehouse_columns() -> dg.TableSchema:
             for c in WAREHOUSE_COLUMNS
         ]
     )
+
+
+def mart_columns(mart: Mart) -> dg.TableSchema:
+    """A mart's columns with their meaning."""
+    return dg.TableSchema([dg.TableColumn(name, description=meaning) for name, meaning in mart.columns.items()])
 
 
 def glue_lineage() -> dg.TableColumnLineage:

@@ -1,0 +1,78 @@
+"""Kinds of columns of a frame: what dagster-pandas holds them to, and as what pandas keeps them."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from dagster_pandas import PandasColumn
+from dagster_pandas.constraints import ColumnConstraint, ColumnConstraintViolationException
+
+#: Whole numbers that stay whole beside a NULL.
+INTEGER, SHARE, TIME, TEXT = "Int64", "float64", "datetime64[ns]", "object"
+
+
+class IdText(ColumnConstraint):
+    """Ids are text of 1 to 20 digits: one that was a number on its way is bent beyond 2^53."""
+
+    def __init__(self) -> None:
+        super().__init__("Ids are text.", "text of 1 to 20 digits")  # type: ignore[no-untyped-call]
+
+    def validate(self, dataframe: pd.DataFrame, column_name: str) -> None:
+        """Raise ColumnConstraintViolationException with the rows that break it."""
+        ids = dataframe[column_name]
+        is_good = ids.map(lambda value: isinstance(value, str)) & ids.astype(str).str.fullmatch("[0-9]{1,20}")
+        if not is_good.all():
+            raise ColumnConstraintViolationException(
+                self.name, self.error_description, column_name, dataframe[~is_good]
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class FrameColumn:
+    """What a column must be, and as what pandas holds it."""
+
+    rule: PandasColumn
+    dtype: str
+
+
+def quiet(make: Callable[..., Any], *values: Any, **options: Any) -> Any:
+    """Make something of dagster-pandas, which calls itself a beta: a person who starts the UI need not hear of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return make(*values, **options)
+
+
+def text(name: str, *, nullable: bool = True) -> FrameColumn:
+    """Free text, such as a name."""
+    return FrameColumn(quiet(PandasColumn.string_column, name, non_nullable=not nullable), TEXT)
+
+
+def id_text(name: str, *, unique: bool = True) -> FrameColumn:
+    """An id."""
+    rule = quiet(PandasColumn.string_column, name, non_nullable=True, unique=unique)
+    return FrameColumn(quiet(PandasColumn, name, [*rule.constraints, IdText()]), TEXT)
+
+
+def one_of(name: str, *texts: str) -> FrameColumn:
+    """One of some texts, each at most once."""
+    return FrameColumn(quiet(PandasColumn.categorical_column, name, set(texts), non_nullable=True, unique=True), TEXT)
+
+
+def count(name: str, *, nullable: bool = False) -> FrameColumn:
+    """A whole number from 0 up."""
+    nulls = {"non_nullable": not nullable, "ignore_missing_vals": nullable}
+    return FrameColumn(quiet(PandasColumn.integer_column, name, 0, **nulls), INTEGER)
+
+
+def share(name: str, *, nullable: bool = False, most: float = 1.0) -> FrameColumn:
+    """A share, from 0 to 1 unless it may be `most`."""
+    nulls = {"non_nullable": not nullable, "ignore_missing_vals": nullable}
+    return FrameColumn(quiet(PandasColumn.float_column, name, 0.0, most, **nulls), SHARE)
+
+
+def time(name: str) -> FrameColumn:
+    """A moment in UTC, without a zone."""
+    return FrameColumn(quiet(PandasColumn.datetime_column, name, ignore_missing_vals=True), TIME)

@@ -1,0 +1,138 @@
+"""The marts: which there are, and what each must add up to. Their SQL, with grain and meaning, stands in sql/.
+
+A mart is a view in the schema that people read (MAIN), so it is never older than the tables. What is made here is the
+view; the small frame that a person looks at is its first rows.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.tables import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, TIKTOK_DATA
+from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
+
+#: The most rows of a mart that a frame has; the view has all.
+FRAME_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Something that must come to the same in the mart and in the table that it is made from."""
+
+    meaning: str
+    of_mart: str
+    of_table: str
+    table: str = TIKTOK_DATA.name
+
+
+_USERS = Sum("users", "SUM(USERS)", "COUNT(*)")
+_ROWS = Sum("users", "COUNT(*)", "COUNT(*)")
+_FOLLOWERS = Sum("followers", "SUM(FOLLOWERS)", "SUM(FOLLOWERS_COUNT)")
+_FOLLOWING = Sum("following", "SUM(FOLLOWING)", "SUM(FOLLOWING_COUNT)")
+_HEARTS = Sum("hearts", "SUM(HEARTS)", "SUM(HEART_COUNT)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """One view: `order` says which rows come first, `sums` what proves it."""
+
+    name: str
+    order: str
+    sums: tuple[Sum, ...]
+
+    @property
+    def view(self) -> str:
+        """The view's name."""
+        return self.name.upper()
+
+    @property
+    def description(self) -> str:
+        """Grain and meaning."""
+        return _read(self.name).partition("\n")[0].removeprefix("-- ")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The meaning of each column, in order."""
+        return dict(re.findall(r"^-- ([A-Z_]+): (.+)$", _read(self.name), flags=re.MULTILINE))
+
+    def select(self, schema: str) -> str:
+        """The view's query over the tables in the schema."""
+        return re.sub(r"^--.*\n", "", _read(self.name), flags=re.MULTILINE).strip().format(schema=schema)
+
+
+MARTS: tuple[Mart, ...] = (
+    Mart("user_totals", "USERS", (_USERS, _FOLLOWERS, _FOLLOWING, _HEARTS)),
+    Mart("users_by_privacy", "USERS DESC, PRIVACY", (_USERS,)),
+    Mart("users_by_verification", "USERS DESC, VERIFICATION", (_USERS,)),
+    Mart("followers_by_user", "FOLLOWERS DESC NULLS LAST, TIKTOK_ID", (_ROWS, _FOLLOWERS, _FOLLOWING)),
+    Mart("hearts_by_nickname", "HEARTS DESC, USERS DESC, NICK_NAME", (_USERS, _HEARTS)),
+    Mart(
+        "videos_by_user",
+        "VIDEOS DESC NULLS LAST, TIKTOK_ID",
+        (_ROWS, Sum("videos", "SUM(VIDEOS)", "SUM(VIDEO_COUNT)"), _HEARTS),
+    ),
+    Mart("audience_tiers", "AT_LEAST NULLS FIRST", (_USERS, _FOLLOWERS)),
+    Mart(
+        "account_coverage",
+        "HANDLE NULLS LAST, ACCOUNT_ID",
+        (Sum("accounts", "COUNT(*)", "COUNT(DISTINCT ACCOUNT_ID)", ACCOUNT_SNAPSHOTS.name),),
+    ),
+    Mart(
+        "follower_history",
+        "TAKEN_AT DESC, ACCOUNT_ID, SNAPSHOT_ID",
+        (
+            Sum("rows of the history", "SUM(USERS_SEEN)", "COUNT(*)", FOLLOWER_SNAPSHOTS.name),
+            Sum(
+                "users of accounts", "SUM(USERS_NEW)", "COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID)", FOLLOWER_SNAPSHOTS.name
+            ),
+        ),
+    ),
+)
+
+
+class Marts:
+    """The marts in one schema, over the tables in another; both are in the session's database."""
+
+    def __init__(self, session: Session, schema: str, view_schema: str) -> None:
+        self._session = session
+        self._schema = schema
+        self._view_schema = view_schema
+
+    def make(self, mart: Mart) -> tuple[Sequence[str], list[Row]]:
+        """Make the view what its file says, and give its columns and first rows."""
+        self._replace_view(mart)
+        return self._session.table(f"SELECT * FROM {self._name(mart)} ORDER BY {mart.order} LIMIT {FRAME_ROWS}")
+
+    def adds_up(self, mart: Mart) -> CheckOutcome:
+        """Hold the mart's sums against those of the table that it is made from."""
+        offenders = []
+        facts: dict[str, int | str] = {}
+        for total in mart.sums:
+            ((found, expected),) = self._session.query(
+                f"SELECT (SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}), "
+                f"(SELECT COALESCE({total.of_table}, 0) FROM {self._schema}.{total.table})"
+            )
+            facts[total.meaning] = int(found)
+            if int(found) != int(expected):
+                offenders.append(f"{total.meaning}: {int(found):,} in {mart.view}, {int(expected):,} in {total.table}")
+        return CheckOutcome(check_name(mart), tuple(offenders), facts)
+
+    @retry_conflicts
+    def _replace_view(self, mart: Mart) -> None:
+        self._session.execute(f"CREATE OR REPLACE VIEW {self._name(mart)} AS {mart.select(self._schema)}")
+
+    def _name(self, mart: Mart) -> str:
+        return f"{self._view_schema}.{mart.view}"
+
+
+def check_name(mart: Mart) -> str:
+    """The sentence that is true of a mart that adds up."""
+    return f"{mart.name}_adds_up"
+
+
+@cache
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,101 @@
+"""The frames' types: a good frame passes with its statistics, and each way to be wrong fails by name."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from tiktok_insights.defs.frames import frame_type, to_frame
+from tiktok_insights.insights.marts import FRAME_ROWS, MARTS, Mart
+
+BY_NAME = {mart.name: mart for mart in MARTS}
+_TIME = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - as TIMESTAMP_NTZ is
+_TIERS = ("unknown", "under 1,000", "nano", "micro", "macro", "mega")
+#: A good row or more of each mart, with a NULL where one may be.
+GOOD: dict[str, list[tuple[Any, ...]]] = {
+    "user_totals": [(2, 2**53 + 1, 0, 0, 5, None)],
+    "users_by_privacy": [("public", 3, 0.75), ("unknown", 1, 0.25)],
+    "users_by_verification": [("not verified", 3, 1.0)],
+    "followers_by_user": [("7423456789012345149", None, "😀", 2**53 + 1, None)],
+    "hearts_by_nickname": [(None, 3, 0)],
+    "videos_by_user": [("007", "a.b", None, 0)],
+    "audience_tiers": [(tier, None if tier == "unknown" else 0, 1, 5) for tier in _TIERS],
+    "account_coverage": [
+        ("42", None, None, None, 5, None, None, _TIME),
+        ("43", "a.b", "complete", "", 5, 4, 1.25, None),
+    ],
+    "follower_history": [("42", "s1", "a.b", "complete", _TIME, 5, 1, 6), ("42", "s2", None, None, _TIME, 5, 1, None)],
+}
+
+
+def good(name: str) -> pd.DataFrame:
+    """The good frame of a mart."""
+    return to_frame(BY_NAME[name], list(BY_NAME[name].columns), GOOD[name])
+
+
+def checked(name: str, frame: object) -> dg.TypeCheck:
+    """What the mart's type says of a frame."""
+    return frame_type(BY_NAME[name]).type_check(None, frame)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.name)
+def test_a_good_frame_passes_with_statistics(mart: Mart) -> None:
+    """Its columns are those of the mart, and the UI gets a table of what the numbers are like."""
+    frame = good(mart.name)
+    check = checked(mart.name, frame)
+    assert check.success, check.description
+    assert check.metadata["rows"].value == len(frame)
+    assert "median" in str(check.metadata["statistics"].value)
+    assert checked(mart.name, frame.iloc[:0]).success is (mart.name not in ("user_totals", "audience_tiers"))
+
+
+def test_whole_numbers_stay_whole_beside_a_null() -> None:
+    """A float would bend what is beyond 2^53, and ids would no longer be text."""
+    frame = good("followers_by_user")
+    assert int(frame["FOLLOWERS"][0]) == 2**53 + 1
+    assert frame["TIKTOK_ID"][0] == "7423456789012345149"
+    with pytest.raises(OverflowError):
+        to_frame(BY_NAME["user_totals"], list(BY_NAME["user_totals"].columns), [(2**63, 0, 0, 0, 0, None)])
+
+
+Change = Callable[[pd.DataFrame], pd.DataFrame]
+WRONG: list[tuple[str, Change, str]] = [
+    ("user_totals", lambda frame: pd.concat([frame, frame]), "Expected 1 +- 0 rows. Got 2"),
+    ("user_totals", lambda frame: frame.assign(USERS=-1), "USERS"),
+    ("user_totals", lambda frame: frame.assign(HEARTS=None), "HEARTS"),
+    ("user_totals", lambda frame: frame.assign(HEARTS=frame["HEARTS"].astype("float64")), "HEARTS"),
+    ("user_totals", lambda frame: frame.assign(AS_OF="yesterday"), "AS_OF"),
+    ("users_by_privacy", lambda frame: frame.assign(PRIVACY=["public", "open"]), "PRIVACY"),
+    ("users_by_privacy", lambda frame: frame.assign(PRIVACY="public"), "PRIVACY"),
+    ("users_by_privacy", lambda frame: frame.assign(SHARE=[1.5, 0.1]), "SHARE"),
+    ("users_by_privacy", lambda frame: frame.drop(columns="SHARE"), "SHARE"),
+    ("users_by_verification", lambda frame: frame.assign(MORE=1), "MORE"),
+    ("users_by_verification", lambda frame: frame[["USERS", "VERIFICATION", "SHARE"]], "ordering"),
+    ("followers_by_user", lambda frame: frame.assign(TIKTOK_ID=7423456789012345149), "TIKTOK_ID"),
+    ("followers_by_user", lambda frame: frame.assign(TIKTOK_ID="7.42e+18"), "TIKTOK_ID"),
+    ("followers_by_user", lambda frame: frame.assign(TIKTOK_ID=None), "TIKTOK_ID"),
+    ("followers_by_user", lambda frame: pd.concat([frame, frame]), "TIKTOK_ID"),
+    ("videos_by_user", lambda frame: frame.assign(VIDEOS=-3), "VIDEOS"),
+    ("hearts_by_nickname", lambda frame: pd.concat([frame] * (FRAME_ROWS + 1)), f"Got {FRAME_ROWS + 1}"),
+    ("audience_tiers", lambda frame: frame[frame["TIER"] != "mega"], "Expected 6 +- 0 rows. Got 5"),
+    ("account_coverage", lambda frame: frame.assign(ACCOUNT_ID="42"), "ACCOUNT_ID"),
+    ("account_coverage", lambda frame: frame.assign(SHARE_SEEN=-0.1), "SHARE_SEEN"),
+    ("follower_history", lambda frame: frame.assign(SNAPSHOT_ID=None), "SNAPSHOT_ID"),
+    ("follower_history", lambda frame: frame.assign(ACCOUNT_ID=42.0), "ACCOUNT_ID"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "said"), WRONG)
+def test_a_wrong_frame_fails_and_says_where(name: str, change: Change, said: str) -> None:
+    """Rows, columns, their order, types, bounds, uniqueness: each is held, by the column's name."""
+    check = checked(name, change(good(name)))
+    assert not check.success
+    assert said in (check.description or "")
+
+
+def test_what_is_no_frame_fails() -> None:
+    """A list of rows is not taken for a frame."""
+    assert not checked("user_totals", GOOD["user_totals"]).success
