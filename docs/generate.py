@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
 from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
+from tiktok_insights.insights.marts import MARTS
 from tiktok_insights.lake import followers_csv
 from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.resources.deployments import SnowflakeSettings
@@ -23,7 +24,7 @@ _ETAG = "<ETag>"
 
 def data_model() -> str:
     """The whole document."""
-    parts = ["# Data model", _INTRODUCTION, *_contract(), *_tables(), *_bucket()]
+    parts = ["# Data model", _INTRODUCTION, *_contract(), *_tables(), *_marts(), *_bucket()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -89,6 +90,22 @@ def _tables() -> Iterator[str]:
         yield f"### {table.name}"
         yield table.grain
         yield _table(("column", "type", "meaning"), ((_code(c.name), _code(c.type), c.meaning) for c in table.columns))
+
+
+def _marts() -> Iterator[str]:
+    yield "## The marts"
+    yield (
+        f"Views in `{_NAMES.database}.{_NAMES.view_schema.upper()}`, so they are never older than the tables. The "
+        "asset of the same name makes the view anew, and holds it against the tables: the sums below must be equal."
+    )
+    for mart in MARTS:
+        yield f"### {mart.view}"
+        yield mart.description
+        yield _table(("column", "meaning"), ((_code(name), meaning) for name, meaning in mart.columns.items()))
+        yield _table(
+            ("adds up", f"`{mart.view}`", "table"),
+            ((total.meaning, _code(total.of_mart), f"`{total.of_table}` of `{total.table}`") for total in mart.sums),
+        )
 
 
 def _bucket() -> Iterator[str]:

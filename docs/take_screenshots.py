@@ -35,7 +35,7 @@ _FLAGS = (
     "--hide-scrollbars",
     "--virtual-time-budget=20000",
 )
-_STAGES = ("raw", "lake", "catalog", "staging", "warehouse")
+_STAGES = ("raw", "lake", "catalog", "staging", "warehouse", "insights")
 _JOB = "/locations/tiktok_insights.definitions/jobs/tiktok_pipeline"
 #: What a shell or .env may have set must not be in a picture.
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")

@@ -1,6 +1,5 @@
 """The documents say what the code says: tables, variables, commands, links, paths. Wording is the reader's business."""
 
-import importlib
 import re
 import runpy
 from collections.abc import Iterator
@@ -146,14 +145,16 @@ def test_the_drawn_tree_exists() -> None:
         assert path.is_dir() if name.endswith("/") else path.is_file(), path
 
 
-def test_the_table_of_stages_names_assets_and_packages() -> None:
-    """Stage, asset and package of each row belong together."""
+def test_the_table_of_stages_names_assets_and_packages(environment: dict[str, str]) -> None:
+    """Stage, assets and package of each row belong together, and no stage is missing."""
+    graph = defs().resolve_asset_graph()
     rows = table_rows(README.partition("\n## ")[0])
-    assert rows
-    for stage, asset, _, package in rows:
-        module = importlib.import_module(f"tiktok_insights.defs.assets.{stage}")
-        assert isinstance(getattr(module, asset.strip("`")), dg.AssetsDefinition)
+    for stage, assets, _, package in rows:
+        named = re.findall(r"`(\w+)`", assets)
+        assert named
+        assert {graph.get(dg.AssetKey(name)).group_name for name in named} == {stage}
         assert (ROOT / package.strip("`")).is_dir()
+    assert {stage for stage, *_ in rows} == {graph.get(key).group_name for key in graph.get_all_asset_keys()}
 
 
 def test_step_7_stands_in_the_readme_word_for_word() -> None:

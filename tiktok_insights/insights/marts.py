@@ -32,6 +32,7 @@ _USERS = Sum("users", "SUM(USERS)", "COUNT(*)")
 _ROWS = Sum("users", "COUNT(*)", "COUNT(*)")
 _FOLLOWERS = Sum("followers", "SUM(FOLLOWERS)", "SUM(FOLLOWERS_COUNT)")
 _FOLLOWING = Sum("following", "SUM(FOLLOWING)", "SUM(FOLLOWING_COUNT)")
+_FRIENDS = Sum("friends", "SUM(FRIENDS)", "SUM(FRIENDS_COUNT)")
 _HEARTS = Sum("hearts", "SUM(HEARTS)", "SUM(HEART_COUNT)")
 
 
@@ -64,7 +65,7 @@ class Mart:
 
 
 MARTS: tuple[Mart, ...] = (
-    Mart("user_totals", "USERS", (_USERS, _FOLLOWERS, _FOLLOWING, _HEARTS)),
+    Mart("user_totals", "USERS", (_USERS, _FOLLOWERS, _FOLLOWING, _FRIENDS, _HEARTS)),
     Mart("users_by_privacy", "USERS DESC, PRIVACY", (_USERS,)),
     Mart("users_by_verification", "USERS DESC, VERIFICATION", (_USERS,)),
     Mart("followers_by_user", "FOLLOWERS DESC NULLS LAST, TIKTOK_ID", (_ROWS, _FOLLOWERS, _FOLLOWING)),
