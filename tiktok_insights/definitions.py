@@ -3,7 +3,7 @@
 import dagster as dg
 
 from tiktok_insights.defs.assets.catalog import tiktok_user_data
-from tiktok_insights.defs.assets.insights import insights_assets
+from tiktok_insights.defs.assets.insights import marts
 from tiktok_insights.defs.assets.lake import followers_csv
 from tiktok_insights.defs.assets.raw import raw_followers
 from tiktok_insights.defs.assets.staging import staged_tiktok_data
@@ -24,7 +24,7 @@ from tiktok_insights.resources.tiktok import TikTokResource
 def defs() -> dg.Definitions:
     """Everything that Dagster is to know. Dagster calls this when it loads the module's definitions."""
     return dg.Definitions(
-        assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, *insights_assets()],
+        assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts],
         asset_checks=[tiktok_user_data_checks, tiktok_data_checks],
         jobs=[tiktok_pipeline, load_pending_objects, replay_snapshots],
         schedules=[daily_schedule],

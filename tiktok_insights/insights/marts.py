@@ -7,10 +7,13 @@ view; the small frame that a person looks at is its first rows.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.table_place import Place
+from tiktok_insights.table_setup import TableDriftError
+from tiktok_insights.table_shape import FoundTable, Table, TableColumn, existing_tables, view_difference, written
 from tiktok_insights.tables import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, TIKTOK_DATA
 from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
 
@@ -95,38 +98,66 @@ MARTS: tuple[Mart, ...] = (
 
 
 class Marts:
-    """The marts in one schema, over the tables in another; both are in the session's database."""
+    """The marts of a place, in a session in its database."""
 
-    def __init__(self, session: Session, schema: str, view_schema: str) -> None:
+    def __init__(self, session: Session, place: Place) -> None:
         self._session = session
-        self._schema = schema
-        self._view_schema = view_schema
+        self._place = place
 
     def make(self, mart: Mart) -> tuple[Sequence[str], list[Row]]:
-        """Make the view what its file says, and give its columns and first rows."""
+        """Make the view what its file says, and give its columns and first rows.
+
+        Raises TableDriftError when something else has its name; that is left as it is.
+        """
+        self._refuse_what_is_no_mart(mart)
         self._replace_view(mart)
         return self._session.table(f"SELECT * FROM {self._name(mart)} ORDER BY {mart.order} LIMIT {FRAME_ROWS}")
 
     def adds_up(self, mart: Mart) -> CheckOutcome:
-        """Hold the mart's sums against those of the table that it is made from."""
+        """Hold the mart's sums against those of the tables that it is made from, as they are at one moment."""
+        pairs = [
+            f"(SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}), "
+            f"(SELECT COALESCE({total.of_table}, 0) FROM {self._place.schema}.{total.table})"
+            for total in mart.sums
+        ]
+        (numbers,) = self._session.query(f"SELECT {', '.join(pairs)}")
         offenders = []
         facts: dict[str, int | str] = {}
-        for total in mart.sums:
-            ((found, expected),) = self._session.query(
-                f"SELECT (SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}), "
-                f"(SELECT COALESCE({total.of_table}, 0) FROM {self._schema}.{total.table})"
-            )
-            facts[total.meaning] = int(found)
-            if int(found) != int(expected):
-                offenders.append(f"{total.meaning}: {int(found):,} in {mart.view}, {int(expected):,} in {total.table}")
+        for total, found, expected in zip(mart.sums, map(int, numbers[::2]), map(int, numbers[1::2]), strict=True):
+            facts[total.meaning] = found
+            if found != expected:
+                offenders.append(f"{total.meaning}: {found:,} in {mart.view}, {expected:,} in {total.table}")
         return CheckOutcome(check_name(mart), tuple(offenders), facts)
+
+    def _refuse_what_is_no_mart(self, mart: Mart) -> None:
+        ours = Table(mart.view, mart.description, tuple(TableColumn(name, "", "") for name in mart.columns))
+        for name, there in self._found.items():
+            if name.upper() == mart.view and (difference := view_difference(name, there, [ours])):
+                msg = (
+                    f"{self._place.view_schema}.{written(name)} is not the mart: {difference}. It was left as it is. "
+                    "Rename it, or let SNOWFLAKE_VIEW_SCHEMA name another schema."
+                )
+                raise TableDriftError(msg)
+
+    @cached_property
+    def _found(self) -> dict[str, FoundTable]:
+        """What has a mart's name, in whatever case; asked once for all of them."""
+        schema = self._place.view_schema
+        return existing_tables(self._session, (schema,), [mart.view for mart in MARTS])[schema]
+
+    def full_name(self, mart: Mart) -> str:
+        """The view's name with its database."""
+        return f"{self._place.database}.{self._name(mart)}"
 
     @retry_conflicts
     def _replace_view(self, mart: Mart) -> None:
-        self._session.execute(f"CREATE OR REPLACE VIEW {self._name(mart)} AS {mart.select(self._schema)}")
+        # Without COPY GRANTS, who may read the view would have to be granted it again.
+        self._session.execute(
+            f"CREATE OR REPLACE VIEW {self._name(mart)} COPY GRANTS AS {mart.select(self._place.schema)}"
+        )
 
     def _name(self, mart: Mart) -> str:
-        return f"{self._view_schema}.{mart.view}"
+        return f"{self._place.view_schema}.{mart.view}"
 
 
 def check_name(mart: Mart) -> str:

@@ -43,9 +43,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         resource = SnowflakeResource(**arguments, additional_snowflake_connection_args=extra)
         with resource.get_connection() as connection, session_on(connection) as session:
             if not (self._is_checked and is_newest(session, VERSIONS)):
-                ensure_tables(session, Place.named(self.database, self.schema_name, self.view_schema))
+                ensure_tables(session, self.place)
                 self._is_checked = True
             yield session
+
+    @property
+    def place(self) -> Place:
+        """Where the tables and the views lie."""
+        return Place.named(self.database, self.schema_name, self.view_schema)
 
     @property
     def step_7(self) -> tuple[str, ...]:

@@ -11,9 +11,13 @@ import pytest
 
 from tiktok_insights.insights import marts as marts_module
 from tiktok_insights.insights.marts import MARTS, Mart, Marts, check_name
+from tiktok_insights.table_place import Place
+from tiktok_insights.table_setup import TableDriftError
 from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.loading import Loader
 
+#: The marts are made in the database that the session is in.
+PLACE = Place.named("of_the_session", "public", "main")
 BY_NAME = {mart.name: mart for mart in MARTS}
 EARLY, LATE = "2026-01-31T11:00:00Z", "2026-01-31T13:00:00Z"
 #: Id, then what differs from the good row: every tier and its bounds, unknown values, a shared nickname, odd names.
@@ -45,7 +49,7 @@ def loaded(loader: Loader) -> Loader:
 
 def made(loader: Loader, name: str) -> list[dict[str, Any]]:
     """The mart's rows as the view has them."""
-    marts = Marts(loader.session, "PUBLIC", "MAIN")
+    marts = Marts(loader.session, PLACE)
     marts.make(BY_NAME[name])
     names, rows = loader.session.table(f"SELECT * FROM MAIN.{name}")
     return [
@@ -169,7 +173,7 @@ def test_follower_history(loaded: Loader) -> None:
 def test_a_mart_says_what_it_is(loaded: Loader, mart: Mart) -> None:
     """Grain first, a meaning for each column that the view has, in their order, and no empty table breaks it."""
     assert re.match(r"One row[ :]", mart.description)
-    names, _ = Marts(loaded.session, "PUBLIC", "MAIN").make(mart)
+    names, _ = Marts(loaded.session, PLACE).make(mart)
     assert list(mart.columns) == list(names)
     assert all(meaning.endswith(".") for meaning in mart.columns.values())
 
@@ -177,7 +181,7 @@ def test_a_mart_says_what_it_is(loaded: Loader, mart: Mart) -> None:
 @pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.name)
 def test_a_mart_adds_up_or_says_where_it_does_not(loader: Loader, mart: Mart) -> None:
     """True of empty tables and of loaded ones; a view that has lost its rows is found out, with both numbers."""
-    marts = Marts(loader.session, "PUBLIC", "MAIN")
+    marts = Marts(loader.session, PLACE)
     marts.make(mart)
     assert marts.adds_up(mart).passed
     loader.put("a", csv_file(row("1"), row("2")))
@@ -192,6 +196,25 @@ def test_a_mart_adds_up_or_says_where_it_does_not(loader: Loader, mart: Mart) ->
     wrong = marts.adds_up(mart)
     assert len(wrong.offenders) == len(mart.sums)
     assert all(re.search(r": 0 in [A-Z_]+, [\d,]+ in [A-Z_]+$", offender) for offender in wrong.offenders)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("CREATE VIEW MAIN.USER_TOTALS AS SELECT 1 AS MINE", "its columns are MINE, not USERS, FOLLOWERS, FOLLOWING"),
+        ("CREATE TABLE MAIN.USER_TOTALS (USERS NUMBER(38,0))", "it is a BASE TABLE, not a VIEW"),
+    ],
+)
+@pytest.mark.usefixtures("altered_tables")
+def test_a_view_or_table_of_somebody_else_is_left_alone(loader: Loader, statement: str, said: str) -> None:
+    """The error names it, the difference and the remedy; what was there can still be read."""
+    loader.session.execute(statement)
+    before = loader.session.table("SELECT * FROM MAIN.USER_TOTALS")
+    with pytest.raises(TableDriftError, match=r"MAIN\.USER_TOTALS is not the mart") as caught:
+        Marts(loader.session, PLACE).make(BY_NAME["user_totals"])
+    assert said in str(caught.value)
+    assert "Rename it, or let SNOWFLAKE_VIEW_SCHEMA name another schema." in str(caught.value)
+    assert loader.session.table("SELECT * FROM MAIN.USER_TOTALS") == before
 
 
 def test_every_file_is_a_mart() -> None:

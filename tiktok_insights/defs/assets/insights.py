@@ -1,4 +1,4 @@
-"""Stage insights: one asset for each mart, a view in MAIN whose first rows are a typed frame."""
+"""Stage insights: an asset for each mart, a view in MAIN whose first rows are a typed frame."""
 
 from collections.abc import Iterator
 
@@ -13,45 +13,56 @@ from tiktok_insights.resources.snowflake import WarehouseResource
 _SHOWN_ROWS = 20
 
 
-def _asset(mart: Mart) -> dg.AssetsDefinition:
-    @dg.asset(
-        name=mart.name,
+def _out(mart: Mart) -> dg.AssetOut:
+    return dg.AssetOut(
         description=mart.description,
         group_name="insights",
-        deps=["tiktok_data"],
         kinds={"snowflake", "view", "pandas"},
         owners=OWNERS,
         dagster_type=frame_type(mart),
         # The view is what lasts; the frame is for the eyes, and would be one more copy of people's data on a disk.
         io_manager_key="frames",
         metadata={"dagster/column_schema": mart_columns(mart)},
-        check_specs=[
-            dg.AssetCheckSpec(
-                check_name(mart),
-                asset=mart.name,
-                blocking=True,
-                description=f"Its {', '.join(total.meaning for total in mart.sums)} come to what the tables have.",
-            )
-        ],
+        is_required=False,
     )
-    def insight(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        with warehouse.session() as session:
-            marts = Marts(session, warehouse.schema_name, warehouse.view_schema)
-            names, rows = marts.make(mart)
-            outcome = marts.adds_up(mart)
-        return dg.MaterializeResult(
-            value=to_frame(mart, names, rows),
-            metadata={
-                "dagster/table_name": f"{warehouse.database}.{warehouse.view_schema}.{mart.view}",
-                "first_rows": table(names, rows[:_SHOWN_ROWS]),
-                "query": dg.MetadataValue.md(f"```sql\nSELECT * FROM {mart.view} ORDER BY {mart.order};\n```"),
-            },
-            check_results=[check_result(outcome)],
-        )
-
-    return insight
 
 
-def insights_assets() -> Iterator[dg.AssetsDefinition]:
-    """One asset for each mart."""
-    return map(_asset, MARTS)
+def _check(mart: Mart) -> dg.AssetCheckSpec:
+    sums = ", ".join(total.meaning for total in mart.sums)
+    description = f"Its {sums} come to what the tables have."
+    return dg.AssetCheckSpec(check_name(mart), asset=mart.name, blocking=True, description=description)
+
+
+# One step for all, in one session: each further one costs a run more than the mart itself.
+@dg.multi_asset(
+    outs={mart.name: _out(mart) for mart in MARTS},
+    check_specs=[_check(mart) for mart in MARTS],
+    deps=["tiktok_data"],
+    can_subset=True,
+)
+def marts(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+    """Make the marts that are selected, and hold them against the tables."""
+    names = {key.to_user_string() for key in context.selected_asset_keys}
+    checks = {key.name for key in context.selected_asset_check_keys}
+    with warehouse.session() as session:
+        made = Marts(session, warehouse.place)
+        for mart in MARTS:
+            if mart.name in names:
+                yield _materialize(made, mart)
+            if check_name(mart) in checks:
+                yield check_result(made.adds_up(mart))
+
+
+def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    names, rows = made.make(mart)
+    return dg.MaterializeResult(
+        asset_key=mart.name,
+        value=to_frame(mart, names, rows),
+        metadata={
+            "dagster/table_name": made.full_name(mart),
+            "first_rows": table(names, rows[:_SHOWN_ROWS]),
+            "query": dg.MetadataValue.md(f"```sql\nSELECT * FROM {mart.view} ORDER BY {mart.order};\n```"),
+        },
+    )
