@@ -15,7 +15,7 @@ from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_COLUMNS, WAREHOUSE_NAME
 from tiktok_insights.staging.transform import transform_sql
 
 if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
 
 _TYPES = {
     Kind.ID: "VARCHAR",

@@ -208,6 +208,7 @@ def test_a_mart_adds_up_or_says_where_it_does_not(loader: Loader, mart: Mart) ->
 @pytest.mark.usefixtures("altered_tables")
 def test_a_view_or_table_of_somebody_else_is_left_alone(loader: Loader, statement: str, said: str) -> None:
     """The error names it, the difference and the remedy; what was there can still be read."""
+    loader.session.execute("DROP VIEW IF EXISTS MAIN.USER_TOTALS")
     loader.session.execute(statement)
     before = loader.session.table("SELECT * FROM MAIN.USER_TOTALS")
     with pytest.raises(TableDriftError, match=r"MAIN\.USER_TOTALS is not the mart") as caught:
