@@ -70,9 +70,11 @@ def _lineage(upstream: str, sources: dict[str, str]) -> dg.TableColumnLineage:
 
 
 def check_result(
-    outcome: CheckOutcome, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+    outcome: CheckOutcome,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    asset: str | None = None,
 ) -> dg.AssetCheckResult:
-    """A check's result with its offenders in the metadata."""
+    """A check's result with its offenders in the metadata; `asset` where the step has several."""
     metadata: dict[str, dg.MetadataValue] = {
         name: dg.MetadataValue.int(fact) if isinstance(fact, int) else dg.MetadataValue.text(fact)
         for name, fact in outcome.facts.items()
@@ -82,6 +84,7 @@ def check_result(
     return dg.AssetCheckResult(
         passed=outcome.passed,
         check_name=outcome.name,
+        asset_key=asset,
         severity=severity,
         description=None if outcome.passed else "; ".join(outcome.offenders)[:1000],
         metadata=metadata,

@@ -52,7 +52,7 @@ def marts(
             if mart.name in names:
                 yield _materialize(made, mart)
             if check_name(mart) in checks:
-                yield check_result(made.adds_up(mart))
+                yield check_result(made.adds_up(mart), asset=mart.name)
 
 
 def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:  # type: ignore[type-arg]
