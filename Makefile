@@ -72,8 +72,8 @@ lock: setup ## Choose the newest versions again and write the locks.
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-bench.lock
 
-docs: setup ## Write docs/data_model.md from the code.
-	@$(BIN)/python docs/generate.py
+docs: setup ## Write the documents that are generated from the code, such as docs/reference.
+	@$(BIN)/python -m docs.generate
 
 screenshots: setup ## Take the README's pictures of the UI anew; needs Chromium.
 	@$(BIN)/python docs/take_screenshots.py

@@ -30,6 +30,7 @@ _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 _LONG_MODULES = (
     "test_fail_points",
     "test_end_to_end",
+    "test_documented_commands",
     "test_reboot",
     "test_definitions",
     "test_faults",

@@ -1,7 +1,6 @@
 """The documents say what the code says: tables, variables, commands, links, paths. Wording is the reader's business."""
 
 import re
-import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,21 +9,19 @@ import dagster as dg
 import pytest
 import yaml  # type: ignore[import-untyped]  # PyYAML, which Dagster brings, has no types
 
+from docs.generate.documents import GENERATED
 from tiktok_insights.cli import main
 from tiktok_insights.definitions import defs
 from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.resources.variables import DEFAULTS
 from tiktok_insights.schema import FOREIGN_HEADER
 from tiktok_insights.warehouse.table_checks import step_7
+from tiktok_insights_tests.documents import ALL, BLOCK, ROOT, blocks, name
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-#: Where people are told what to type.
-GUIDES = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
-    ROOT / "docs" / "troubleshooting.md",
-]
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+CONFIGURATION = ROOT / "docs" / "reference" / "configuration.md"
+OWN_FILES = ROOT / "docs" / "how_to" / "own_files.md"
 
 
 class RecordedEnvironment(dict[str, str]):
@@ -47,27 +44,16 @@ def variables_read() -> set[str]:
     return environment.asked
 
 
-def section(title: str) -> str:
-    """The README's text under a heading of the second level."""
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-
-
 def table_rows(text: str) -> list[list[str]]:
     """The cells of the first table's rows, without its header."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def fenced(text: str) -> str:
-    """The text's first block of code."""
-    return re.split(r"^```\w*\n", text, maxsplit=2, flags=re.MULTILINE)[1].partition("```")[0]
-
-
-def code_in(text: str) -> Iterator[str]:
+def code_in(document: Path) -> Iterator[str]:
     """Every block, without its comments, and every span of code."""
-    blocks = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-    yield from (re.sub(r"#.*", "", block) for block in blocks.findall(text))
-    yield from re.findall(r"`([^`\n]+)`", blocks.sub("", text))
+    yield from (re.sub(r"#.*", "", block.text) for block in blocks(document))
+    yield from re.findall(r"`([^`\n]+)`", BLOCK.sub("", document.read_text(encoding="utf-8")))
 
 
 def anchors(document: Path) -> set[str]:
@@ -76,47 +62,44 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_data_model_is_what_the_code_says() -> None:
+@pytest.mark.parametrize("path", GENERATED)
+def test_a_generated_document_is_what_the_code_says(path: str) -> None:
     """`make docs` would change nothing."""
-    generated = runpy.run_path(str(ROOT / "docs" / "generate.py"))["data_model"]()
-    assert (ROOT / "docs" / "data_model.md").read_text(encoding="utf-8") == generated, "run: make docs"
+    assert (ROOT / path).read_text(encoding="utf-8") == GENERATED[path](), "run: make docs"
 
 
-def test_the_readme_has_exactly_the_variables_that_are_read() -> None:
-    """None is missing in the table, none is unknown."""
-    documented = {name for row in table_rows(section("Configuration")) for name in _VARIABLE.findall(row[0])}
-    assert documented == variables_read()
+def test_exactly_the_variables_that_are_read_are_documented() -> None:
+    """None is missing, none is unknown."""
+    assert DEFAULTS.keys() == variables_read()
 
 
-def test_the_readme_has_the_defaults_of_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_documented_defaults_are_those_of_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting a variable to its documented default changes no setting."""
     monkeypatch.chdir(tmp_path)
     unset = read_settings({})
-    defaults = {row[0].strip("`"): row[1].strip("`") for row in table_rows(section("Configuration"))}
-    assert all(read_settings({name: default}) == unset for name, default in defaults.items())
+    assert all(read_settings({name: default}) == unset for name, default in DEFAULTS.items())
 
 
-def test_the_example_of_an_env_file_has_exactly_the_variables_that_are_read() -> None:
-    """Beside the standard ones of AWS, which boto3 reads."""
+def test_the_example_of_an_env_file_can_be_used_line_by_line() -> None:
+    """Every variable has one line there, which changes nothing when its mark of a comment is taken away."""
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
-    named = {match[1] for line in lines if (match := re.match(r"#?([A-Z][A-Z0-9_]+)=", line))}
-    assert {name for name in named if not name.startswith("AWS_")} == variables_read()
+    settings = dict(line[1:].split("=", 1) for line in lines if re.match(r"#[A-Z][A-Z0-9_]+=", line))
+    assert {name: settings[name] for name in DEFAULTS} == DEFAULTS
+    assert all(name.startswith("AWS_") for name in settings.keys() - DEFAULTS.keys())
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
-def test_every_target_of_make_exists(guide: Path) -> None:
-    """What the guides tell people to make can be made."""
+@pytest.mark.parametrize("document", ALL, ids=name)
+def test_every_target_of_make_exists(document: Path) -> None:
+    """What people are told to make can be made."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = {
-        name for code in code_in(guide.read_text(encoding="utf-8")) for name in re.findall(r"\bmake ([a-z]+)", code)
-    }
+    named = {target for code in code_in(document) for target in re.findall(r"\bmake ([a-z]+)", code)}
     assert named <= targets
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
-def test_every_command_exists(guide: Path) -> None:
-    """What the guides tell people to type is a command of tiktok-insights, with its subcommand."""
-    for code in code_in(guide.read_text(encoding="utf-8")):
+@pytest.mark.parametrize("document", ALL, ids=name)
+def test_every_command_exists(document: Path) -> None:
+    """What people are told to type is a command of tiktok-insights, with its subcommand."""
+    for code in code_in(document):
         for words in re.findall(r"\btiktok-insights ([a-z-]+)(?: ([a-z]+))?", code):
             command = main.commands.get(words[0])
             assert command is not None, words
@@ -124,28 +107,29 @@ def test_every_command_exists(guide: Path) -> None:
                 assert words[1] in command.commands
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("document", ALL, ids=name)
 def test_no_link_within_the_project_is_dead(document: Path) -> None:
     """Every relative link and image leads to a file, and to a heading of it where it names one."""
     for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
         if "://" in link:
             continue
-        name, _, anchor = link.partition("#")
-        target = document.parent / name if name else document
+        path, _, anchor = link.partition("#")
+        target = document.parent / path if path else document
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target), link
 
 
 def test_the_drawn_tree_exists() -> None:
-    """Every path of the README's tree is there; two spaces more are one folder deeper."""
+    """Every path of the tree is there; two spaces more are one folder deeper."""
+    (tree,) = [block.text for block in blocks(CONTRIBUTING) if block.text.startswith("tiktok_insights/\n")]
     trail: list[str] = []
-    for line in fenced(section("The tree")).splitlines():
-        name = line.split()[0]
+    for line in tree.splitlines():
+        entry = line.split()[0]
         depth = (len(line) - len(line.lstrip())) // 2
-        trail = [*trail[:depth], name]
+        trail = [*trail[:depth], entry]
         path = ROOT.joinpath(*trail)
-        assert path.is_dir() if name.endswith("/") else path.is_file(), path
+        assert path.is_dir() if entry.endswith("/") else path.is_file(), path
 
 
 def test_the_table_of_stages_names_assets_and_packages(environment: dict[str, str]) -> None:
@@ -163,19 +147,22 @@ def test_the_table_of_stages_names_assets_and_packages(environment: dict[str, st
 def test_step_7_stands_in_the_readme_word_for_word() -> None:
     """The statements are those that the check runs."""
     statements = step_7("ACCOUNTADMIN", "COMPUTE_WH", "AMAZON_DB", "Main")
-    assert fenced(section("Query")) == "".join(f"{statement};\n" for statement in statements)
+    (shown,) = [block.text for block in blocks(ROOT / "README.md") if block.language == "sql"]
+    assert shown == "".join(f"{statement};\n" for statement in statements)
 
 
-def test_the_header_for_other_producers_stands_in_the_readme() -> None:
-    """A file made by the README's words is loaded."""
-    assert f"\n{','.join(FOREIGN_HEADER)}\n" in section("Your own CSV")
+def test_the_header_for_other_producers_stands_in_the_how_to() -> None:
+    """A file made by its words is loaded."""
+    (header,) = [block.text for block in blocks(OWN_FILES) if block.language == "csv"]
+    assert header == f"{','.join(FOREIGN_HEADER)}\n"
 
 
-def test_the_run_config_in_the_readme_is_valid_and_has_every_default(environment: dict[str, str]) -> None:
-    """A run with it is a run without any."""
+def test_the_documented_run_config_is_valid_and_has_every_default(environment: dict[str, str]) -> None:
+    """A run with it is a run without any, and no asset's setting is missing."""
     job = defs().resolve_job_def("tiktok_pipeline")
-    documented = yaml.safe_load(README.partition("```yaml\n")[2].partition("```")[0])
-    assert dg.validate_run_config(job, documented) == dg.validate_run_config(job, {})
-    assert {name: dg.validate_run_config(job, {})["ops"][name]["config"] for name in documented["ops"]} == {
-        name: op["config"] for name, op in documented["ops"].items()
-    }
+    (shown,) = [block.text for block in blocks(CONFIGURATION) if block.language == "yaml"]
+    documented = yaml.safe_load(shown)
+    plain = dg.validate_run_config(job, {})
+    assert dg.validate_run_config(job, documented) == plain
+    settings = {asset: op["config"] for asset, op in plain["ops"].items() if op.get("config")}
+    assert {asset: op["config"] for asset, op in documented["ops"].items()} == settings

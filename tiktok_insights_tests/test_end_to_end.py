@@ -1,77 +1,32 @@
 """The whole pipeline as a newcomer runs it, from the command line to the last digit of the last id."""
 
-import json
-import os
 import re
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
-import requests
 
 from tiktok_insights.local import stack
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights_tests.newcomer import LIMIT_SECONDS, Newcomer, newcomer_in
 
 _HANDLES = ("corner.bakery", "city.museum", "night.market")
 _STEP_7 = "USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE AMAZON_DB; USE SCHEMA Main; SELECT * FROM tiktok_data;"
-_LIMIT_SECONDS = 300
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """Somebody with a fresh home, who runs commands."""
-
-    home: Path
-    environment: Mapping[str, str]
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a Python module with words, in the home."""
-        return subprocess.run(  # noqa: S603  # our own interpreter
-            [sys.executable, "-m", *words],
-            cwd=self.home,
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            timeout=_LIMIT_SECONDS,
-            check=False,
-        )
-
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `tiktok-insights` with words."""
-        return self.run("tiktok_insights.cli", *words)
-
-    def rows(self, sql: str) -> list[dict[str, object]]:
-        """The rows of a query, through the command line."""
-        answer = self.command("sql", sql, "--format", "json")
-        assert answer.returncode == 0, answer.stderr
-        rows: list[dict[str, object]] = json.loads(answer.stdout)
-        return rows
-
-    def requests_served(self) -> int:
-        """How many requests the fake API has counted against the quota."""
-        endpoints = stack.ensure_running(self.home / ".local")
-        status = requests.Session().get(f"{endpoints.tiktok_api}/_control/status", timeout=10).json()
-        return int(status["served"])
 
 
 @pytest.fixture(scope="module")
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
     """A newcomer in an empty folder, with no setting at all."""
-    home = tmp_path_factory.mktemp("newcomer")
-    ours = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_", "PYTHONDONTWRITEBYTECODE")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    yield Newcomer(home, environment)
-    stack.stop(home / ".local")
+    with newcomer_in(tmp_path_factory.mktemp("newcomer")) as somebody:
+        yield somebody
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +64,7 @@ def test_every_row_of_the_table_is_what_the_generator_says(
     fetched = [datetime.fromisoformat(str(row.pop("EXTRACTED_AT"))) for row in rows]
     assert len(rows) == len(expected)
     assert {str(row["TIKTOK_ID"]): row for row in rows} == expected
-    assert (max(fetched) - min(fetched)).total_seconds() < _LIMIT_SECONDS
+    assert (max(fetched) - min(fetched)).total_seconds() < LIMIT_SECONDS
 
 
 def test_step_7_runs_word_for_word(newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]) -> None:

@@ -28,10 +28,6 @@ class CatalogDriftError(RuntimeError):
     """A table of our name has other columns than the contract; it is left as it is."""
 
 
-class PartitionRefusedError(RuntimeError):
-    """Glue takes a partition not; the others of the same call may be there."""
-
-
 @dataclass(frozen=True, slots=True)
 class CatalogState:
     """What the catalog has after a registration: all partitions, and how many of them are new."""
@@ -53,7 +49,7 @@ class Catalog:
     def register(self, partitions: Iterable[Partition]) -> CatalogState:
         """Make database and table when missing, and the partitions that are not there yet.
 
-        May be repeated, and run twice at once. Raises CatalogDriftError and PartitionRefusedError.
+        May be repeated, and run twice at once. Raises CatalogDriftError.
         """
         self._ensure_database()
         self._ensure_table()
@@ -125,12 +121,8 @@ class Catalog:
         for failure in answer.get("Errors", []):
             detail = failure.get("ErrorDetail", {})
             if detail.get("ErrorCode") != "AlreadyExistsException":
-                account, dt = failure["PartitionValues"]
-                msg = (
-                    f"Glue refused the partition account={account}/dt={dt} of {self.database}.{TABLE}: "
-                    f"{detail.get('ErrorMessage')}. Mend that, and run again; CSVs and warehouse are as they were."
-                )
-                raise PartitionRefusedError(msg)
+                msg = f"Glue refused the partition {failure.get('PartitionValues')}: {detail.get('ErrorMessage')}."
+                raise RuntimeError(msg)
 
 
 def table_input(location: str) -> Any:

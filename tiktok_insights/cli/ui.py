@@ -45,10 +45,7 @@ def ui(port: int) -> None:
             code = _serve(port)
     if code < 0:
         raise click.ClickException(f"Dagster was ended by signal {-code}. Start it again with: tiktok-insights ui")
-    if code:
-        raise click.ClickException(
-            f"Dagster ended with code {code}; its last lines say why. Mend that, and start it again."
-        )
+    sys.exit(code)
 
 
 @click.command()

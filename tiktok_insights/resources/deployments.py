@@ -1,7 +1,7 @@
 """The one place that reads the environment: which deployment, whose accounts, which names and keys.
 
-It only reads; `connections` says how to reach what the settings name. Nothing here imports Dagster, so the command line
-is quick.
+It only reads: the variables with their defaults stand in `variables`, and `connections` says how to reach what the
+settings name. Nothing here imports Dagster, so the command line is quick.
 """
 
 import os
@@ -12,11 +12,11 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from tiktok_insights.resources.variables import DEFAULTS
 from tiktok_insights.tiktok.client import PUBLIC_URL
 
-LOCAL_ACCOUNTS = ("corner.bakery", "city.museum", "night.market")
-_LOCAL_REQUESTS_PER_MINUTE = 6_000.0
-_REQUESTS_PER_MINUTE = 60.0
+#: For an API that is not on this machine.
+_REQUESTS_PER_MINUTE = "60"
 
 
 class Deployment(Enum):
@@ -37,15 +37,15 @@ class SnowflakeSettings:
     `schema` holds the tables, `view_schema` the views that people read.
     """
 
-    account: str = ""
-    user: str = ""
-    private_key: str = field(default="", repr=False)
-    private_key_passphrase: str = field(default="", repr=False)
-    role: str = "ACCOUNTADMIN"
-    warehouse: str = "COMPUTE_WH"
-    database: str = "AMAZON_DB"
-    schema: str = "PUBLIC"
-    view_schema: str = "Main"
+    account: str
+    user: str
+    private_key: str = field(repr=False)
+    private_key_passphrase: str = field(repr=False)
+    role: str
+    warehouse: str
+    database: str
+    schema: str
+    view_schema: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +74,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     env = _Environment(os.environ if environment is None else environment)
     deployment = env.deployment()
     local = deployment is Deployment.LOCAL
-    api_url = env.text("TIKTOK_API_URL", "" if local else PUBLIC_URL)
-    home = Path(env.text("TIKTOK_INSIGHTS_HOME", ".local")).absolute()
-    accounts = tuple(name.strip() for name in env.text("TIKTOK_ACCOUNTS").split(",") if name.strip())
+    api_url = env.text("TIKTOK_API_URL", None if local else PUBLIC_URL)
+    home = Path(env.text("TIKTOK_INSIGHTS_HOME")).absolute()
+    # The made-up accounts and the high rate are the fake API's.
+    accounts = env.text("TIKTOK_ACCOUNTS", "" if api_url else None).split(",")
     return Settings(
         deployment=deployment,
         home=home,
         dagster_home=Path(env.text("DAGSTER_HOME", str(home / "dagster"))).absolute(),
-        accounts=accounts or (() if api_url else LOCAL_ACCOUNTS),
+        accounts=tuple(name.strip() for name in accounts if name.strip()),
         api_url=api_url,
         api_key=env.text("RAPIDAPI_KEY"),
-        requests_per_minute=env.positive(
-            "TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else _LOCAL_REQUESTS_PER_MINUTE
-        ),
+        requests_per_minute=env.positive("TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else None),
         request_budget=env.whole("TIKTOK_REQUEST_BUDGET"),
-        bucket=env.text("TIKTOK_INSIGHTS_BUCKET", "project-with-tiktok-data"),
-        glue_database=env.text("GLUE_DATABASE", "tiktok"),
+        bucket=env.text("TIKTOK_INSIGHTS_BUCKET"),
+        glue_database=env.text("GLUE_DATABASE"),
         snowflake=env.snowflake(),
     )
 
@@ -106,16 +105,6 @@ def set_dagster_home(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
 
-def wants_no_colour() -> bool:
-    """Whether NO_COLOR is set, to anything (no-color.org)."""
-    return bool(os.environ.get("NO_COLOR"))
-
-
-def runs_in_ci() -> bool:
-    """Whether CI is set, as the services set it that run tests: nobody waits at the terminal."""
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
-
-
 def require_accounts(settings: Settings) -> tuple[str, ...]:
     """The accounts to extract. Raises SettingsError when there are none."""
     if not settings.accounts:
@@ -128,61 +117,56 @@ def require_accounts(settings: Settings) -> tuple[str, ...]:
 
 
 class _Environment:
-    """Variables by name, with defaults; an empty one counts as unset."""
+    """Variables by name, with their defaults; an empty one counts as unset."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
 
-    def text(self, name: str, default: str = "") -> str:
-        return self._variables.get(name, "").strip() or default
+    def text(self, name: str, default: str | None = None) -> str:
+        """The variable's text, or its default; `default` where circumstances give it another one than `variables`."""
+        usual = DEFAULTS[name]
+        return self._variables.get(name, "").strip() or (usual if default is None else default)
 
-    def positive(self, name: str, default: float) -> float:
-        text = self.text(name)
-        if not text:
-            return default
+    def positive(self, name: str, default: str | None = None) -> float:
+        text = self.text(name, default)
         try:
             number = float(text)
         except ValueError:
             number = 0.0
         if not 0 < number < float("inf"):
-            raise _refusal(name, text, "a number greater than 0")
+            raise SettingsError(f"{name} is {text!r}; a number greater than 0 was expected.")
         return number
 
     def whole(self, name: str) -> int | None:
         text = self.text(name)
         if text and not text.isdecimal():
-            raise _refusal(name, text, "a whole number")
+            raise SettingsError(f"{name} is {text!r}; a whole number was expected.")
         return int(text) if text else None
 
     def deployment(self) -> Deployment:
-        name = self.text("TIKTOK_INSIGHTS_DEPLOYMENT", Deployment.LOCAL.value)
+        name = self.text("TIKTOK_INSIGHTS_DEPLOYMENT")
         try:
             return Deployment(name)
         except ValueError:
             known = " or ".join(repr(deployment.value) for deployment in Deployment)
-            raise _refusal("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
+            raise SettingsError(f"TIKTOK_INSIGHTS_DEPLOYMENT is {name!r}; {known} was expected.") from None
 
     def snowflake(self) -> SnowflakeSettings:
-        plain = SnowflakeSettings()
         return SnowflakeSettings(
             account=self.text("SNOWFLAKE_ACCOUNT"),
             user=self.text("SNOWFLAKE_USER"),
             private_key=self.text("SNOWFLAKE_PRIVATE_KEY"),
             private_key_passphrase=self.text("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
-            role=self.name("SNOWFLAKE_ROLE", plain.role),
-            warehouse=self.name("SNOWFLAKE_WAREHOUSE", plain.warehouse),
-            database=self.name("SNOWFLAKE_DATABASE", plain.database),
-            schema=self.name("SNOWFLAKE_SCHEMA", plain.schema),
-            view_schema=self.name("SNOWFLAKE_VIEW_SCHEMA", plain.view_schema),
+            role=self.name("SNOWFLAKE_ROLE"),
+            warehouse=self.name("SNOWFLAKE_WAREHOUSE"),
+            database=self.name("SNOWFLAKE_DATABASE"),
+            schema=self.name("SNOWFLAKE_SCHEMA"),
+            view_schema=self.name("SNOWFLAKE_VIEW_SCHEMA"),
         )
 
-    def name(self, variable: str, default: str) -> str:
+    def name(self, variable: str) -> str:
         """An unquoted SQL identifier; anything else could end up in a statement."""
-        text = self.text(variable, default)
+        text = self.text(variable)
         if not (text.isascii() and text.isidentifier()):
-            raise _refusal(variable, text, "a name of letters, digits and _")
+            raise SettingsError(f"{variable} is {text!r}; letters, digits and _ were expected.")
         return text
-
-
-def _refusal(variable: str, text: str, expected: str) -> SettingsError:
-    return SettingsError(f"{variable} is {text!r}; {expected} was expected. Change it in the environment or in .env.")

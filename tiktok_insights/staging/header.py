@@ -23,7 +23,7 @@ _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _RULE = (
     f"the header is the contract's {len(CSV_HEADER)} names, or the first {len(FOREIGN_HEADER)}, spelt and ordered so"
 )
-_LOOK = "the README, 'Your own CSV', has the line to copy"
+_LOOK = "docs/how_to/own_files.md has the line to copy"
 
 
 class UnloadableError(ValueError):

@@ -269,7 +269,7 @@ def broken_rows() -> Iterator[Case]:
 
 def other_headers() -> Iterator[Case]:
     """Files whose first line is not the contract's header."""
-    look = "the README, 'Your own CSV', has the line to copy"
+    look = "docs/how_to/own_files.md has the line to copy"
     yield aside("wrong header", csv_file("1,2", header="id,name"), "line 1, column 1 is 'id', not 'Tiktok_id'", look)
     yield aside("no header", csv_file(header=row("1")), "line 1 is a row and no header", look)
     yield aside("15 columns", csv_file(header=f"{HEADER_14},counts_exact"), "line 1 ends after column 15", look)

@@ -1,22 +1,20 @@
-"""Writes docs/data_model.md from the contract and the tables: `make docs`. No fact stands here that the code has."""
+"""docs/data_model.md, from the contract, the tables and the marts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
+from docs.generate import markdown
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
 from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
 from tiktok_insights.insights.marts import MARTS
 from tiktok_insights.lake import followers_csv
 from tiktok_insights.raw.manifest import SnapshotKey
-from tiktok_insights.resources.deployments import SnowflakeSettings
+from tiktok_insights.resources.deployments import read_settings
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, Kind
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.tables import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
 
-TARGET = Path(__file__).with_name("data_model.md")
-
-_NAMES = SnowflakeSettings()
+_NAMES = read_settings({}).snowflake
 #: Of nobody: an account id and a moment for the examples.
 _SNAPSHOT = SnapshotKey.begun_at("1234567890123456789", datetime(2026, 1, 31, 5, 0, 0, 123_000, tzinfo=UTC))
 _ETAG = "<ETag>"
@@ -29,9 +27,9 @@ def data_model() -> str:
 
 
 _INTRODUCTION = (
-    "<!-- Written by docs/generate.py from the code: run `make docs`, do not edit. -->\n\n"
-    "The names of databases, schemas and buckets are the defaults; [the README](../README.md#configuration) says how "
-    "to change them."
+    f"{markdown.NOTICE}\n\n"
+    "The names of databases, schemas and buckets are the defaults; [the configuration](reference/configuration.md) "
+    "says how to change them."
 )
 
 
@@ -42,7 +40,7 @@ def _contract() -> Iterator[str]:
         "tables, the transform and the audit derive from it. Each column by its name in every layer, in the CSV's "
         "order; *dropped* means that the warehouse has no such column:"
     )
-    yield _table(
+    yield markdown.table(
         ("CSV", f"Glue (`{GLUE_TABLE}`)", "warehouse", "warehouse type"),
         (
             (
@@ -63,7 +61,7 @@ def _contract() -> Iterator[str]:
         "What a column means, and where the API has it in its two dialects. Of several fields the first that is there "
         "wins; but a boolean of the APP dialect is true when any of its fields is set:"
     )
-    yield _table(
+    yield markdown.table(
         ("CSV", "kind", "field, WEB", "field, APP", "meaning"),
         ((_code(c.csv), c.kind.value, _fields(c.web), _fields(c.app), c.meaning) for c in COLUMNS),
     )
@@ -71,7 +69,7 @@ def _contract() -> Iterator[str]:
         "The texts that a CSV's field may hold. An empty field is NULL, except for an id; any other text rejects the "
         "row, which then goes to the quarantine:"
     )
-    yield _table(("kind", "accepted", "columns"), ((k.value, ACCEPTED_TEXTS[k], _columns_of(k)) for k in Kind))
+    yield markdown.table(("kind", "accepted", "columns"), ((k.value, ACCEPTED_TEXTS[k], _columns_of(k)) for k in Kind))
 
 
 def _tables() -> Iterator[str]:
@@ -89,7 +87,9 @@ def _tables() -> Iterator[str]:
     for table in ALL:
         yield f"### {table.name}"
         yield table.grain
-        yield _table(("column", "type", "meaning"), ((_code(c.name), _code(c.type), c.meaning) for c in table.columns))
+        yield markdown.table(
+            ("column", "type", "meaning"), ((_code(c.name), _code(c.type), c.meaning) for c in table.columns)
+        )
 
 
 def _marts() -> Iterator[str]:
@@ -101,8 +101,8 @@ def _marts() -> Iterator[str]:
     for mart in MARTS:
         yield f"### {mart.view}"
         yield mart.description
-        yield _table(("column", "meaning"), ((_code(name), meaning) for name, meaning in mart.columns.items()))
-        yield _table(
+        yield markdown.table(("column", "meaning"), ((_code(name), meaning) for name, meaning in mart.columns.items()))
+        yield markdown.table(
             ("adds up", f"`{mart.view}`", "table"),
             ((total.meaning, _code(total.of_mart), f"`{total.of_table}` of `{total.table}`") for total in mart.sums),
         )
@@ -130,7 +130,7 @@ def _bucket() -> Iterator[str]:
         (quarantine_key(csv_key, _ETAG),
          "rows of a CSV that the contract does not accept: object, line, column, reason, the row itself"),
     )  # fmt: skip  # a key and its meaning
-    yield _table(("key", "what"), ((_code(key), what) for key, what in rows))
+    yield markdown.table(("key", "what"), ((markdown.code(key), what) for key, what in rows))
 
 
 def _columns_of(kind: Kind) -> str:
@@ -142,13 +142,4 @@ def _fields(paths: Sequence[str]) -> str:
 
 
 def _code(text: str | None) -> str:
-    return f"`{text}`" if text else "dropped"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
-
-
-if __name__ == "__main__":
-    TARGET.write_text(data_model(), encoding="utf-8")
+    return markdown.code(text) if text else "dropped"

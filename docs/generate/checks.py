@@ -1,0 +1,39 @@
+"""docs/reference/checks.md: every asset check, what it asks, and whether a red one fails the run."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from docs.generate import markdown
+from tiktok_insights.definitions import defs
+
+_INTRODUCTION = f"""{markdown.NOTICE}
+
+A check's name is the sentence that should be true. What it saw stands in its metadata, and the offenders in its
+description, in the UI and in the summary of `tiktok-insights run`.
+
+A red check that is *blocking* fails the run: what is downstream does not start, and the exit code is not 0. The
+blocking checks of `staged_tiktok_data` are the audit. It comes before the publication, so what it refuses is not in
+`TIKTOK_DATA`. A check that is not blocking leaves the run as it is. [Run it in CI](../how_to/ci.md) says more."""
+
+
+def checks() -> str:
+    """The whole document."""
+    table = markdown.table(("asset", "check", "blocking", "what it asks"), map(_row, _specs()))
+    return "\n\n".join(["# Checks", _INTRODUCTION, table]) + "\n"
+
+
+def _specs() -> Iterator[dg.AssetCheckSpec]:
+    """The checks in the order of the assets; those within an asset come before those on it."""
+    loaded = defs()
+    assets = [asset for asset in loaded.assets or () if isinstance(asset, dg.AssetsDefinition)]
+    places = {key: place for place, asset in enumerate(assets) for key in asset.keys}
+    within = [spec for asset in assets for spec in asset.check_specs]
+    beside = [spec for definition in loaded.asset_checks or () for spec in definition.check_specs]
+    yield from sorted(within + beside, key=lambda spec: places[spec.asset_key])
+
+
+def _row(spec: dg.AssetCheckSpec) -> tuple[str, ...]:
+    asset = markdown.code(spec.asset_key.to_user_string())
+    question = " ".join((spec.description or "").split())
+    return asset, markdown.code(spec.name), "yes" if spec.blocking else "no", question

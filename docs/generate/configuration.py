@@ -1,0 +1,102 @@
+"""docs/reference/configuration.md and .env.example: the environment variables, and the config of a run."""
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from docs.generate import markdown
+from tiktok_insights.definitions import defs
+from tiktok_insights.resources.variables import GROUPS, Variable
+
+_ENVIRONMENT = """## Environment
+
+The environment, or a file `.env` in the working directory; the environment wins. An empty variable counts as unset.
+[.env.example](../../.env.example) has all variables; copy the lines you need. Nothing has to be set."""
+
+_AWS = """The standard `AWS_*` variables, such as `AWS_PROFILE` and `AWS_REGION`, hold in the deployment `aws`; `local`
+ignores them."""
+
+_RUN_CONFIG = """## Run config
+
+What a single run does differently. It goes into a file for `dagster job execute -c`, or into the Launchpad of the UI. A
+setting that is left out has its default. This is every setting with its default:"""
+
+_ENV_HEAD = """# Written by docs/generate from the code: run `make docs`, do not edit.
+# Copy the lines you need to .env, and keep .env out of version control. Without any of these lines everything runs on
+# this machine against a fake TikTok API."""
+
+_ENV_AWS = """# The standard AWS_* variables hold only for the deployment aws.
+#AWS_PROFILE=
+#AWS_REGION="""
+
+
+def configuration() -> str:
+    """The whole document."""
+    parts = ["# Configuration", markdown.NOTICE, _ENVIRONMENT]
+    for title, variables in GROUPS.items():
+        parts += [f"### {title}", markdown.table(("variable", "default", "meaning"), map(_row, variables))]
+    parts += [_AWS, _RUN_CONFIG, markdown.block(_every_default(), "yaml"), *_settings()]
+    return "\n\n".join(parts) + "\n"
+
+
+def env_example() -> str:
+    """The whole file: each variable as a comment, with its meaning above it."""
+    parts = [_ENV_HEAD]
+    for title, variables in GROUPS.items():
+        parts += [f"# --- {_plain(title)} ---", *map(_env_lines, variables)]
+    return "\n\n".join([*parts, _ENV_AWS]) + "\n"
+
+
+def _row(variable: Variable) -> tuple[str, str, str]:
+    default = markdown.code(variable.default) if variable.default else ""
+    return markdown.code(variable.name), default, variable.meaning
+
+
+def _env_lines(variable: Variable) -> str:
+    meaning = _plain(variable.meaning)
+    lines = textwrap.wrap(f"{meaning[0].upper()}{meaning[1:]}.", 118)
+    return "\n".join([*(f"# {line}" for line in lines), f"#{variable.name}={variable.default}"])
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
+
+
+def _fields(asset: dg.AssetsDefinition) -> Mapping[str, Any]:
+    """The asset's settings by their names, each with its default and description."""
+    config: Any = asset.op.config_schema.as_field().config_type
+    return dict(getattr(config, "fields", {}))
+
+
+def _configured() -> list[dg.AssetsDefinition]:
+    """The assets that have settings, upstream first."""
+    assets = [asset for asset in defs().assets or () if isinstance(asset, dg.AssetsDefinition)]
+    return [asset for asset in assets if _fields(asset)]
+
+
+def _every_default() -> str:
+    lines = ["ops:"]
+    for asset in _configured():
+        lines += [f"  {asset.op.name}:", "    config:"]
+        lines += [f"      {name}: {_yaml(field.default_value)}" for name, field in _fields(asset).items()]
+    return "\n".join(lines)
+
+
+def _settings() -> Iterator[str]:
+    for asset in _configured():
+        yield f"### {asset.op.name}"
+        yield markdown.table(
+            ("setting", "default", "meaning"),
+            (
+                (markdown.code(name), markdown.code(_yaml(field.default_value)), field.description)
+                for name, field in _fields(asset).items()
+            ),
+        )
+
+
+def _yaml(value: object) -> str:
+    """A default as YAML has it, which for these is JSON."""
+    return json.dumps(value)

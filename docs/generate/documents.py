@@ -1,0 +1,20 @@
+"""Which documents are generated, and by what."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from docs.generate.checks import checks
+from docs.generate.cli import cli
+from docs.generate.configuration import configuration, env_example
+from docs.generate.data_model import data_model
+
+ROOT = Path(__file__).parents[2]
+
+#: What gives the text of each document, by its path below the root.
+GENERATED: dict[str, Callable[[], str]] = {
+    ".env.example": env_example,
+    "docs/data_model.md": data_model,
+    "docs/reference/checks.md": checks,
+    "docs/reference/cli.md": cli,
+    "docs/reference/configuration.md": configuration,
+}

@@ -1,0 +1,186 @@
+"""Every command that README, tutorial and how-tos tell people to type is typed, in a home in which `make run` was run.
+
+Blocks by their language: `sh` is run, and a `text` right after it is what it prints; `sql` is run; `ini` goes into .env
+for the rest of the document; `yaml` that begins with a comment `# run.yaml` becomes that file.
+"""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.local import stack
+from tiktok_insights.resources.variables import DEFAULTS
+from tiktok_insights.tiktok.client import PUBLIC_URL
+from tiktok_insights_tests.documents import GUIDES, ROOT, Block, blocks, name
+from tiktok_insights_tests.newcomer import BIN, Newcomer, newcomer_in
+
+#: Commands that are not typed here: why not, and what covers them.
+NOT_TYPED = {
+    "make test": "this test is part of it",
+    "make ui": "it stays until Ctrl-C; cli/test_ui.py and test_reboot.py start it and end it",
+    ". .venv/bin/activate": "the newcomer's PATH has the environment's commands already",
+}
+#: Typed once, in an empty home, before all documents; a second time is test_end_to_end's.
+FIRST = "make run"
+#: Settings that are not made here: nobody's AWS and Snowflake can be reached. resources/test_deployments.py reads them.
+AWS = "TIKTOK_INSIGHTS_DEPLOYMENT=aws"
+
+#: The languages that have a meaning here, and `csv`, which is only shown.
+LANGUAGES = {"sh", "text", "sql", "ini", "yaml", "csv"}
+
+#: What differs from run to run: ids of runs and snapshots, times, durations, and the width of a column.
+_VARYING = (
+    (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<run>"),
+    (r"\d{8}T\d{9}Z", "<snapshot>"),
+    (r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d+)?", "<time>"),
+    (r"\bin \d+ s\b", "in <n> s"),
+    (r"-{2,}", "--"),
+    (r"\s+", " "),
+)
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
+    """A newcomer after `make setup`."""
+    with newcomer_in(tmp_path_factory.mktemp("newcomer")) as somebody:
+        assert somebody.command("init").returncode == 0
+        yield somebody
+
+
+@pytest.fixture(scope="module")
+def first_run(newcomer: Newcomer) -> str:
+    """What the first `make run` prints."""
+    return printed(newcomer.shell(recipe(FIRST)))
+
+
+def printed(answer: subprocess.CompletedProcess[str]) -> str:
+    """What a command has printed; it must have succeeded."""
+    assert answer.returncode == 0, f"{answer.args}\n{answer.stdout}\n{answer.stderr}"
+    return answer.stdout + answer.stderr
+
+
+def recipe(command: str) -> str:
+    """The lines that the Makefile has for `make <target>`, with the commands of this environment."""
+    target = command.removeprefix("make ")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    assert found, command
+    lines = [line.removeprefix("\t").removeprefix("@") for line in found[1].splitlines()]
+    return "\n".join(lines).replace("$(BIN)", str(BIN))
+
+
+def without_comment(line: str) -> str:
+    """A line of a shell as it is typed."""
+    return line.partition("  #")[0].strip()
+
+
+def script(block: Block) -> str:
+    """What is typed of a block: without the commands that are not, and with the Makefile's lines in place of make."""
+    lines = []
+    for line in block.text.splitlines():
+        typed = without_comment(line)
+        if typed.startswith("make ") and typed not in NOT_TYPED:
+            lines.append(recipe(typed))
+        elif typed not in NOT_TYPED:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def steady(line: str) -> str:
+    """A line without what differs from run to run."""
+    for pattern, instead in _VARYING:
+        line = re.sub(pattern, instead, line)
+    return line.strip()
+
+
+def missing_line(shown: str, output: str) -> str | None:
+    """The first line of a document's `text` that is not printed, in its order; None when all are.
+
+    Three dots stand for what is left out.
+    """
+    lines = iter([steady(line) for line in output.splitlines()])
+    for line in shown.splitlines():
+        pattern = ".*".join(map(re.escape, steady(line).split("...")))
+        if line.strip() not in ("", "...") and not any(re.fullmatch(pattern, found) for found in lines):
+            return line
+    return None
+
+
+@contextmanager
+def own_settings(newcomer: Newcomer) -> Iterator[Path]:
+    """The .env of the home, which is afterwards what it was before."""
+    path = newcomer.home / ".env"
+    before = path.read_text(encoding="utf-8")
+    try:
+        yield path
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def test_what_a_document_shows_is_held_against_what_is_printed() -> None:
+    """Times and ids may differ; a number, a line that is missing, or another order is found."""
+    output = "Done in 12 s.\n\na    20261122T105819349Z   29\nrows: 3\n"
+    assert missing_line("Done in 7 s.\n...\na  20260101T000000000Z  29\nrows: 3\n", output) is None
+    assert missing_line("Done ... s.\nrows: ...\n", output) is None
+    assert missing_line("rows ... 4\n", output) == "rows ... 4"
+    assert missing_line("a  20260101T000000000Z  30\n", output) == "a  20260101T000000000Z  30"
+    assert missing_line("rows: 3\nDone in 12 s.\n", output) == "Done in 12 s."
+
+
+def test_every_block_has_a_language_with_a_meaning() -> None:
+    """Nothing escapes these tests by a word that they do not know."""
+    for guide in GUIDES:
+        for block in blocks(guide):
+            assert block.language in LANGUAGES, f"{name(guide)}: {block.text}"
+
+
+def test_every_command_that_is_not_typed_is_in_a_document() -> None:
+    """The list has nothing that is not needed any more."""
+    lines = {without_comment(line) for guide in GUIDES for block in blocks(guide) for line in block.text.splitlines()}
+    assert {FIRST, AWS, *NOT_TYPED} <= lines
+
+
+def test_every_documented_setting_is_one() -> None:
+    """Blocks for .env name variables that are read."""
+    settings = [block.text for guide in GUIDES for block in blocks(guide) if block.language == "ini"]
+    assert settings
+    for text in settings:
+        assert {line.partition("=")[0] for line in text.splitlines()} <= DEFAULTS.keys()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=name)
+def test_a_guide_can_be_typed_from_its_first_line_to_its_last(newcomer: Newcomer, first_run: str, guide: Path) -> None:
+    """Each command exits with 0 and prints what the document shows, in the document's order."""
+    # The real API's address and an account of one's own are those of the fake API here.
+    api = stack.ensure_running(newcomer.home / ".local").tiktok_api
+    substitutes = {PUBLIC_URL: api, "your.handle": "fake.30"}
+    output: str | None = None
+    with own_settings(newcomer) as env_file:
+        for block in blocks(guide):
+            text = block.text
+            for real, here in substitutes.items():
+                text = text.replace(real, here)
+            if block.language == "text" and output is not None:
+                line = missing_line(text, output)
+                assert line is None, f"{name(guide)} shows what is not printed: {line}\nPrinted:\n{output}"
+            output = typed(newcomer, Block(block.language, text), first_run, env_file)
+
+
+def typed(newcomer: Newcomer, block: Block, first_run: str, env_file: Path) -> str | None:
+    """Do what a document says in a block. Gives what was printed, if a `text` right after it is held against that."""
+    output = None
+    if block.language == "sh":
+        is_first = {without_comment(line) for line in block.text.splitlines()} - NOT_TYPED.keys() == {FIRST}
+        output = first_run if is_first else printed(newcomer.shell(script(block)))
+    elif block.language == "sql":
+        assert printed(newcomer.command("sql", block.text)).endswith(" rows\n")
+    elif block.language == "ini" and AWS not in block.text:
+        assert not re.search("://(?!127.0.0.1:)", block.text), "a test asks nobody outside"
+        env_file.write_text(env_file.read_text(encoding="utf-8") + block.text, encoding="utf-8")
+    elif block.language == "yaml" and block.text.startswith("# run.yaml\n"):
+        (newcomer.home / "run.yaml").write_text(block.text, encoding="utf-8")
+    return output
