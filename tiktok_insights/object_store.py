@@ -90,7 +90,7 @@ class ObjectStore:
             answer = self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error_code(error) in ("404", "NoSuchKey"):
-                raise ObjectMissingError(f"There is no object {self.uri(key)}.") from None
+                raise ObjectMissingError(f"There is no object {self.uri(key)}. Restore it from a backup.") from None
             raise
         with answer["Body"] as stream:
             return StoredObject(stream.read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))

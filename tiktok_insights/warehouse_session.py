@@ -3,6 +3,7 @@
 dagster-snowflake's get_connection() neither rolls back nor closes on an exception; this does.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -24,6 +25,8 @@ _ROWS_IN_A_STATEMENT = 200
 
 #: For how long a transaction begins again. Snowflake lets it wait; the local stack fails it, and fifty runs take turns.
 _PATIENCE_SECONDS = 900.0
+
+_logger = logging.getLogger(__name__)
 
 Row = tuple[Any, ...]
 _Params = ParamSpec("_Params")
@@ -153,12 +156,19 @@ def retry_conflicts(function: Callable[_Params, _Result]) -> Callable[_Params, _
     """For a function that is one transaction: begins it again when it has lost against another one."""
 
     def run(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
-        # Without arguments of its own, because each retry is logged with them: they would be whole batches.
+        # The retries are told below; stamina would print each of them where structlog is installed.
+        stamina.instrumentation.set_on_retry_hooks([])
+        begun = 0
+
         @stamina.retry(on=is_conflict, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.05, wait_max=3.0)
-        @wraps(function)
         def once() -> _Result:
+            nonlocal begun
+            begun += 1
             return function(*args, **kwargs)
 
-        return once()
+        result = once()
+        if begun > 1:
+            _logger.info("%s began %d times: other loads were at the same tables.", function.__name__, begun)
+        return result
 
     return wraps(function)(run)

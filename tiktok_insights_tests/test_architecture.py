@@ -16,7 +16,7 @@ STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights"
 #: Modules at the top that the stages may use.
 SHARED = {
     "aws_errors", "check_outcome", "migrations", "object_store", "schema", "table_place", "table_setup", "table_shape",
-    "tables", "warehouse_session",
+    "tables", "warehouse_session", "watch",
 }  # fmt: skip
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "cli", "definitions"}

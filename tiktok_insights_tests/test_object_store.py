@@ -12,9 +12,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tiktok_insights.aws_errors import error_code
-from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectMissingError, ObjectStore
+from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectStore
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.troubleshooting import told
 
 
 def test_a_write_once_object_is_written_once(store: ObjectStore) -> None:
@@ -55,7 +56,7 @@ def test_a_plain_write_replaces(store: ObjectStore) -> None:
 
 def test_a_missing_object_is_named(store: ObjectStore) -> None:
     """With its address."""
-    with pytest.raises(ObjectMissingError, match=f"s3://{store.bucket}/not/there"):
+    with told("There is no object <object>.", f"s3://{store.bucket}/not/there"):
         store.get("not/there")
     assert not store.exists("not/there")
     store.put("there", b"", "text/plain")
@@ -119,7 +120,7 @@ def test_an_object_that_changed_after_its_listing_is_not_read(store: ObjectStore
         store.put("a", b"new", "text/plain")
     else:
         store._s3.delete_object(Bucket=store.bucket, Key="a")
-    with pytest.raises(ObjectChangedError, match=f"s3://{store.bucket}/a was replaced or deleted"):
+    with told("<object> was replaced or deleted", f"s3://{store.bucket}/a "):
         store.download(info, tmp_path / "copy")
 
 

@@ -28,6 +28,10 @@ class CatalogDriftError(RuntimeError):
     """A table of our name has other columns than the contract; it is left as it is."""
 
 
+class PartitionRefusedError(RuntimeError):
+    """Glue takes a partition not; the others of the same call may be there."""
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogState:
     """What the catalog has after a registration: all partitions, and how many of them are new."""
@@ -49,7 +53,7 @@ class Catalog:
     def register(self, partitions: Iterable[Partition]) -> CatalogState:
         """Make database and table when missing, and the partitions that are not there yet.
 
-        May be repeated, and run twice at once. Raises CatalogDriftError.
+        May be repeated, and run twice at once. Raises CatalogDriftError and PartitionRefusedError.
         """
         self._ensure_database()
         self._ensure_table()
@@ -121,8 +125,12 @@ class Catalog:
         for failure in answer.get("Errors", []):
             detail = failure.get("ErrorDetail", {})
             if detail.get("ErrorCode") != "AlreadyExistsException":
-                msg = f"Glue refused the partition {failure.get('PartitionValues')}: {detail.get('ErrorMessage')}."
-                raise RuntimeError(msg)
+                account, dt = failure["PartitionValues"]
+                msg = (
+                    f"Glue refused the partition account={account}/dt={dt} of {self.database}.{TABLE}: "
+                    f"{detail.get('ErrorMessage')}. Mend that, and run again; CSVs and warehouse are as they were."
+                )
+                raise PartitionRefusedError(msg)
 
 
 def table_input(location: str) -> Any:

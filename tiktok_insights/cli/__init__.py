@@ -12,7 +12,7 @@ from tiktok_insights.cli.retry_set_aside import retry_set_aside
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
 from tiktok_insights.cli.ui import stop, ui
-from tiktok_insights.resources.deployments import load_env_file, read_settings
+from tiktok_insights.resources.deployments import load_env_file, read_settings, wants_no_colour
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,8 +31,21 @@ def main(context: click.Context) -> None:
         tiktok-insights sql "SELECT * FROM TIKTOK_DATA LIMIT 10"
         tiktok-insights ui
         tiktok-insights stop
+
+    \b
+    Exit codes:
+        0  done
+        1  failed; the message says what, where, and what to do (docs/troubleshooting.md has them all)
+        2  the command was typed wrongly
+        3  of `local status` alone: the stack is stopped
+
+    \b
+    Completion of commands and options, here for bash (zsh and fish alike):
+        eval "$(_TIKTOK_INSIGHTS_COMPLETE=bash_source tiktok-insights)"
     """  # noqa: D301  # click's mark of lines to leave as they are
     load_env_file()
+    if wants_no_colour():
+        context.color = False
     context.obj = read_settings().home
 
 

@@ -1,5 +1,6 @@
 """A job in this process, on Dagster's own instance, so that the UI has the run too; and its summary."""
 
+import json
 import sys
 import time
 import warnings
@@ -8,19 +9,31 @@ from typing import Any
 
 import click
 
+from tiktok_insights.cli.progress import progress_shown
 from tiktok_insights.resources import dagster_home
 from tiktok_insights.resources.deployments import read_settings, set_dagster_home
 
 
-def run_job(job: str, ops: Mapping[str, Mapping[str, object]], *, to_stderr: bool = False) -> None:
-    """Run a job with the assets' settings (by asset) and print the summary; exit with 1 when the run failed."""
+def run_job(
+    job: str, ops: Mapping[str, Mapping[str, object]], output: str = "table", *, to_stderr: bool = False
+) -> None:
+    """Run a job with the assets' settings (by asset) and print the summary; exit with 1 when the run failed.
+
+    With the output `json` the summary is one object on standard output, and whatever else is said is on standard error.
+    """
+    to_stderr = to_stderr or output == "json"
     settings = read_settings()
     dagster_home.prepare(settings.dagster_home)
     set_dagster_home(settings)
     click.echo(f"Running {job} ({settings.deployment.value}). The first start takes some seconds.", err=to_stderr)
     started = time.monotonic()
-    summary = _execute(job, {name: {"config": dict(config)} for name, config in ops.items()})
-    click.echo(summary.text(time.monotonic() - started), err=to_stderr)
+    with progress_shown(job):
+        summary = _execute(job, {name: {"config": dict(config)} for name, config in ops.items()})
+    seconds = time.monotonic() - started
+    if output == "json":
+        click.echo(json.dumps(summary.document(seconds), ensure_ascii=False))
+    else:
+        click.echo(summary.text(seconds), err=to_stderr)
     if not summary.succeeded:
         sys.exit(1)
 

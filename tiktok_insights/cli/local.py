@@ -1,12 +1,14 @@
 """`tiktok-insights local ...`: the commands that start, stop, show and delete the local stack. No logic but wording."""
 
+import json
 import shlex
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from tiktok_insights.cli.commands import Commands
+from tiktok_insights.cli.commands import Commands, format_option
 from tiktok_insights.local import stack
 
 _STOPPED = 3
@@ -25,10 +27,14 @@ def local() -> None:
 
 
 @local.command()
+@format_option("json")
 @click.pass_obj
-def start(home: Path) -> None:
+def start(home: Path, output: str) -> None:
     """Start the stack, unless it runs, and say where it listens."""
     endpoints = stack.ensure_running(home)
+    if output == "json":
+        _print_json(stack.status(home))
+        return
     click.echo(f"The local stack runs (process {endpoints.pid}).")
     _show(endpoints)
 
@@ -41,19 +47,20 @@ def stop(home: Path) -> None:
 
 
 @local.command()
+@format_option("json")
 @click.pass_obj
-def status(home: Path) -> None:
+def status(home: Path, output: str) -> None:
     """Say whether the stack runs and each of its servers answers.
 
     The exit code is 0 when it runs and all answer, 1 when it runs and one does not, and 3 when it is stopped.
     """
     found = stack.status(home)
-    size = f"{found.bytes_on_disk / 1e6:,.1f} MB on disk"
+    if output == "json":
+        _print_json(found)
+    else:
+        _print_status(found)
     if found.endpoints is None:
-        click.echo(f"The local stack is stopped; {size}. It starts by itself, or with: tiktok-insights local start")
         sys.exit(_STOPPED)
-    click.echo(f"The local stack runs (process {found.endpoints.pid}), up {found.uptime_seconds:,.0f} s; {size}.")
-    _show(found.endpoints)
     silent = [name for name, answers in found.answers.items() if not answers]
     if silent:
         raise click.ClickException(
@@ -89,6 +96,27 @@ def reset(home: Path, *, yes: bool) -> None:
         size = stack.status(home).bytes_on_disk
         click.confirm(f"Delete the local stack's data in {home / 'stack'} ({size / 1e6:,.1f} MB)?", abort=True)
     click.echo(stack.reset(home))
+
+
+def _print_status(found: stack.Status) -> None:
+    size = f"{found.bytes_on_disk / 1e6:,.1f} MB on disk"
+    if found.endpoints is None:
+        click.echo(f"The local stack is stopped; {size}. It starts by itself, or with: tiktok-insights local start")
+        return
+    click.echo(f"The local stack runs (process {found.endpoints.pid}), up {found.uptime_seconds:,.0f} s; {size}.")
+    _show(found.endpoints)
+
+
+def _print_json(found: stack.Status) -> None:
+    facts = {
+        "running": found.running,
+        "endpoints": None if found.endpoints is None else asdict(found.endpoints),
+        "uptime_seconds": round(found.uptime_seconds, 1),
+        "bytes_on_disk": found.bytes_on_disk,
+        "answers": found.answers,
+        "log": str(found.log),
+    }
+    click.echo(json.dumps(facts))
 
 
 def _show(endpoints: stack.Endpoints) -> None:

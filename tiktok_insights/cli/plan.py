@@ -1,11 +1,12 @@
 """`tiktok-insights plan`: what the next run costs, before it is spent."""
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.rows import render
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import Settings, read_settings, require_accounts
 
@@ -19,9 +20,7 @@ _COLUMNS = ("account", "snapshot", "claimed", "requests", "minutes", "share of m
 @click.option("--account", "accounts", multiple=True, help="Handle or secUid; may be repeated.")
 @click.option("--cached", is_flag=True, help="Ask the API nothing: use the totals of the newest snapshots.")
 @click.option("--force-new-snapshot", is_flag=True, help="Plan a run with force_new_snapshot.")
-@click.option(
-    "--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print the plan."
-)
+@format_option("csv", "json")
 def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snapshot: bool) -> None:
     """Say what the next run costs in requests, minutes and share of the month, for each account.
 
@@ -42,28 +41,28 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     client = None if cached else api_client(settings, connections)
     planner = Planner(raw_store(settings, connections), client, SnapshotPolicy(force_new_snapshot=force_new_snapshot))
     plans = planner.plan(accounts or require_accounts(settings))
-    click.echo(_json(plans, settings) if output == "json" else _table(plans, settings))
+    click.echo(_table(plans, settings) if output == "table" else _records(plans, settings, output), nl=False)
 
 
 def _minutes(requests: int | None, settings: Settings) -> float | None:
     return None if requests is None else requests / settings.requests_per_minute
 
 
-def _json(plans: Sequence["AccountPlan"], settings: Settings) -> str:
-    return json.dumps(
-        [
-            {
-                "account": item.reference,
-                "snapshot": item.origin.value,
-                "claimed": item.claimed,
-                "requests": item.requests,
-                "minutes": _minutes(item.requests, settings),
-                "share_of_month": item.share_of_month(),
-                "note": item.trouble,
-            }
-            for item in plans
-        ]
-    )
+def _records(plans: Sequence["AccountPlan"], settings: Settings, output: str) -> str:
+    names = ("account", "snapshot", "claimed", "requests", "minutes", "share_of_month", "note")
+    rows = [
+        (
+            item.reference,
+            item.origin.value,
+            item.claimed,
+            item.requests,
+            _minutes(item.requests, settings),
+            item.share_of_month(),
+            item.trouble,
+        )
+        for item in plans
+    ]
+    return render(names, rows, output)
 
 
 def _table(plans: Sequence["AccountPlan"], settings: Settings) -> str:
@@ -79,7 +78,7 @@ def _table(plans: Sequence["AccountPlan"], settings: Settings) -> str:
         lines.append(f"For {unknown} of {len(plans)} accounts it cannot be said.")
     if left:
         lines.append(f"The plan had {min(left):,} requests left when it was last heard of.")
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def _row(item: "AccountPlan", settings: Settings) -> tuple[str, ...]:

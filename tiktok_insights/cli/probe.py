@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tiktok_insights.cli.commands import format_option
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings
 
@@ -19,9 +20,7 @@ _NAMED_FIELDS = 30
 
 @click.command()
 @click.argument("account")
-@click.option(
-    "--format", "output", type=click.Choice(["table", "json"]), default="table", help="How to print what was found."
-)
+@format_option("json")
 def probe(account: str, output: str) -> None:
     """Ask the configured API about ACCOUNT (handle or secUid) and say what it really serves. Costs two requests.
 
@@ -43,15 +42,11 @@ def probe(account: str, output: str) -> None:
     """  # noqa: D301  # click's mark of lines to leave as they are
     from tiktok_insights.raw.probe import Probe, Stopwatch
     from tiktok_insights.resources.clients import api_client, raw_store
-    from tiktok_insights.tiktok.errors import TikTokError
 
     settings = read_settings()
     connections = connect(settings)
     stopwatch = Stopwatch(settings.requests_per_minute)
-    try:
-        client = api_client(settings, connections, stopwatch)
-    except TikTokError as error:
-        raise click.ClickException(str(error)) from error
+    client = api_client(settings, connections, stopwatch)
     found = Probe(raw_store(settings, connections), client, stopwatch).ask(account.removeprefix("@"))
     if output == "json":
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.execution import run_job
 from tiktok_insights.cli.rows import render
 from tiktok_insights.resources.connections import connect
@@ -23,9 +24,7 @@ _TOTALS = ("rows_changed", "rows_added", "rows_gone")
 @click.command()
 @click.argument("account", required=False)
 @click.option("--dry-run", is_flag=True, help="Only say what would change; write nothing, run nothing.")
-@click.option(
-    "--format", "output", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print the changes."
-)
+@format_option("csv", "json")
 @click.option(
     "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="The most changes that are printed."
 )
@@ -60,19 +59,13 @@ def replay(account: str | None, output: str, limit: int, *, dry_run: bool) -> No
 
 def _look(account: str | None, limit: int) -> list["Replayed"]:
     """Replay without writing."""
-    from tiktok_insights.lake.replay import Replay, UnknownAccountError
-    from tiktok_insights.object_store import ObjectChangedError
-    from tiktok_insights.raw.manifest import RawDataError
+    from tiktok_insights.lake.replay import Replay
     from tiktok_insights.resources.clients import raw_store
     from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
 
     settings = read_settings()
     raw = raw_store(settings, connect(settings))
-    try:
-        found = Replay(raw, MAX_REJECTED_SHARE, write=False, keep=limit)
-        return list(found.run([account] if account else []))
-    except (UnknownAccountError, RawDataError, ObjectChangedError) as error:
-        raise click.ClickException(str(error)) from error
+    return list(Replay(raw, MAX_REJECTED_SHARE, write=False, keep=limit).run([account] if account else []))
 
 
 def _print(replayed: Sequence["Replayed"], output: str, limit: int) -> None:

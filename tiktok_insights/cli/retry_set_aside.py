@@ -2,6 +2,8 @@
 
 import click
 
+from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.rows import render
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings
 
@@ -11,29 +13,29 @@ _WHAT_IS = "SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = 'set asid
 
 @click.command()
 @click.argument("key", required=False)
-def retry_set_aside(key: str | None) -> None:
+@format_option("csv", "json")
+def retry_set_aside(key: str | None, output: str) -> None:
     """Let the next run try objects again that were set aside: the one with KEY (or its s3:// address), or all.
 
     An object is set aside when it cannot be read, or fails the audit by its own fault; the check
     `no_object_is_set_aside` and LOAD_HISTORY say why, and what to do. A mended object needs no retry: its new version
-    is loaded by the next run.
+    is loaded by the next run. --format csv and json print the keys of what will be tried again.
     """
     from tiktok_insights.resources.connector import open_session
     from tiktok_insights.staging.ledger import forget_set_aside
     from tiktok_insights.table_place import Place
-    from tiktok_insights.table_setup import DatabaseMissingError, TableDriftError
     from tiktok_insights.tables import ensure_tables
 
     settings = read_settings()
     names = settings.snowflake
     with open_session(connect(settings)) as session:
-        try:
-            ensure_tables(session, Place.named(names.database, names.schema, names.view_schema))
-        except (DatabaseMissingError, TableDriftError) as error:
-            raise click.ClickException(str(error)) from error
+        ensure_tables(session, Place.named(names.database, names.schema, names.view_schema))
         keys = forget_set_aside(session, key and key.removeprefix(f"s3://{settings.bucket}/"))
     if key and not keys:
         raise click.ClickException(f'{key} is not set aside. To see what is:\n  tiktok-insights sql "{_WHAT_IS}"')
+    if output != "table":
+        click.echo(render(("object",), [(forgotten,) for forgotten in keys], output), nl=False)
+        return
     for forgotten in keys:
         click.echo(f"Will be tried again: {forgotten}")
     click.echo(f"Now run:  {_RUN}" if keys else "No object is set aside.")

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.deployments import read_settings
@@ -11,9 +12,7 @@ from tiktok_insights.resources.deployments import read_settings
 
 @click.command()
 @click.argument("statements")
-@click.option(
-    "--format", "output", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print the rows."
-)
+@format_option("csv", "json")
 def sql(statements: str, output: str) -> None:
     """Run SQL on the deployment's warehouse and print the last statement's rows.
 
@@ -27,14 +26,9 @@ def sql(statements: str, output: str) -> None:
                              USE SCHEMA Main; SELECT * FROM tiktok_data;" --format csv
         tiktok-insights sql "SELECT HANDLE, USERS_SEEN, USERS_CLAIMED FROM ACCOUNT_SNAPSHOTS"
     """  # noqa: D301  # click's mark of lines to leave as they are
-    from snowflake.connector.errors import Error
-
     from tiktok_insights.resources.connector import open_session
 
     text = sys.stdin.read() if statements == "-" else statements
-    try:
-        with open_session(connect(read_settings())) as session:
-            names, rows = session.script(text)
-    except Error as error:
-        raise click.ClickException(str(error)) from error
+    with open_session(connect(read_settings())) as session:
+        names, rows = session.script(text)
     click.echo(render(names, rows, output), nl=False)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import click
 import dagster as dg
 from tabulate import tabulate
 
@@ -29,10 +30,34 @@ class Summary:
 
     def text(self, seconds: float) -> str:
         """The whole summary; `seconds` is how long the run took."""
-        word = "Done" if self.succeeded else "FAILED"
+        word = click.style("Done", fg="green") if self.succeeded else click.style("FAILED", fg="red", bold=True)
         head = f"{word} in {seconds:.0f} s (run {self._result.run_id})."
         parts = [head, *self._accounts(), *self._table(), *self._check_lines(), *self._failures(), self._next_steps()]
         return "\n" + "\n\n".join(parts)
+
+    def document(self, seconds: float) -> dict[str, object]:
+        """The summary for programs: a value of plain types."""
+        raw, table = self._metadata.get("raw_followers"), self._metadata.get("tiktok_data")
+        return {
+            "run_id": self._result.run_id,
+            "succeeded": self.succeeded,
+            "seconds": round(seconds, 1),
+            "accounts": [] if raw is None else [dict(record.data) for record in _records(raw["accounts"])],
+            "requests": 0 if raw is None else _number(raw["requests"]),
+            "table": self._table_name,
+            "rows": None if table is None else _number(table["dagster/row_count"]),
+            "objects_published": 0 if table is None else _number(table["objects_published"]),
+            "checks": [
+                {
+                    "name": check.check_name,
+                    "passed": check.passed,
+                    "severity": check.severity.value,
+                    "description": check.description,
+                }
+                for check in self._checks
+            ],
+            "failures": list(self._failures()),
+        }
 
     def _accounts(self) -> Iterator[str]:
         if (raw := self._metadata.get("raw_followers")) is None:
@@ -56,7 +81,7 @@ class Summary:
         if not self._checks:
             return
         lines = [f"Checks: {len(self._checks) - len(red)} of {len(self._checks)} passed."]
-        lines += [f"  {check.severity.value}: {check.check_name}: {check.description or ''}" for check in red]
+        lines += [f"  {_severity(check)}: {check.check_name}: {check.description or ''}" for check in red]
         if any(_blocks(check) and check.asset_key.to_user_string() == "staged_tiktok_data" for check in red):
             lines.append("  Nothing was published. What the audit blames is set aside: run again to load the rest.")
         yield "\n".join(lines)
@@ -84,6 +109,10 @@ class Summary:
     def _table_name(self) -> str:
         snowflake = self._settings.snowflake
         return f"{snowflake.database}.{snowflake.schema}.TIKTOK_DATA"
+
+
+def _severity(check: dg.AssetCheckEvaluation) -> str:
+    return click.style(check.severity.value, fg="red" if _blocks(check) else "yellow")
 
 
 def _blocks(check: dg.AssetCheckEvaluation) -> bool:

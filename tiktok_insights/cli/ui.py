@@ -45,7 +45,10 @@ def ui(port: int) -> None:
             code = _serve(port)
     if code < 0:
         raise click.ClickException(f"Dagster was ended by signal {-code}. Start it again with: tiktok-insights ui")
-    sys.exit(code)
+    if code:
+        raise click.ClickException(
+            f"Dagster ended with code {code}; its last lines say why. Mend that, and start it again."
+        )
 
 
 @click.command()

@@ -129,7 +129,10 @@ def account_id(raw: RawStore, name: str) -> str:
     found = reference if reference in known else raw.remembered_account(reference)
     if found not in known:
         ids = ", ".join(sorted(known)) or "none"
-        msg = f"There are no raw pages of the account {name!r}. Accounts with raw pages: {ids}."
+        msg = (
+            f"There are no raw pages of the account {name!r}. Accounts with raw pages: {ids}. Name one of them, or "
+            "extract this one first."
+        )
         raise UnknownAccountError(msg)
     return str(found)
 

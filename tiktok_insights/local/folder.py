@@ -117,7 +117,8 @@ class StackFolder:
             return
         if self.root.is_symlink() or not self.marker.is_file():
             raise StackError(
-                f"{self.root} was not made by the local stack (it has no {self.marker.name}); kept as it is."
+                f"{self.root} was not made by the local stack (it has no {self.marker.name}); kept as it is. "
+                "Delete it yourself if it may go."
             )
         for path in self.root.iterdir():
             if path in (self.marker, self.start_lock):
@@ -143,7 +144,7 @@ def is_held(path: Path) -> bool:
     """Whether some process holds the lock at `path`."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         # A shared lock, so that many who look at once do not see each other.
@@ -185,7 +186,7 @@ def held(path: Path, *, limit_seconds: float) -> Iterator[None]:
                 if time.monotonic() > deadline:
                     raise StackError(
                         f"Another process has held {path} for {limit_seconds:.0f} s. "
-                        "See which with `fuser` or `lsof` on that file, then try again."
+                        "See which with fuser or lsof on that file, then try again."
                     ) from None
                 time.sleep(_POLL_SECONDS)
         yield

@@ -61,7 +61,10 @@ def launch(folder: StackFolder) -> None:
     if timed_out and (pid := said.split(b"\n")[0]).isdigit():
         os.kill(int(pid), signal.SIGKILL)
     what = f"did not serve within {START_LIMIT_SECONDS:.0f} s and was ended" if timed_out else "died at its start"
-    raise StackError(f"The local stack {what}. Its log is {folder.log} and ends:\n{_quote(folder.log, log_start)}")
+    raise StackError(
+        f"The local stack {what}. Mend what its log says, or delete the stack's data: tiktok-insights local reset. "
+        f"The log is {folder.log} and ends:\n{_quote(folder.log, log_start)}"
+    )
 
 
 def _require_servers() -> None:

@@ -77,7 +77,7 @@ def ensure_running(home: Path) -> Endpoints:
             launch(folder)
             announcement = _running(folder)
     if announcement is None:
-        raise StackError(f"The local stack started and ended at once. See its log, {folder.log}.")
+        raise StackError(f"The local stack started and ended at once. Try again; its log, {folder.log}, may say why.")
     return announcement.endpoints
 
 
@@ -146,7 +146,10 @@ def _stop(folder: StackFolder) -> str:
     if announcement is None:
         # One that is ending has withdrawn its announcement and still holds the lock.
         if not wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS):
-            raise StackError(f"A process that has not said its id holds {folder.lock}; `fuser` or `lsof` names it.")
+            raise StackError(
+                f"A process that has not said its id holds {folder.lock}. See which with fuser or lsof on that file, "
+                "end it, then try again."
+            )
         return "The local stack is not running."
     pid = announcement.endpoints.pid
     # Nobody else can start or stop now, and the lock's holder wrote this id: it is the stack's and no other's.
@@ -158,7 +161,7 @@ def _stop(folder: StackFolder) -> str:
         if wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS):
             _retire_announcement(folder)
             return f"{how} the local stack (process {pid}); its data stay in {folder.root}."
-    raise StackError(f"The local stack (process {pid}) could not be ended. See {folder.log}.")
+    raise StackError(f"The local stack (process {pid}) could not be ended. End that process yourself: kill -9 {pid}")
 
 
 def _answers(url: str, method: str, path: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.object_store import ObjectMissingError
 from tiktok_insights.raw.decision import Origin, SnapshotPolicy, decide, overlap_cursor
 from tiktok_insights.raw.manifest import Manifest, RawDataError, SnapshotKey
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
@@ -100,8 +101,8 @@ class Extractor:
                     if result := self._use_newest(reference, remembered, 0):
                         return result
             return self._begin(reference)
-        except RawDataError as error:
-            # One account's damaged object must not stop the others.
+        except (RawDataError, ObjectMissingError) as error:
+            # One account's damaged or deleted object must not stop the others.
             return AccountResult(reference, Outcome.DAMAGED, str(error), 0)
 
     def _turn(self, account_id: str) -> threading.Lock:
@@ -159,7 +160,7 @@ def _result(reference: str, manifest: Manifest, spent: int, origin: Origin) -> A
 def every_account_ended_well(results: Sequence[AccountResult]) -> CheckOutcome:
     """Every account's list was walked to its end, to the API's cap, or to the overlap that was asked for."""
     offenders = [
-        f"{item.reference}: {item.outcome.value}, {item.reason.rstrip('.')}. {item.outcome.remedy}."
+        f"{item.reference}: {item.outcome.value}, {item.outcome.advise(item.reason)}"
         for item in results
         if not item.outcome.is_good
     ]

@@ -67,7 +67,7 @@ class Planner:
         try:
             answer = self._client.account(reference)
         except TikTokError as error:
-            return AccountPlan(reference, Origin.NEW, None, trouble=str(error))
+            return AccountPlan(reference, Origin.NEW, None, trouble=error.advice)
         total = parse_account(answer.body).follower_total
         requests = None if total is None else 1 + self._pages(total)
         return AccountPlan(reference, Origin.NEW, requests, total, answer.quota, "" if requests else "no total is told")

@@ -117,7 +117,7 @@ class Probe:
             found.page = _page(parse_page(answer.body), answer.fetched_at)
         except TikTokError as error:
             found.requests += error.requests
-            found.error = str(error)
+            found.error = error.advice
             if error.answer is not None:
                 name = "not-a-page-000001" if found.account else "not-account-info"
                 found.stored_evidence = self._put(found, name, error.answer)

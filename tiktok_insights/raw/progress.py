@@ -1,16 +1,17 @@
-"""Tells people, now and then, how far a walk has come: rate, share of the claimed total, time left."""
+"""Tells people how far a walk has come: who watches each page, the log now and then rate, share and time left."""
 
 import logging
 import time
 from collections.abc import Callable
 
+from tiktok_insights import watch
 from tiktok_insights.tiktok.pagination import Walk
 
 EVERY_SECONDS = 5.0
 
 
 class Progress:
-    """Logs a line for one account at most every `EVERY_SECONDS`. `clock` gives seconds."""
+    """Tells of one account's walk; logs a line at most every `EVERY_SECONDS`. `clock` gives seconds."""
 
     def __init__(self, log: logging.Logger, name: str, walk: Walk, clock: Callable[[], float] = time.monotonic) -> None:
         self._log = log
@@ -22,12 +23,20 @@ class Progress:
         self._users_before = walk.users_seen
 
     def tell(self) -> None:
-        """Log the state of the walk if it is time to."""
+        """Say how far the walk is; log it if it is time to."""
+        self._show()
         now = self._clock()
         if now - self._told < EVERY_SECONDS:
             return
         self._told = now
         self._log.info(self._line(now - self._began))
+
+    def end(self) -> None:
+        """Say that the walk has ended, wherever that is."""
+        self._show(has_ended=True)
+
+    def _show(self, *, has_ended: bool = False) -> None:
+        watch.tell(watch.Progress(self._name, self._walk.users_seen, self._walk.claimed, "users", has_ended))
 
     def _line(self, seconds: float) -> str:
         walk = self._walk

@@ -69,6 +69,13 @@ class SnapshotWalk:
         if self._walk.pages:
             self._log.info("%s: going on after page %d of the open snapshot.", self.account.handle, self._walk.pages)
         progress = Progress(self._log, self.account.handle, self._walk)
+        try:
+            yield from self._new_answers(progress)
+        finally:
+            progress.end()
+
+    def _new_answers(self, progress: Progress) -> Iterator[RawAnswer]:
+        """The API's pages, each stored before it is given."""
         while not self._walk.stop and not self._stop.is_set():
             answer = self._client.followers(self.account.sec_uid, self._walk.cursor)
             self.requests += answer.requests

@@ -87,7 +87,8 @@ def _snowflake_arguments(snowflake: SnowflakeSettings) -> dict[str, Any]:
         "SNOWFLAKE_PRIVATE_KEY": snowflake.private_key,
     }
     if missing := [name for name, value in needed.items() if not value]:
-        raise SettingsError(f"Set {', '.join(missing)}; the deployment 'aws' signs in to Snowflake with a key pair.")
+        names = ", ".join(missing)
+        raise SettingsError(f"{names}: not set. The deployment 'aws' signs in to Snowflake with a key pair; set it.")
     return {
         **_snowflake_names(snowflake),
         "account": snowflake.account,

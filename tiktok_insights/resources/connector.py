@@ -28,6 +28,9 @@ def _key_arguments(key: str, passphrase: str | None) -> dict[str, Any]:
     try:
         der = base64.b64decode("".join(line for line in lines if not line.startswith("-----")), validate=True)
     except ValueError:
-        msg = "SNOWFLAKE_PRIVATE_KEY is not a private key in PEM form (-----BEGIN PRIVATE KEY----- ...)."
+        msg = (
+            "SNOWFLAKE_PRIVATE_KEY is not a private key in PEM form. Copy the whole file, from -----BEGIN to the last "
+            "line; its line breaks may be written as \\n."
+        )
         raise SettingsError(msg) from None
     return {"private_key": der, "private_key_passphrase": passphrase.encode() if passphrase else None}

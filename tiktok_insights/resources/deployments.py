@@ -105,6 +105,16 @@ def set_dagster_home(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
 
+def wants_no_colour() -> bool:
+    """Whether NO_COLOR is set, to anything (no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def runs_in_ci() -> bool:
+    """Whether CI is set, as the services set it that run tests: nobody waits at the terminal."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
 def require_accounts(settings: Settings) -> tuple[str, ...]:
     """The accounts to extract. Raises SettingsError when there are none."""
     if not settings.accounts:
@@ -134,13 +144,13 @@ class _Environment:
         except ValueError:
             number = 0.0
         if not 0 < number < float("inf"):
-            raise SettingsError(f"{name} is {text!r}; a number greater than 0 was expected.")
+            raise _refusal(name, text, "a number greater than 0")
         return number
 
     def whole(self, name: str) -> int | None:
         text = self.text(name)
         if text and not text.isdecimal():
-            raise SettingsError(f"{name} is {text!r}; a whole number was expected.")
+            raise _refusal(name, text, "a whole number")
         return int(text) if text else None
 
     def deployment(self) -> Deployment:
@@ -149,7 +159,7 @@ class _Environment:
             return Deployment(name)
         except ValueError:
             known = " or ".join(repr(deployment.value) for deployment in Deployment)
-            raise SettingsError(f"TIKTOK_INSIGHTS_DEPLOYMENT is {name!r}; {known} was expected.") from None
+            raise _refusal("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
 
     def snowflake(self) -> SnowflakeSettings:
         return SnowflakeSettings(
@@ -168,5 +178,9 @@ class _Environment:
         """An unquoted SQL identifier; anything else could end up in a statement."""
         text = self.text(variable)
         if not (text.isascii() and text.isidentifier()):
-            raise SettingsError(f"{variable} is {text!r}; letters, digits and _ were expected.")
+            raise _refusal(variable, text, "a name of letters, digits and _")
         return text
+
+
+def _refusal(variable: str, text: str, expected: str) -> SettingsError:
+    return SettingsError(f"{variable} is {text!r}; {expected} was expected. Change it in the environment or in .env.")

@@ -29,6 +29,7 @@ from tiktok_insights.staging.upload import Upload
 from tiktok_insights.staging.verdict import write_verdict
 from tiktok_insights.tables import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse_session import Session, retry_conflicts
+from tiktok_insights.watch import Advance, shown
 
 #: How long the rows of a batch without a verdict may belong to a run that is still going.
 _CUT_OFF_AFTER = timedelta(days=1)
@@ -72,7 +73,10 @@ class Staging:
         if waiting:
             self._log.info("Pending objects: %d.", len(waiting))
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
-        return [batch for items in in_batches(waiting) if (batch := self._stage_batch(items, each)) is not None]
+        with shown("staging", len(waiting), "objects") as advance:
+            return [
+                batch for items in in_batches(waiting) if (batch := self._stage_batch(items, each, advance)) is not None
+            ]
 
     @staticmethod
     def outcomes(batches: Sequence[Batch]) -> tuple[CheckOutcome, ...]:
@@ -95,12 +99,12 @@ class Staging:
                 (FAILED, day_ago),
             )
 
-    def _stage_batch(self, items: Sequence[PendingObject], level: int) -> Batch | None:
+    def _stage_batch(self, items: Sequence[PendingObject], level: int, advance: Advance) -> Batch | None:
         # Named before the first object is read: of two versions of a key, the later one is in the later batch.
         batch_id = _new_batch_id(datetime.now(UTC))
         with tempfile.TemporaryDirectory() as name:
             upload = Upload(self._session, batch_id, Path(name))
-            objects = tuple(self._stage_all(batch_id, items, upload, level))
+            objects = tuple(self._stage_all(batch_id, items, upload, level, advance))
             upload.flush()
         if not objects:
             return None
@@ -115,9 +119,10 @@ class Staging:
         return batch
 
     def _stage_all(
-        self, batch_id: str, items: Sequence[PendingObject], upload: Upload, level: int
+        self, batch_id: str, items: Sequence[PendingObject], upload: Upload, level: int, advance: Advance
     ) -> Iterator[StagedObject]:
         for item in items:
+            advance()
             try:
                 staged = self._stage_object(batch_id, item, upload)
             except ObjectChangedError as error:

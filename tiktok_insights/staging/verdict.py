@@ -39,8 +39,9 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
         session.insert(LOAD_HISTORY.name, LOAD_HISTORY.names, offenders)
         found = tuple(int(count) for (count,) in session.query(_OWN_ROWS, (batch_id,) * 3))
         if found != (expected := (len(objects), 1, len(offenders))):
-            msg = f"Batch {batch_id} was rolled back: {found} rows of its own instead of {expected}. Run again."
-            raise VerdictError(msg)
+            pairs = zip(found, expected, (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY), strict=True)
+            rows = ", ".join(f"{there} of {sent} rows in {table.name}" for there, sent, table in pairs)
+            raise VerdictError(f"Batch {batch_id} was rolled back: {rows}. Run again.")
 
 
 def _ledger_rows(session: Session, objects: Sequence[StagedObject], verdict: audit.Verdict, now: datetime) -> list[Row]:

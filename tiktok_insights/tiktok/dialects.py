@@ -129,7 +129,7 @@ def _no_list(document: dict[str, Any], dialect: Dialect) -> TikTokError:
         return SchemaDriftError(msg)
     if has_more:
         return EmptyBodyError(f"The answer has no list, though its {dialect.has_more} promises more. It was not used.")
-    msg = "The account hides its follower list: the answer has no list. Nothing can be fetched for it."
+    msg = "The account hides its follower list: the answer has no list."
     return AccountError(msg, Outcome.HIDDEN)
 
 

@@ -31,6 +31,11 @@ class TikTokError(Exception):
         self.requests = 0
         self.answer: Answer | None = None
 
+    @property
+    def advice(self) -> str:
+        """The message, and after it what to do, for where it stands alone."""
+        return self.outcome.advise(str(self))
+
 
 class TransientError(TikTokError):
     """The same request may succeed a little later. `retry_after` is the server's own wish in seconds, if it has one."""

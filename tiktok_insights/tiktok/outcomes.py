@@ -42,6 +42,10 @@ class Outcome(Enum):
         """What to do about it; '' when there is nothing to do."""
         return _REMEDIES.get(self, "")
 
+    def advise(self, reason: str) -> str:
+        """The reason as a sentence, and after it what to do."""
+        return f"{reason.rstrip('.')}. {self.remedy}{'.' * bool(self.remedy)}".rstrip()
+
 
 _FINAL = {
     Outcome.COMPLETE,
@@ -62,8 +66,7 @@ _REMEDIES = {
     Outcome.EMPTY_UPSTREAM: "Run again later; if it stays so, the account probably hides its list",
     Outcome.RISK_CONTROL: "Wait some hours, then run again; the pages so far are kept",
     Outcome.SCHEMA_DRIFT: "The API has changed; see 'tiktok-insights probe', update this package, and run again",
-    Outcome.DAMAGED: "Restore the object from a backup, or delete the snapshot's folder",
+    Outcome.DAMAGED: "Or delete the snapshot's folder; the next run then walks the list anew",
     Outcome.UNFINISHED: "Run again; it goes on where it stopped",
     Outcome.DEFERRED: "Run again when there are requests again; it goes on where it stopped",
-    Outcome.REFUSED: "Check RAPIDAPI_KEY and the subscription",
 }

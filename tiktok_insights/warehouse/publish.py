@@ -18,6 +18,7 @@ from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
 from tiktok_insights.staging.transform import newest_first
 from tiktok_insights.tables import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
 from tiktok_insights.warehouse_session import Connect, Session, retry_conflicts
+from tiktok_insights.watch import shown
 
 _CHOSEN = "SELECT OBJECT_KEY FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = 'loaded'"
 #: The files of one transaction, in their order; the counts are compared before the last.
@@ -55,16 +56,18 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
             (PASSED,),
         )
     publications, discarded = [], []
-    for (batch_id,) in waiting:
-        try:
-            publications.append(_publish_or_discard(connect, batch_id, now))
-        except PublishError as error:
-            log.warning("%s", error)
-            discarded.append(str(error))
-            continue
-        done = publications[-1]
-        numbers = (f"{number:,}" for number in (done.objects, done.history_rows, done.users))
-        log.info("Batch %s is published. Objects: %s, rows: %s, users: %s.", batch_id, *numbers)
+    with shown("publishing", len(waiting), "batches") as advance:
+        for (batch_id,) in waiting:
+            advance()
+            try:
+                publications.append(_publish_or_discard(connect, batch_id, now))
+            except PublishError as error:
+                log.warning("%s", error)
+                discarded.append(str(error))
+                continue
+            done = publications[-1]
+            numbers = (f"{number:,}" for number in (done.objects, done.history_rows, done.users))
+            log.info("Batch %s is published. Objects: %s, rows: %s, users: %s.", batch_id, *numbers)
     if discarded:
         raise PublishError("\n".join(discarded))
     return publications

@@ -7,6 +7,7 @@ import boto3
 from tiktok_insights.catalog.checks import every_csv_is_visible, table_equals_the_contract
 from tiktok_insights.catalog.glue_table import Catalog, table_input
 from tiktok_insights.resources.connections import Connections
+from tiktok_insights_tests.troubleshooting import told
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
@@ -31,6 +32,7 @@ def test_a_folder_without_partition_and_a_partition_without_folder_are_named(cat
         "account=42/dt=2026-01-31 is in the catalog, not in the bucket",
     )
     assert not outcome.passed
+    told("every_csv_is_visible_in_the_catalog: <partition>").says_check(outcome)
 
 
 def test_a_missing_table_is_red_and_no_error(catalog: Catalog) -> None:
@@ -46,4 +48,6 @@ def test_a_retyped_column_is_red(catalog: Catalog, connections: Connections) -> 
     changed = table_input(catalog.location)
     changed["StorageDescriptor"]["Columns"][0]["Type"] = "double"
     glue.update_table(DatabaseName=catalog.database, TableInput=changed)
-    assert table_equals_the_contract(catalog).offenders == ("tiktok_id is double, not string",)
+    outcome = table_equals_the_contract(catalog)
+    assert outcome.offenders == ("tiktok_id is double, not string",)
+    told("glue_table_equals_the_contract: <differences>").says_check(outcome)

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 
-from tiktok_insights.catalog.glue_table import Catalog, CatalogDriftError, table_input
+from tiktok_insights.catalog.glue_table import Catalog, table_input
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.resources.deployments import Settings
+from tiktok_insights_tests.troubleshooting import told
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
@@ -154,8 +156,27 @@ def test_another_table_of_our_name_is_reported_and_left_as_it_is(
     """What a crawler or a person made is named with its difference, and neither changed nor filled."""
     make_table(glue, catalog, **changes)
     before = table_of(glue, catalog)
-    with pytest.raises(CatalogDriftError, match=difference) as raised:
+    with told("The Glue table <table> differs from the contract", difference) as raised:
         catalog.register([DAY])
     assert f"{catalog.database}.tiktok_user_data" in str(raised.value)
     assert table_of(glue, catalog) == before
     assert catalog.partitions() == set()
+
+
+def test_a_partition_that_glue_refuses_is_named_with_its_reason(
+    catalog: Catalog, glue: "GlueClient", settings: Settings
+) -> None:
+    """Glue answers the call itself with success; moto refuses nothing, so the answer is what AWS documents."""
+    catalog.register([])
+    refusal = {"ErrorCode": "ResourceNumberLimitExceededException", "ErrorMessage": "Too many partitions"}
+    with Stubber(glue) as stubbed:
+        for method, answer in (
+            ("create_database", {}),
+            ("create_table", {}),
+            ("get_table", {"Table": {**table_input(catalog.location)}}),
+            ("get_partitions", {"Partitions": []}),
+            ("batch_create_partition", {"Errors": [{"PartitionValues": list(DAY), "ErrorDetail": refusal}]}),
+        ):
+            stubbed.add_response(method, answer)
+        with told("Glue refused the partition <partition>", "account=42/dt=2026-01-31", "Too many partitions"):
+            Catalog(glue, settings.glue_database, settings.bucket).register([DAY])

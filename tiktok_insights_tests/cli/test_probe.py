@@ -54,7 +54,7 @@ def test_an_unknown_user_is_said_in_words(store: ObjectStore, output: str) -> No
     """Exit code 1, the remedy on standard error, what was spent on standard output."""
     answer = probe("nobody.here", "--format", output)
     assert answer.exit_code == 1
-    assert "no such user; check the spelling, or whether the handle has changed" in answer.stderr
+    assert "no such user. Check the spelling, or whether the handle has changed." in answer.stderr
     assert "1 request" in answer.stdout or json.loads(answer.stdout)["requests"] == 1
     assert "Traceback" not in answer.output
 

@@ -12,6 +12,7 @@ from tiktok_insights.tables import SCHEMA_VERSION
 from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights.warehouse_session import Connect
 from tiktok_insights_tests.csv_texts import csv_file, row
+from tiktok_insights_tests.troubleshooting import told
 
 _KEY = "csv/followers/account=42/dt=2026-01-01/broken.csv"
 _OTHER = "csv/followers/account=42/dt=2026-01-01/it's broken too.csv"
@@ -95,13 +96,25 @@ def test_a_mended_object_needs_no_retry(store: ObjectStore, connect_warehouse: C
     assert set_aside(connect_warehouse) == [(_KEY,)]
 
 
+@pytest.mark.parametrize(
+    ("output", "expected"), [("json", f'[{{"object": "{_KEY}"}}]\n'), ("csv", f"object\n{_KEY}\n")]
+)
+def test_programs_are_told_the_keys(store: ObjectStore, connect_warehouse: Connect, output: str, expected: str) -> None:
+    """And nothing else."""
+    store.put(_KEY, _BROKEN, "text/csv")
+    load(store, connect_warehouse)
+    assert retry("--format", output) == (0, expected)
+    empty = {"json": "[]\n", "csv": "object\n"}
+    assert retry("--format", output) == (0, empty[output])
+
+
 def test_an_object_that_is_not_set_aside_is_an_error(store: ObjectStore, connect_warehouse: Connect) -> None:
     """Exit code 1, the key, and how to see what is set aside; nothing changes."""
     store.put(_KEY, _BROKEN, "text/csv")
     load(store, connect_warehouse)
     code, said = retry("csv/other.csv")
-    assert (code, said.partition("\n")[0]) == (1, "Error: csv/other.csv is not set aside. To see what is:")
-    assert "tiktok-insights sql \"SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = 'set aside'\"" in said
+    assert code == 1
+    told("<object> is not set aside. To see what is:", "csv/other.csv ").says(said.removeprefix("Error: "))
     assert set_aside(connect_warehouse) == [(_KEY,)]
 
 

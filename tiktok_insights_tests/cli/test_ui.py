@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from tiktok_insights.cli import main
+from tiktok_insights.local.folder import held
+from tiktok_insights_tests.troubleshooting import told
 from tiktok_insights_tests.waiting import wait_until
 
 
@@ -23,8 +25,53 @@ def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> N
         port = taken.getsockname()[1]
         answer = CliRunner().invoke(main, ["ui", "--port", str(port)])
     assert answer.exit_code == 1
-    assert f"Port {port} on 127.0.0.1 cannot be used" in answer.output
-    assert "--port" in answer.output
+    told("Port <port> on 127.0.0.1 cannot be used", f"Port {port} ").says(answer.stderr.removeprefix("Error: "))
+
+
+def test_a_second_ui_is_refused(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each home."""
+    monkeypatch.setenv("TIKTOK_INSIGHTS_HOME", str(tmp_path))
+    with held(tmp_path / "ui.lock", limit_seconds=1.0):
+        answer = CliRunner().invoke(main, ["ui"])
+    assert answer.exit_code == 1
+    told("The UI runs already.").says(answer.stderr.removeprefix("Error: "))
+
+
+def test_an_end_of_dagsters_own_is_an_error(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 1 whatever Dagster's was, which is told."""
+    monkeypatch.setenv("TIKTOK_INSIGHTS_HOME", str(tmp_path))
+    # Nothing is started for this deployment.
+    monkeypatch.setenv("TIKTOK_INSIGHTS_DEPLOYMENT", "aws")
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\nexit 7\n")
+    program.chmod(0o700)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = (
+        f"import sys; sys.executable = {str(program)!r}\n"
+        f"from tiktok_insights.cli import main; main(['ui', '--port', '{port}'])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    assert answer.returncode == 1
+    told("Dagster ended with code <number>;", "code 7").says(answer.stderr.rpartition("Error: ")[2])
+
+
+def test_a_ui_that_does_not_end_is_told(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lock stays held after it was asked to end."""
+    monkeypatch.setenv("TIKTOK_INSIGHTS_HOME", str(tmp_path))
+    monkeypatch.setattr(sys.modules["tiktok_insights.cli.ui"], "_STOP_SECONDS", 0.2)
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with held(tmp_path / "ui.lock", limit_seconds=1.0), subprocess.Popen(command) as asked:  # noqa: S603  # ours
+        (tmp_path / "ui.pid").write_text(str(asked.pid), encoding="ascii")
+        answer = CliRunner().invoke(main, ["stop"])
+        assert asked.wait(timeout=60) == -signal.SIGTERM
+    assert answer.exit_code == 1
+    told("The UI did not end within").says(answer.stderr.removeprefix("Error: "))
 
 
 def dagster_of(ui: psutil.Process) -> psutil.Process | None:
@@ -52,7 +99,7 @@ def test_dagster_being_killed_is_told_with_the_remedy(
         dagster.send_signal(signal.SIGKILL)
         _, errors = ui.communicate(timeout=120)
     assert ui.returncode == 1
-    assert "Dagster was ended by signal 9. Start it again with: tiktok-insights ui" in errors
+    told("Dagster was ended by signal <number>.", "signal 9").says(errors.rpartition("Error: ")[2])
     # The stack that it has started stays, until it is stopped.
     stopped = CliRunner().invoke(main, ["stop"])
     assert stopped.output.startswith("Stopped the local stack"), stopped.output

@@ -26,6 +26,7 @@ from tiktok_insights_tests.local.fake_api.served import Api
 from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
 from tiktok_insights_tests.tiktok.bodies import JSON, encoded, user_info, web_page, web_row
 from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.troubleshooting import told
 
 SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
 
@@ -198,6 +199,6 @@ def test_too_many_rows_of_an_unknown_shape_block_the_csv(raw: RawStore, store: O
     assert len(list(store.list("quarantine/"))) == 1
     check = no_snapshot_is_blocked([written])
     assert not check.passed
-    assert check.offenders[0].startswith("some.shop: 2 of 100 rows")
+    told("no_snapshot_is_blocked: <account>", "some.shop: 2 of 100 rows").says_check(check)
     (again,) = write_missing(raw, max_rejected_share=0.02)
     assert (again.blocked, len(rows_of(store, again.key))) == ("", 98)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.lake.followers_csv import csv_key, missing_csvs, write_csv
-from tiktok_insights.lake.replay import Replay, Replayed, UnknownAccountError, Verdict
+from tiktok_insights.lake.replay import Replay, Replayed, Verdict
 from tiktok_insights.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshots import RawStore
@@ -14,6 +14,7 @@ from tiktok_insights_tests.local.fake_api.served import Api
 from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
 from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.troubleshooting import told
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_one_account_can_be_replayed_by_any_of_its_names(raw: RawStore, api: Api
 def test_an_account_without_raw_pages_is_an_error(raw: RawStore, api: Api) -> None:
     """The message names those that have some."""
     (key,) = written(raw, api, "fake.31")
-    with pytest.raises(UnknownAccountError, match=f"'nobody'.*{key.split('account=')[1].split('/')[0]}"):
+    with told("There are no raw pages of the account", "'nobody'", key.split("account=")[1].split("/")[0]):
         replay(raw, "nobody")
 
 

@@ -1,5 +1,6 @@
 """The commands of `tiktok-insights local`: what they print, and their exit codes."""
 
+import json
 import shlex
 import subprocess
 from pathlib import Path
@@ -32,6 +33,19 @@ def test_start_status_stop(own_home: Path) -> None:
     assert stack.ensure_running(own_home).aws in running.output
     assert "Stopped" in _run(own_home, "stop").output
     assert _run(own_home, "status").exit_code == 3
+
+
+def test_the_status_is_an_object_for_programs(shared_home: Path, endpoints: stack.Endpoints, own_home: Path) -> None:
+    """Running or stopped; the exit code is the same as in words."""
+    running = _run(shared_home, "status", "--format", "json")
+    said = json.loads(running.stdout)
+    assert (running.exit_code, said["running"]) == (0, True)
+    assert said["endpoints"]["aws"] == endpoints.aws
+    assert set(said["answers"].values()) == {True}
+    assert json.loads(_run(shared_home, "start", "--format", "json").stdout)["endpoints"] == said["endpoints"]
+    stopped = _run(own_home, "status", "--format", "json")
+    assert stopped.exit_code == 3
+    assert (json.loads(stopped.stdout)["running"], json.loads(stopped.stdout)["endpoints"]) == (False, None)
 
 
 def test_env_can_be_evaluated_by_a_shell(shared_home: Path, endpoints: stack.Endpoints) -> None:

@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from tiktok_insights.cli.local import local
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import StackFolder
 from tiktok_insights_tests.local.conftest import has_ended, kill_9
+from tiktok_insights_tests.troubleshooting import told
 from tiktok_insights_tests.waiting import wait_until
 
 _START = "import sys; from pathlib import Path; from tiktok_insights.local import stack; "
@@ -138,7 +141,7 @@ def test_a_stack_that_cannot_start_says_why(own_home: Path) -> None:
     folder = StackFolder.of(own_home)
     folder.create()
     folder.aws.write_text("a file where a folder must be")
-    with pytest.raises(stack.StackError, match=r"(?s)died at its start.*stack\.log.*FileExistsError"):
+    with told("The local stack <what>. Mend what its log says", "died at its start", "stack.log", "FileExistsError"):
         stack.ensure_running(own_home)
     folder.aws.unlink()
     assert stack.ensure_running(own_home).pid
@@ -162,9 +165,9 @@ def test_a_folder_that_the_stack_did_not_make_is_left_alone(own_home: Path) -> N
     photos = own_home / "stack" / "photo.jpg"
     photos.parent.mkdir(parents=True)
     photos.write_text("photo")
-    with pytest.raises(stack.StackError, match="did not make"):
+    with told("<folder> holds files that the local stack did not make", "photo.jpg"):
         stack.ensure_running(own_home)
-    with pytest.raises(stack.StackError, match="not made by"):
+    with told("<folder> was not made by the local stack"):
         stack.reset(own_home)
     assert photos.read_text() == "photo"
 
@@ -178,6 +181,9 @@ def test_a_stack_that_hangs_is_shown_and_killed(own_home: Path, monkeypatch: pyt
     found = stack.status(own_home)
     assert found.running
     assert not found.healthy
+    status = CliRunner().invoke(local, ["status"], obj=own_home)
+    assert status.exit_code == 1
+    told("No answer from: <servers>.", "tiktok_api, aws, snowflake").says(status.stderr.removeprefix("Error: "))
     assert "Killed" in stack.stop(own_home)
     wait_until(lambda: has_ended(endpoints.pid))
 

@@ -13,13 +13,14 @@ import pytest
 
 from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.decision import Origin
-from tiktok_insights.raw.extraction import RunStoppedError, every_account_ended_well
+from tiktok_insights.raw.extraction import RunStoppedError, every_account_ended_well, require_any
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.local.fake_api.served import Api
 from tiktok_insights_tests.raw.sources import extract, fake_api, requests_served
 from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.troubleshooting import told
 
 
 @pytest.fixture
@@ -85,7 +86,8 @@ def test_one_bad_account_does_not_stop_the_others(raw: RawStore, api: Api) -> No
     check = every_account_ended_well(results)
     assert not check.passed
     assert len(check.offenders) == 1
-    assert check.offenders[0].startswith("nobody.here: not found, ")
+    told("every_account_ended_well: <account>: <outcome>", "nobody.here: not found, ").says_check(check)
+    assert check.offenders[0].endswith(": no such user. Check the spelling, or whether the handle has changed.")
     assert every_account_ended_well(results[1:]).passed
 
 
@@ -101,9 +103,28 @@ def test_an_account_with_an_id_of_an_unknown_shape_does_not_stop_the_others(raw:
 @pytest.mark.parametrize("key", ["invalid-key", "not-subscribed-key", "endpoint-disabled-key"])
 def test_a_refused_key_stops_the_run_with_the_remedy(raw: RawStore, api: Api, key: str) -> None:
     """Nothing is stored, and the error says what to check."""
-    with pytest.raises(RunStoppedError, match="RAPIDAPI_KEY"):
+    with told("<request> answered <status>…. <remedy>.", "RAPIDAPI_KEY"):
         extract(raw, api.address, "corner.bakery", "city.museum", key=key)
     assert list(raw.accounts()) == []
+
+
+def test_accounts_of_which_none_gives_anything_fail_the_run_with_what_is_said_of_each(raw: RawStore, api: Api) -> None:
+    """A run that is green with nothing in it would be believed."""
+    results = extract(raw, api.address, "nobody.here", "nobody.there")
+    with told("None of <number> accounts could be extracted.", "nobody.here: not found", "nobody.there: not found"):
+        require_any(results)
+
+
+def test_an_open_snapshot_without_its_first_object_is_that_accounts_end_only(raw: RawStore, tmp_path: Path) -> None:
+    """Somebody deleted it: the account is named as damaged with the object, and the other one is extracted."""
+    with fake_api(tmp_path, monthly_quota=5) as api:
+        (first,) = extract(raw, api.address, "fake.350.full")
+        assert first.snapshot is not None
+        raw.store._s3.delete_object(Bucket=raw.store.bucket, Key=first.snapshot.account_info)
+        api.control("settings", monthly_quota=100)
+        damaged, other = extract(raw, api.address, "fake.350.full", "fake.40")
+    assert (damaged.outcome, other.outcome) == (Outcome.DAMAGED, Outcome.COMPLETE)
+    told("There is no object <object>.", first.snapshot.account_info).says(damaged.reason)
 
 
 def test_a_key_refused_in_the_middle_keeps_the_pages_so_far(raw: RawStore) -> None:

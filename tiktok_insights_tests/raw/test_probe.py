@@ -93,7 +93,7 @@ def test_two_probes_are_two(raw: RawStore, api: Api) -> None:
 def test_an_unknown_user_costs_one_request_and_is_evidence(raw: RawStore, api: Api) -> None:
     """The error has the remedy; what came is stored."""
     found = probe(raw, api.address, "nobody.here")
-    assert "no such user; check the spelling" in found.error
+    assert "no such user. Check the spelling" in found.error
     assert (found.requests, requests_served(api), found.account, found.page) == (1, 1, None, None)
     assert found.stored_evidence.endswith("/not-account-info.json.gz")
     ((_, body),) = stored(raw.store).items()

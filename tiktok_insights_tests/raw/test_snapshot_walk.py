@@ -24,6 +24,7 @@ from tiktok_insights_tests.raw.sources import (
 )
 from tiktok_insights_tests.tiktok.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
 from tiktok_insights_tests.tiktok.scripted import Reply, Script, scripted
+from tiktok_insights_tests.troubleshooting import told
 
 PAGE_1 = web_page(*(web_row(str(identifier)) for identifier in range(101, 131)), more=True, cursor=900, total=60)
 PAGE_2 = web_page(*(web_row(str(identifier)) for identifier in range(131, 161)), total=60)
@@ -151,6 +152,13 @@ def test_after_trouble_the_next_run_goes_on_where_this_one_stopped(
     assert [asked.parameters["minCursor"] for asked in script.asked] == ["900"]
     assert (second.outcome, second.origin, second.snapshot) == (Outcome.COMPLETE, Origin.RESUMED, first.snapshot)
     assert (second.users_seen, second.pages, second.requests) == (60, 2, 1)
+
+
+def test_a_page_of_which_nothing_can_be_read_is_told(raw: RawStore) -> None:
+    """It is not stored as a page without news."""
+    result, _ = run(raw, web_page(*["odd"] * 5, total=60))
+    told("None of the page's <number> rows has a shape", "5 rows").says(result.reason.removeprefix("page 1: "))
+    assert result.outcome is Outcome.SCHEMA_DRIFT
 
 
 def test_requests_of_this_run_count_those_that_failed_too(raw: RawStore) -> None:

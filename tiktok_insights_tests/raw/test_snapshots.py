@@ -11,6 +11,7 @@ from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.manifest import Manifest, PageEntry, RawDataError, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.models import Answer, Quota
+from tiktok_insights_tests.troubleshooting import told
 
 MOMENT = datetime(2026, 1, 31, 23, 59, 58, 987_654, tzinfo=UTC)
 SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
@@ -61,7 +62,7 @@ def test_a_changed_page_is_refused_and_named(raw: RawStore, store: ObjectStore, 
     raw.put_answer(SNAPSHOT.page(1), answer())
     metadata = store.get(SNAPSHOT.page(1)).metadata
     store._s3.put_object(Bucket=store.bucket, Key=SNAPSHOT.page(1), Body=edited, Metadata=metadata)
-    with pytest.raises(RawDataError, match=f"s3://{store.bucket}/{FOLDER}page-000001.json.gz has other bytes"):
+    with told("<object> has other bytes", f"s3://{store.bucket}/{FOLDER}page-000001.json.gz"):
         list(raw.pages(SNAPSHOT))
 
 
@@ -91,7 +92,7 @@ def test_a_committed_page_must_be_the_one_that_was_committed(raw: RawStore, stor
 def test_a_missing_page_of_a_committed_snapshot_is_named(raw: RawStore, store: ObjectStore) -> None:
     """With the remedy."""
     entry = PageEntry(SNAPSHOT.page(3), "0" * 64, 1, "2026-01-31T23:59:58.987Z")
-    with pytest.raises(RawDataError, match=rf"{FOLDER}page-000003\.json\.gz is missing.*Restore it"):
+    with told("<object> is missing, but its manifest names it", f"{FOLDER}page-000003.json.gz"):
         list(raw.committed_pages(manifest_with(entry)))
 
 
@@ -108,7 +109,7 @@ def test_a_snapshot_is_committed_once(raw: RawStore) -> None:
 def test_an_unreadable_manifest_is_named(raw: RawStore, store: ObjectStore, body: bytes) -> None:
     """It is never taken for a snapshot that is still open."""
     store.put(SNAPSHOT.manifest, body, "application/json")
-    with pytest.raises(RawDataError, match=f"s3://{store.bucket}/{FOLDER}_manifest.json"):
+    with told("<object> is no readable manifest", f"s3://{store.bucket}/{FOLDER}_manifest.json"):
         raw.manifest(SNAPSHOT)
     with pytest.raises(RawDataError, match=f"s3://{store.bucket}/{FOLDER}_manifest.json"):
         raw.commit(manifest_with())

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.resources.connections import Connections, connect
-from tiktok_insights.resources.deployments import Deployment, SettingsError, read_settings, require_accounts
+from tiktok_insights.resources.connector import open_session
+from tiktok_insights.resources.deployments import Deployment, read_settings, require_accounts
+from tiktok_insights_tests.troubleshooting import told
 
 _KEY = "-----BEGIN PRIVATE KEY-----\\nY2FuYXJ5\\n-----END PRIVATE KEY-----"
 _AWS = {
@@ -45,27 +47,43 @@ def test_another_api_has_no_accounts_of_its_own_and_a_modest_rate() -> None:
     """The made-up accounts belong to the fake API; a real one gets 60 requests a minute unless told otherwise."""
     settings = read_settings({"TIKTOK_API_URL": "https://api.example"})
     assert (settings.accounts, settings.requests_per_minute) == ((), 60.0)
-    with pytest.raises(SettingsError, match="TIKTOK_ACCOUNTS"):
+    with told("No TikTok account is named."):
         require_accounts(settings)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "fast", "inf", "nan"])
 def test_a_rate_that_is_no_positive_number_is_named(text: str) -> None:
     """The message has the variable and what it holds."""
-    with pytest.raises(SettingsError, match=f"TIKTOK_REQUESTS_PER_MINUTE is '{text}'"):
+    with told(
+        "<variable> is <value>;", f"TIKTOK_REQUESTS_PER_MINUTE is '{text}'; a number greater than 0 was expected."
+    ):
         read_settings({"TIKTOK_REQUESTS_PER_MINUTE": text})
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "1.5"])
+def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
+    """The message has the variable and what it holds."""
+    with told("<variable> is <value>;", f"TIKTOK_REQUEST_BUDGET is '{text}'; a whole number was expected."):
+        read_settings({"TIKTOK_REQUEST_BUDGET": text})
+
+
+def test_a_key_that_is_no_pem_text_is_refused() -> None:
+    """Its path, say: the message says what to copy."""
+    connections = connect(read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"}))
+    with told("SNOWFLAKE_PRIVATE_KEY is not a private key"), open_session(connections):
+        raise AssertionError("a session without a key")
 
 
 def test_an_unknown_deployment_is_named() -> None:
     """The message lists those that there are."""
-    with pytest.raises(SettingsError, match="'production'; 'local' or 'aws'"):
+    with told("<variable> is <value>;", "TIKTOK_INSIGHTS_DEPLOYMENT is 'production'; 'local' or 'aws' was expected."):
         read_settings({"TIKTOK_INSIGHTS_DEPLOYMENT": "production"})
 
 
 @pytest.mark.parametrize("name", ["SNOWFLAKE_DATABASE", "SNOWFLAKE_VIEW_SCHEMA", "SNOWFLAKE_ROLE"])
 def test_a_name_that_could_be_sql_is_refused(name: str) -> None:
     """Names stand unquoted in statements, so they are identifiers and nothing else."""
-    with pytest.raises(SettingsError, match=name):
+    with told("<variable> is <value>;", name, "letters, digits and _"):
         read_settings({name: "X; DROP TABLE Y"})
 
 
@@ -81,7 +99,7 @@ def test_no_secret_shows_in_a_representation() -> None:
 def test_what_aws_needs_is_asked_for_by_name(missing: str) -> None:
     """A missing variable is named before anything is connected to."""
     environment = {name: value for name, value in _AWS.items() if name != missing}
-    with pytest.raises(SettingsError, match=missing):
+    with told("<variables>: not set.", missing):
         connect(read_settings(environment))
 
 

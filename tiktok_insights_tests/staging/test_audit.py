@@ -13,6 +13,7 @@ from tiktok_insights.staging.pending import PendingObject
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights_tests.csv_texts import csv_file, row
 from tiktok_insights_tests.loading import Loader
+from tiktok_insights_tests.troubleshooting import Told, told
 
 KEY = "csv/followers/account=42/dt=2026-01-31/a.csv"
 OTHER_KEY = "csv/followers/account=42/dt=2026-01-31/b.csv"
@@ -26,6 +27,10 @@ ALL_CHECKS = [
     "every_staged_row_arrived_in_the_warehouse",
     "rejected_share_is_under_the_threshold",
 ]
+
+
+#: Checks that name single objects to be set aside.
+BY_THE_OBJECTS_FAULT = {"counts_are_in_range", "rejected_share_is_under_the_threshold"}
 
 
 def staged(key: str, counts: RowCounts) -> StagedObject:
@@ -65,49 +70,63 @@ def test_a_batch_without_objects_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "bad", "by_the_objects_fault"),
+    ("check", "bad", "expected"),
     [
-        pytest.param("ids_are_exact_text", replace(GOOD, bent_ids=1), False, id="an id is bent"),
-        pytest.param("counts_are_in_range", replace(GOOD, counts_out_of_range=1), True, id="an id for a count"),
         pytest.param(
-            "no_user_stands_twice_in_an_object", replace(GOOD, users_found=96), False, id="a user stands twice"
+            "ids_are_exact_text",
+            replace(GOOD, bent_ids=1),
+            told("ids_are_exact_text: <object>"),
+            id="an id is bent",
+        ),
+        pytest.param(
+            "counts_are_in_range",
+            replace(GOOD, counts_out_of_range=1),
+            told("counts_are_in_range: <object>: <reason>"),
+            id="an id for a count",
+        ),
+        pytest.param(
+            "no_user_stands_twice_in_an_object",
+            replace(GOOD, users_found=96),
+            told("no_user_stands_twice_in_an_object: <object>"),
+            id="a user stands twice",
         ),
         pytest.param(
             "rows_in_equal_staged_plus_duplicate_plus_rejected",
             replace(GOOD, staged=staged(KEY, RowCounts(101, 97, 2, 1))),
-            False,
+            told("rows_in_equal_staged_plus_duplicate_plus_rejected: <object>"),
             id="a row is nowhere",
         ),
         pytest.param(
             "every_staged_row_arrived_in_the_warehouse",
             replace(GOOD, rows_found=98, users_found=98),
-            False,
+            told("every_staged_row_arrived_in_the_warehouse: <object>"),
             id="a row too many arrived",
         ),
         pytest.param(
             "every_staged_row_arrived_in_the_warehouse",
             replace(GOOD, rows_found=96, users_found=96),
-            False,
+            told("every_staged_row_arrived_in_the_warehouse: <object>"),
             id="a row is lost on the way",
         ),
         pytest.param(
             "rejected_share_is_under_the_threshold",
             replace(GOOD, staged=staged(KEY, RowCounts(100, 97, 1, 2))),
-            True,
+            told("rejected_share_is_under_the_threshold: <object>: <reason>"),
             id="two of a hundred rejected",
         ),
     ],
 )
-def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, by_the_objects_fault: bool) -> None:
+def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, expected: Told) -> None:
     """The broken object is the only offender of the only red check, and the verdict is red."""
     verdict = audit(facts(bad))
     ((red),) = [outcome for outcome in verdict.checks if not outcome.passed]
     ((offender),) = red.offenders
     assert (red.name, offender.partition(": ")[0]) == (check, KEY)
+    expected.says_check(red)
     assert not verdict.passed
     assert json.loads(verdict.to_json())[check] == [offender]
-    assert (check in FAULT_OF_THE_OBJECT) is by_the_objects_fault
-    assert verdict.faults == ({KEY: offender.removeprefix(f"{KEY}: ")} if by_the_objects_fault else {})
+    assert verdict.faults == ({KEY: offender.removeprefix(f"{KEY}: ")} if check in BY_THE_OBJECTS_FAULT else {})
+    assert FAULT_OF_THE_OBJECT.keys() == BY_THE_OBJECTS_FAULT
 
 
 def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None:
@@ -135,6 +154,7 @@ def test_a_column_that_is_not_the_contracts_is_red() -> None:
     verdict = audit(facts(GOOD, differences=("TIKTOK_ID is FLOAT, not TEXT",)))
     ((red),) = [check for check in verdict.checks if not check.passed]
     assert (red.name, red.offenders) == (ALL_CHECKS[0], ("TIKTOK_ID is FLOAT, not TEXT",))
+    told("staging_has_only_the_contracts_columns: <differences>").says_check(red)
 
 
 def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:

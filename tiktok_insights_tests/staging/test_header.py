@@ -7,6 +7,7 @@ import pytest
 from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
 from tiktok_insights.staging.header import MAX_HEADER_BYTES, UnloadableError, columns_of
 from tiktok_insights_tests.csv_texts import HEADER_14, HEADER_16, row
+from tiktok_insights_tests.troubleshooting import Told, told
 
 QUOTED = ",".join(f'"{name}"' for name in HEADER_16.split(","))
 RULE = "; the header is the contract's 16 names, or the first 14, spelt and ordered so: docs/how_to/own_files.md has"
@@ -60,6 +61,7 @@ def test_the_first_difference_is_named_with_its_column(line: str, difference: st
     with pytest.raises(UnloadableError) as refused:
         columns_of(line.encode() + b"\r\n" * (len(line) < MAX_HEADER_BYTES))
     said = str(refused.value)
+    told("<difference>; the header is the contract's").says(said)
     assert difference in said.partition("; ")[0]
     assert RULE in said
 
@@ -98,6 +100,25 @@ def test_another_kind_of_file_is_called_by_its_name(line: bytes, said: str) -> N
     with pytest.raises(UnloadableError) as refused:
         columns_of(line)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (gzip.compress(b""), told("the file <what>; <remedy>")),
+        (b"\0", told("line 1 has NUL bytes")),
+        (b"\x80", told("line 1 is not UTF-8 text")),
+        (b"a\rb\n", told("line 1 has a CR inside")),
+        (b"x" * MAX_HEADER_BYTES, told("line 1 is longer than any header")),
+        (b"a;b\n", told("line 1 has <what> between the names", "semicolons")),
+        (b'"a"b\n', told("line 1 has a quote too many or too few")),
+    ],
+    ids=lambda value: value[:9] if isinstance(value, bytes) else "",
+)
+def test_each_refusal_is_explained(line: bytes, expected: Told) -> None:
+    """In the troubleshooting."""
+    with expected:
+        columns_of(line)
 
 
 def test_no_message_is_long() -> None:

@@ -13,6 +13,7 @@ from tiktok_insights.staging import inspection
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights_tests.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.troubleshooting import Told, told
 
 ROW = row("1")
 
@@ -125,6 +126,22 @@ def test_what_cannot_be_read_as_ours_says_where_and_why(tmp_path: Path, body: by
     with pytest.raises(UnloadableError) as refused:
         _inspect(tmp_path, body)
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (csv_file(row("1", nickname='"a')), told("line <number>, column <number> (<name>) <what>", "nickname")),
+        (csv_file(ROW) + ROW.encode() + b"\n", told("line <number> ends unlike line 1", "line 3")),
+        (csv_file(ROW, "x" * 8_100_000), told("line <number> is longer than <number> bytes", "line 3")),
+        (csv_file(*["2,short"] * 10_001), told("line <number> and <number> others are no rows", "line 2")),
+    ],
+    ids=["a quote", "line ends", "a long line", "no rows"],
+)
+def test_each_refusal_is_explained(tmp_path: Path, body: bytes, expected: Told) -> None:
+    """In the troubleshooting."""
+    with expected:
+        _inspect(tmp_path, body)
 
 
 @pytest.mark.parametrize("number", [2, 500, 1_000, 1_001])

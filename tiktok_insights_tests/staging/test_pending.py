@@ -6,6 +6,7 @@ import pytest
 
 from tiktok_insights.object_store import ObjectInfo
 from tiktok_insights.staging.pending import Listing, no_csv_is_skipped, pending, sort_out
+from tiktok_insights_tests.troubleshooting import told
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PLACE = "csv/followers/account=42/dt=2026-01-31"
@@ -54,6 +55,7 @@ def test_a_csv_that_is_skipped_is_told_apart_from_what_nobody_meant_to_load() ->
     assert [offender.partition(": ")[0] for offender in outcome.offenders] == missed
     assert outcome.offenders[0].endswith("account=<account id>/dt=<YYYY-MM-DD>/; move it there")
     assert outcome.facts == {"objects skipped": 6}
+    told("no_csv_is_skipped: <object>: <reason>").says_check(outcome)
     assert no_csv_is_skipped(sort_out([info(f"{PLACE}/good.csv")])).passed
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tiktok_insights.tiktok import strict_json
 from tiktok_insights.tiktok.errors import UnreadableBodyError
+from tiktok_insights_tests.troubleshooting import told
 
 
 @pytest.mark.parametrize("number", [0, 9007199254740993, 9223372036854775807, 18446744073709551615, -1])
@@ -50,7 +51,7 @@ def test_a_json_string_of_digits_is_no_decimal_number() -> None:
 )  # fmt: skip
 def test_a_body_that_is_not_whole_json_is_refused(body: bytes) -> None:
     """Nothing of it is used, and the message states its size."""
-    with pytest.raises(UnreadableBodyError, match=rf"^The body of {len(body)} bytes is not whole JSON"):
+    with told("The body of <number> bytes is not whole JSON", f"The body of {len(body)} bytes"):
         strict_json.loads(body)
 
 

@@ -3,6 +3,7 @@
 from tiktok_insights.warehouse.lost_ids import no_id_is_lost
 from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.loading import Loader
+from tiktok_insights_tests.troubleshooting import told
 
 LONG = '"' + "x" * 150_000 + '"'
 TOO_LONG = "x" * 2_100_000
@@ -68,6 +69,7 @@ def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader) -> Non
     outcome = no_id_is_lost(loader.session, loader.store)
     assert outcome.offenders == (f"3 of {key}", f"7423456789012345149 of {key}")
     assert outcome.facts["ids lost"] == 2
+    told("no_id_is_lost: <user> of <object>").says_check(outcome)
 
 
 def test_a_rejected_id_without_its_quarantine_is_lost(loader: Loader) -> None:

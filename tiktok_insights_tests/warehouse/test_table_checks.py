@@ -16,6 +16,7 @@ from tiktok_insights.warehouse.table_checks import (
 )
 from tiktok_insights_tests.csv_texts import csv_file, row
 from tiktok_insights_tests.loading import Loader
+from tiktok_insights_tests.troubleshooting import told
 
 COLUMNS = [
     "TIKTOK_ID",
@@ -72,6 +73,7 @@ def test_step_7_is_red_when_a_user_or_a_column_is_missing(loaded: Loader, settin
     loaded.session.execute("USE SCHEMA PUBLIC")
     outcome = step_7_returns_every_user(loaded.session, statements)
     assert outcome.offenders == ("the columns are TIKTOK_ID", "2 rows for 3 users")
+    told("step_7_returns_every_user: <differences>").says_check(outcome)
 
 
 def test_a_user_with_two_rows_is_named(loaded: Loader) -> None:
@@ -79,7 +81,7 @@ def test_a_user_with_two_rows_is_named(loaded: Loader) -> None:
     good = every_user_has_one_row(loaded.session)
     assert (good.passed, good.facts) == (True, {"rows": 3})
     loaded.session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID) VALUES ('2')")
-    assert every_user_has_one_row(loaded.session).offenders == ("2 has 2 rows",)
+    told("every_user_has_one_row: <user> has", "2 has 2 rows").says_check(every_user_has_one_row(loaded.session))
 
 
 @pytest.mark.usefixtures("altered_tables")
@@ -89,10 +91,9 @@ def test_a_table_or_view_that_drifted_is_named(loaded: Loader) -> None:
     loaded.session.execute("CREATE OR REPLACE VIEW Main.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA")
     loaded.session.execute("USE SCHEMA PUBLIC")
     loaded.session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
-    assert table_equals_the_contract(loaded.session, "Main").offenders == (
-        "column AVATAR (VARCHAR) is not ours",
-        "the view Main.TIKTOK_DATA has TIKTOK_ID",
-    )
+    outcome = table_equals_the_contract(loaded.session, "Main")
+    assert outcome.offenders == ("column AVATAR (VARCHAR) is not ours", "the view Main.TIKTOK_DATA has TIKTOK_ID")
+    told("table_equals_the_contract: <differences>").says_check(outcome)
 
 
 #: Each breaks the ledger's sum in another way.
@@ -117,8 +118,11 @@ def test_a_ledger_that_does_not_add_up_is_red(loaded: Loader) -> None:
     for change, offender in BREAKS.items():
         loaded.session.execute("BEGIN")
         loaded.session.execute(change)
-        ((found),) = ledger_adds_up(loaded.session).offenders
+        outcome = ledger_adds_up(loaded.session)
+        ((found),) = outcome.offenders
         assert found.endswith(offender)
+        is_user = offender.startswith("the user")
+        told("ledger_adds_up: the user" if is_user else "ledger_adds_up: <object>").says_check(outcome)
         loaded.session.execute("ROLLBACK")
 
 
@@ -137,6 +141,7 @@ def test_an_account_is_fresh_for_two_days(loaded: Loader) -> None:
     assert (good.offenders, good.facts) == ((), {"accounts": 2})
     stale = every_account_is_fresh(loaded.session, noon + timedelta(seconds=1))
     assert stale.offenders == ("42: newest row of 2026-01-31 12:00 UTC",)
+    told("every_account_is_fresh: <account>").says_check(stale)
 
 
 def test_an_object_set_aside_is_named_until_a_newer_version_is_loaded(loaded: Loader) -> None:
@@ -144,8 +149,8 @@ def test_an_object_set_aside_is_named_until_a_newer_version_is_loaded(loaded: Lo
     assert no_object_is_set_aside(loaded.session).passed
     key = loaded.put("broken", b"not,a,header\n1,2,3\n")
     loaded.load()
-    ((offender),) = no_object_is_set_aside(loaded.session).offenders
-    assert offender.startswith(f"{key}: line 1, column 1 is 'not', not 'Tiktok_id'")
+    expected = f"{key}: line 1, column 1 is 'not', not 'Tiktok_id'"
+    told("no_object_is_set_aside: <object>", expected).says_check(no_object_is_set_aside(loaded.session))
     loaded.put("broken", csv_file(row("9")))
     loaded.load()
     assert no_object_is_set_aside(loaded.session).passed

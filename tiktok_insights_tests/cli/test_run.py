@@ -1,0 +1,56 @@
+"""`tiktok-insights run`: what a person sees at a terminal, and what a program reads."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.local import stack
+from tiktok_insights_tests.terminals import at_a_terminal
+
+_COMMAND = [sys.executable, "-m", "tiktok_insights.cli", "run"]
+_GREEN_DONE = "\x1b[32mDone\x1b[0m in "
+
+
+@pytest.fixture
+def own_home(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home with nothing in it, whose API is slow enough for a bar to be seen."""
+    monkeypatch.setenv("TIKTOK_INSIGHTS_HOME", str(tmp_path))
+    monkeypatch.setenv("SNOWFLAKE_DATABASE", "AMAZON_DB")
+    monkeypatch.setenv("TIKTOK_REQUESTS_PER_MINUTE", "600")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    yield tmp_path
+    stack.stop(tmp_path)
+
+
+def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path) -> None:
+    """The same run once at a terminal, then again as JSON, whose snapshot is fresh."""
+    code, seen = at_a_terminal([*_COMMAND, "--account", "fake.600.full"], seconds=300)
+    assert code == 0, seen
+    for words in ("tiktok_pipeline", "of 600 users", "━", _GREEN_DONE, "600 users seen of 600 claimed"):
+        assert words in seen, seen
+
+    code, seen = at_a_terminal([*_COMMAND, "--account", "fake.600.full", "--format", "json"], 300, NO_COLOR="1", CI="1")
+    assert code == 0, seen
+    # At a terminal both streams are seen.
+    (line,) = (line for line in seen.splitlines() if line.startswith("{"))
+    document = json.loads(line)
+    assert "━" not in seen
+    assert "\x1b" not in seen
+    assert (document["succeeded"], document["requests"], document["rows"]) == (True, 0, 600)
+    assert (document["table"], document["failures"]) == ("AMAZON_DB.PUBLIC.TIKTOK_DATA", [])
+    assert [(account["account"], account["outcome"]) for account in document["accounts"]] == [
+        ("fake.600.full", "complete")
+    ]
+    assert {check["passed"] for check in document["checks"]} == {True}
+
+
+def test_a_run_that_fails_ends_with_1_and_says_so_in_red(own_home: Path) -> None:
+    """With the reason, and no traceback."""
+    code, seen = at_a_terminal([*_COMMAND, "--account", "nobody.here"], seconds=300)
+    assert code == 1
+    assert "\x1b[31m\x1b[1mFAILED\x1b[0m in " in seen
+    assert "None of 1 accounts could be extracted. nobody.here: not found" in seen
+    assert "Traceback" not in seen
