@@ -46,8 +46,9 @@ PICTURES = {
     # The lineage page unfolds the groups that the address names, as "global@global:<group>".
     "asset_graph": (
         "/asset-groups?" + urlencode({"expanded": ",".join(f"global@global:{stage}" for stage in _STAGES)}),
-        (2000, 560),
+        (2000, 1150),
     ),
+    "mart": ("/assets/audience_tiers?view=events", (1500, 900)),
     "check": (
         "/assets/tiktok_data?" + urlencode({"view": "checks", "checkDetail": "step_7_returns_every_user"}),
         (1500, 900),

@@ -73,21 +73,26 @@ def test_the_stages_stand_in_their_groups_and_in_one_line(loaded: dg.Definitions
 
 @pytest.mark.parametrize("name", [*STAGES, *MARTS])
 def test_an_asset_says_what_it_is(loaded: dg.Definitions, name: str) -> None:
-    """Description with the grain, owner, kinds, and a schema where there are columns."""
+    """Description with the grain, owner, kinds, and where there are columns a schema with types and meanings."""
     node = loaded.resolve_asset_graph().get(AssetKey(name))
     assert node.description
     assert any(word in node.description.lower() for word in ("one row per", "one row:", "one object per"))
     assert node.owners == ["team:tiktok-insights"]
     assert node.kinds
     if name != "raw_followers":
-        assert "dagster/column_schema" in node.metadata
+        schema: dg.TableSchema = node.metadata["dagster/column_schema"]
+        assert all(column.description for column in schema.columns)
+        # A CSV has texts only; so has what Glue says of it.
+        assert len({column.type for column in schema.columns}) > (name not in ("followers_csv", "tiktok_user_data"))
 
 
 def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -> None:
-    """Every check has a description; the audit's checks block, and so do those on the table, but the warnings."""
+    """Every check says more than its name; the audit's checks block, and so do those on the table, but the warnings."""
     graph = loaded.resolve_asset_graph()
     nodes = {key: graph.get(key) for key in graph.asset_check_keys}
-    assert all(node.description for node in nodes.values())
+    for key, node in nodes.items():
+        assert node.description
+        assert set(node.description.lower().rstrip(".").split()) - set(key.name.split("_")), key
     blocking = {key.name for key, node in nodes.items() if node.blocking}
     staging = {key.name for key in nodes if key.asset_key == AssetKey("staged_tiktok_data")}
     assert staging - blocking == {"no_csv_is_skipped"}

@@ -90,6 +90,13 @@ def test_the_summary_tells_a_person_what_came_of_it(first_run: subprocess.Comple
     assert "http://127.0.0.1:3000" in said
 
 
+def test_beside_the_summary_there_is_the_log_only(first_run: subprocess.CompletedProcess[str]) -> None:
+    """No warning, and nothing that a library says of itself, at the start or at the exit."""
+    log = re.compile(r"\d\d:\d\d:\d\d  \w+  .")
+    assert [line for line in first_run.stderr.splitlines() if not log.match(line)] == []
+    assert first_run.stderr
+
+
 def test_a_second_run_spends_no_request_and_changes_nothing(
     newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]
 ) -> None:

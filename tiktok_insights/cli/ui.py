@@ -118,7 +118,17 @@ def _serve(port: int) -> int:
     # Set before the child starts: a shell's background job ignores Ctrl-C, and the child would inherit that.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "tiktok_insights.definitions"]
+    # It names its successor, of which nobody here has any use.
+    command = [
+        sys.executable,
+        "-W",
+        "ignore:Function `dev_command` is superseded",
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "tiktok_insights.definitions",
+    ]
     process = subprocess.Popen(  # noqa: S603  # our own interpreter with fixed words
         [*command, "--host", "127.0.0.1", "--port", str(port)], start_new_session=True
     )

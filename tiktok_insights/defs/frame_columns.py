@@ -12,6 +12,8 @@ from dagster_pandas.constraints import ColumnConstraint, ColumnConstraintViolati
 
 #: Whole numbers that stay whole beside a NULL.
 INTEGER, SHARE, TIME, TEXT = "Int64", "float64", "datetime64[ns]", "object"
+#: As what the warehouse has them.
+WAREHOUSE_TYPES = {INTEGER: "NUMBER(38,0)", SHARE: "NUMBER", TIME: "TIMESTAMP_NTZ", TEXT: "VARCHAR"}
 
 
 class IdText(ColumnConstraint):

@@ -10,7 +10,19 @@ import dagster as dg
 import pandas as pd
 from dagster_pandas import RowCountConstraint, StrictColumnsConstraint, create_dagster_pandas_dataframe_type
 
-from tiktok_insights.defs.frame_columns import TEXT, FrameColumn, count, id_text, one_of, quiet, share, text, time
+from tiktok_insights.defs.frame_columns import (
+    TEXT,
+    WAREHOUSE_TYPES,
+    FrameColumn,
+    count,
+    id_text,
+    one_of,
+    quiet,
+    share,
+    text,
+    time,
+)
+from tiktok_insights.defs.presentation import statistics
 from tiktok_insights.insights.marts import FRAME_ROWS, Mart
 
 _TIERS = ("unknown", "under 1,000", "nano", "micro", "macro", "mega")
@@ -75,6 +87,12 @@ def to_frame(mart: Mart, names: Sequence[str], rows: Sequence[Sequence[Any]]) ->
     return frame.astype({c.rule.name: c.dtype for c in _COLUMNS[mart.name] if c.rule.name in names})
 
 
+def column_schema(mart: Mart) -> dg.TableSchema:
+    """The mart's columns for the UI, with their types and meanings."""
+    types = {column.rule.name: WAREHOUSE_TYPES[column.dtype] for column in _COLUMNS[mart.name]}
+    return dg.TableSchema([dg.TableColumn(name, types[name], meaning) for name, meaning in mart.columns.items()])
+
+
 def frame_type(mart: Mart) -> dg.DagsterType:
     """The type of a mart's frame: its columns and no others, how many rows, and statistics for the UI."""
     rules = [column.rule for column in _COLUMNS[mart.name]]
@@ -92,15 +110,3 @@ def frame_type(mart: Mart) -> dg.DagsterType:
         metadata_fn=statistics,
     )
     return kind
-
-
-def statistics(frame: pd.DataFrame) -> dict[str, dg.MetadataValue]:
-    """Summary statistics of the columns with numbers, as a table in Markdown."""
-    numbers = frame.select_dtypes("number").dropna(axis="columns", how="all")
-    if numbers.empty:
-        return {"rows": dg.MetadataValue.int(len(frame))}
-    summary = numbers.astype("float64").agg(["count", "min", "median", "mean", "max", "sum"]).T
-    return {
-        "rows": dg.MetadataValue.int(len(frame)),
-        "statistics": dg.MetadataValue.md(summary.to_markdown(floatfmt=",.6g")),
-    }

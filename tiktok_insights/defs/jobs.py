@@ -14,7 +14,8 @@ tiktok_pipeline = dg.define_asset_job(
     "tiktok_pipeline",
     everything,
     tags=_DAY,
-    description="Everything: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, check.",
+    description="Everything: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, check, and "
+    "make the marts.",
 )
 load_pending_objects = dg.define_asset_job(
     "load_pending_objects",

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 import dagster as dg
+import pandas as pd
 
 from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.insights.marts import Mart
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, WAREHOUSE_COLUMNS
 
 OWNERS = ["team:tiktok-insights"]
@@ -42,11 +42,6 @@ def warehouse_columns() -> dg.TableSchema:
             for c in WAREHOUSE_COLUMNS
         ]
     )
-
-
-def mart_columns(mart: Mart) -> dg.TableSchema:
-    """A mart's columns with their meaning."""
-    return dg.TableSchema([dg.TableColumn(name, description=meaning) for name, meaning in mart.columns.items()])
 
 
 def glue_lineage() -> dg.TableColumnLineage:
@@ -91,9 +86,16 @@ def check_result(
     )
 
 
-def sentence(check_name: str) -> str:
-    """A check's name as the sentence that it is."""
-    return check_name.replace("_", " ").capitalize() + "."
+def statistics(frame: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    """Summary statistics of the columns with numbers, as a table in Markdown."""
+    numbers = frame.select_dtypes("number").dropna(axis="columns", how="all")
+    if numbers.empty:
+        return {"rows": dg.MetadataValue.int(len(frame))}
+    summary = numbers.astype("float64").agg(["count", "min", "median", "mean", "max", "sum"]).T
+    return {
+        "rows": dg.MetadataValue.int(len(frame)),
+        "statistics": dg.MetadataValue.md(summary.to_markdown(floatfmt=",.6g")),
+    }
 
 
 def _cell(value: object) -> str | int | float | bool:

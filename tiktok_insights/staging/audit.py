@@ -117,15 +117,44 @@ def _adds_up(item: ObjectFacts) -> bool:
     return counts.rows_in == counts.staged + counts.duplicate + counts.rejected
 
 
-#: Name of each check, and what finds its offenders.
-CHECKS: dict[str, Callable[[BatchFacts], tuple[str, ...]]] = {
-    "staging_has_only_the_contracts_columns": lambda facts: facts.differences,
-    "ids_are_exact_text": _per_object(lambda item: item.bent_ids == 0),
-    "counts_are_in_range": _at_fault("counts_are_in_range"),
-    "no_user_stands_twice_in_an_object": _per_object(lambda item: item.users_found == item.rows_found),
-    "rows_in_equal_staged_plus_duplicate_plus_rejected": _per_object(_adds_up),
-    "every_staged_row_arrived_in_the_warehouse": _per_object(lambda item: item.rows_found == item.staged.counts.staged),
-    "rejected_share_is_under_the_threshold": _at_fault("rejected_share_is_under_the_threshold"),
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is true when the check is green, and what finds its offenders."""
+
+    meaning: str
+    find: Callable[[BatchFacts], tuple[str, ...]]
+
+
+#: By the name of each check.
+CHECKS: dict[str, Check] = {
+    "staging_has_only_the_contracts_columns": Check(
+        "The staging table has the contract's columns, types and order, and no other column.",
+        lambda facts: facts.differences,
+    ),
+    "ids_are_exact_text": Check(
+        "Every staged id is text of 1 to 20 digits, as no float on the way has left it.",
+        _per_object(lambda item: item.bent_ids == 0),
+    ),
+    "counts_are_in_range": Check(
+        f"No count is negative, or {_COUNT_LIMIT:,} or more, as if an id stood there. An object with one is set aside.",
+        _at_fault("counts_are_in_range"),
+    ),
+    "no_user_stands_twice_in_an_object": Check(
+        "Each object has one staged row for each of its users.",
+        _per_object(lambda item: item.users_found == item.rows_found),
+    ),
+    "rows_in_equal_staged_plus_duplicate_plus_rejected": Check(
+        "The lines of each object, counted without a CSV parser, are its staged, duplicate and rejected rows.",
+        _per_object(_adds_up),
+    ),
+    "every_staged_row_arrived_in_the_warehouse": Check(
+        "The warehouse has as many staged rows of each object as were sent there.",
+        _per_object(lambda item: item.rows_found == item.staged.counts.staged),
+    ),
+    "rejected_share_is_under_the_threshold": Check(
+        "No object has more rejected rows than max_rejected_share lets pass. One that has is set aside.",
+        _at_fault("rejected_share_is_under_the_threshold"),
+    ),
 }
 
 
@@ -136,7 +165,9 @@ def audit(facts: BatchFacts) -> Verdict:
         reasons = [why(item, facts.max_rejected_share) for why in FAULT_OF_THE_OBJECT.values()]
         if any(reasons):
             faults[item.key] = "; ".join(filter(None, reasons))
-    return Verdict(facts.batch_id, tuple(CheckOutcome(name, find(facts)) for name, find in CHECKS.items()), faults)
+    return Verdict(
+        facts.batch_id, tuple(CheckOutcome(name, check.find(facts)) for name, check in CHECKS.items()), faults
+    )
 
 
 def measure(

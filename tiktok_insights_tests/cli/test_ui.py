@@ -100,6 +100,7 @@ def test_dagster_being_killed_is_told_with_the_remedy(
         _, errors = ui.communicate(timeout=120)
     assert ui.returncode == 1
     told("Dagster was ended by signal <number>.", "signal 9").says(errors.rpartition("Error: ")[2])
+    assert "Warning" not in errors
     # The stack that it has started stays, until it is stopped.
     stopped = CliRunner().invoke(main, ["stop"])
     assert stopped.output.startswith("Stopped the local stack"), stopped.output

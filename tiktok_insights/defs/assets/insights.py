@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from tiktok_insights.defs.frames import frame_type, to_frame
-from tiktok_insights.defs.presentation import OWNERS, check_result, mart_columns, table
+from tiktok_insights.defs.frames import column_schema, frame_type, to_frame
+from tiktok_insights.defs.presentation import OWNERS, check_result, statistics, table
 from tiktok_insights.insights.marts import MARTS, Mart, Marts, check_name
 from tiktok_insights.resources.snowflake import WarehouseResource
 
@@ -22,7 +22,7 @@ def _out(mart: Mart) -> dg.AssetOut:
         dagster_type=frame_type(mart),
         # The view is what lasts; the frame is for the eyes, and would be one more copy of people's data on a disk.
         io_manager_key="frames",
-        metadata={"dagster/column_schema": mart_columns(mart)},
+        metadata={"dagster/column_schema": column_schema(mart)},
         is_required=False,
     )
 
@@ -57,12 +57,14 @@ def marts(
 
 def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:  # type: ignore[type-arg]
     names, rows = made.make(mart)
+    frame = to_frame(mart, names, rows)
     return dg.MaterializeResult(
         asset_key=mart.name,
-        value=to_frame(mart, names, rows),
+        value=frame,
         metadata={
             "dagster/table_name": made.full_name(mart),
             "first_rows": table(names, rows[:_SHOWN_ROWS]),
+            **statistics(frame),
             "query": dg.MetadataValue.md(f"```sql\nSELECT * FROM {mart.view} ORDER BY {mart.order};\n```"),
         },
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, check_result, csv_columns, sentence, table
+from tiktok_insights.defs.presentation import OWNERS, check_result, csv_columns, table
 from tiktok_insights.lake.followers_csv import PREFIX, CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
 from tiktok_insights.lake.replay import Replay, Replayed, Verdict
 from tiktok_insights.resources.aws import S3LakeResource
@@ -41,7 +41,7 @@ class FollowersCsvConfig(dg.Config):
     kinds={"python", "s3", "csv"},
     owners=OWNERS,
     metadata={"dagster/column_schema": csv_columns()},
-    check_specs=[dg.AssetCheckSpec(NOT_BLOCKED, asset="followers_csv", description=sentence(NOT_BLOCKED))],
+    check_specs=[dg.AssetCheckSpec(NOT_BLOCKED, asset="followers_csv", description=no_snapshot_is_blocked.__doc__)],
 )
 def followers_csv(
     context: dg.AssetExecutionContext, config: FollowersCsvConfig, s3: S3LakeResource

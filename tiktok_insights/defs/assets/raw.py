@@ -5,7 +5,7 @@ from datetime import timedelta
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, check_result, sentence, table
+from tiktok_insights.defs.presentation import OWNERS, check_result, table
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import (
     AccountResult,
@@ -49,7 +49,7 @@ class RawFollowersConfig(dg.Config):
     pool="tiktok_api",
     owners=OWNERS,
     check_specs=[
-        dg.AssetCheckSpec(ENDED_WELL, asset="raw_followers", description=sentence(ENDED_WELL)),
+        dg.AssetCheckSpec(ENDED_WELL, asset="raw_followers", description=every_account_ended_well.__doc__),
     ],
 )
 def raw_followers(

@@ -8,7 +8,6 @@ from pydantic import Field
 from tiktok_insights.defs.presentation import (
     OWNERS,
     check_result,
-    sentence,
     staging_lineage,
     table,
     warehouse_columns,
@@ -39,8 +38,8 @@ class StagingConfig(dg.Config):
     metadata={"dagster/column_schema": warehouse_columns()},
     check_specs=[
         *(
-            dg.AssetCheckSpec(name, asset="staged_tiktok_data", description=sentence(name), blocking=True)
-            for name in CHECKS
+            dg.AssetCheckSpec(name, asset="staged_tiktok_data", description=check.meaning, blocking=True)
+            for name, check in CHECKS.items()
         ),
         dg.AssetCheckSpec(
             no_csv_is_skipped.__name__, asset="staged_tiktok_data", description=no_csv_is_skipped.__doc__
