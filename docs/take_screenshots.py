@@ -46,7 +46,7 @@ PICTURES = {
     # The lineage page unfolds the groups that the address names, as "global@global:<group>".
     "asset_graph": (
         "/asset-groups?" + urlencode({"expanded": ",".join(f"global@global:{stage}" for stage in _STAGES)}),
-        (2000, 1150),
+        (1500, 1060),
     ),
     "mart": ("/assets/audience_tiers?view=events", (1500, 900)),
     "check": (
