@@ -19,20 +19,10 @@ _INTRODUCTION = f"""{markdown.NOTICE}
 Every command has this text as its `--help`, too. Before a command there may be `--version`. Settings come from the
 environment, or from a file `.env` in the working directory: [configuration](configuration.md)."""
 
-_EXIT_CODES = """## Exit codes
-
-| code | meaning |
-|---|---|
-| 0 | The command did what it was asked for. |
-| 1 | It did not. A line on standard error that begins with `Error:`, or a run's summary, says why and what to do. |
-| 2 | The words of the command could not be understood, or an option has a value that it cannot have. |
-
-Commands that tell more by their exit code say so below."""
-
 
 def cli() -> str:
     """The whole document."""
-    parts = ["# The command line", _INTRODUCTION, *_prose(main), _EXIT_CODES, *_commands(main, _NAME)]
+    parts = ["# The command line", _INTRODUCTION, *_prose(main), *_commands(main, _NAME)]
     return "\n\n".join(parts) + "\n"
 
 
