@@ -22,8 +22,8 @@ def brief_logger(_: dg.InitLoggerContext) -> logging.Logger:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Brief())
     handler.addFilter(lambda record: record.levelno < logging.ERROR)
-    logger = logging.getLogger("tiktok_insights.brief")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.handlers = [handler]
+    # getLogger's would outlive the run, and with it all that it reaches: at the interpreter's very end DuckDB then
+    # prints a page of what was not freed.
+    logger = logging.Logger("tiktok_insights.brief", logging.INFO)  # noqa: LOG001
+    logger.addHandler(handler)
     return logger

@@ -31,12 +31,15 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path)
     assert code == 0, seen
     for words in ("tiktok_pipeline", "of 600 users", "━", _GREEN_DONE, "600 users seen of 600 claimed"):
         assert words in seen, seen
+    # DuckDB prints what was not freed when the process ends.
+    assert "leaked" not in seen
 
     code, seen = at_a_terminal([*_COMMAND, "--account", "fake.600.full", "--format", "json"], 300, NO_COLOR="1", CI="1")
     assert code == 0, seen
     # At a terminal both streams are seen.
     (line,) = (line for line in seen.splitlines() if line.startswith("{"))
     document = json.loads(line)
+    assert "raw_followers  fake.600.full: complete, " in seen
     assert "━" not in seen
     assert "\x1b" not in seen
     assert (document["succeeded"], document["requests"], document["rows"]) == (True, 0, 600)
