@@ -94,7 +94,7 @@ def statistics(frame: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     summary = numbers.astype("float64").agg(["count", "min", "median", "mean", "max", "sum"]).T
     return {
         "rows": dg.MetadataValue.int(len(frame)),
-        "statistics": dg.MetadataValue.md(summary.to_markdown(floatfmt=",.6g")),
+        "statistics": dg.MetadataValue.md(summary.round(4).to_markdown(floatfmt=",.15g")),
     }
 
 

@@ -68,9 +68,7 @@ class Transformed:
     rejected: Path | None
 
 
-# The type as text: other modules hold this function to the end of the process, and DuckDB would complain that its type
-# is still held then.
-def bounded_duckdb(folder: Path, database: str = ":memory:") -> "duckdb.DuckDBPyConnection":
+def bounded_duckdb(folder: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
     """DuckDB with a ceiling on its memory; what is beyond goes to the folder."""
     return duckdb.connect(
         database,
