@@ -3,15 +3,20 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 from dagster_pandas import PandasColumn
-from dagster_pandas.constraints import ColumnConstraint, ColumnConstraintViolationException
+from dagster_pandas.constraints import (
+    ColumnConstraint,
+    ColumnConstraintViolationException,
+    ColumnDTypeInSetConstraint,
+)
 
 #: Whole numbers that stay whole beside a NULL.
-INTEGER, SHARE, TIME, TEXT = "Int64", "float64", "datetime64[ns]", "object"
+INTEGER, SHARE, TIME, TEXT = "Int64", "float64", "datetime64[us]", "object"
 #: As what the warehouse has them.
 WAREHOUSE_TYPES = {INTEGER: "NUMBER(38,0)", SHARE: "NUMBER", TIME: "TIMESTAMP_NTZ", TEXT: "VARCHAR"}
 
@@ -30,6 +35,27 @@ class IdText(ColumnConstraint):
             raise ColumnConstraintViolationException(
                 self.name, self.error_description, column_name, dataframe[~is_good]
             )
+
+
+class WholeNumbers(ColumnConstraint):
+    """Counts are whole numbers from 0 up, however large; a float has lost digits beyond 2^53."""
+
+    def __init__(self, *, nullable: bool) -> None:
+        super().__init__("Counts are whole numbers.", "whole numbers from 0 up")  # type: ignore[no-untyped-call]
+        self._nullable = nullable
+
+    def validate(self, dataframe: pd.DataFrame, column_name: str) -> None:
+        """Raise ColumnConstraintViolationException with the rows that break it."""
+        is_good = pd.Series([self._is_good(value) for value in dataframe[column_name]], dataframe.index, dtype="bool")
+        if not is_good.all():
+            raise ColumnConstraintViolationException(
+                self.name, self.error_description, column_name, dataframe[~is_good]
+            )
+
+    def _is_good(self, value: object) -> bool:
+        if value is None or value is pd.NA:
+            return self._nullable
+        return isinstance(value, Integral) and int(value) >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +90,8 @@ def one_of(name: str, *texts: str) -> FrameColumn:
 
 
 def count(name: str, *, nullable: bool = False) -> FrameColumn:
-    """A whole number from 0 up."""
-    nulls = {"non_nullable": not nullable, "ignore_missing_vals": nullable}
-    return FrameColumn(quiet(PandasColumn.integer_column, name, 0, **nulls), INTEGER)
+    """A whole number from 0 up; a sum may be beyond 64 bits."""
+    return FrameColumn(quiet(PandasColumn, name, [WholeNumbers(nullable=nullable)]), INTEGER)
 
 
 def share(name: str, *, nullable: bool = False, most: float = 1.0) -> FrameColumn:
@@ -76,5 +101,5 @@ def share(name: str, *, nullable: bool = False, most: float = 1.0) -> FrameColum
 
 
 def time(name: str) -> FrameColumn:
-    """A moment in UTC, without a zone."""
-    return FrameColumn(quiet(PandasColumn.datetime_column, name, ignore_missing_vals=True), TIME)
+    """A moment in UTC, without a zone, of any year that a datetime can have; nanoseconds reach to 1677 only."""
+    return FrameColumn(quiet(PandasColumn, name, [ColumnDTypeInSetConstraint({TIME})]), TIME)

@@ -4,6 +4,7 @@ A frame is the first rows of a mart. What it must be is said here once, column b
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import dagster as dg
@@ -82,9 +83,13 @@ _ROWS = {"user_totals": 1, "audience_tiers": len(_TIERS)}
 
 
 def to_frame(mart: Mart, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
-    """The first rows of a mart as a frame. Raises OverflowError for a number beyond 64 bits."""
+    """The first rows of a mart as a frame. Numbers beyond 64 bits stay Python's."""
     frame = pd.DataFrame([list(row) for row in rows], columns=list(names), dtype=TEXT)
-    return frame.astype({c.rule.name: c.dtype for c in _COLUMNS[mart.name] if c.rule.name in names})
+    for column in _COLUMNS[mart.name]:
+        name = column.rule.name
+        with suppress(OverflowError):
+            frame[name] = frame[name].astype(column.dtype)
+    return frame
 
 
 def column_schema(mart: Mart) -> dg.TableSchema:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import click
 import dagster as dg
 import pytest
 import snowflake.connector
@@ -207,7 +208,9 @@ def test_the_second_run_is_green_and_warns_of_what_a_person_should_mend(outcome:
 
 def test_the_summary_in_the_terminal_tells_a_blocked_run_from_a_warning(outcome: Outcome) -> None:
     """Both name the CSV that was skipped; only of the red run it is said that nothing was published."""
-    red, green = (Summary(result, read_settings({})).text(1.0) for result in (outcome.red, outcome.green))
+    red, green = (
+        click.unstyle(Summary(result, read_settings({})).text(1.0)) for result in (outcome.red, outcome.green)
+    )
     blocked = "Nothing was published. What the audit blames is set aside: run again to load the rest."
     assert (blocked in red, blocked in green) == (True, False)
     assert all("WARN: no_csv_is_skipped: csv/followers/" in text for text in (red, green))
