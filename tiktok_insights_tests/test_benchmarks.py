@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
 from benchmarks import empty_job, ours, peers
@@ -86,7 +85,7 @@ def test_the_sensor_finds_the_seeded_objects_loaded(own_home: Path) -> None:
 
 
 def test_the_empty_job_has_as_many_assets_and_checks_as_ours() -> None:
-    """So the difference between the two is not Dagster's."""
+    """So the difference between the two is not Dagster's; and it succeeds."""
     sizes = []
     for definitions, name in ((defs(), "load_pending_objects"), (empty_job.defs(), "empty_job")):
         job = definitions.resolve_job_def(name)
@@ -94,7 +93,7 @@ def test_the_empty_job_has_as_many_assets_and_checks_as_ours() -> None:
         nodes = sorted(len(node.definition.output_defs) for node in job.graph.nodes)
         sizes.append((len(graph.get_all_asset_keys()), len(graph.asset_check_keys), nodes, len(job.resource_defs)))
     assert sizes[0] == sizes[1]
-    assert isinstance(definitions, dg.Definitions)
+    assert definitions.resolve_job_def("empty_job").execute_in_process().success
 
 
 def test_repetitions_that_differ_are_no_measurement() -> None:
