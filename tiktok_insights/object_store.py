@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 
+# S3's codes, as its API and its HEAD (which has no body, so only a status) give them.
+_MISSING = {"NoSuchKey", "404"}
+_NOT_AS_REQUIRED = {"PreconditionFailed", "412"}
+#: Somebody else is writing at this moment; S3 asks to look again.
+_CONTENDED = {"ConditionalRequestConflict", "409"}
+
 
 class ObjectMissingError(LookupError):
     """No object has this key."""
@@ -89,7 +95,7 @@ class ObjectStore:
         try:
             answer = self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error_code(error) in ("404", "NoSuchKey"):
+            if error_code(error) in _MISSING:
                 raise ObjectMissingError(f"There is no object {self.uri(key)}. Restore it from a backup.") from None
             raise
         with answer["Body"] as stream:
@@ -100,7 +106,7 @@ class ObjectStore:
         try:
             self._s3.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error_code(error) in ("404", "NoSuchKey"):
+            if error_code(error) in _MISSING:
                 return False
             raise
         return True
@@ -123,8 +129,7 @@ class ObjectStore:
                 IfNoneMatch="*",
             )
         except ClientError as error:
-            # 412: the key is taken. 409: somebody else is writing it at this moment; S3 asks to look again.
-            if error_code(error) in ("PreconditionFailed", "412", "ConditionalRequestConflict", "409"):
+            if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED:
                 return False
             raise
         return True
@@ -136,14 +141,7 @@ class ObjectStore:
                 Bucket=self.bucket, Key=info.key, Body=body, ContentType=content_type, IfMatch=f'"{info.etag}"'
             )
         except ClientError as error:
-            if error_code(error) in (
-                "PreconditionFailed",
-                "412",
-                "ConditionalRequestConflict",
-                "409",
-                "404",
-                "NoSuchKey",
-            ):
+            if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
                 raise self._changed(info) from None
             raise
 
@@ -153,7 +151,7 @@ class ObjectStore:
         try:
             answer = self._s3.get_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
         except ClientError as error:
-            if error_code(error) in ("PreconditionFailed", "412", "404", "NoSuchKey"):
+            if error_code(error) in _NOT_AS_REQUIRED | _MISSING:
                 raise self._changed(info) from None
             raise
         with answer["Body"] as stream:

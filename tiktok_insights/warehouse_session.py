@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import stamina
-from snowflake.connector.errors import Error, ProgrammingError
+from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
+from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
+    from snowflake.connector.cursor import SnowflakeCursor
 
 #: Errors after which the same transaction may succeed: lock conflicts, aborted transactions, lock timeouts.
 _CONFLICTS = {625}
@@ -34,27 +36,30 @@ _Result = TypeVar("_Result")
 
 
 class Session:
-    """One connection. Not for several threads; open another."""
+    """One connection. Not for several threads; open another.
+
+    Whatever the warehouse or the way to it does wrong is raised as the connector's `Error`.
+    """
 
     def __init__(self, connection: "SnowflakeConnection") -> None:
         self._connection = connection
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Run one statement with `?` for bound values and give all its rows as tuples."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(sql, tuple(values) or None)
             return [tuple(row) for row in cursor.fetchall()]
 
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
         """Run one statement and give its rows one by one, so that any number of them may come."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(sql, tuple(values) or None)
             for row in cursor:
                 yield tuple(row)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement that gives no rows; say how many it changed (0 for DDL)."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(sql, tuple(values) or None)
             return cursor.rowcount or 0
 
@@ -70,23 +75,25 @@ class Session:
 
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         """Run one statement and give the names of its columns and its rows."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(sql, tuple(values) or None)
             names = [column.name for column in cursor.description or []]
             return names, [tuple(row) for row in cursor.fetchall()]
 
     def count_rows(self, sql: str) -> tuple[list[str], int]:
         """Run one statement and read all of its rows, keeping none; give the names of its columns and their number."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(sql)
             return [column.name for column in cursor.description or []], sum(1 for _ in cursor)
 
     def script(self, text: str) -> tuple[list[str], list[Row]]:
         """Run statements with semicolons between them; give the last one's names of columns and rows."""
-        cursors = list(self._connection.execute_string(text, remove_comments=True))
-        if not cursors:
-            return [], []
-        return [column.name for column in cursors[-1].description or []], [tuple(row) for row in cursors[-1].fetchall()]
+        with self._whole_answers():
+            cursors = list(self._connection.execute_string(text, remove_comments=True))
+            if not cursors:
+                return [], []
+            names = [column.name for column in cursors[-1].description or []]
+            return names, [tuple(row) for row in cursors[-1].fetchall()]
 
     def copy_parquet(self, path: Path, table: str) -> int:
         """Load one Parquet file into a table by the names of its columns, through the table's own stage.
@@ -120,6 +127,23 @@ class Session:
             self._rollback()
             raise
         self.execute("COMMIT")
+
+    @contextmanager
+    def _cursor(self) -> Iterator["SnowflakeCursor"]:
+        with self._whole_answers(), self._connection.cursor() as cursor:
+            yield cursor
+
+    @contextmanager
+    def _whole_answers(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # The connector sends again what got no answer. An answer that breaks off it leaves to its HTTP library.
+            raise OperationalError(
+                msg=f"The answer of {self._connection.host} to a statement broke off. Run again: what was begun is "
+                "completed, whether the statement came to pass or not.",
+                errno=ER_FAILED_TO_REQUEST,
+            ) from error
 
     def _rollback(self) -> None:
         try:

@@ -6,6 +6,7 @@ send again what the server has done already. What a load is, and what must hold 
 
 import gzip
 import http.client
+import io
 import json
 import os
 import signal
@@ -26,15 +27,16 @@ _ASKING = ("S3 GET", "S3 HEAD", "S3 list", "Glue Get", "SELECT", "log in", "log 
 
 
 class Moment(Enum):
-    """When a request fails: it is never sent; its answer is the last that arrives; it is sent and nobody hears more."""
+    """When a request fails: never sent; its answer is the last that arrives; sent and none, or half an answer comes."""
 
     BEFORE = "before"
     AFTER = "after"
     ANSWER_LOST = "answer-lost"
+    ANSWER_CUT = "answer-cut"
 
 
 class Manner(Enum):
-    """How: an exception (for a lost answer, a broken connection), or the end of the process."""
+    """How: an exception (for an answer, a broken connection), or the end of the process."""
 
     RAISE = "raise"
     SIGKILL = "sigkill"
@@ -92,9 +94,7 @@ class Requests:
 
         def answer(connection: http.client.HTTPConnection) -> Any:
             point, self._losing = self._losing, None
-            if point:
-                self._lose_answer(point, connection, get_response)
-            return get_response(connection)
+            return self._answer(point, connection, get_response) if point else get_response(connection)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(URLLib3Session, "send", aws)
@@ -121,23 +121,37 @@ class Requests:
             self.reached = self.reached or point is not None
         if point and point.moment is Moment.BEFORE:
             self.end(point)
-        if point and point.moment is Moment.ANSWER_LOST:
+        if point and point.moment in (Moment.ANSWER_LOST, Moment.ANSWER_CUT):
             self._losing = point
         answer = send()
         if point and point.moment is Moment.AFTER:
             self.end(point)
         return answer
 
-    def _lose_answer(
+    def _answer(
         self, point: FailPoint, connection: http.client.HTTPConnection, get_response: Callable[..., Any]
-    ) -> None:
+    ) -> Any:
         """The request is sent. Who is killed waits for nothing; a connection breaks when the server has done it."""
         if point.manner is Manner.SIGKILL:
             self.end(point)
-            return
-        get_response(connection).read()
+            return get_response(connection)
+        response = get_response(connection)
+        if point.moment is Moment.ANSWER_CUT:
+            return _cut(response)
+        response.read()
         connection.close()
         raise ConnectionResetError("the answer was lost")
+
+
+def _cut(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
+    """The same answer, of whose body the first half comes."""
+    body = response.read()
+    response.fp = io.BufferedReader(io.BytesIO(body[: len(body) // 2]))  # type: ignore[arg-type]
+    response.chunked = False
+    response.length = len(body)
+    del response.headers["Transfer-Encoding"], response.headers["Content-Length"]
+    response.headers["Content-Length"] = str(len(body))
+    return response
 
 
 def changes_something(name: str) -> bool:

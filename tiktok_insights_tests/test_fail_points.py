@@ -1,8 +1,8 @@
 """A load that fails anywhere: a plain run comes to the state of an undisturbed one, and another run changes nothing.
 
-Usually each request that changes something is killed once, at a moment by turns, and once its answer is lost; every
-third meets an exception too, and every third question is killed. `--fail-points every` takes all that there are: each
-request, before, after and with its answer lost, by an exception and by SIGKILL.
+Usually each request that changes something is killed once, at a moment by turns, and once its answer is lost, and once
+it breaks off; every third meets an exception too, and every third question is killed. `--fail-points every` takes all
+that there are: each request, before, after, and with its answer lost or cut, by an exception and by SIGKILL.
 """
 
 from collections.abc import Callable, Container, Iterator
@@ -150,7 +150,9 @@ def choose(request: pytest.FixtureRequest) -> Choose:
 
     def chosen(names: list[str], *manners: Manner, among: Container[int] | None = None) -> list[FailPoint]:
         numbers = [number for number in range(len(names)) if among is None or number in among]
-        every = [FailPoint(*point) for point in product(numbers, Moment, manners or Manner)]
+        points = [FailPoint(*point) for point in product(numbers, Moment, manners or Manner)]
+        # A killed process hears no part of an answer.
+        every = [point for point in points if (point.moment, point.manner) != (Moment.ANSWER_CUT, Manner.SIGKILL)]
         if wanted == "every":
             return every
         if wanted == "some":
@@ -166,7 +168,8 @@ def is_usual(point: FailPoint, writes: bool) -> bool:
     moments = list(Moment)
     if point.manner is Manner.SIGKILL:
         return point.moment is moments[turn] if writes else turn == 0 and point.moment is moments[third % 3]
-    return writes and (point.moment is Moment.ANSWER_LOST or (turn == 0 and point.moment is moments[third % 2]))
+    is_broken = point.moment in (Moment.ANSWER_LOST, Moment.ANSWER_CUT)
+    return writes and (is_broken or (turn == 0 and point.moment is moments[third % 2]))
 
 
 def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:

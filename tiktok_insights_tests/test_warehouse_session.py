@@ -14,6 +14,8 @@ from snowflake.connector.errors import DatabaseError, OperationalError, Programm
 
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.warehouse_session import Connect, Session, is_conflict, retry_conflicts, session_on
+from tiktok_insights_tests.fail_points import FailPoint, Manner, Moment, Requests
+from tiktok_insights_tests.troubleshooting import told
 
 _TABLE = "CREATE OR REPLACE TABLE PROBE (ID VARCHAR(20), N NUMBER(38,0), MOMENT TIMESTAMP_NTZ, T VARCHAR)"
 
@@ -73,6 +75,25 @@ def test_a_transaction_rolls_back_whatever_goes_wrong(
         session.execute("INSERT INTO PROBE (ID) VALUES ('2')")
     with connect_warehouse() as other:
         assert other.query("SELECT ID FROM PROBE") == [("2",)]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda session: session.query("SELECT 1"), id="query"),
+        pytest.param(lambda session: list(session.stream("SELECT 1")), id="stream"),
+        pytest.param(lambda session: session.execute("INSERT INTO PROBE (ID) VALUES ('1')"), id="execute"),
+        pytest.param(lambda session: session.table("SELECT 1"), id="table"),
+        pytest.param(lambda session: session.script("SELECT 1; SELECT 2"), id="script"),
+    ],
+)
+def test_an_answer_that_breaks_off_is_the_connectors_error(session: Session, ask: Callable[[Session], object]) -> None:
+    """The connector itself lets its HTTP library's error through; the session goes on, for the statement has ended."""
+    session.execute(_TABLE)
+    first = FailPoint(0, Moment.ANSWER_CUT, Manner.RAISE)
+    with Requests(first).watched(), told("<number>: The answer of <host> to a statement broke off", "127.0.0.1"):
+        ask(session)
+    assert ask(session)
 
 
 def test_nothing_is_seen_by_others_before_the_commit(session: Session, connect_warehouse: Connect) -> None:

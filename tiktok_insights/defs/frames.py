@@ -23,7 +23,6 @@ from tiktok_insights.defs.frame_columns import (
     text,
     time,
 )
-from tiktok_insights.defs.presentation import statistics
 from tiktok_insights.insights.marts import FRAME_ROWS, Mart
 
 _TIERS = ("unknown", "under 1,000", "nano", "micro", "macro", "mega")
@@ -99,7 +98,7 @@ def column_schema(mart: Mart) -> dg.TableSchema:
 
 
 def frame_type(mart: Mart) -> dg.DagsterType:
-    """The type of a mart's frame: its columns and no others, how many rows, and statistics for the UI."""
+    """The type of a mart's frame: its columns and no others, and how many rows."""
     rules = [column.rule for column in _COLUMNS[mart.name]]
     half = FRAME_ROWS // 2
     rows = (_ROWS[mart.name], 0) if mart.name in _ROWS else (half, half)
@@ -112,6 +111,5 @@ def frame_type(mart: Mart) -> dg.DagsterType:
             quiet(StrictColumnsConstraint, [rule.name for rule in rules], enforce_ordering=True),
             quiet(RowCountConstraint, *rows),
         ],
-        metadata_fn=statistics,
     )
     return kind

@@ -7,10 +7,10 @@ view; the small frame that a person looks at is its first rows.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 
 from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.sql_files import read_sql, without_comments
 from tiktok_insights.table_place import Place
 from tiktok_insights.table_setup import TableDriftError
 from tiktok_insights.table_shape import FoundTable, Table, TableColumn, existing_tables, view_difference, written
@@ -55,16 +55,20 @@ class Mart:
     @property
     def description(self) -> str:
         """Grain and meaning."""
-        return _read(self.name).partition("\n")[0].removeprefix("-- ")
+        return self._text.partition("\n")[0].removeprefix("-- ")
 
     @property
     def columns(self) -> dict[str, str]:
         """The meaning of each column, in order."""
-        return dict(re.findall(r"^-- ([A-Z_]+): (.+)$", _read(self.name), flags=re.MULTILINE))
+        return dict(re.findall(r"^-- ([A-Z_]+): (.+)$", self._text, flags=re.MULTILINE))
 
     def select(self, schema: str) -> str:
         """The view's query over the tables in the schema."""
-        return re.sub(r"^--.*\n", "", _read(self.name), flags=re.MULTILINE).strip().format(schema=schema)
+        return without_comments(self._text).format(schema=schema)
+
+    @property
+    def _text(self) -> str:
+        return read_sql(__package__, self.name)
 
 
 MARTS: tuple[Mart, ...] = (
@@ -163,8 +167,3 @@ class Marts:
 def check_name(mart: Mart) -> str:
     """The sentence that is true of a mart that adds up."""
     return f"{mart.name}_adds_up"
-
-
-@cache
-def _read(name: str) -> str:
-    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")

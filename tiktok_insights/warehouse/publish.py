@@ -9,11 +9,11 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import resources
 
 from snowflake.connector.errors import Error
 
 from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.sql_files import read_sql, without_comments
 from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
 from tiktok_insights.staging.transform import newest_first
 from tiktok_insights.tables import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
@@ -22,7 +22,7 @@ from tiktok_insights.watch import shown
 
 _CHOSEN = "SELECT OBJECT_KEY FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = 'loaded'"
 #: The files of one transaction, in their order; the counts are compared before the last.
-_CHOOSE, _PUBLISH, _EMPTY = "choose_objects.sql", "publish.sql", "empty_staging.sql"
+_CHOOSE, _PUBLISH, _EMPTY = "choose_objects", "publish", "empty_staging"
 
 
 class PublishError(RuntimeError):
@@ -113,9 +113,9 @@ def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
     if _is_published(session, batch_id):
         return Publication(batch_id, 0, 0, 0)
     _run(session, _CHOOSE, batch_id, now)
-    expected = _counts(session, "expected_counts.sql", batch_id)
+    expected = _counts(session, "expected_counts", batch_id)
     _run(session, _PUBLISH, batch_id, now)
-    users = _compare(batch_id, expected, _counts(session, "found_counts.sql", batch_id))
+    users = _compare(batch_id, expected, _counts(session, "found_counts", batch_id))
     _run(session, _EMPTY, batch_id, now)
     objects, _, history_rows = expected
     return Publication(batch_id, objects, history_rows, users)
@@ -146,7 +146,7 @@ def _compare(batch_id: str, expected: tuple[int, ...], found: tuple[int, ...]) -
 
 
 def _counts(session: Session, file: str, batch_id: str) -> tuple[int, ...]:
-    text = _without_comments(_read(file))
+    text = without_comments(read_sql(__package__, file))
     return tuple(int(number) for number in session.query(text, (batch_id,) * text.count("?"))[0])
 
 
@@ -172,17 +172,9 @@ def publish_steps(now: datetime) -> dict[str, str]:
 
 def _steps(file: str, now: datetime) -> dict[str, str]:
     """The statements of one file by the names of their steps, with the contract's names in them."""
-    parts = re.split(r"^-- step: (\w+)$", _read(file), flags=re.MULTILINE)[1:]
+    parts = re.split(r"^-- step: (\w+)$", read_sql(__package__, file), flags=re.MULTILINE)[1:]
     names, texts = parts[::2], parts[1::2]
-    return {name: _fill(_without_comments(text), now) for name, text in zip(names, texts, strict=True)}
-
-
-def _read(file: str) -> str:
-    return resources.files(__package__).joinpath("sql", file).read_text(encoding="utf-8")
-
-
-def _without_comments(text: str) -> str:
-    return re.sub(r"^--.*$", "", text, flags=re.MULTILINE).strip().rstrip(";")
+    return {name: _fill(without_comments(text), now) for name, text in zip(names, texts, strict=True)}
 
 
 def _fill(text: str, now: datetime) -> str:
