@@ -146,7 +146,7 @@ class Requests:
 def _cut(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
     """The same answer, of whose body the first half comes."""
     body = response.read()
-    response.fp = io.BufferedReader(io.BytesIO(body[: len(body) // 2]))  # type: ignore[arg-type]
+    response.fp = io.BufferedReader(io.BytesIO(body[: len(body) // 2]))
     response.chunked = False
     response.length = len(body)
     del response.headers["Transfer-Encoding"], response.headers["Content-Length"]
