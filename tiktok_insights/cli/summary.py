@@ -11,7 +11,7 @@ from tiktok_insights.cli.ui import DEFAULT_PORT
 from tiktok_insights.resources.deployments import Settings
 from tiktok_insights.warehouse.table_checks import step_7
 
-_ACCOUNT_COLUMNS = ("account", "outcome", "seen", "claimed", "pages", "requests", "snapshot")
+_ACCOUNT_COLUMNS = ("account", "outcome", "seen", "claimed", "requests", "snapshot")
 
 
 class Summary:
@@ -64,7 +64,7 @@ class Summary:
             return
         records = [record.data for record in _records(raw["accounts"])]
         rows = [[record[column] for column in _ACCOUNT_COLUMNS] for record in records]
-        yield tabulate(rows, headers=_ACCOUNT_COLUMNS, intfmt=",", disable_numparse=[0, 1, 6])
+        yield tabulate(rows, headers=_ACCOUNT_COLUMNS, intfmt=",", disable_numparse=[0, 1, 5])
         requests, seen, claimed = (_number(raw[name]) for name in ("requests", "users_seen", "users_claimed"))
         fresh = all(str(record["snapshot"]).endswith("(fresh)") for record in records)
         spent = "Every snapshot is fresh: no request was spent" if fresh and not requests else f"{requests:,} requests"

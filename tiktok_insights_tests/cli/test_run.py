@@ -5,9 +5,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from tiktok_insights.local import stack
+from tiktok_insights.resources.deployments import read_settings
 from tiktok_insights_tests.terminals import at_a_terminal
 
 _COMMAND = [sys.executable, "-m", "tiktok_insights.cli", "run"]
@@ -48,6 +50,13 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path)
         ("fake.600.full", "complete")
     ]
     assert {check["passed"] for check in document["checks"]} == {True}
+
+    # What the UI's page of the job asks for, where such a run would be missing: dagster-io/dagster#17707.
+    label = {".dagster/repository": "__repository__@tiktok_insights.definitions"}
+    with dg.DagsterInstance.from_config(str(read_settings().dagster_home)) as instance:
+        runs = instance.get_runs(dg.RunsFilter(job_name="tiktok_pipeline", tags=label))
+    assert document["run_id"] in {run.run_id for run in runs}
+    assert len(runs) == 2
 
 
 def test_a_run_that_fails_ends_with_1_and_says_so_in_red(own_home: Path) -> None:

@@ -16,6 +16,7 @@ from tiktok_insights.raw.extraction import (
 )
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
+from tiktok_insights.tiktok.outcomes import Outcome
 
 ENDED_WELL = "every_account_ended_well"
 
@@ -70,11 +71,14 @@ def raw_followers(
     with tiktok.turn(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
+    # A fresh snapshot remembers what was left when it was taken.
+    quotas = [result.quota_left for result in results if result.requests and result.quota_left is not None]
     return dg.MaterializeResult(
         metadata={
             "accounts": table(_HEADER, [_row(result) for result in results]),
             "pages": sum(result.pages for result in results),
             "requests": sum(result.requests for result in results),
+            **({"quota_left": min(quotas)} if quotas else {}),
             "users_seen": sum(result.users_seen for result in results),
             "users_claimed": sum(result.users_claimed or 0 for result in results),
             "dagster/uri": raw.store.uri("raw/followers/"),
@@ -89,7 +93,8 @@ def raw_followers(
     )
 
 
-_HEADER = ("account", "outcome", "snapshot", "seen", "claimed", "pages", "requests", "quota left", "why")
+# The UI squeezes a column with text, so there are few beside it.
+_HEADER = ("account", "outcome", "why", "seen", "claimed", "requests", "snapshot")
 
 
 def _row(result: AccountResult) -> tuple[object, ...]:
@@ -97,11 +102,9 @@ def _row(result: AccountResult) -> tuple[object, ...]:
     return (
         result.handle or result.reference,
         result.outcome.value,
-        snapshot,
+        "" if result.outcome is Outcome.COMPLETE else result.reason,
         result.users_seen,
         result.users_claimed,
-        result.pages,
         result.requests,
-        result.quota_left,
-        result.reason,
+        snapshot,
     )
