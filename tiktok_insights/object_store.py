@@ -1,25 +1,39 @@
-"""A bucket, as the stages use it: list, put once, get, stream. What the objects mean is the stages' business."""
+"""A bucket, as the stages use it: list, put once, get, download. What the objects mean is the stages' business."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    FlexibleChecksumError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 
 from tiktok_insights.aws_errors import error_code
+from tiktok_insights.retries import retried
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+_Used = TypeVar("_Used")
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 
 # S3's codes, as its API and its HEAD (which has no body, so only a status) give them.
 _MISSING = {"NoSuchKey", "404"}
 _NOT_AS_REQUIRED = {"PreconditionFailed", "412"}
+#: The body ended before its length, or is not what was stored.
+_BROKEN_OFF = (IncompleteReadError, ResponseStreamingError, ReadTimeoutError, FlexibleChecksumError)
+_READ_ATTEMPTS = 3
+
 #: Somebody else is writing at this moment; S3 asks to look again.
 _CONTENDED = {"ConditionalRequestConflict", "409"}
 
@@ -30,6 +44,10 @@ class ObjectMissingError(LookupError):
 
 class ObjectChangedError(RuntimeError):
     """The object was replaced or deleted between its listing and its reading."""
+
+
+class ObjectReadError(RuntimeError):
+    """The object could not be read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +109,17 @@ class ObjectStore:
                 yield entry["Prefix"].removeprefix(prefix).rstrip("/")
 
     def get(self, key: str) -> StoredObject:
-        """Read a small object whole. Raises ObjectMissingError."""
+        """Read a small object whole. Raises ObjectMissingError and ObjectReadError."""
+
+        def read(answer: "GetObjectOutputTypeDef") -> StoredObject:
+            return StoredObject(answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
+
         try:
-            answer = self._s3.get_object(Bucket=self.bucket, Key=key)
+            return self._read(read, Key=key)
         except ClientError as error:
             if error_code(error) in _MISSING:
                 raise ObjectMissingError(f"There is no object {self.uri(key)}. Restore it from a backup.") from None
             raise
-        with answer["Body"] as stream:
-            return StoredObject(stream.read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
 
     def exists(self, key: str) -> bool:
         """Whether an object has this key."""
@@ -145,23 +165,35 @@ class ObjectStore:
                 raise self._changed(info) from None
             raise
 
-    @contextmanager
-    def open(self, info: ObjectInfo) -> Iterator[IO[bytes]]:
-        """Stream exactly this version of an object with one plain GET. Raises ObjectChangedError."""
+    def download(self, info: ObjectInfo, path: Path) -> None:
+        """Copy exactly this version of an object into a file. Raises ObjectChangedError and ObjectReadError."""
+
+        def copy(answer: "GetObjectOutputTypeDef") -> None:
+            with path.open("wb") as file:
+                while chunk := answer["Body"].read(_CHUNK_BYTES):
+                    file.write(chunk)
+
         try:
-            answer = self._s3.get_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
+            self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _MISSING:
                 raise self._changed(info) from None
             raise
-        with answer["Body"] as stream:
-            yield stream  # type: ignore[misc]  # boto's StreamingBody reads as a file does
 
-    def download(self, info: ObjectInfo, path: Path) -> None:
-        """Copy exactly this version of an object into a file. Raises ObjectChangedError."""
-        with self.open(info) as stream, path.open("wb") as file:
-            while chunk := stream.read(_CHUNK_BYTES):
-                file.write(chunk)
+    def _read(self, use: Callable[["GetObjectOutputTypeDef"], _Used], **request: str) -> _Used:
+        """Ask for an object and read it with `use`, from its beginning again when the answer breaks off."""
+
+        def once() -> _Used:
+            answer = self._s3.get_object(Bucket=self.bucket, **request)  # type: ignore[arg-type]
+            try:
+                # `with answer["Body"]` would give the raw stream, to which a lost connection is the end of the object.
+                with closing(answer["Body"]):
+                    return use(answer)
+            except _BROKEN_OFF as error:
+                msg = f"{self.uri(request['Key'])} broke off while it was read ({error}). Run again; nothing is lost."
+                raise ObjectReadError(msg) from error
+
+        return retried(once, ObjectReadError, attempts=_READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0)
 
     def _changed(self, info: ObjectInfo) -> ObjectChangedError:
         return ObjectChangedError(f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again.")

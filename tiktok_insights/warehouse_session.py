@@ -11,9 +11,10 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
+
+from tiktok_insights.retries import retried
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -180,17 +181,14 @@ def retry_conflicts(function: Callable[_Params, _Result]) -> Callable[_Params, _
     """For a function that is one transaction: begins it again when it has lost against another one."""
 
     def run(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
-        # The retries are told below; stamina would print each of them where structlog is installed.
-        stamina.instrumentation.set_on_retry_hooks([])
         begun = 0
 
-        @stamina.retry(on=is_conflict, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.05, wait_max=3.0)
         def once() -> _Result:
             nonlocal begun
             begun += 1
             return function(*args, **kwargs)
 
-        result = once()
+        result = retried(once, is_conflict, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.05, wait_max=3.0)
         if begun > 1:
             _logger.info("%s began %d times: other loads were at the same tables.", function.__name__, begun)
         return result

@@ -76,7 +76,8 @@ class Requests:
         self.names: list[str] = []
         self.reached = False
         self._point = point
-        self._losing: FailPoint | None = None
+        #: The point whose answer this thread is about to get.
+        self._losing = threading.local()
         self._numbering = threading.Lock()
 
     @contextmanager
@@ -93,7 +94,7 @@ class Requests:
             return self._pass(_sql_name(request), lambda: send_sql(adapter, request, *args, **kwargs))
 
         def answer(connection: http.client.HTTPConnection) -> Any:
-            point, self._losing = self._losing, None
+            point = self._losing.__dict__.pop("point", None)
             return self._answer(point, connection, get_response) if point else get_response(connection)
 
         with pytest.MonkeyPatch.context() as patch:
@@ -122,7 +123,7 @@ class Requests:
         if point and point.moment is Moment.BEFORE:
             self.end(point)
         if point and point.moment in (Moment.ANSWER_LOST, Moment.ANSWER_CUT):
-            self._losing = point
+            self._losing.point = point
         answer = send()
         if point and point.moment is Moment.AFTER:
             self.end(point)

@@ -15,8 +15,8 @@ TESTS = Path(__file__).parent
 STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights")
 #: Modules at the top that the stages may use.
 SHARED = {
-    "aws_errors", "check_outcome", "migrations", "object_store", "schema", "sql_files", "table_place", "table_setup",
-    "table_shape", "tables", "warehouse_session", "watch",
+    "aws_errors", "check_outcome", "migrations", "object_store", "retries", "schema", "sql_files", "table_place",
+    "table_setup", "table_shape", "tables", "warehouse_session", "watch",
 }  # fmt: skip
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "cli", "definitions"}

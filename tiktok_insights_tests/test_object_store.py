@@ -3,6 +3,7 @@
 import hashlib
 import io
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,13 +103,39 @@ def test_folders_are_those_right_under_the_prefix(store: ObjectStore) -> None:
 
 
 def test_exactly_the_listed_version_is_read(store: ObjectStore, tmp_path: Path) -> None:
-    """As a stream or as a file."""
+    """As a file."""
     store.put("a", b"line 1\nline 2\n", "text/plain")
     (info,) = store.list("a")
-    with store.open(info) as stream:
-        assert stream.read() == b"line 1\nline 2\n"
     store.download(info, tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == b"line 1\nline 2\n"
+
+
+_HEADERS = {"ETag": '"e"', "Last-Modified": "Sat, 31 Jan 2026 12:00:00 GMT"}
+#: Half of the bytes that its head promises, and then the connection ends.
+_HALF = Reply(body=b"line 1\n", headers=_HEADERS, cut=7)
+_WHOLE = Reply(body=b"line 1\nline 2\n", headers=_HEADERS)
+
+
+def _download(store: ObjectStore, tmp_path: Path) -> bytes:
+    store.download(ObjectInfo("a", "e", 14, datetime(2026, 1, 31, 12, tzinfo=UTC)), tmp_path / "copy")
+    return (tmp_path / "copy").read_bytes()
+
+
+@pytest.mark.parametrize("read", [_download, lambda store, _: store.get("a").body], ids=["download", "get"])
+def test_half_an_object_is_never_taken_for_the_whole(
+    connections: Connections, tmp_path: Path, read: Callable[[ObjectStore, Path], bytes]
+) -> None:
+    """Where the connection ends in the middle, it is read again; when it ends so each time, that is an error."""
+    for replies in ([_WHOLE], [_HALF, _WHOLE], [_HALF, _HALF, _WHOLE]):
+        with scripted(*replies) as script:
+            store = ObjectStore(boto3.client("s3", **{**connections.aws, "endpoint_url": script.address}), "bucket")
+            assert read(store, tmp_path) == _WHOLE.body
+            assert len(script.asked) == len(replies)
+    with scripted(_HALF) as script:
+        store = ObjectStore(boto3.client("s3", **{**connections.aws, "endpoint_url": script.address}), "bucket")
+        with told("<object> broke off while it was read", "s3://bucket/a "):
+            read(store, tmp_path)
+        assert len(script.asked) == 3
 
 
 @pytest.mark.parametrize("fate", ["replaced", "deleted"])

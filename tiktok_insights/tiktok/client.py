@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
-import stamina
 
+from tiktok_insights.retries import retried
 from tiktok_insights.tiktok import status_codes
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
@@ -79,8 +79,6 @@ class Client:
         self._timeout = timeout
         self._attempts = attempts
         self._first_wait = first_wait
-        # The retries are told below; stamina would print them a second time where structlog is installed.
-        stamina.instrumentation.set_on_retry_hooks([])
         self._session = requests.Session()
         # Nothing of ~/.netrc or a proxy's settings may replace or see the key.
         self._session.trust_env = base_url == PUBLIC_URL
@@ -114,23 +112,26 @@ class Client:
 
     def _get(self, path: str, parameters: dict[str, str], parse: Callable[[bytes], object]) -> Answer:
         tally = _Tally()
+
+        def ask() -> Answer:
+            with self._first_alone():
+                answer = self._ask(path, parameters, tally)
+                _read(answer, parse)
+                return answer
+
         try:
-            for attempt in stamina.retry_context(
-                on=self._wait_before_retry,
+            return retried(
+                ask,
+                self._wait_before_retry,
                 attempts=self._attempts,
                 timeout=None,
                 wait_initial=self._first_wait,
                 wait_max=30.0,
                 wait_jitter=self._first_wait,
-            ):
-                with attempt, self._first_alone():
-                    answer = self._ask(path, parameters, tally)
-                    _read(answer, parse)
-                    return answer
+            )
         except TikTokError as error:
             error.requests = tally.requests
             raise
-        raise AssertionError("unreachable: the last attempt returns or raises")
 
     @contextmanager
     def _first_alone(self) -> Iterator[None]:
