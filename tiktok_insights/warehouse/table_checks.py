@@ -30,8 +30,9 @@ def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[
 
 
 def step_7_returns_every_user(session: Session, statements: tuple[str, ...]) -> CheckOutcome:
-    """Run Step 7 word for word, compare columns and rows with the history. Changes the session's schema."""
+    """The tutorial's Step 7, word for word, gives the contract's columns and one row for each user of the history."""
     ((users,),) = session.query(f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}")
+    # These change the session's schema.
     *settings, select = statements
     for statement in settings:
         session.query(statement)
