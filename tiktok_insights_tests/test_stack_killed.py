@@ -122,6 +122,8 @@ def test_a_run_after_the_stack_was_killed_starts_it_and_comes_to_the_undisturbed
         error = _error_of(assets)
     assert killer.reached
     assert (type(error) if error else None) in ends, error
+    if isinstance(error, EndpointConnectionError):
+        told("Could not connect to the endpoint URL").says(str(error))
     if isinstance(error, OperationalError):
         # What the stack had sent of an answer may have arrived.
         broke_off = "broke off" in str(error)

@@ -1,14 +1,12 @@
 """A job in this process, on Dagster's own instance, so that the UI has the run too; and its summary."""
 
-import io
 import json
-import os
 import sys
 import time
 import warnings
-from collections.abc import Mapping
-from contextlib import redirect_stderr
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +14,8 @@ from tiktok_insights.cli.progress import progress_shown
 from tiktok_insights.resources import dagster_home
 from tiktok_insights.resources.deployments import read_settings, set_dagster_home
 
-_STDERR = 2
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 def run_job(
@@ -32,7 +31,7 @@ def run_job(
     set_dagster_home(settings)
     click.echo(f"Running {job} ({settings.deployment.value}). The first start takes some seconds.", err=to_stderr)
     started = time.monotonic()
-    with _UncapturedStderr() as stderr, redirect_stderr(stderr), progress_shown(job):
+    with progress_shown(job):
         summary = _execute(job, {name: {"config": dict(config)} for name, config in ops.items()})
     seconds = time.monotonic() - started
     if output == "json":
@@ -43,18 +42,21 @@ def run_job(
         sys.exit(1)
 
 
-class _UncapturedStderr(io.TextIOWrapper):
-    """Standard error itself. Dagster's capture passes on what a step writes up to a second late, or never its end.
+@contextmanager
+def _instance() -> "Iterator[dg.DagsterInstance]":
+    """Dagster's instance, which leaves the terminal to us.
 
-    The capture takes over the descriptor that `fileno` names, so that is not the one that is written to.
+    Its capture of a step's output would pass it on up to a second late, or never its end; and at Ctrl-C the processes
+    that it needs for that print tracebacks.
     """
+    import dagster as dg
 
-    def __init__(self) -> None:
-        super().__init__(os.fdopen(os.dup(_STDERR), "wb"), "utf-8", "backslashreplace", line_buffering=True)
-
-    def fileno(self) -> int:
-        """The descriptor that whoever captures may have."""
-        return _STDERR
+    with dg.DagsterInstance.get() as instance:
+        ref = instance.get_ref()
+    module, name = "dagster._core.storage.noop_compute_log_manager", "NoOpComputeLogManager"
+    no_capture = ref.compute_logs_data._replace(module_name=module, class_name=name, config_yaml="{}")
+    with dg.DagsterInstance.from_ref(ref._replace(compute_logs_data=no_capture)) as instance:
+        yield instance
 
 
 def _execute(job: str, ops: dict[str, Any]) -> Any:
@@ -67,7 +69,7 @@ def _execute(job: str, ops: dict[str, Any]) -> Any:
     # By it the UI's page of the job knows its runs; Dagster gives it to those only that its own servers start.
     label = {".dagster/repository": f"{made.get_repository_def().name}@{definitions.__name__}"}
     run_config: dict[str, Any] = {"loggers": {"brief": {}}, **({"ops": ops} if ops else {})}
-    with warnings.catch_warnings(), dg.DagsterInstance.get() as instance:
+    with warnings.catch_warnings(), _instance() as instance:
         warnings.simplefilter("ignore", dg.BetaWarning)
         result = made.resolve_job_def(job).execute_in_process(
             run_config, instance=instance, raise_on_error=False, tags=label

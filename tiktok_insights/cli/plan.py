@@ -40,7 +40,7 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     connections = connect(settings)
     client = None if cached else api_client(settings, connections)
     planner = Planner(raw_store(settings, connections), client, SnapshotPolicy(force_new_snapshot=force_new_snapshot))
-    plans = planner.plan(accounts or require_accounts(settings))
+    plans = planner.plan(require_accounts(settings, accounts))
     click.echo(_table(plans, settings) if output == "table" else _records(plans, settings, output), nl=False)
 
 

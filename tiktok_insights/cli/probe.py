@@ -10,7 +10,7 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.resources.deployments import read_settings, require_accounts
 
 if TYPE_CHECKING:
     from tiktok_insights.raw.probe import Probed, ProbedPage
@@ -44,10 +44,11 @@ def probe(account: str, output: str) -> None:
     from tiktok_insights.resources.clients import api_client, raw_store
 
     settings = read_settings()
+    (name,) = require_accounts(settings, [account])
     connections = connect(settings)
     stopwatch = Stopwatch(settings.requests_per_minute)
     client = api_client(settings, connections, stopwatch)
-    found = Probe(raw_store(settings, connections), client, stopwatch).ask(account.removeprefix("@"))
+    found = Probe(raw_store(settings, connections), client, stopwatch).ask(name.removeprefix("@"))
     if output == "json":
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:

@@ -24,7 +24,9 @@ _STOP_SECONDS = 30.0
 
 
 @click.command()
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The port on 127.0.0.1.")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="The port on 127.0.0.1."
+)
 def ui(port: int) -> None:
     """Open Dagster's UI on 127.0.0.1, with the daemon that runs the schedule.
 

@@ -5,7 +5,7 @@ settings name. Nothing here imports Dagster, so the command line is quick.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -115,15 +115,21 @@ def runs_in_ci() -> bool:
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
-def require_accounts(settings: Settings) -> tuple[str, ...]:
-    """The accounts to extract. Raises SettingsError when there are none."""
-    if not settings.accounts:
+def require_accounts(settings: Settings, chosen: Sequence[str] = ()) -> tuple[str, ...]:
+    """The chosen accounts, or else the settings'. Raises SettingsError for none, and for one without a name."""
+    accounts = tuple(chosen) or settings.accounts
+    if not accounts:
         msg = (
             "No TikTok account is named. Set TIKTOK_ACCOUNTS to a comma-separated list of handles or secUids, or fill "
             "in 'accounts' in the run's config."
         )
         raise SettingsError(msg)
-    return settings.accounts
+    if not all(name.strip(" @") for name in accounts):
+        msg = (
+            "One of the accounts has an empty name, as from a variable that is not set. Name each by handle or secUid."
+        )
+        raise SettingsError(msg)
+    return accounts
 
 
 class _Environment:

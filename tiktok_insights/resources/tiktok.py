@@ -37,4 +37,4 @@ class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def accounts_or(self, chosen: list[str]) -> list[str]:
         """The accounts that a run's config has chosen, or else the deployment's. Raises SettingsError for none."""
-        return chosen or self.accounts or list(require_accounts(read_settings()))
+        return list(require_accounts(read_settings(), chosen or self.accounts))

@@ -28,6 +28,13 @@ def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> N
     told("Port <port> on 127.0.0.1 cannot be used", f"Port {port} ").says(answer.stderr.removeprefix("Error: "))
 
 
+def test_a_number_that_is_no_port_is_refused_as_a_wrong_word() -> None:
+    """With the range."""
+    answer = CliRunner().invoke(main, ["ui", "--port", "80000"])
+    assert answer.exit_code == 2
+    assert "80000 is not in the range 1<=x<=65535" in answer.output
+
+
 def test_a_second_ui_is_refused(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One for each home."""
     monkeypatch.setenv("TIKTOK_INSIGHTS_HOME", str(tmp_path))

@@ -51,6 +51,16 @@ def test_another_api_has_no_accounts_of_its_own_and_a_modest_rate() -> None:
         require_accounts(settings)
 
 
+def test_chosen_accounts_come_before_the_settings_and_need_a_name() -> None:
+    """An empty name is a variable that was not set, and no reason to take the accounts of the settings instead."""
+    settings = read_settings({"TIKTOK_ACCOUNTS": "a.b"})
+    assert require_accounts(settings) == ("a.b",)
+    assert require_accounts(settings, ["c_d"]) == ("c_d",)
+    for empty in ("", " ", "@"):
+        with told("One of the accounts has an empty name"):
+            require_accounts(settings, ["c_d", empty])
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "fast", "inf", "nan"])
 def test_a_rate_that_is_no_positive_number_is_named(text: str) -> None:
     """The message has the variable and what it holds."""
