@@ -1,6 +1,9 @@
 """`tiktok-insights run`: what a person sees at a terminal, and what a program reads."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ import pytest
 from tiktok_insights.local import stack
 from tiktok_insights.resources.deployments import read_settings
 from tiktok_insights_tests.terminals import at_a_terminal
+from tiktok_insights_tests.waiting import wait_until
 
 _COMMAND = [sys.executable, "-m", "tiktok_insights.cli", "run"]
 _GREEN_DONE = "\x1b[32mDone\x1b[0m in "
@@ -66,3 +70,20 @@ def test_a_run_that_fails_ends_with_1_and_says_so_in_red(own_home: Path) -> None
     assert "\x1b[31m\x1b[1mFAILED\x1b[0m in " in seen
     assert "None of 1 accounts could be extracted. nobody.here: not found" in seen
     assert "Traceback" not in seen
+
+
+def test_ctrl_c_ends_a_run_with_a_sentence(own_home: Path) -> None:
+    """A terminal sends it to all processes of the run; none of them answers with a traceback."""
+    said = own_home / "said.txt"
+    with (
+        said.open("wb") as output,
+        subprocess.Popen(  # noqa: S603  # our own interpreter
+            [*_COMMAND, "--account", "fake.3000"], stdout=output, stderr=output, start_new_session=True
+        ) as process,
+    ):
+        wait_until(lambda: "users," in said.read_text(encoding="utf-8"), seconds=120)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=120) == 1
+    text = said.read_text(encoding="utf-8")
+    assert "raw_followers was interrupted. Run again: it goes on where it stopped." in text
+    assert "Traceback" not in text
