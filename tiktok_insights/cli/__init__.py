@@ -7,6 +7,7 @@ from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
 from tiktok_insights.cli.probe import probe
+from tiktok_insights.cli.rebuild import rebuild
 from tiktok_insights.cli.replay import replay
 from tiktok_insights.cli.retry_set_aside import retry_set_aside
 from tiktok_insights.cli.run import run
@@ -49,5 +50,5 @@ def main(context: click.Context) -> None:
     context.obj = read_settings().home
 
 
-for command in (init, plan, run, sql, ui, stop, local, retry_set_aside, replay, probe):
+for command in (init, plan, run, sql, ui, stop, local, retry_set_aside, replay, rebuild, probe):
     main.add_command(command)

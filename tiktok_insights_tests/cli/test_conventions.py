@@ -19,6 +19,7 @@ FORMATS = {
     "plan": {"csv", "json"},
     "sql": {"csv", "json"},
     "replay": {"csv", "json"},
+    "rebuild": {"json"},
     "probe": {"json"},
     "retry-set-aside": {"csv", "json"},
     "local start": {"json"},

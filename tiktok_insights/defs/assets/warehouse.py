@@ -1,13 +1,25 @@
 """Stage warehouse: the table that people read."""
 
 import dagster as dg
+from pydantic import Field
 
 from tiktok_insights.defs.presentation import OWNERS, table, warehouse_columns, warehouse_lineage
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.warehouse.publish import Publication, publish_passed
+from tiktok_insights.warehouse.rebuild import rebuild
 
 _PREVIEW = f"SELECT {', '.join(WAREHOUSE_NAMES)} FROM TIKTOK_DATA ORDER BY FOLLOWERS_COUNT DESC NULLS LAST LIMIT 10"
+
+
+class TiktokDataConfig(dg.Config):
+    """What a person may change in the Launchpad."""
+
+    rebuild: bool = Field(
+        default=False,
+        description="Make every row anew from the history, after what is new was published: for a table that somebody "
+        "has written to, or dropped.",
+    )
 
 
 @dg.asset(
@@ -17,13 +29,20 @@ _PREVIEW = f"SELECT {', '.join(WAREHOUSE_NAMES)} FROM TIKTOK_DATA ORDER BY FOLLO
     owners=OWNERS,
     metadata={"dagster/column_schema": warehouse_columns()},
 )
-def tiktok_data(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def tiktok_data(
+    context: dg.AssetExecutionContext, config: TiktokDataConfig, warehouse: WarehouseResource
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """The users: one row per user, the newest that is known, as a function of the loaded history.
 
     Publishes every batch that passed the audit, each in one transaction; a failed batch is never taken, however this
     asset is launched.
     """
     publications = publish_passed(warehouse.session, context.log)
+    if config.rebuild:
+        made = rebuild(warehouse.session)
+        context.log.info(
+            "TIKTOK_DATA is made anew from the history. Rows before: %d, now: %d.", made.rows_before, made.rows
+        )
     with warehouse.session() as session:
         ((users,),) = session.query("SELECT COUNT(*) FROM TIKTOK_DATA")
         preview = session.query(_PREVIEW)

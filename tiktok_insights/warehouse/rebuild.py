@@ -1,0 +1,53 @@
+"""TIKTOK_DATA once more from the whole history: for a table that somebody has written to, or dropped."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tiktok_insights.staging.ledger import take_lock
+from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, TIKTOK_DATA, TOUCHED_USERS
+from tiktok_insights.warehouse.publish import publish_steps
+from tiktok_insights.warehouse_session import Connect, retry_conflicts
+
+#: In the place of a batch's id. Every user is touched, and then a publication's own statements do the rest.
+_REBUILD = "rebuild"
+_TOUCH = (
+    f"INSERT INTO {TOUCHED_USERS.name} (BATCH_ID, TIKTOK_ID) SELECT ?, TIKTOK_ID FROM "
+    f"(SELECT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} UNION SELECT TIKTOK_ID FROM {TIKTOK_DATA.name}) AS everybody"
+)
+_STEPS = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
+_ROWS = f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}"
+_USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
+
+
+class RebuildError(RuntimeError):
+    """The table did not get the history's users; it was rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many rows the table had, and has now: one for each user of the history."""
+
+    rows_before: int
+    rows: int
+
+
+@retry_conflicts
+def rebuild(connect: Connect) -> Rebuilt:
+    """Make every row of TIKTOK_DATA anew from the history, in one transaction; readers see the table before or after.
+
+    Publications wait meanwhile, or begin again. Raises RebuildError when the counts inside the transaction do not add
+    up, as when a statement whose answer was lost was sent again and has run twice.
+    """
+    steps = publish_steps(datetime.now(UTC))
+    with connect() as session, session.transaction():
+        take_lock(session, _REBUILD)
+        ((rows_before,),) = session.query(_ROWS)
+        session.execute(_TOUCH, (_REBUILD,))
+        for step in _STEPS:
+            session.execute(steps[step], (_REBUILD,))
+        ((rows,),) = session.query(_ROWS)
+        ((users,),) = session.query(_USERS)
+        if rows != users:
+            msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users of the history; it was rolled back. Run again."
+            raise RebuildError(msg)
+    return Rebuilt(int(rows_before), int(rows))
