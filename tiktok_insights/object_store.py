@@ -30,12 +30,12 @@ _CHUNK_BYTES = 4 * 1024 * 1024
 # S3's codes, as its API and its HEAD (which has no body, so only a status) give them.
 _MISSING = {"NoSuchKey", "404"}
 _NOT_AS_REQUIRED = {"PreconditionFailed", "412"}
+#: Somebody else is writing at this moment; S3 asks to look again.
+_CONTENDED = {"ConditionalRequestConflict", "409"}
+
 #: The body ended before its length, or is not what was stored.
 _BROKEN_OFF = (IncompleteReadError, ResponseStreamingError, ReadTimeoutError, FlexibleChecksumError)
 _READ_ATTEMPTS = 3
-
-#: Somebody else is writing at this moment; S3 asks to look again.
-_CONTENDED = {"ConditionalRequestConflict", "409"}
 
 
 class ObjectMissingError(LookupError):
