@@ -107,9 +107,10 @@ def every_account_is_fresh(session: Session, now: datetime) -> CheckOutcome:
 def no_object_is_set_aside(session: Session) -> CheckOutcome:
     """No object waits for somebody to mend it; the offenders say why each was set aside."""
     rows = session.query(
-        f"SELECT OBJECT_KEY, REASON FROM {LOAD_HISTORY.name} AS s WHERE STATUS = 'set aside' "
+        f"SELECT OBJECT_KEY, REASON, COUNT(*) OVER () FROM {LOAD_HISTORY.name} AS s WHERE STATUS = 'set aside' "
         f"AND NOT EXISTS (SELECT 1 FROM {LOAD_HISTORY.name} AS n WHERE n.OBJECT_KEY = s.OBJECT_KEY "
         "AND n.STATUS = 'loaded' AND n.BATCH_ID > s.BATCH_ID) "
         f"ORDER BY LOADED_AT DESC, OBJECT_KEY LIMIT {NAMED_OFFENDERS}"
     )
-    return CheckOutcome("no_object_is_set_aside", tuple(f"{key}: {reason}" for key, reason in rows))
+    offenders = tuple(f"{key}: {reason}" for key, reason, _ in rows)
+    return CheckOutcome("no_object_is_set_aside", offenders, {"objects set aside": int(rows[0][2]) if rows else 0})
