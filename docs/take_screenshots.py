@@ -19,6 +19,8 @@ from urllib.parse import urlencode
 
 import click
 
+from tiktok_insights.defs.jobs import STAGES
+
 IMAGES = Path(__file__).with_name("images")
 MOST_BYTES = 250_000
 
@@ -35,7 +37,6 @@ _FLAGS = (
     "--hide-scrollbars",
     "--virtual-time-budget=20000",
 )
-_STAGES = ("raw", "lake", "catalog", "staging", "warehouse", "insights")
 _JOB = "/locations/tiktok_insights.definitions/jobs/tiktok_pipeline"
 #: What a shell or .env may have set must not be in a picture.
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
@@ -45,7 +46,7 @@ _START_SECONDS = 120.0
 PICTURES = {
     # The lineage page unfolds the groups that the address names, as "global@global:<group>".
     "asset_graph": (
-        "/asset-groups?" + urlencode({"expanded": ",".join(f"global@global:{stage}" for stage in _STAGES)}),
+        "/asset-groups?" + urlencode({"expanded": ",".join(f"global@global:{stage}" for stage in STAGES)}),
         (1500, 1060),
     ),
     "mart": ("/assets/audience_tiers?view=events", (1500, 900)),

@@ -34,6 +34,11 @@ class Moment(Enum):
     ANSWER_LOST = "answer-lost"
     ANSWER_CUT = "answer-cut"
 
+    @property
+    def breaks_the_answer(self) -> bool:
+        """Whether the server has done it, and its answer does not arrive whole."""
+        return self in (Moment.ANSWER_LOST, Moment.ANSWER_CUT)
+
 
 class Manner(Enum):
     """How: an exception (for an answer, a broken connection), or the end of the process."""
@@ -122,7 +127,7 @@ class Requests:
             self.reached = self.reached or point is not None
         if point and point.moment is Moment.BEFORE:
             self.end(point)
-        if point and point.moment in (Moment.ANSWER_LOST, Moment.ANSWER_CUT):
+        if point and point.moment.breaks_the_answer:
             self._losing.point = point
         answer = send()
         if point and point.moment is Moment.AFTER:

@@ -168,8 +168,7 @@ def is_usual(point: FailPoint, writes: bool) -> bool:
     moments = list(Moment)
     if point.manner is Manner.SIGKILL:
         return point.moment is moments[turn] if writes else turn == 0 and point.moment is moments[third % 3]
-    is_broken = point.moment in (Moment.ANSWER_LOST, Moment.ANSWER_CUT)
-    return writes and (is_broken or (turn == 0 and point.moment is moments[third % 2]))
+    return writes and (point.moment.breaks_the_answer or (turn == 0 and point.moment is moments[third % 2]))
 
 
 def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:

@@ -19,6 +19,11 @@ from tiktok_insights_tests.tiktok.scripted import Reply, scripted
 from tiktok_insights_tests.troubleshooting import told
 
 
+def _store_at(address: str, connections: Connections) -> ObjectStore:
+    """The bucket of a scripted server."""
+    return ObjectStore(boto3.client("s3", **{**connections.aws, "endpoint_url": address}), "bucket")
+
+
 def test_a_write_once_object_is_written_once(store: ObjectStore) -> None:
     """The second write changes nothing and says so."""
     assert store.put_once("a/1", b"first", "text/plain", {"fact": "1"})
@@ -88,8 +93,7 @@ def test_a_listing_of_more_than_a_thousand_objects_is_followed_to_its_end(connec
     ]
     replies = [Reply(body=body.encode(), headers={"Content-Type": "application/xml"}) for body in bodies]
     with scripted(*replies) as script:
-        client = boto3.client("s3", **{**connections.aws, "endpoint_url": script.address})
-        infos = list(ObjectStore(client, "bucket").list("k/"))
+        infos = list(_store_at(script.address, connections).list("k/"))
     assert infos == [ObjectInfo(f"k/{number}", "e", 1, datetime(2026, 1, 31, 12, tzinfo=UTC)) for number in (1, 2, 3)]
     assert script.asked[1].parameters["continuation-token"] == "token-2"
 
@@ -128,11 +132,11 @@ def test_half_an_object_is_never_taken_for_the_whole(
     """Where the connection ends in the middle, it is read again; when it ends so each time, that is an error."""
     for replies in ([_WHOLE], [_HALF, _WHOLE], [_HALF, _HALF, _WHOLE]):
         with scripted(*replies) as script:
-            store = ObjectStore(boto3.client("s3", **{**connections.aws, "endpoint_url": script.address}), "bucket")
+            store = _store_at(script.address, connections)
             assert read(store, tmp_path) == _WHOLE.body
             assert len(script.asked) == len(replies)
     with scripted(_HALF) as script:
-        store = ObjectStore(boto3.client("s3", **{**connections.aws, "endpoint_url": script.address}), "bucket")
+        store = _store_at(script.address, connections)
         with told("<object> broke off while it was read", "s3://bucket/a "):
             read(store, tmp_path)
         assert len(script.asked) == 3

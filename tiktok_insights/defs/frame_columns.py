@@ -1,6 +1,8 @@
 """Kinds of columns of a frame: what dagster-pandas holds them to, and as what pandas keeps them."""
 
+import re
 import warnings
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
@@ -21,38 +23,42 @@ INTEGER, SHARE, TIME, TEXT = "Int64", "float64", "datetime64[us]", "object"
 WAREHOUSE_TYPES = {INTEGER: "NUMBER(38,0)", SHARE: "NUMBER", TIME: "TIMESTAMP_NTZ", TEXT: "VARCHAR"}
 
 
-class IdText(ColumnConstraint):
-    """Ids are text of 1 to 20 digits: one that was a number on its way is bent beyond 2^53."""
-
-    def __init__(self) -> None:
-        super().__init__("Ids are text.", "text of 1 to 20 digits")  # type: ignore[no-untyped-call]
+class _EachValue(ColumnConstraint):
+    """Each value of a column is good by itself."""
 
     def validate(self, dataframe: pd.DataFrame, column_name: str) -> None:
         """Raise ColumnConstraintViolationException with the rows that break it."""
-        ids = dataframe[column_name]
-        is_good = ids.map(lambda value: isinstance(value, str)) & ids.astype(str).str.fullmatch("[0-9]{1,20}")
+        is_good = pd.Series([self.is_good(value) for value in dataframe[column_name]], dataframe.index, dtype="bool")
         if not is_good.all():
             raise ColumnConstraintViolationException(
                 self.name, self.error_description, column_name, dataframe[~is_good]
             )
 
+    @abstractmethod
+    def is_good(self, value: object) -> bool:
+        """Whether the value is."""
 
-class WholeNumbers(ColumnConstraint):
+
+class IdText(_EachValue):
+    """Ids are text of 1 to 20 digits: one that was a number on its way is bent beyond 2^53."""
+
+    def __init__(self) -> None:
+        super().__init__("Ids are text.", "text of 1 to 20 digits")  # type: ignore[no-untyped-call]
+
+    def is_good(self, value: object) -> bool:
+        """Whether it is an id; NULL is none."""
+        return isinstance(value, str) and re.fullmatch("[0-9]{1,20}", value) is not None
+
+
+class WholeNumbers(_EachValue):
     """Counts are whole numbers from 0 up, however large; a float has lost digits beyond 2^53."""
 
     def __init__(self, *, nullable: bool) -> None:
         super().__init__("Counts are whole numbers.", "whole numbers from 0 up")  # type: ignore[no-untyped-call]
         self._nullable = nullable
 
-    def validate(self, dataframe: pd.DataFrame, column_name: str) -> None:
-        """Raise ColumnConstraintViolationException with the rows that break it."""
-        is_good = pd.Series([self._is_good(value) for value in dataframe[column_name]], dataframe.index, dtype="bool")
-        if not is_good.all():
-            raise ColumnConstraintViolationException(
-                self.name, self.error_description, column_name, dataframe[~is_good]
-            )
-
-    def _is_good(self, value: object) -> bool:
+    def is_good(self, value: object) -> bool:
+        """Whether it is a count; NULL is one where the column may have it."""
         if value is None or value is pd.NA:
             return self._nullable
         return isinstance(value, Integral) and int(value) >= 0

@@ -6,10 +6,11 @@ import dagster as dg
 #: may have to go slowly for many hours; a load of millions of rows takes minutes.
 _DAY, _SIX_HOURS = ({"dagster/max_runtime": str(hours * 3600)} for hours in (24, 6))
 
-_STAGES = ("raw", "lake", "catalog", "staging", "warehouse", "insights")
-everything = dg.AssetSelection.groups(*_STAGES)
-from_the_lake_on = dg.AssetSelection.groups(*_STAGES[_STAGES.index("lake") :])
-from_the_catalog_on = dg.AssetSelection.groups(*_STAGES[_STAGES.index("catalog") :])
+#: Each stage is a group of assets; upstream first.
+STAGES = ("raw", "lake", "catalog", "staging", "warehouse", "insights")
+everything = dg.AssetSelection.groups(*STAGES)
+from_the_lake_on = dg.AssetSelection.groups(*STAGES[STAGES.index("lake") :])
+from_the_catalog_on = dg.AssetSelection.groups(*STAGES[STAGES.index("catalog") :])
 
 tiktok_pipeline = dg.define_asset_job(
     "tiktok_pipeline",

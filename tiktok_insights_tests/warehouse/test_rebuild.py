@@ -34,6 +34,11 @@ def loaded(loader: Loader) -> list[Upload]:
     return uploads
 
 
+def _rebuild(loader: Loader) -> Rebuilt:
+    """On the session that is open."""
+    return rebuild(lambda: nullcontext(loader.session))
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_whatever_was_done_to_the_table_it_is_the_histories_again(
     loader: Loader, loaded: list[Upload], damage: str
@@ -43,9 +48,9 @@ def test_whatever_was_done_to_the_table_it_is_the_histories_again(
     before = loader.dump()
     loader.session.execute(DAMAGES[damage])
     ((rows,),) = loader.rows("SELECT COUNT(*) FROM TIKTOK_DATA")
-    assert rebuild(lambda: nullcontext(loader.session)) == Rebuilt(int(rows), 3)
+    assert _rebuild(loader) == Rebuilt(int(rows), 3)
     assert loader.tables() == expected
-    assert rebuild(lambda: nullcontext(loader.session)) == Rebuilt(3, 3)
+    assert _rebuild(loader) == Rebuilt(3, 3)
     assert loader.dump() == before
     assert loader.rows("SELECT COUNT(*) FROM TOUCHED_USERS") == [(0,)]
 
@@ -56,13 +61,13 @@ def test_a_statement_that_ran_twice_is_rolled_back(loader: Loader, loaded: list[
     before = loader.dump()
     names = Requests()
     with names.watched():
-        rebuild(lambda: nullcontext(loader.session))
+        _rebuild(loader)
     loader.session.execute(DAMAGES["rows gone"])
     assert loader.dump() == before
     insert = next(number for number, name in enumerate(names.names) if name.startswith("INSERT INTO TIKTOK_DATA"))
     point = FailPoint(insert, Moment.ANSWER_LOST, Manner.RAISE)
     with Requests(point).watched(), told("TIKTOK_DATA got <number> rows", "got 6 rows for 3 users"):
-        rebuild(lambda: nullcontext(loader.session))
+        _rebuild(loader)
     assert loader.dump() == before
 
 
