@@ -18,14 +18,14 @@ import requests
 import uvicorn
 
 from benchmarks.report import Report
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.state import Settings
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter

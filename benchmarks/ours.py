@@ -12,9 +12,9 @@ from benchmarks.workplace import Workplace
 from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.duckdb_transform import Origin
+from tiktok_insights.staging.duckdb_transform import RowOrigin
 from tiktok_insights.staging.inspection import inspect
-from tiktok_insights.tables import STAGED_TIKTOK_DATA, TIKTOK_DATA
+from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA, TIKTOK_DATA
 from tiktok_insights.warehouse.publish import publish_passed
 
 _LOG = logging.getLogger("benchmarks")
@@ -57,7 +57,7 @@ def transform(watch: Stopwatch, **place: str) -> int:
     """The file to a Parquet file of staged rows."""
     here = Workplace.of(**place)
     item = here.object()
-    origin = Origin("batch", item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
+    origin = RowOrigin("batch", item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
     with watch:
         transformed = duckdb_transform.run(here.csv, inspect(here.csv), origin, here.folder)
     return transformed.counts.staged

@@ -19,7 +19,7 @@ from dlt.sources.filesystem import filesystem, read_csv
 
 from benchmarks.children import Stopwatch
 from benchmarks.results import SUMMARY, Summary, summary_of
-from tiktok_insights.schema import WAREHOUSE_COLUMNS, Kind
+from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
 
 _TRUE, _FALSE = ("true", "t", "1"), ("false", "f", "0")
 _BLOCK_BYTES = 32_000_000
@@ -68,16 +68,16 @@ def _tables(path: str) -> Iterator[pa.Table]:
         yield pa.table(columns)
 
 
-def _typed_column(kind: Kind, texts: pa.Array) -> pa.Array:
+def _typed_column(kind: ColumnKind, texts: pa.Array) -> pa.Array:
     given = pc.if_else(pc.equal(texts, ""), None, texts)
-    if kind is Kind.BOOLEAN:
+    if kind is ColumnKind.BOOLEAN:
         lower = pc.utf8_lower(given)
         false = pc.if_else(pc.is_in(lower, pa.array(_FALSE)), False, None)
         return pc.if_else(pc.is_in(lower, pa.array(_TRUE)), True, false)
-    if kind is Kind.COUNT:
+    if kind is ColumnKind.COUNT:
         counts = given.cast(pa.int64())
         return pc.if_else(pc.less(counts, 0), None, counts)
-    if kind is Kind.TIMESTAMP:
+    if kind is ColumnKind.TIMESTAMP:
         return given.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
     return given
 
@@ -92,13 +92,13 @@ def _typed_row(row: dict[str, str]) -> dict[str, object]:
     return {(column.warehouse or "").lower(): _typed(column.kind, row[column.csv]) for column in WAREHOUSE_COLUMNS}
 
 
-def _typed(kind: Kind, text: str) -> object:
+def _typed(kind: ColumnKind, text: str) -> object:
     if text == "":
         return None
-    if kind is Kind.BOOLEAN:
+    if kind is ColumnKind.BOOLEAN:
         return True if text.lower() in _TRUE else False if text.lower() in _FALSE else None
-    if kind is Kind.COUNT:
+    if kind is ColumnKind.COUNT:
         return int(text) if int(text) >= 0 else None
-    if kind is Kind.TIMESTAMP:
+    if kind is ColumnKind.TIMESTAMP:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     return text

@@ -11,18 +11,18 @@ import duckdb
 
 from benchmarks.children import Stopwatch
 from benchmarks.results import SUMMARY, Summary, summary_of
-from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_COLUMNS, WAREHOUSE_NAMES, Kind
+from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_COLUMNS, WAREHOUSE_NAMES, ColumnKind
 from tiktok_insights.staging.transform import transform_sql
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _TYPES = {
-    Kind.ID: "VARCHAR",
-    Kind.TEXT: "VARCHAR",
-    Kind.BOOLEAN: "BOOLEAN",
-    Kind.COUNT: "DECIMAL(38,0)",
-    Kind.TIMESTAMP: "TIMESTAMP",
+    ColumnKind.ID: "VARCHAR",
+    ColumnKind.TEXT: "VARCHAR",
+    ColumnKind.BOOLEAN: "BOOLEAN",
+    ColumnKind.COUNT: "DECIMAL(38,0)",
+    ColumnKind.TIMESTAMP: "TIMESTAMP",
 }
 
 
@@ -65,13 +65,13 @@ def _typed_frame(frame: "pd.DataFrame") -> "pd.DataFrame":
     typed = {}
     for column in WAREHOUSE_COLUMNS:
         texts = frame.pop(column.csv)
-        if column.kind is Kind.BOOLEAN:
+        if column.kind is ColumnKind.BOOLEAN:
             booleans = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
             typed[column.warehouse] = texts.str.lower().map(booleans).astype("boolean")
-        elif column.kind is Kind.COUNT:
+        elif column.kind is ColumnKind.COUNT:
             counts = pd.to_numeric(texts, errors="coerce").astype("Int64")
             typed[column.warehouse] = counts.mask(counts < 0)
-        elif column.kind is Kind.TIMESTAMP:
+        elif column.kind is ColumnKind.TIMESTAMP:
             typed[column.warehouse] = pd.to_datetime(texts, format="ISO8601", utc=True).dt.tz_localize(None)
         else:
             typed[column.warehouse] = texts.where(texts != "")

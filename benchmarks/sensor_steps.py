@@ -13,11 +13,11 @@ from benchmarks.children import Stopwatch
 from benchmarks.workplace import Workplace
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
-from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.staging.staged_object import LOADED, naive_utc
-from tiktok_insights.tables import LOAD_HISTORY
+from tiktok_insights.tables.definitions import LOAD_HISTORY
 
 _MOTO_ACCOUNT, _MOTO_PARTITION, _MOTO_REGION = "123456789012", "aws", "us-east-1"
 _NEXT = re.compile("<NextContinuationToken>(.*?)</NextContinuationToken>")
@@ -27,7 +27,7 @@ def seed(watch: Stopwatch, *, objects: int, **place: str) -> None:
     """Store small objects as the stack does, which finds them when it starts."""
     from moto.s3.models import s3_backends
 
-    from tiktok_insights.local.aws_server import AwsState
+    from tiktok_insights.local.aws.server import AwsState
     from tiktok_insights.local.folder import StackFolder
 
     here = Workplace.of(**place)
@@ -41,7 +41,7 @@ def seed(watch: Stopwatch, *, objects: int, **place: str) -> None:
         state.s3.save_bucket(bucket)
         for number in range(objects):
             day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
-            key = f"{PREFIX}account={number % 40 + 1}/dt={day}/{number:06}.csv"
+            key = f"{CSV_PREFIX}account={number % 40 + 1}/dt={day}/{number:06}.csv"
             # Asking for the ETag computes it, as the answer to a PUT does.
             _ = backend.put_object(bucket, key, f"object {number}\n".encode()).etag
             state.s3.save_key(bucket, key)
@@ -54,7 +54,7 @@ def settle(watch: Stopwatch, **place: str) -> None:
 
     here = Workplace.of(**place)
     here.make_tables()
-    infos = [item.info for item in sort_out(here.store().list(PREFIX)).objects]
+    infos = [item.info for item in sort_out(here.store().list(CSV_PREFIX)).objects]
     columns = dict.fromkeys(LOAD_HISTORY.names, pa.array([0] * len(infos)))
     moments = pa.array([naive_utc(info.last_modified) for info in infos])
     columns |= {"OBJECT_KEY": [info.key for info in infos], "ETAG": [info.etag for info in infos]}
@@ -87,7 +87,7 @@ def listing(watch: Stopwatch, **place: str) -> int:
     """The listing alone, as the sensor reads it."""
     store = Workplace.of(**place).store()
     with watch:
-        return sum(1 for _ in store.list(PREFIX))
+        return sum(1 for _ in store.list(CSV_PREFIX))
 
 
 def answers(watch: Stopwatch, **place: str) -> int:
@@ -100,7 +100,7 @@ def answers(watch: Stopwatch, **place: str) -> int:
     with watch:
         while pages == 0 or token:
             text = http.get(
-                url, params={"list-type": "2", "prefix": PREFIX, "continuation-token": token}, timeout=60
+                url, params={"list-type": "2", "prefix": CSV_PREFIX, "continuation-token": token}, timeout=60
             ).text
             pages += 1
             found = _NEXT.search(text)
@@ -110,7 +110,7 @@ def answers(watch: Stopwatch, **place: str) -> int:
 
 def fingerprint(watch: Stopwatch, **place: str) -> str:
     """What the sensor does with the listing."""
-    infos = list(Workplace.of(**place).store().list(PREFIX))
+    infos = list(Workplace.of(**place).store().list(CSV_PREFIX))
     with watch:
         return sort_out(infos).fingerprint
 

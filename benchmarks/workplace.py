@@ -7,18 +7,18 @@ from pathlib import Path
 
 import boto3
 
-from tiktok_insights.lake.followers_csv import PREFIX
-from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.resources import dagster_home
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.connector import open_session
-from tiktok_insights.resources.deployments import Settings, read_settings
+from tiktok_insights.runtime import dagster_home
+from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.pending import PendingObject, sort_out
-from tiktok_insights.table_place import Place
-from tiktok_insights.tables import ensure_tables
-from tiktok_insights.warehouse_session import Session
+from tiktok_insights.tables.definitions import ensure_tables
+from tiktok_insights.tables.namespace import Namespace
 
-_KEY = f"{PREFIX}account=42/dt=2026-01-31/followers.csv"
+_KEY = f"{CSV_PREFIX}account=42/dt=2026-01-31/followers.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Workplace:
 
     def object(self) -> PendingObject:
         """The one object in the bucket."""
-        (item,) = sort_out(self.store().list(PREFIX)).objects
+        (item,) = sort_out(self.store().list(CSV_PREFIX)).objects
         return item
 
     @contextmanager
@@ -89,4 +89,4 @@ class Workplace:
         """Make the database and its tables, which belongs to nobody's load."""
         with self.session() as session:
             snowflake = self.settings.snowflake
-            ensure_tables(session, Place.named(snowflake.database, snowflake.schema, snowflake.view_schema))
+            ensure_tables(session, Namespace.named(snowflake.database, snowflake.schema, snowflake.view_schema))

@@ -15,9 +15,9 @@ from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
-from tiktok_insights.resources.deployments import Settings, read_settings
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.resources.tiktok import TikTokResource
+from tiktok_insights.settings.environment import Settings, read_settings
 
 
 @dg.definitions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What texts a column accepts; an empty field of any kind but ID means NULL."""
 
     ID = "id"
@@ -19,22 +19,24 @@ class Kind(Enum):
 
 
 ACCEPTED_TEXTS = {
-    Kind.ID: "1 to 20 digits, not 0, kept as text unchanged",
-    Kind.TEXT: "any text without line breaks",
-    Kind.BOOLEAN: "true, false, t, f, 1 or 0, in any case",
-    Kind.COUNT: "an integer of up to 38 digits, also with a tail of .0; a negative one becomes NULL and is counted",
-    Kind.TIMESTAMP: (
+    ColumnKind.ID: "1 to 20 digits, not 0, kept as text unchanged",
+    ColumnKind.TEXT: "any text without line breaks",
+    ColumnKind.BOOLEAN: "true, false, t, f, 1 or 0, in any case",
+    ColumnKind.COUNT: (
+        "an integer of up to 38 digits, also with a tail of .0; a negative one becomes NULL and is counted"
+    ),
+    ColumnKind.TIMESTAMP: (
         "ISO 8601 in UTC, such as 2026-01-31T12:00:00Z, with up to 6 decimals of a second, and no later than a day "
         "after the object was written"
     ),
 }
 
 WAREHOUSE_TYPES = {
-    Kind.ID: "VARCHAR(20)",
-    Kind.TEXT: "VARCHAR",
-    Kind.BOOLEAN: "BOOLEAN",
-    Kind.COUNT: "NUMBER(38,0)",
-    Kind.TIMESTAMP: "TIMESTAMP_NTZ",
+    ColumnKind.ID: "VARCHAR(20)",
+    ColumnKind.TEXT: "VARCHAR",
+    ColumnKind.BOOLEAN: "BOOLEAN",
+    ColumnKind.COUNT: "NUMBER(38,0)",
+    ColumnKind.TIMESTAMP: "TIMESTAMP_NTZ",
 }
 
 
@@ -49,7 +51,7 @@ class Column:
 
     csv: str
     attribute: str
-    kind: Kind
+    kind: ColumnKind
     warehouse: str | None
     web: tuple[str, ...]
     app: tuple[str, ...]
@@ -68,18 +70,18 @@ class Column:
     @property
     def warehouse_type(self) -> str:
         """Snowflake's type, with the constraint of the key."""
-        return WAREHOUSE_TYPES[self.kind] + (" NOT NULL" if self.kind is Kind.ID else "")
+        return WAREHOUSE_TYPES[self.kind] + (" NOT NULL" if self.kind is ColumnKind.ID else "")
 
 
 def _count(csv: str, attribute: str, warehouse: str, web: str, app: str, meaning: str) -> Column:
-    return Column(csv, attribute, Kind.COUNT, warehouse, (f"statsV2.{web}", f"stats.{web}"), (app,), meaning)
+    return Column(csv, attribute, ColumnKind.COUNT, warehouse, (f"statsV2.{web}", f"stats.{web}"), (app,), meaning)
 
 
 def _avatar(csv: str, size: int) -> Column:
     return Column(
         csv,
         csv.replace("avatar", "avatar_").lower(),
-        Kind.TEXT,
+        ColumnKind.TEXT,
         None,
         (f"user.{csv}",),
         (f"{csv.replace('avatar', 'avatar_').lower()}.url_list.0",),
@@ -92,7 +94,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Tiktok_id",
         "tiktok_id",
-        Kind.ID,
+        ColumnKind.ID,
         "TIKTOK_ID",
         ("user.id",),
         ("uid",),
@@ -101,7 +103,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "uniqueId",
         "unique_id",
-        Kind.TEXT,
+        ColumnKind.TEXT,
         "USER_NAME",
         ("user.uniqueId",),
         ("unique_id",),
@@ -110,7 +112,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "nickname",
         "nickname",
-        Kind.TEXT,
+        ColumnKind.TEXT,
         "NICK_NAME",
         ("user.nickname",),
         ("nickname",),
@@ -122,7 +124,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "Account_verified",
         "account_verified",
-        Kind.BOOLEAN,
+        ColumnKind.BOOLEAN,
         "ACCOUNT_VERIFIED",
         ("user.verified",),
         ("custom_verify", "enterprise_verify_reason"),
@@ -131,7 +133,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "privateAccount",
         "private_account",
-        Kind.BOOLEAN,
+        ColumnKind.BOOLEAN,
         "PRIVATE_ACCOUNT",
         ("user.privateAccount",),
         ("secret", "is_private_account"),
@@ -181,7 +183,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "counts_exact",
         "counts_exact",
-        Kind.BOOLEAN,
+        ColumnKind.BOOLEAN,
         "COUNTS_EXACT",
         (),
         (),
@@ -190,7 +192,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "extracted_at",
         "extracted_at",
-        Kind.TIMESTAMP,
+        ColumnKind.TIMESTAMP,
         "EXTRACTED_AT",
         (),
         (),

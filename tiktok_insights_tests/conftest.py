@@ -11,16 +11,16 @@ import pytest
 import snowflake.connector
 
 from tiktok_insights.catalog.glue_table import Catalog
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect, Session, session_on
 from tiktok_insights.local import stack
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections, connect
-from tiktok_insights.resources.deployments import Settings, read_settings
-from tiktok_insights.table_place import Place
-from tiktok_insights.tables import ensure_tables
-from tiktok_insights.warehouse_session import Connect, Session, session_on
+from tiktok_insights.settings.environment import Settings, read_settings
+from tiktok_insights.tables.definitions import ensure_tables
+from tiktok_insights.tables.namespace import Namespace
 
-pytest_plugins = ["tiktok_insights_tests.seeds"]
+pytest_plugins = ["tiktok_insights_tests.support.seeds"]
 
 #: What a developer's shell or .env may have set must not reach a test.
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
@@ -120,9 +120,9 @@ def catalog(settings: Settings, connections: Connections) -> Catalog:
 
 
 @pytest.fixture
-def place(settings: Settings) -> Place:
+def namespace(settings: Settings) -> Namespace:
     """Where the test's own tables lie."""
-    return Place.named(settings.snowflake.database, settings.snowflake.schema, settings.snowflake.view_schema)
+    return Namespace.named(settings.snowflake.database, settings.snowflake.schema, settings.snowflake.view_schema)
 
 
 @pytest.fixture
@@ -136,10 +136,10 @@ def connect_database(connections: Connections) -> Connect:
 
 
 @pytest.fixture
-def connect_warehouse(connect_database: Connect, place: Place) -> Connect:
+def connect_warehouse(connect_database: Connect, namespace: Namespace) -> Connect:
     """Opens sessions in the test's own database, with all tables made."""
     with connect_database() as session:
-        ensure_tables(session, place)
+        ensure_tables(session, namespace)
     return connect_database
 
 

@@ -11,16 +11,16 @@ from multiprocessing.synchronize import Barrier
 
 import pytest
 
-from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect, Session
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import Settings
-from tiktok_insights.table_place import Place
-from tiktok_insights.warehouse_session import Connect, Session
-from tiktok_insights_tests import history, random_objects
-from tiktok_insights_tests.csv_texts import row
-from tiktok_insights_tests.history import Upload, lines
-from tiktok_insights_tests.interrupted_loads import Places
-from tiktok_insights_tests.loading import Loader, put_upload
+from tiktok_insights.settings.environment import Settings
+from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights_tests.support import history, random_objects
+from tiktok_insights_tests.support.csv_texts import row
+from tiktok_insights_tests.support.history import Upload, lines
+from tiktok_insights_tests.support.interrupted_loads import Places
+from tiktok_insights_tests.support.loading import Loader, put_upload
 
 #: Against hangs only: a load on a busy machine takes its time, and so does its turn to publish.
 _SECONDS_A_LOAD = 60
@@ -59,9 +59,9 @@ def processes(loads: int) -> Iterator[Pool]:
 
 
 @pytest.fixture
-def places(settings: Settings, connections: Connections, place: Place) -> Places:
+def places(settings: Settings, connections: Connections, namespace: Namespace) -> Places:
     """The test's own bucket and database."""
-    return Places(connections.aws, connections.snowflake, settings.bucket, settings.glue_database, place)
+    return Places(connections.aws, connections.snowflake, settings.bucket, settings.glue_database, namespace)
 
 
 def at_once(processes: Pool, places: Places, loads: int) -> list[int]:

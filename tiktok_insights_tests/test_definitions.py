@@ -8,16 +8,16 @@ import dagster as dg
 import pytest
 from dagster import AssetKey
 
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.definitions import defs
 from tiktok_insights.lake.followers_csv import write_csv
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import Settings
-from tiktok_insights.warehouse_session import Connect
-from tiktok_insights_tests.raw.sources import extract, manifest_of
-from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights.settings.environment import Settings
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.sources import extract, manifest_of
 
 STAGES = {
     "raw_followers": "raw",

@@ -12,11 +12,11 @@ import yaml  # type: ignore[import-untyped]  # PyYAML, which Dagster brings, has
 from docs.generate.documents import GENERATED
 from tiktok_insights.cli import main
 from tiktok_insights.definitions import defs
-from tiktok_insights.resources.deployments import read_settings
-from tiktok_insights.resources.variables import DEFAULTS
 from tiktok_insights.schema import FOREIGN_HEADER
+from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.warehouse.table_checks import step_7
-from tiktok_insights_tests.documents import ALL, BLOCK, ROOT, blocks, name
+from tiktok_insights_tests.support.documents import ALL, BLOCK, ROOT, blocks, name
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"

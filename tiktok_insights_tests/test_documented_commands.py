@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.local import stack
-from tiktok_insights.resources.variables import DEFAULTS
+from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.tiktok.client import PUBLIC_URL
-from tiktok_insights_tests.documents import GUIDES, ROOT, Block, blocks, name
-from tiktok_insights_tests.newcomer import BIN, Newcomer, newcomer_in
+from tiktok_insights_tests.support.cli_user import BIN, Newcomer, newcomer_in
+from tiktok_insights_tests.support.documents import GUIDES, ROOT, Block, blocks, name
 
 #: Commands that are not typed here: why not, and what covers them.
 NOT_TYPED = {

@@ -13,23 +13,23 @@ from typing import Any
 
 import pytest
 
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import csv_key
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import Settings
-from tiktok_insights.table_place import Place
-from tiktok_insights.tiktok.models import Answer, Quota
-from tiktok_insights_tests import history
-from tiktok_insights_tests.csv_texts import HEADER_16, csv_file, row
-from tiktok_insights_tests.disturbance import Disturbance
-from tiktok_insights_tests.fail_points import FailPoint, Manner, Moment, changes_something
-from tiktok_insights_tests.ground import Ground
-from tiktok_insights_tests.history import Tables, Upload
-from tiktok_insights_tests.interrupted_loads import Places, at_once, prepare_children
-from tiktok_insights_tests.local.impatient import impatient_warehouse
-from tiktok_insights_tests.tiktok.bodies import encoded, web_page, web_row
+from tiktok_insights.settings.environment import Settings
+from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights.tiktok.models import Quota, Response
+from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
+from tiktok_insights_tests.support.csv_texts import HEADER_16, csv_file, row
+from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, changes_something
+from tiktok_insights_tests.support.fault_injection import Disturbance
+from tiktok_insights_tests.support.history import Tables, Upload
+from tiktok_insights_tests.support.impatient import impatient_warehouse
+from tiktok_insights_tests.support.interrupted_loads import Places, at_once, prepare_children
+from tiktok_insights_tests.support.sandbox import Ground
 
 pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result")  # fakesnow's way to fetch results
 
@@ -51,7 +51,7 @@ def ground(
     settings: Settings,
     connections: Connections,
     store: ObjectStore,
-    place: Place,
+    namespace: Namespace,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Ground]:
     """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
@@ -59,7 +59,7 @@ def ground(
     folder = tmp_path_factory.mktemp("impatient")
     with impatient_warehouse(folder, idle_transaction_seconds=1.0) as (warehouse, port):
         snowflake = {**connections.snowflake, "port": port, "backoff_policy": at_once}
-        places = Places(connections.aws, snowflake, settings.bucket, settings.glue_database, place)
+        places = Places(connections.aws, snowflake, settings.bucket, settings.glue_database, namespace)
         yield Ground(places, warehouse)
 
 
@@ -100,8 +100,8 @@ def manifest(snapshot: SnapshotKey, outcome: str, seen: int, *pages: PageEntry) 
 def commit_snapshot(raw: RawStore) -> None:
     """Store a snapshot of ours: one page with users 1 and 7, a row whose id is none, and one of an unknown shape."""
     rows = (web_row("1"), web_row("7"), web_row("no id"), {"odd": True})
-    page = raw.put_answer(OURS.page(1), Answer("/", {}, encoded(web_page(*rows)), NOON, 1, Quota(None, None, None)))
-    raw.commit(manifest(OURS, "complete", 2, PageEntry(page.key, page.sha256, len(rows), iso(NOON))))
+    page = raw.put_response(OURS.page(1), Response("/", {}, encoded(web_page(*rows)), NOON, 1, Quota(None, None, None)))
+    raw.commit(manifest(OURS, "whole", 2, PageEntry(page.key, page.sha256, len(rows), iso(NOON))))
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def pending(ground: Ground, store: ObjectStore, raw: RawStore) -> list[Upload]:
 
 def by_the_oracle(store: ObjectStore, uploads: list[Upload]) -> Tables:
     """What the tables hold when the lake has written our CSV and all is loaded."""
-    ours = manifest(OURS, "complete", 2)
+    ours = manifest(OURS, "whole", 2)
     still_open = manifest(STILL_OPEN, "deferred", 5)
     made = replace(stored(store, csv_key(OURS)), snapshot_id=OURS.snapshot_id, facts=facts(ours))
     tables = history.tables([*uploads, made])

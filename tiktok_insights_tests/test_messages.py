@@ -14,8 +14,8 @@ import pytest
 
 from tiktok_insights.definitions import defs
 from tiktok_insights.tiktok.outcomes import Outcome
+from tiktok_insights_tests.support.troubleshooting import DOCUMENT, ENTRIES, Entry, told
 from tiktok_insights_tests.test_architecture import PACKAGE, TESTS
-from tiktok_insights_tests.troubleshooting import DOCUMENT, ENTRIES, Entry, told
 
 #: Errors that nobody reads as such, and why.
 INTERNAL = {

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.followers_csv import write_csv
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.tiktok.models import Answer, Quota
+from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights.warehouse.publish import publish_passed
-from tiktok_insights.warehouse_session import Connect
 
 _LOG = logging.getLogger(__name__)
 _COUNTS = ("followerCount", "followingCount", "videoCount", "heartCount", "friendCount", "diggCount")
@@ -46,7 +46,7 @@ def page_of(rows: list[tuple[int, bool, tuple[int, ...]]]) -> bytes:
 def commit_snapshot(raw: RawStore, account_id: str, body: bytes, users: int) -> Manifest:
     """A committed snapshot with this one page."""
     snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
-    page = raw.put_answer(snapshot.page(1), Answer("/", {}, body, datetime.now(UTC), 1, Quota(None, None, None)))
+    page = raw.put_response(snapshot.page(1), Response("/", {}, body, datetime.now(UTC), 1, Quota(None, None, None)))
     moment = "2026-01-31T12:00:00.000Z"
     return raw.commit(
         Manifest(
@@ -56,7 +56,7 @@ def commit_snapshot(raw: RawStore, account_id: str, body: bytes, users: int) -> 
             snapshot_id=snapshot.snapshot_id,
             started_at=moment,
             finished_at=moment,
-            outcome="complete",
+            outcome="whole",
             reason="",
             users_seen=users,
             users_claimed=users,

@@ -15,14 +15,14 @@ import pytest
 import requests
 import snowflake.connector
 
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Row, session_on
 from tiktok_insights.local import stack
-from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.resources import dagster_home
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import Settings
-from tiktok_insights.warehouse_session import Row, session_on
-from tiktok_insights_tests.csv_texts import csv_file, row
-from tiktok_insights_tests.waiting import wait_until
+from tiktok_insights.runtime import dagster_home
+from tiktok_insights.settings.environment import Settings
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.waiting import wait_until
 
 #: What is promised is a minute. This limit tells a hang from a machine that is busy with other things.
 _LIMIT_SECONDS = 400.0

@@ -13,7 +13,7 @@ from tiktok_insights.schema import (
     WAREHOUSE_COLUMNS,
     WAREHOUSE_NAMES,
     WAREHOUSE_TYPES,
-    Kind,
+    ColumnKind,
 )
 from tiktok_insights.tiktok.models import Follower
 
@@ -55,8 +55,8 @@ def test_the_warehouse_table_is_the_designs() -> None:
 
 def test_the_id_is_text_everywhere() -> None:
     """A number would bend it."""
-    assert (ID_COLUMN.csv, ID_COLUMN.kind, ID_COLUMN.glue_type) == ("Tiktok_id", Kind.ID, "string")
-    assert [column.csv for column in COLUMNS if column.kind is Kind.ID] == ["Tiktok_id"]
+    assert (ID_COLUMN.csv, ID_COLUMN.kind, ID_COLUMN.glue_type) == ("Tiktok_id", ColumnKind.ID, "string")
+    assert [column.csv for column in COLUMNS if column.kind is ColumnKind.ID] == ["Tiktok_id"]
 
 
 def test_glue_has_lower_case_names_that_stay_different_and_texts() -> None:
@@ -100,5 +100,5 @@ def test_a_column_comes_from_the_documented_fields(csv: str, web: tuple[str, ...
 
 def test_every_kind_says_what_it_accepts_and_has_a_type() -> None:
     """The docs and the error messages quote it."""
-    assert set(ACCEPTED_TEXTS) == set(WAREHOUSE_TYPES) == set(Kind)
+    assert set(ACCEPTED_TEXTS) == set(WAREHOUSE_TYPES) == set(ColumnKind)
     assert all(column.meaning.endswith(".") for column in COLUMNS)

@@ -6,10 +6,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.definitions import defs
-from tiktok_insights.object_store import ObjectStore
-from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, scripted
 
 _CANARY = "canary-key-4f1d0c6a9b7e2d35-of-fifty-characters-or-so"
 

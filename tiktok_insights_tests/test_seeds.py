@@ -38,7 +38,7 @@ def run(pytester: pytest.Pytester, *options: str, in_process: bool = True) -> st
     """The output of a pytest on the random tests."""
     pytester.makepyfile(test_random=RANDOM_TESTS)
     start = pytester.runpytest_inprocess if in_process else pytester.runpytest_subprocess
-    return start("-p", "tiktok_insights_tests.seeds", *options).stdout.str()
+    return start("-p", "tiktok_insights_tests.support.seeds", *options).stdout.str()
 
 
 def what_was_drawn(output: str) -> list[str]:

@@ -10,22 +10,22 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from snowflake.connector.errors import OperationalError
 
-from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.local import stack
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
-from tiktok_insights.resources.deployments import Settings
 from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.warehouse.publish import publish_passed
-from tiktok_insights_tests import history
-from tiktok_insights_tests.csv_texts import csv_file, row
-from tiktok_insights_tests.fail_points import FailPoint, Manner, Moment, Requests
-from tiktok_insights_tests.history import Tables, Upload
-from tiktok_insights_tests.loading import Loader
 from tiktok_insights_tests.local.conftest import kill_9
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
+from tiktok_insights_tests.support.history import Tables, Upload
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
 
 _LOG = logging.getLogger(__name__)
 _BODY = csv_file(row("1"), row("2"), row("2", uniqueId="b"), row("no id"))
@@ -59,7 +59,7 @@ class Assets:
 
     def load(self) -> None:
         """Materialize them."""
-        self.glue.catalog().register(sort_out(self.s3.store().list(PREFIX)).partitions)
+        self.glue.catalog().register(sort_out(self.s3.store().list(CSV_PREFIX)).partitions)
         with self.warehouse.session() as session:
             staging = Staging(self.s3.store(), session, 1.0, _LOG)
             staging.stage(staging.listing())

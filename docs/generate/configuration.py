@@ -9,7 +9,7 @@ import dagster as dg
 
 from docs.generate import markdown
 from tiktok_insights.definitions import defs
-from tiktok_insights.resources.variables import GROUPS, Variable
+from tiktok_insights.settings.variables import GROUPS, Variable
 
 _ENVIRONMENT = """## Environment
 

@@ -9,10 +9,10 @@ from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
 from tiktok_insights.insights.marts import MARTS
 from tiktok_insights.lake import followers_csv
 from tiktok_insights.raw.manifest import SnapshotKey
-from tiktok_insights.resources.deployments import read_settings
-from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, Kind
+from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, ColumnKind
+from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.quarantine import quarantine_key
-from tiktok_insights.tables import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
+from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
 
 _NAMES = read_settings({}).snowflake
 #: Of nobody: an account id and a moment for the examples.
@@ -69,7 +69,9 @@ def _contract() -> Iterator[str]:
         "The texts that a CSV's field may hold. An empty field is NULL, except for an id; any other text rejects the "
         "row, which then goes to the quarantine:"
     )
-    yield markdown.table(("kind", "accepted", "columns"), ((k.value, ACCEPTED_TEXTS[k], _columns_of(k)) for k in Kind))
+    yield markdown.table(
+        ("kind", "accepted", "columns"), ((k.value, ACCEPTED_TEXTS[k], _columns_of(k)) for k in ColumnKind)
+    )
 
 
 def _tables() -> Iterator[str]:
@@ -123,9 +125,9 @@ def _bucket() -> Iterator[str]:
         (_SNAPSHOT.evidence(2), "an answer that came in the place of a page and is none"),
         (_SNAPSHOT.manifest, "the commit marker, written last: how the walk ended, the pages and their checksums"),
         (csv_key, "the snapshot's CSV, written once"),
-        (f"{followers_csv.PREFIX}account={account}/dt=<YYYY-MM-DD>/<any name>.csv",
+        (f"{followers_csv.CSV_PREFIX}account={account}/dt=<YYYY-MM-DD>/<any name>.csv",
          "a CSV of another producer"),
-        (f"{followers_csv.QUARANTINE}account={account}/snapshot={snapshot}.jsonl",
+        (f"{followers_csv.RAW_QUARANTINE_PREFIX}account={account}/snapshot={snapshot}.jsonl",
          "rows of the raw pages that have a shape nobody knows: object, row, reason, the row itself"),
         (quarantine_key(csv_key, _ETAG),
          "rows of a CSV that the contract does not accept: object, line, column, reason, the row itself"),
@@ -133,7 +135,7 @@ def _bucket() -> Iterator[str]:
     yield markdown.table(("key", "what"), ((markdown.code(key), what) for key, what in rows))
 
 
-def _columns_of(kind: Kind) -> str:
+def _columns_of(kind: ColumnKind) -> str:
     return ", ".join(_code(column.csv) for column in COLUMNS if column.kind is kind)
 
 

@@ -1,7 +1,7 @@
 """What must be true of the catalog: the contract's columns, and just the partitions that have CSVs."""
 
 from tiktok_insights.catalog.glue_table import Catalog, Partition
-from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.checks import CheckOutcome
 
 
 def table_equals_the_contract(catalog: Catalog) -> CheckOutcome:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tiktok_insights.aws_errors import error_code
-from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.clients.aws_errors import error_code
+from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.schema import COLUMNS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Catalog:
     def __init__(self, glue: "GlueClient", database: str, bucket: str) -> None:
         self._glue = glue
         self.database = database
-        self.location = f"s3://{bucket}/{PREFIX}"
+        self.location = f"s3://{bucket}/{CSV_PREFIX}"
 
     def register(self, partitions: Iterable[Partition]) -> CatalogState:
         """Make database and table when missing, and the partitions that are not there yet.

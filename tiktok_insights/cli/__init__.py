@@ -13,7 +13,7 @@ from tiktok_insights.cli.retry_set_aside import retry_set_aside
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
 from tiktok_insights.cli.ui import stop, ui
-from tiktok_insights.resources.deployments import load_env_file, read_settings, wants_no_colour
+from tiktok_insights.settings.environment import load_env_file, read_settings, wants_no_colour
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

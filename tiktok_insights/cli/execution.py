@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tiktok_insights.cli.progress import progress_shown
-from tiktok_insights.resources import dagster_home
-from tiktok_insights.resources.deployments import read_settings, set_dagster_home
+from tiktok_insights.cli.progress_bars import progress_shown
+from tiktok_insights.runtime import dagster_home
+from tiktok_insights.settings.environment import read_settings, set_dagster_home
 
 if TYPE_CHECKING:
     import dagster as dg

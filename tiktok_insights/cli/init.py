@@ -2,8 +2,8 @@
 
 import click
 
-from tiktok_insights.resources import dagster_home
-from tiktok_insights.resources.deployments import load_env_file, read_settings
+from tiktok_insights.runtime import dagster_home
+from tiktok_insights.settings.environment import load_env_file, read_settings
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import Settings, read_settings, require_accounts
+from tiktok_insights.settings.environment import Settings, read_settings, require_accounts
 
 if TYPE_CHECKING:
     from tiktok_insights.raw.plan import AccountPlan

@@ -10,7 +10,7 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings, require_accounts
+from tiktok_insights.settings.environment import read_settings, require_accounts
 
 if TYPE_CHECKING:
     from tiktok_insights.raw.probe import Probed, ProbedPage
@@ -62,25 +62,25 @@ def probe(account: str, output: str) -> None:
 
 def _lines(found: "Probed") -> Iterator[tuple[str, str]]:
     """What was found, a line for each fact."""
-    account, answers = found.account, found.answers
+    account, responses = found.account, found.responses
     if account is not None:
         yield "account", f"{account.handle}, id {account.account_id}, secUid {account.sec_uid}"
         yield "profile", f"followers: {_number(account.followers_claimed)}, {_exactness(account.counts_exact)}"
     if found.page is not None:
         yield from _page_lines(found.page, account.followers_claimed if account else None)
-    for name, answer in answers.items():
-        wrapped = "wrapped in data" if answer.wrapped_in_data else "not wrapped"
-        yield name, f"{answer.latency_seconds:.3f} s, {answer.bytes:,} bytes, {wrapped}"
-        yield "", f"unknown fields: {_names(answer.unknown_fields)}"
-        yield "", f"missing fields: {_names(answer.missing_fields)}"
-        yield "", f"stored as {answer.stored_at}"
+    for name, response in responses.items():
+        wrapped = "wrapped in data" if response.wrapped_in_data else "not wrapped"
+        yield name, f"{response.latency_seconds:.3f} s, {response.bytes:,} bytes, {wrapped}"
+        yield "", f"unknown fields: {_names(response.unknown_fields)}"
+        yield "", f"missing fields: {_names(response.missing_fields)}"
+        yield "", f"stored as {response.stored_at}"
     if found.stored_evidence:
         yield "no answer", f"what came is stored as {found.stored_evidence}"
     quota = found.quota
     if quota.limit is not None:
         until = f", filled up again at {found.quota_resets_at}" if found.quota_resets_at else ""
         yield "quota", f"{_number(quota.remaining)} of {quota.limit:,} requests left{until}"
-    elif answers:
+    elif responses:
         yield "quota", "the answers say nothing of it"
     yield "spent", f"{found.requests} {'request' if found.requests == 1 else 'requests'}"
 

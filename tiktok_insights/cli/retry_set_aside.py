@@ -5,7 +5,7 @@ import click
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.settings.environment import read_settings
 
 _RUN = "tiktok-insights run --job load_pending_objects"
 _WHAT_IS = "SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = 'set aside'"
@@ -23,13 +23,13 @@ def retry_set_aside(key: str | None, output: str) -> None:
     """
     from tiktok_insights.resources.connector import open_session
     from tiktok_insights.staging.ledger import forget_set_aside
-    from tiktok_insights.table_place import Place
-    from tiktok_insights.tables import ensure_tables
+    from tiktok_insights.tables.definitions import ensure_tables
+    from tiktok_insights.tables.namespace import Namespace
 
     settings = read_settings()
     names = settings.snowflake
     with open_session(connect(settings)) as session:
-        ensure_tables(session, Place.named(names.database, names.schema, names.view_schema))
+        ensure_tables(session, Namespace.named(names.database, names.schema, names.view_schema))
         keys = forget_set_aside(session, key and key.removeprefix(f"s3://{settings.bucket}/"))
     if key and not keys:
         raise click.ClickException(f'{key} is not set aside. To see what is:\n  tiktok-insights sql "{_WHAT_IS}"')

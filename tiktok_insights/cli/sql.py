@@ -7,7 +7,7 @@ import click
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.settings.environment import read_settings
 
 
 @click.command()

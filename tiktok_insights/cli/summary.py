@@ -8,7 +8,7 @@ import dagster as dg
 from tabulate import tabulate
 
 from tiktok_insights.cli.ui import DEFAULT_PORT
-from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.settings.environment import Settings
 from tiktok_insights.warehouse.table_checks import step_7
 
 _ACCOUNT_COLUMNS = ("account", "outcome", "seen", "claimed", "requests", "snapshot")

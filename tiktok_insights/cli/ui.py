@@ -15,8 +15,8 @@ import click
 
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import held, is_held
-from tiktok_insights.resources import dagster_home
-from tiktok_insights.resources.deployments import Deployment, Settings, read_settings, set_dagster_home
+from tiktok_insights.runtime import dagster_home
+from tiktok_insights.settings.environment import Deployment, Settings, read_settings, set_dagster_home
 
 DEFAULT_PORT = 3000
 _POLITE_SECONDS = 15.0
@@ -102,7 +102,7 @@ def _reap_orphaned_runs() -> None:
     """
     import dagster as dg
 
-    from tiktok_insights.resources.orphaned_runs import reap_orphaned_runs
+    from tiktok_insights.runtime.orphaned_runs import reap_orphaned_runs
 
     with dg.DagsterInstance.get() as instance:
         for run in reap_orphaned_runs(instance, nobody_launches=True):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
-from tiktok_insights.resources.orphaned_runs import CUT_OFF_TAG
+from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
 
 #: Names the state of the bucket for which a run was asked.
 LISTING_TAG = "tiktok_insights/listing"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 import pandas as pd
 
-from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, WAREHOUSE_COLUMNS
 
 OWNERS = ["team:tiktok-insights"]

@@ -10,10 +10,10 @@ import dagster as dg
 
 from tiktok_insights.defs.jobs import load_pending_objects
 from tiktok_insights.defs.load_runs import LISTING_TAG, load_under_way, wait_before_asking_again, was_cut_off_once
-from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.resources.aws import S3LakeResource
-from tiktok_insights.resources.orphaned_runs import reap_orphaned_runs
 from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.runtime.orphaned_runs import reap_orphaned_runs
 from tiktok_insights.staging.ledger import settled_versions
 from tiktok_insights.staging.pending import pending, sort_out
 
@@ -23,9 +23,9 @@ from tiktok_insights.staging.pending import pending, sort_out
     job=load_pending_objects,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description=f"Looks for CSV objects under {PREFIX} that the ledger lacks, and asks for one run that loads them. "
-    "The warehouse is asked only when the bucket has changed. A run that failed is asked for again, after a minute "
-    "at first and then after ever longer waits.",
+    description=f"Looks for CSV objects under {CSV_PREFIX} that the ledger lacks, and launches one run that "
+    "loads them. The warehouse is queried only when the bucket has changed. A run that failed is launched again, after "
+    "a minute at first and then after ever longer waits.",
 )
 def new_s3_objects_sensor(
     context: dg.SensorEvaluationContext, s3: S3LakeResource, warehouse: WarehouseResource
@@ -35,7 +35,7 @@ def new_s3_objects_sensor(
     reap_orphaned_runs(context.instance)
     if busy := load_under_way(context.instance):
         return dg.SkipReason(busy)
-    listing = sort_out(s3.store().list(PREFIX))
+    listing = sort_out(s3.store().list(CSV_PREFIX))
     if listing.fingerprint == context.cursor:
         return dg.SkipReason(f"Nothing has changed among {len(listing.objects)} objects.")
     request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one for ever

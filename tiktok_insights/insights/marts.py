@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
 from tiktok_insights.sql_files import read_sql, without_comments
-from tiktok_insights.table_place import Place
-from tiktok_insights.table_setup import TableDriftError
-from tiktok_insights.table_shape import FoundTable, Table, TableColumn, existing_tables, view_difference, written
-from tiktok_insights.tables import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, TIKTOK_DATA
-from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
+from tiktok_insights.tables.comparison import FoundTable, Table, TableColumn, existing_tables, view_difference, written
+from tiktok_insights.tables.creation import TableDriftError
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, TIKTOK_DATA
+from tiktok_insights.tables.namespace import Namespace
 
 #: The most rows of a mart that a frame has; the view has all.
 FRAME_ROWS = 100
@@ -104,9 +104,9 @@ MARTS: tuple[Mart, ...] = (
 class Marts:
     """The marts of a place, in a session in its database."""
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: Session, namespace: Namespace) -> None:
         self._session = session
-        self._place = place
+        self._namespace = namespace
 
     def make(self, mart: Mart) -> tuple[Sequence[str], list[Row]]:
         """Make the view what its file says, and give its columns and first rows.
@@ -121,7 +121,7 @@ class Marts:
         """Hold the mart's sums against those of the tables that it is made from, as they are at one moment."""
         pairs = [
             f"(SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}), "
-            f"(SELECT COALESCE({total.of_table}, 0) FROM {self._place.schema}.{total.table})"
+            f"(SELECT COALESCE({total.of_table}, 0) FROM {self._namespace.schema}.{total.table})"
             for total in mart.sums
         ]
         (numbers,) = self._session.query(f"SELECT {', '.join(pairs)}")
@@ -138,30 +138,30 @@ class Marts:
         for name, there in self._found.items():
             if name.upper() == mart.view and (difference := view_difference(name, there, [ours])):
                 msg = (
-                    f"{self._place.view_schema}.{written(name)} is not the mart: {difference}. It was left as it is. "
-                    "Rename it, or let SNOWFLAKE_VIEW_SCHEMA name another schema."
+                    f"{self._namespace.view_schema}.{written(name)} is not the mart: {difference}. It was left as it "
+                    "is. Rename it, or let SNOWFLAKE_VIEW_SCHEMA name another schema."
                 )
                 raise TableDriftError(msg)
 
     @cached_property
     def _found(self) -> dict[str, FoundTable]:
         """What has a mart's name, in whatever case; asked once for all of them."""
-        schema = self._place.view_schema
+        schema = self._namespace.view_schema
         return existing_tables(self._session, (schema,), [mart.view for mart in MARTS])[schema]
 
     def full_name(self, mart: Mart) -> str:
         """The view's name with its database."""
-        return f"{self._place.database}.{self._name(mart)}"
+        return f"{self._namespace.database}.{self._name(mart)}"
 
     @retry_conflicts
     def _replace_view(self, mart: Mart) -> None:
         # Without COPY GRANTS, who may read the view would have to be granted it again.
         self._session.execute(
-            f"CREATE OR REPLACE VIEW {self._name(mart)} COPY GRANTS AS {mart.select(self._place.schema)}"
+            f"CREATE OR REPLACE VIEW {self._name(mart)} COPY GRANTS AS {mart.select(self._namespace.schema)}"
         )
 
     def _name(self, mart: Mart) -> str:
-        return f"{self._place.view_schema}.{mart.view}"
+        return f"{self._namespace.view_schema}.{mart.view}"
 
 
 def check_name(mart: Mart) -> str:

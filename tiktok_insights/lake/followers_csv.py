@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.csv_rows import TextRepairs
 from tiktok_insights.lake.rendering import Rendering, render
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
 
-PREFIX = "csv/followers/"
-QUARANTINE = "quarantine/raw/followers/"
+CSV_PREFIX = "csv/followers/"
+RAW_QUARANTINE_PREFIX = "quarantine/raw/followers/"
 CSV = "text/csv; charset=utf-8"
 JSON_LINES = "application/jsonl"
 
@@ -47,13 +47,13 @@ class CsvResult:
 
 def csv_key(snapshot: SnapshotKey) -> str:
     """Where the CSV of a snapshot lies; `dt` is the UTC day on which the snapshot was begun."""
-    folder = f"{PREFIX}account={snapshot.account_id}/dt={snapshot.moment:%Y-%m-%d}"
+    folder = f"{CSV_PREFIX}account={snapshot.account_id}/dt={snapshot.moment:%Y-%m-%d}"
     return f"{folder}/tiktok_user_data-{snapshot.snapshot_id}.csv"
 
 
 def snapshot_of(key: str) -> SnapshotKey | None:
     """The snapshot whose CSV has this key; None for an object of another producer."""
-    account, _, name = key.removeprefix(f"{PREFIX}account=").partition("/")
+    account, _, name = key.removeprefix(f"{CSV_PREFIX}account=").partition("/")
     snapshot_id = name.rpartition("tiktok_user_data-")[2].removesuffix(".csv")
     try:
         snapshot = SnapshotKey(account, snapshot_id)
@@ -64,13 +64,13 @@ def snapshot_of(key: str) -> SnapshotKey | None:
 
 def quarantine_key(snapshot: SnapshotKey) -> str:
     """Where the rows of a snapshot lie whose shape we do not know."""
-    return f"{QUARANTINE}account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
+    return f"{RAW_QUARANTINE_PREFIX}account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
 
 
 def missing_csvs(raw: RawStore, store: ObjectStore) -> Iterator[Manifest]:
     """The manifests of all committed snapshots that have no CSV yet, oldest first for each account."""
     for account_id in raw.accounts():
-        present = {info.key for info in store.list(f"{PREFIX}account={account_id}/")}
+        present = {info.key for info in store.list(f"{CSV_PREFIX}account={account_id}/")}
         for snapshot in raw.snapshots(account_id):
             if csv_key(snapshot) not in present and (manifest := raw.manifest(snapshot)) is not None:
                 yield manifest

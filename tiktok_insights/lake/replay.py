@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from tiktok_insights.clients.object_store import ObjectInfo, ObjectMissingError, ObjectStore
 from tiktok_insights.lake.csv_diff import CsvDiff, diff
-from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, PREFIX, CsvResult, csv_key, quarantine_key
+from tiktok_insights.lake.followers_csv import CSV, CSV_PREFIX, JSON_LINES, CsvResult, csv_key, quarantine_key
 from tiktok_insights.lake.rendering import Rendering, render
-from tiktok_insights.object_store import ObjectInfo, ObjectMissingError, ObjectStore
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
 
@@ -23,7 +23,7 @@ class UnknownAccountError(LookupError):
     """The account has no raw data; the message names those that have."""
 
 
-class Verdict(Enum):
+class ReplayVerdict(Enum):
     """What today's code makes of a snapshot's CSV; the value is what people read."""
 
     UNCHANGED = "unchanged"
@@ -35,7 +35,7 @@ class Verdict(Enum):
     @property
     def differs(self) -> bool:
         """Whether today's CSV is to take the place of what is there."""
-        return self not in (Verdict.UNCHANGED, Verdict.BLOCKED)
+        return self not in (ReplayVerdict.UNCHANGED, ReplayVerdict.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Replayed:
     """One snapshot's replay: its CSV as of today, and how it differs from the one that was there."""
 
     csv: CsvResult
-    verdict: Verdict
+    verdict: ReplayVerdict
     diff: CsvDiff = field(default_factory=CsvDiff)
 
 
@@ -69,7 +69,7 @@ class Replay:
         """
         chosen = [account_id(self._raw, name) for name in accounts] or list(self._raw.accounts())
         for account in dict.fromkeys(chosen):
-            present = {info.key: info for info in self._store.list(f"{PREFIX}account={account}/")}
+            present = {info.key: info for info in self._store.list(f"{CSV_PREFIX}account={account}/")}
             for snapshot in self._raw.snapshots(account):
                 if (manifest := self._raw.manifest(snapshot)) is not None:
                     yield self._replay(manifest, present.get(csv_key(snapshot)))
@@ -79,7 +79,7 @@ class Replay:
             path = Path(name) / "today.csv"
             rendering = render(self._raw, manifest, path, self._max_rejected_share)
             replayed = self._compare(CsvResult.of(manifest, rendering), path, present)
-            if self._write and replayed.verdict is not Verdict.UNCHANGED:
+            if self._write and replayed.verdict is not ReplayVerdict.UNCHANGED:
                 self._settle_quarantine(manifest, rendering)
             if self._write and replayed.verdict.differs:
                 self._put(replayed.csv.key, path, present)
@@ -87,18 +87,18 @@ class Replay:
 
     def _compare(self, csv: CsvResult, today: Path, present: ObjectInfo | None) -> Replayed:
         if csv.blocked:
-            return Replayed(csv, Verdict.BLOCKED)
+            return Replayed(csv, ReplayVerdict.BLOCKED)
         before = today.with_name("before.csv")
         if present is None:
             before.touch()
-            return Replayed(csv, Verdict.MISSING, self._diff(before, today))
+            return Replayed(csv, ReplayVerdict.MISSING, self._diff(before, today))
         if _is_etag_of(present, today):
-            return Replayed(csv, Verdict.UNCHANGED)
+            return Replayed(csv, ReplayVerdict.UNCHANGED)
         self._store.download(present, before)
         if filecmp.cmp(before, today, shallow=False):
-            return Replayed(csv, Verdict.UNCHANGED)
+            return Replayed(csv, ReplayVerdict.UNCHANGED)
         found = self._diff(before, today)
-        return Replayed(csv, Verdict.CHANGED if found.lines else Verdict.SAME_ROWS, found)
+        return Replayed(csv, ReplayVerdict.CHANGED if found.lines else ReplayVerdict.SAME_ROWS, found)
 
     def _put(self, key: str, path: Path, present: ObjectInfo | None) -> None:
         with path.open("rb") as body:

@@ -94,7 +94,7 @@ def _listen(descriptor: int) -> tuple[bytes, bool]:
 def _clean_environment(folder: StackFolder) -> dict[str, str]:
     """The process's whole environment.
 
-    Reading os.environ is otherwise left to resources/deployments.py: it is done here not to configure anything, but
+    Reading os.environ is otherwise left to settings/environment.py: it is done here not to configure anything, but
     to decide what the child must not see. PYTHONDONTWRITEBYTECODE is among that: it would make each start slow.
     """
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}

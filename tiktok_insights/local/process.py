@@ -24,9 +24,9 @@ from tiktok_insights.local.endpoints import Announcement, Endpoints
 from tiktok_insights.local.folder import StackFolder, held
 
 if TYPE_CHECKING:
-    from tiktok_insights.local.aws_server import AwsState
+    from tiktok_insights.local.aws.server import AwsState
     from tiktok_insights.local.serving import Server
-    from tiktok_insights.local.snowflake_server import Warehouse
+    from tiktok_insights.local.snowflake.server import Warehouse
 
 _LOCK_LIMIT_SECONDS = 30.0
 _HEALTH_SECONDS = 1.0
@@ -108,10 +108,10 @@ def _wait(folder: StackFolder, parts: _Parts, stop_asked: threading.Event) -> st
 
 
 def _start(folder: StackFolder) -> _Parts:
-    from tiktok_insights.local.aws_server import AwsState, create_aws_app
+    from tiktok_insights.local.aws.server import AwsState, create_aws_app
     from tiktok_insights.local.fake_api.app import create_app
     from tiktok_insights.local.serving import LOOPBACK, AsgiServer, WsgiServer, port_of
-    from tiktok_insights.local.snowflake_server import Warehouse, create_snowflake_app
+    from tiktok_insights.local.snowflake.server import Warehouse, create_snowflake_app
 
     for noisy in ("werkzeug", "snowflake.connector", "sqlglot"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

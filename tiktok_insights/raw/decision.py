@@ -13,7 +13,7 @@ from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.outcomes import Outcome
 
 
-class Origin(Enum):
+class SnapshotOrigin(Enum):
     """Where the snapshot that a run uses comes from; the value is what people read."""
 
     NEW = "new"
@@ -26,7 +26,7 @@ class SnapshotPolicy:
     """When a run begins a new snapshot instead of using the newest one.
 
     An open snapshot older than `max_open_age` is left as it is: its pages would be of two epochs. `incremental` walks
-    only to the overlap with the newest complete snapshot.
+    only to the overlap with the newest whole snapshot.
     """
 
     min_snapshot_age: timedelta = timedelta(hours=20)
@@ -39,14 +39,14 @@ class SnapshotPolicy:
 class Decision:
     """What is to be done for an account; `snapshot` is None and `manifest` too where a new one is begun."""
 
-    origin: Origin
+    origin: SnapshotOrigin
     snapshot: SnapshotKey | None = None
     manifest: Manifest | None = None
 
 
 def decide(raw: RawStore, account_id: str, policy: SnapshotPolicy, now: datetime, *, ours: bool = False) -> Decision:
     """Look at the account's newest snapshot. `ours` says that this very run has begun it, so it is used in any case."""
-    new = Decision(Origin.NEW)
+    new = Decision(SnapshotOrigin.NEW)
     snapshots = raw.snapshots(account_id)
     if not snapshots or (policy.force_new_snapshot and not ours):
         return new
@@ -54,22 +54,22 @@ def decide(raw: RawStore, account_id: str, policy: SnapshotPolicy, now: datetime
     manifest = raw.manifest(newest)
     age = now - newest.moment
     if manifest is None:
-        is_window = raw.answer(newest.account_info).walk_until is not None
+        is_window = raw.response(newest.account_info).walk_until is not None
         carries_on = age <= policy.max_open_age and (policy.incremental or not is_window)
-        return Decision(Origin.RESUMED, newest) if carries_on or ours else new
+        return Decision(SnapshotOrigin.RESUMED, newest) if carries_on or ours else new
     suits = policy.incremental or manifest.outcome != Outcome.WINDOW.value
     is_fresh = age < policy.min_snapshot_age and suits
-    return Decision(Origin.FRESH, newest, manifest) if is_fresh or ours else new
+    return Decision(SnapshotOrigin.FRESH, newest, manifest) if is_fresh or ours else new
 
 
 def overlap_cursor(raw: RawStore, account_id: str) -> int | None:
-    """Down to where a window must be walked: the first page's cursor (unix s) of the newest complete snapshot.
+    """Down to where a window must be walked: the first page's cursor (unix s) of the newest whole snapshot.
 
     None when there is none, or when it had one page only: then the whole list is walked.
     """
     for snapshot in reversed(raw.snapshots(account_id)):
         manifest = raw.manifest(snapshot)
-        if manifest is not None and manifest.outcome == Outcome.COMPLETE.value and manifest.pages:
-            page = parse_page(raw.answer(manifest.pages[0].key).body)
+        if manifest is not None and manifest.outcome == Outcome.WHOLE.value and manifest.pages:
+            page = parse_page(raw.response(manifest.pages[0].key).body)
             return page.next_cursor if page.has_more else None
     return None

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.object_store import ObjectMissingError
-from tiktok_insights.raw.decision import Origin, SnapshotPolicy, decide, overlap_cursor
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.object_store import ObjectMissingError
+from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide, overlap_cursor
 from tiktok_insights.raw.manifest import Manifest, RawDataError, SnapshotKey
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
 from tiktok_insights.raw.snapshots import RawStore
@@ -41,7 +41,7 @@ class AccountResult:
     outcome: Outcome
     reason: str
     requests: int
-    origin: Origin = Origin.NEW
+    origin: SnapshotOrigin = SnapshotOrigin.NEW
     snapshot: SnapshotKey | None = None
     handle: str = ""
     pages: int = 0
@@ -120,28 +120,28 @@ class Extractor:
 
     def _begin(self, reference: str) -> AccountResult:
         try:
-            answer = self._client.account(reference)
+            response = self._client.account(reference)
         except TikTokError as error:
             return AccountResult(reference, error.outcome, str(error), error.requests)
-        account_id = parse_account(answer.body).account_id
+        account_id = parse_account(response.body).account_id
         self._raw.remember_account(reference, account_id)
         with self._turn(account_id):
             # The account may have been extracted under another of its names.
-            if result := self._use_newest(reference, account_id, answer.requests):
+            if result := self._use_newest(reference, account_id, response.requests):
                 return result
             snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
             until = overlap_cursor(self._raw, account_id) if self._policy.incremental else None
-            self._raw.put_answer(snapshot.account_info, answer, until)
+            self._raw.put_response(snapshot.account_info, response, until)
             self._begun.add(account_id)
-            return self._finish(reference, snapshot, answer.requests, Origin.NEW)
+            return self._finish(reference, snapshot, response.requests, SnapshotOrigin.NEW)
 
-    def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: Origin) -> AccountResult:
+    def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: SnapshotOrigin) -> AccountResult:
         walk = SnapshotWalk(self._raw, self._client, snapshot, self._stop, self._log)
         manifest = walk.finish()
         return _result(reference, manifest, spent + walk.requests, origin)
 
 
-def _result(reference: str, manifest: Manifest, spent: int, origin: Origin) -> AccountResult:
+def _result(reference: str, manifest: Manifest, spent: int, origin: SnapshotOrigin) -> AccountResult:
     return AccountResult(
         reference=reference,
         outcome=Outcome(manifest.outcome),
@@ -157,23 +157,23 @@ def _result(reference: str, manifest: Manifest, spent: int, origin: Origin) -> A
     )
 
 
-def every_account_ended_well(results: Sequence[AccountResult]) -> CheckOutcome:
+def every_account_finished(results: Sequence[AccountResult]) -> CheckOutcome:
     """Every account's list was walked to its end, to the API's cap, or to the overlap that was asked for."""
     offenders = [
         f"{item.reference}: {item.outcome.value}, {item.outcome.advise(item.reason)}"
         for item in results
-        if not item.outcome.is_good
+        if not item.outcome.succeeded
     ]
-    return CheckOutcome("every_account_ended_well", tuple(offenders), {"accounts": len(results)})
+    return CheckOutcome("every_account_finished", tuple(offenders), {"accounts": len(results)})
 
 
 def require_any(results: Sequence[AccountResult]) -> None:
     """Raise RunStoppedError when no account at all gave anything, nor will with the next run by itself."""
-    if results and not any(item.outcome.is_good or item.outcome.goes_on for item in results):
-        offenders = "; ".join(every_account_ended_well(results).offenders)
+    if results and not any(item.outcome.succeeded or item.outcome.is_resumable for item in results):
+        offenders = "; ".join(every_account_finished(results).offenders)
         raise RunStoppedError(f"None of {len(results)} accounts could be extracted. {offenders}")
 
 
 def only_deferred(results: Sequence[AccountResult]) -> bool:
     """Whether what is missing will come by itself with the next run."""
-    return all(item.outcome.is_good or item.outcome.goes_on for item in results)
+    return all(item.outcome.succeeded or item.outcome.is_resumable for item in results)

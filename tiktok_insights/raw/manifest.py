@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-PREFIX = "raw/followers/"
+RAW_PREFIX = "raw/followers/"
 _ID_FORMAT = "%Y%m%dT%H%M%S"
 
 
@@ -37,7 +37,7 @@ class SnapshotKey:
     @property
     def prefix(self) -> str:
         """Under which all objects of the snapshot lie."""
-        return f"{PREFIX}account={self.account_id}/snapshot={self.snapshot_id}/"
+        return f"{RAW_PREFIX}account={self.account_id}/snapshot={self.snapshot_id}/"
 
     @property
     def manifest(self) -> str:

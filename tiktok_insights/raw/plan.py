@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tiktok_insights.raw.decision import Decision, Origin, SnapshotPolicy, decide
+from tiktok_insights.raw.decision import Decision, SnapshotOrigin, SnapshotPolicy, decide
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import PAGE_SIZE, Client
@@ -26,7 +26,7 @@ class AccountPlan:
     """
 
     reference: str
-    origin: Origin
+    origin: SnapshotOrigin
     requests: int | None
     claimed: int | None = None
     quota: Quota | None = None
@@ -60,17 +60,19 @@ class Planner:
     def _plan(self, reference: str) -> AccountPlan:
         account_id = self._raw.remembered_account(reference)
         decision = decide(self._raw, account_id, self._policy, datetime.now(UTC)) if account_id else None
-        if decision is not None and decision.origin is not Origin.NEW:
+        if decision is not None and decision.origin is not SnapshotOrigin.NEW:
             return self._plan_known(reference, decision)
         if self._client is None:
             return self._plan_cached(reference, account_id)
         try:
-            answer = self._client.account(reference)
+            response = self._client.account(reference)
         except TikTokError as error:
-            return AccountPlan(reference, Origin.NEW, None, trouble=error.advice)
-        total = parse_account(answer.body).follower_total
+            return AccountPlan(reference, SnapshotOrigin.NEW, None, trouble=error.advice)
+        total = parse_account(response.body).follower_total
         requests = None if total is None else 1 + self._pages(total)
-        return AccountPlan(reference, Origin.NEW, requests, total, answer.quota, "" if requests else "no total is told")
+        return AccountPlan(
+            reference, SnapshotOrigin.NEW, requests, total, response.quota, "" if requests else "no total is told"
+        )
 
     def _plan_known(self, reference: str, decision: Decision) -> AccountPlan:
         """A fresh snapshot costs nothing, an open one its missing pages."""
@@ -78,7 +80,7 @@ class Planner:
             manifest = decision.manifest
             return AccountPlan(reference, decision.origin, 0, manifest.users_claimed, self._last_quota(manifest))
         assert decision.snapshot is not None  # noqa: S101  # what is neither new nor fresh is an open snapshot
-        info = self._raw.answer(decision.snapshot.account_info)
+        info = self._raw.response(decision.snapshot.account_info)
         total = parse_account(info.body).follower_total
         stored = sum(1 for _ in self._raw.pages(decision.snapshot))
         left = None if total is None else max(self._pages(total) - stored, 0)
@@ -89,13 +91,15 @@ class Planner:
             manifest = self._raw.manifest(snapshot)
             if manifest is not None and manifest.users_claimed is not None:
                 requests = 1 + self._pages(manifest.users_claimed)
-                return AccountPlan(reference, Origin.NEW, requests, manifest.users_claimed, self._last_quota(manifest))
+                return AccountPlan(
+                    reference, SnapshotOrigin.NEW, requests, manifest.users_claimed, self._last_quota(manifest)
+                )
         trouble = "nothing is stored of this account; plan without --cached asks the API for its total"
-        return AccountPlan(reference, Origin.NEW, None, trouble=trouble)
+        return AccountPlan(reference, SnapshotOrigin.NEW, None, trouble=trouble)
 
     def _last_quota(self, manifest: Manifest) -> Quota:
         """The plan's size as the snapshot's first answer told it, and what its last answer left of it."""
-        limit = self._raw.answer(manifest.snapshot.account_info).quota.limit
+        limit = self._raw.response(manifest.snapshot.account_info).quota.limit
         return Quota(limit, manifest.quota_left, None)
 
     def _pages(self, total: int) -> int:

@@ -15,9 +15,9 @@ from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.known_fields import is_wrapped, missing_fields, unknown_fields
 from tiktok_insights.tiktok.limiter import RateLimiter
-from tiktok_insights.tiktok.models import Answer, Page, Quota
+from tiktok_insights.tiktok.models import Page, Quota, Response
 
-PREFIX = "probe/"
+PROBE_PREFIX = "probe/"
 
 
 class Stopwatch(RateLimiter):
@@ -32,7 +32,7 @@ class Stopwatch(RateLimiter):
 
 
 @dataclass(frozen=True, slots=True)
-class ProbedAnswer:
+class ProbedResponse:
     """What one of the two answers is like, and where it is stored; latency is that of the last attempt."""
 
     stored_at: str
@@ -84,7 +84,7 @@ class Probed:
     requests: int = 0
     account: ProbedAccount | None = None
     page: ProbedPage | None = None
-    answers: dict[str, ProbedAnswer] = field(default_factory=dict)
+    responses: dict[str, ProbedResponse] = field(default_factory=dict)
     stored_evidence: str = ""
     quota: Quota = field(default_factory=lambda: Quota(None, None, None))
     quota_resets_at: str | None = None
@@ -111,37 +111,37 @@ class Probe:
                 account.handle,
                 account.sec_uid,
                 account.follower_total,
-                "userInfo.statsV2" not in found.answers["account-info"].missing_fields,
+                "userInfo.statsV2" not in found.responses["account-info"].missing_fields,
             )
-            answer = self._one(found, "page-000001", lambda: self._client.followers(account.sec_uid, 0))
-            found.page = _page(parse_page(answer.body), answer.fetched_at)
+            response = self._one(found, "page-000001", lambda: self._client.followers(account.sec_uid, 0))
+            found.page = _page(parse_page(response.body), response.fetched_at)
         except TikTokError as error:
             found.requests += error.requests
             found.error = error.advice
-            if error.answer is not None:
+            if error.response is not None:
                 name = "not-a-page-000001" if found.account else "not-account-info"
-                found.stored_evidence = self._put(found, name, error.answer)
+                found.stored_evidence = self._put(found, name, error.response)
         return found
 
-    def _one(self, found: Probed, name: str, ask: Callable[[], Answer]) -> Answer:
-        answer = ask()
+    def _one(self, found: Probed, name: str, ask: Callable[[], Response]) -> Response:
+        response = ask()
         latency = time.monotonic() - self._stopwatch.let_go
-        found.requests += answer.requests
-        found.quota, found.quota_resets_at = answer.quota, _resets_at(answer)
-        found.answers[name] = ProbedAnswer(
-            self._put(found, name, answer),
-            answer.requests,
+        found.requests += response.requests
+        found.quota, found.quota_resets_at = response.quota, _resets_at(response)
+        found.responses[name] = ProbedResponse(
+            self._put(found, name, response),
+            response.requests,
             round(latency, 3),
-            len(answer.body),
-            is_wrapped(answer.body),
-            unknown_fields(answer.body),
-            missing_fields(answer.body),
+            len(response.body),
+            is_wrapped(response.body),
+            unknown_fields(response.body),
+            missing_fields(response.body),
         )
-        return answer
+        return response
 
-    def _put(self, found: Probed, name: str, answer: Answer) -> str:
-        key = f"{PREFIX}{found.moment}/{name}.json.gz"
-        return self._raw.store.uri(self._raw.put_answer(key, answer).key)
+    def _put(self, found: Probed, name: str, response: Response) -> str:
+        key = f"{PROBE_PREFIX}{found.moment}/{name}.json.gz"
+        return self._raw.store.uri(self._raw.put_response(key, response).key)
 
 
 def _page(page: Page, fetched_at: datetime) -> ProbedPage:
@@ -160,6 +160,6 @@ def _page(page: Page, fetched_at: datetime) -> ProbedPage:
     )
 
 
-def _resets_at(answer: Answer) -> str | None:
-    seconds = answer.quota.reset_seconds
-    return None if seconds is None else iso(answer.fetched_at + timedelta(seconds=seconds))
+def _resets_at(response: Response) -> str | None:
+    seconds = response.quota.reset_seconds
+    return None if seconds is None else iso(response.fetched_at + timedelta(seconds=seconds))

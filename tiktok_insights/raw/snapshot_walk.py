@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
-from tiktok_insights.raw.progress import Progress
-from tiktok_insights.raw.snapshots import RawAnswer, RawStore
+from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.raw.walk_progress import WalkProgress
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import RunError, SchemaDriftError, TikTokError
 from tiktok_insights.tiktok.known_fields import unknown_fields
-from tiktok_insights.tiktok.models import Answer
+from tiktok_insights.tiktok.models import Response
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
 
@@ -34,7 +34,7 @@ class SnapshotWalk:
         self._snapshot = snapshot
         self._stop = stop
         self._log = log
-        self._info = raw.answer(snapshot.account_info)
+        self._info = raw.response(snapshot.account_info)
         self.account = parse_account(self._info.body)
         self._walk = Walk(self.account.follower_total, self._info.walk_until)
         self._entries: list[PageEntry] = []
@@ -48,19 +48,21 @@ class SnapshotWalk:
         An error of the API is the manifest's outcome and reason; what the bucket raises is raised.
         """
         try:
-            for answer in self._answers():
-                page = parse_page(answer.body)
+            for response in self._responses():
+                page = parse_page(response.body)
                 self._walk.take(page)
-                self._entries.append(PageEntry(answer.key, answer.sha256, len(page.followers), iso(answer.fetched_at)))
-                self._stored_requests += answer.requests
-                self._quota_left = answer.quota.remaining
+                self._entries.append(
+                    PageEntry(response.key, response.sha256, len(page.followers), iso(response.fetched_at))
+                )
+                self._stored_requests += response.requests
+                self._quota_left = response.quota.remaining
         except TikTokError as error:
             return self._interrupted(error)
         if self._walk.stop is None:
             return self._left_open(self._manifest(Outcome.UNFINISHED, "the run was stopped"))
         return self._raw.commit(self._manifest(self._walk.stop.outcome, self._walk.stop.value))
 
-    def _answers(self) -> Iterator[RawAnswer]:
+    def _responses(self) -> Iterator[StoredResponse]:
         """Pages as long as the walk needs another one."""
         for stored in self._raw.pages(self._snapshot):
             yield stored
@@ -68,26 +70,26 @@ class SnapshotWalk:
                 return
         if self._walk.pages:
             self._log.info("%s: going on after page %d of the open snapshot.", self.account.handle, self._walk.pages)
-        progress = Progress(self._log, self.account.handle, self._walk)
+        progress = WalkProgress(self._log, self.account.handle, self._walk)
         try:
-            yield from self._new_answers(progress)
+            yield from self._new_responses(progress)
         finally:
             progress.end()
 
-    def _new_answers(self, progress: Progress) -> Iterator[RawAnswer]:
+    def _new_responses(self, progress: WalkProgress) -> Iterator[StoredResponse]:
         """The API's pages, each stored before it is given."""
         while not self._walk.stop and not self._stop.is_set():
-            answer = self._client.followers(self.account.sec_uid, self._walk.cursor)
-            self.requests += answer.requests
-            _check_rows(answer)
+            response = self._client.followers(self.account.sec_uid, self._walk.cursor)
+            self.requests += response.requests
+            _check_rows(response)
             if not self._walk.pages:
-                self._tell_unknown_fields(answer)
-            yield self._raw.put_answer(self._snapshot.page(self._walk.pages + 1), answer)
+                self._tell_unknown_fields(response)
+            yield self._raw.put_response(self._snapshot.page(self._walk.pages + 1), response)
             progress.tell()
 
-    def _tell_unknown_fields(self, answer: Answer) -> None:
+    def _tell_unknown_fields(self, response: Response) -> None:
         """Say once for each walk what the API serves beyond what we know; the raw pages keep it."""
-        if unknown := unknown_fields(answer.body):
+        if unknown := unknown_fields(response.body):
             names = ", ".join(unknown[:20])
             self._log.warning(
                 "%s: the API serves fields that we do not know: %s. They are kept in the raw pages.",
@@ -97,8 +99,8 @@ class SnapshotWalk:
 
     def _interrupted(self, error: TikTokError) -> Manifest:
         self.requests += error.requests
-        if error.answer is not None:
-            self._raw.put_answer(self._snapshot.evidence(self._walk.pages + 1), error.answer)
+        if error.response is not None:
+            self._raw.put_response(self._snapshot.evidence(self._walk.pages + 1), error.response)
         if error.outcome is Outcome.HIDDEN and self._walk.pages:
             manifest = self._manifest(Stop.LIST_VANISHED.outcome, Stop.LIST_VANISHED.value)
         else:
@@ -132,11 +134,11 @@ class SnapshotWalk:
         )
 
 
-def _check_rows(answer: Answer) -> None:
+def _check_rows(response: Response) -> None:
     """Raise SchemaDriftError for a page of which nothing can be read: stored, it would pass for a page without news."""
-    page = parse_page(answer.body)
+    page = parse_page(response.body)
     if not page.followers and len(page.rejected) >= UNKNOWN_ROWS:
         why = page.rejected[0].reason
         error = SchemaDriftError(f"None of the page's {len(page.rejected)} rows has a shape that we know: {why}.")
-        error.answer = answer
+        error.response = response
         raise error

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tiktok_insights.object_store import ObjectMissingError, ObjectStore, StoredObject
-from tiktok_insights.raw.manifest import PREFIX, Manifest, RawDataError, SnapshotKey, iso
-from tiktok_insights.tiktok.models import Answer, Quota
+from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore, StoredObject
+from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, RawDataError, SnapshotKey, iso
+from tiktok_insights.tiktok.models import Quota, Response
 
 _REFERENCES = "raw/accounts/"
 _GZIP = "application/gzip"
@@ -19,7 +19,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class RawAnswer:
+class StoredResponse:
     """A stored answer of the API: the exact body, when it was fetched (UTC), and how many requests it took.
 
     `quota` is what the answer said of the plan. `walk_until` (unix seconds) stands on the answer that opens a
@@ -58,13 +58,13 @@ class RawStore:
 
     def accounts(self) -> Iterator[str]:
         """The ids of all accounts that have raw data."""
-        for folder in self.store.folders(PREFIX):
+        for folder in self.store.folders(RAW_PREFIX):
             if folder.startswith("account="):
                 yield folder.removeprefix("account=")
 
     def snapshots(self, account_id: str) -> list[SnapshotKey]:
         """All snapshots of an account, committed or open, oldest first."""
-        folders = self.store.folders(f"{PREFIX}account={account_id}/")
+        folders = self.store.folders(f"{RAW_PREFIX}account={account_id}/")
         found = [
             SnapshotKey(account_id, name.removeprefix("snapshot=")) for name in folders if name.startswith("snapshot=")
         ]
@@ -100,45 +100,45 @@ class RawStore:
         except (ObjectMissingError, RawDataError):
             return None
 
-    def put_answer(self, key: str, answer: Answer, walk_until: int | None = None) -> RawAnswer:
+    def put_response(self, key: str, response: Response, walk_until: int | None = None) -> StoredResponse:
         """Store an answer unless an earlier attempt has; either way, give what is stored."""
         facts = {
-            "fetched-at": iso(answer.fetched_at),
-            "path": answer.path,
-            "parameters": json.dumps(answer.parameters),
-            "requests": str(answer.requests),
-            "sha256": hashlib.sha256(answer.body).hexdigest(),
-            "quota-limit": str(answer.quota.limit),
-            "quota-remaining": str(answer.quota.remaining),
-            "quota-reset-seconds": str(answer.quota.reset_seconds),
+            "fetched-at": iso(response.fetched_at),
+            "path": response.path,
+            "parameters": json.dumps(response.parameters),
+            "requests": str(response.requests),
+            "sha256": hashlib.sha256(response.body).hexdigest(),
+            "quota-limit": str(response.quota.limit),
+            "quota-remaining": str(response.quota.remaining),
+            "quota-reset-seconds": str(response.quota.reset_seconds),
             "walk-until": str(walk_until),
         }
         # No time stamp in the gzip header: the same body gives the same bytes.
-        body = gzip.compress(answer.body, mtime=0)
+        body = gzip.compress(response.body, mtime=0)
         if self.store.put_once(key, body, _GZIP, facts):
-            return _raw_answer(key, answer.body, facts)
-        return self.answer(key)
+            return _stored_response(key, response.body, facts)
+        return self.response(key)
 
-    def answer(self, key: str) -> RawAnswer:
+    def response(self, key: str) -> StoredResponse:
         """Read a stored answer. Raises ObjectMissingError, or RawDataError when a byte of it has changed."""
         return _unpack(key, self.store.get(key), self.store.uri(key))
 
-    def pages(self, snapshot: SnapshotKey) -> Iterator[RawAnswer]:
+    def pages(self, snapshot: SnapshotKey) -> Iterator[StoredResponse]:
         """The stored pages of a snapshot in order, up to the first gap."""
         number = 1
         while True:
             try:
-                page = self.answer(snapshot.page(number))
+                page = self.response(snapshot.page(number))
             except ObjectMissingError:
                 return
             yield page
             number += 1
 
-    def committed_pages(self, manifest: Manifest) -> Iterator[RawAnswer]:
+    def committed_pages(self, manifest: Manifest) -> Iterator[StoredResponse]:
         """The pages that a manifest names. Raises RawDataError when one is missing or is not what was committed."""
         for entry in manifest.pages:
             try:
-                page = self.answer(entry.key)
+                page = self.response(entry.key)
             except ObjectMissingError:
                 msg = f"{self.store.uri(entry.key)} is missing, but its manifest names it. Restore it from a backup."
                 raise RawDataError(msg) from None
@@ -147,19 +147,19 @@ class RawStore:
             yield page
 
 
-def _unpack(key: str, stored: StoredObject, uri: str) -> RawAnswer:
+def _unpack(key: str, stored: StoredObject, uri: str) -> StoredResponse:
     try:
         body = gzip.decompress(stored.body)
     except (OSError, EOFError, zlib.error) as error:
         raise RawDataError(_changed(uri)) from error
     if hashlib.sha256(body).hexdigest() != stored.metadata.get("sha256"):
         raise RawDataError(_changed(uri))
-    return _raw_answer(key, body, stored.metadata)
+    return _stored_response(key, body, stored.metadata)
 
 
-def _raw_answer(key: str, body: bytes, facts: dict[str, Any]) -> RawAnswer:
+def _stored_response(key: str, body: bytes, facts: dict[str, Any]) -> StoredResponse:
     fetched_at = datetime.fromisoformat(facts["fetched-at"])
-    return RawAnswer(
+    return StoredResponse(
         key=key,
         body=body,
         fetched_at=fetched_at,

@@ -4,10 +4,10 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from tiktok_insights.catalog.glue_table import Catalog
-from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.settings.environment import read_settings
 
 
 class S3LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]

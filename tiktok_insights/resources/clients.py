@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.settings.environment import Settings
 
 if TYPE_CHECKING:
     from tiktok_insights.raw.snapshots import RawStore
@@ -25,7 +25,7 @@ def raw_store(settings: Settings, connections: Connections) -> "RawStore":
     """The raw stage's objects in the deployment's bucket, which is made when it is missing."""
     import boto3
 
-    from tiktok_insights.object_store import ObjectStore
+    from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.raw.snapshots import RawStore
 
     store = ObjectStore(boto3.client("s3", **connections.aws), settings.bucket)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiktok_insights.resources.deployments import Deployment, Settings, SettingsError, SnowflakeSettings
+from tiktok_insights.settings.environment import Deployment, Settings, SettingsError, SnowflakeSettings
 
 #: The fake API takes it; it opens nothing else.
 LOCAL_KEY = "local-key"

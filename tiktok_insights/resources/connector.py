@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tiktok_insights.clients.snowflake_session import Session, session_on
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import SettingsError
-from tiktok_insights.warehouse_session import Session, session_on
+from tiktok_insights.settings.environment import SettingsError
 
 
 @contextmanager

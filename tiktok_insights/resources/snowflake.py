@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from tiktok_insights.clients.snowflake_session import Session, session_on
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings
-from tiktok_insights.table_place import Place, is_newest
-from tiktok_insights.tables import VERSIONS, ensure_tables
+from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.tables.definitions import VERSIONS, ensure_tables
+from tiktok_insights.tables.namespace import Namespace, is_newest
 from tiktok_insights.warehouse.table_checks import step_7
-from tiktok_insights.warehouse_session import Session, session_on
 
 #: What SnowflakeResource has no field for; it hands these on to the connector.
 _CONNECTOR_ONLY = (
@@ -43,14 +43,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         resource = SnowflakeResource(**arguments, additional_snowflake_connection_args=extra)
         with resource.get_connection() as connection, session_on(connection) as session:
             if not (self._is_checked and is_newest(session, VERSIONS)):
-                ensure_tables(session, self.place)
+                ensure_tables(session, self.namespace)
                 self._is_checked = True
             yield session
 
     @property
-    def place(self) -> Place:
+    def namespace(self) -> Namespace:
         """Where the tables and the views lie."""
-        return Place.named(self.database, self.schema_name, self.view_schema)
+        return Namespace.named(self.database, self.schema_name, self.view_schema)
 
     @property
     def step_7(self) -> tuple[str, ...]:

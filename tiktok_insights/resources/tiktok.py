@@ -9,8 +9,8 @@ from pydantic import Field
 
 from tiktok_insights.resources.clients import api_client
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings, require_accounts
-from tiktok_insights.resources.turn import extraction_turn
+from tiktok_insights.runtime.extraction_lock import extraction_lock
+from tiktok_insights.settings.environment import read_settings, require_accounts
 from tiktok_insights.tiktok.client import Client
 
 
@@ -33,7 +33,7 @@ class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def turn(self, log: logging.Logger) -> AbstractContextManager[None]:
         """Keep other extractions on this machine waiting."""
-        return extraction_turn(read_settings().home, log)
+        return extraction_lock(read_settings().home, log)
 
     def accounts_or(self, chosen: list[str]) -> list[str]:
         """The accounts that a run's config has chosen, or else the deployment's. Raises SettingsError for none."""

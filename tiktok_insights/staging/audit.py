@@ -8,13 +8,13 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.schema import WAREHOUSE_COLUMNS, Kind
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.staged_object import StagedObject
-from tiktok_insights.table_shape import existing_columns, table_differences
-from tiktok_insights.tables import STAGED_TIKTOK_DATA
-from tiktok_insights.warehouse_session import Session
+from tiktok_insights.tables.comparison import existing_columns, table_differences
+from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 MAX_REJECTED_SHARE = 0.01
 #: An id that slipped into a column of counts has 18 digits or more; no count of TikTok's comes near.
@@ -52,7 +52,7 @@ class BatchFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuditVerdict:
     """What the audit says of a batch. `faults` says of objects that fail it by their own fault why, by their keys."""
 
     batch_id: str
@@ -158,14 +158,14 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def audit(facts: BatchFacts) -> Verdict:
+def audit(facts: BatchFacts) -> AuditVerdict:
     """Judge a batch by what was measured of it."""
     faults = {}
     for item in facts.objects:
         reasons = [why(item, facts.max_rejected_share) for why in FAULT_OF_THE_OBJECT.values()]
         if any(reasons):
             faults[item.key] = "; ".join(filter(None, reasons))
-    return Verdict(
+    return AuditVerdict(
         facts.batch_id, tuple(CheckOutcome(name, check.find(facts)) for name, check in CHECKS.items()), faults
     )
 
@@ -174,7 +174,7 @@ def measure(
     session: Session, batch_id: str, objects: tuple[StagedObject, ...], max_rejected_share: float
 ) -> BatchFacts:
     """Ask the warehouse what its staging table holds of each object of the batch."""
-    counts = [column.warehouse for column in WAREHOUSE_COLUMNS if column.kind is Kind.COUNT]
+    counts = [column.warehouse for column in WAREHOUSE_COLUMNS if column.kind is ColumnKind.COUNT]
     out_of_range = " OR ".join(f"{name} < 0 OR {name} >= {_COUNT_LIMIT}" for name in counts)
     rows = session.query(
         "SELECT OBJECT_KEY, COUNT(*), COUNT(DISTINCT TIKTOK_ID), "

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
-from tiktok_insights.object_store import ObjectChangedError, ObjectStore
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
+from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
+from tiktok_insights.lake.followers_csv import CSV_PREFIX, snapshot_of
+from tiktok_insights.progress import Advance, shown
 from tiktok_insights.raw.manifest import Manifest, RawDataError
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging import audit, duckdb_transform, quarantine
-from tiktok_insights.staging.duckdb_transform import Origin, RowCounts
+from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import FAILED, settled_or_staged_versions
@@ -27,9 +29,7 @@ from tiktok_insights.staging.pending import Listing, PendingObject, in_batches, 
 from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject
 from tiktok_insights.staging.upload import Upload
 from tiktok_insights.staging.verdict import write_verdict
-from tiktok_insights.tables import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
-from tiktok_insights.warehouse_session import Session, retry_conflicts
-from tiktok_insights.watch import Advance, shown
+from tiktok_insights.tables.definitions import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 
 #: How long the rows of a batch without a verdict may belong to a run that is still going.
 _CUT_OFF_AFTER = timedelta(days=1)
@@ -43,7 +43,7 @@ class Batch:
 
     batch_id: str
     objects: tuple[StagedObject, ...]
-    verdict: audit.Verdict
+    verdict: audit.AuditVerdict
 
     @property
     def set_aside(self) -> tuple[StagedObject, ...]:
@@ -63,7 +63,7 @@ class Staging:
 
     def listing(self) -> Listing:
         """Everything under the CSV prefix, sorted out."""
-        return sort_out(self._store.list(PREFIX))
+        return sort_out(self._store.list(CSV_PREFIX))
 
     def stage(self, listing: Listing) -> list[Batch]:
         """Stage and audit all pending objects, in batches; none when nothing is pending."""
@@ -141,7 +141,7 @@ class Staging:
             folder = Path(name)
             csv_path = folder / "object.csv"
             self._store.download(item.info, csv_path)
-            origin = Origin(batch_id, item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
+            origin = RowOrigin(batch_id, item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
             try:
                 manifest = self._manifest(item)
                 result = duckdb_transform.run(csv_path, inspect(csv_path), origin, folder)

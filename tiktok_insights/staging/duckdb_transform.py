@@ -34,7 +34,7 @@ _UNSPLIT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RowOrigin:
     """Where rows come from: constants that stand beside each of them in the warehouse."""
 
     batch_id: str
@@ -80,7 +80,7 @@ def bounded_duckdb(folder: Path, database: str = ":memory:") -> duckdb.DuckDBPyC
     )
 
 
-def run(csv_path: Path, inspection: Inspection, origin: Origin, folder: Path) -> Transformed:
+def run(csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path) -> Transformed:
     """Transform one CSV; the results and DuckDB's own files go to the folder. Raises UnloadableError."""
     try:
         with bounded_duckdb(folder, str(folder / "transform.duckdb")) as duck:
@@ -96,7 +96,7 @@ def run(csv_path: Path, inspection: Inspection, origin: Origin, folder: Path) ->
 
 
 def _run(
-    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin, folder: Path
+    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path
 ) -> Transformed:
     duck.execute("SET TimeZone = 'UTC'")
     _read(duck, csv_path, inspection, origin)
@@ -110,7 +110,7 @@ def _first_line(error: duckdb.Error) -> str:
     return str(error).partition("\n")[0]
 
 
-def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin) -> None:
+def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin) -> None:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in inspection.header)
     absent = "".join(f", NULL::VARCHAR AS {name}" for name in CSV_HEADER if name not in inspection.header)
     # DuckDB takes no bound values in a view; its own literals quote the text.
@@ -143,7 +143,7 @@ def _count(duck: duckdb.DuckDBPyConnection, records: int) -> RowCounts:
     )
 
 
-def _write_staged(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Path:
+def _write_staged(duck: duckdb.DuckDBPyConnection, origin: RowOrigin, path: Path) -> Path:
     constants = {
         "BATCH_ID": origin.batch_id,
         "OBJECT_KEY": origin.object_key,
@@ -159,7 +159,7 @@ def _write_staged(duck: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -
 
 
 def _write_rejected(
-    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: Origin, folder: Path
+    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path
 ) -> Path:
     path = folder / "rejected.jsonl"
     # The reader keeps the file's order, so this numbers the records that it could split.

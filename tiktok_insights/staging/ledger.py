@@ -1,9 +1,9 @@
 """The ledger as staging uses it: which object versions are settled or on their way, and forgetting those set aside."""
 
+from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.staging.pending import Version
 from tiktok_insights.staging.staged_object import SET_ASIDE
-from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, PUBLISH_LOCK, STAGED_OBJECTS
-from tiktok_insights.warehouse_session import Session, retry_conflicts
+from tiktok_insights.tables.definitions import LOAD_BATCHES, LOAD_HISTORY, PUBLISH_LOCK, STAGED_OBJECTS
 
 PASSED, FAILED = "passed", "failed"
 

@@ -5,14 +5,14 @@ Their rows are what the bucket says now, made anew whenever it says something el
 
 from collections.abc import Iterator
 
-from tiktok_insights.raw.manifest import PREFIX
+from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
+from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.staged_object import snapshot_facts
-from tiktok_insights.tables import ACCOUNT_SNAPSHOTS
-from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
 
 #: Rows of loaded snapshots have the key of a CSV.
-_OPEN = f"OBJECT_KEY LIKE '{PREFIX}%'"
+_OPEN = f"OBJECT_KEY LIKE '{RAW_PREFIX}%'"
 
 
 class OpenSnapshotsError(RuntimeError):

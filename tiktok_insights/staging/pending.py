@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.lake.followers_csv import PREFIX, snapshot_of
-from tiktok_insights.object_store import ObjectInfo
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.object_store import ObjectInfo
+from tiktok_insights.lake.followers_csv import CSV_PREFIX, snapshot_of
 
-_PLACE = re.compile(re.escape(PREFIX) + r"account=([0-9]{1,20})/dt=([0-9]{4}-[0-9]{2}-[0-9]{2})/[^/]+")
+_PLACE = re.compile(re.escape(CSV_PREFIX) + r"account=([0-9]{1,20})/dt=([0-9]{4}-[0-9]{2}-[0-9]{2})/[^/]+")
 
 Version = tuple[str, str]
 
@@ -105,9 +105,9 @@ def _why_skip(info: ObjectInfo, place: re.Match[str] | None) -> str:
     if info.key.endswith("/"):
         return "a folder marker; it does no harm"
     if not info.key.endswith(".csv"):
-        return f"not a plain .csv file (in lower case); unpack or rename it, or move it out of {PREFIX}"
+        return f"not a plain .csv file (in lower case); unpack or rename it, or move it out of {CSV_PREFIX}"
     if place is None:
-        return f"not right under {PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
+        return f"not right under {CSV_PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
     if not _is_day(place[2]):
         return f"{place[2]} is no day; move it to the dt=<YYYY-MM-DD>/ of the day on which the rows were taken"
     if info.size == 0:

@@ -13,7 +13,7 @@ from typing import IO
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, MAX_LINE_BYTES
 from tiktok_insights.staging.transform import rejection_reason
 
-PREFIX = "quarantine/"
+QUARANTINE_PREFIX = "quarantine/"
 JSON_LINES = "application/jsonl"
 #: S3's limit.
 _MAX_KEY_BYTES = 1024
@@ -26,11 +26,11 @@ Unsplit = tuple[int, str]
 
 def quarantine_key(key: str, etag: str) -> str:
     """Where the rejected rows of an object version lie. A key that would be too long has a digest for the name."""
-    whole = f"{PREFIX}{key}.{etag}.jsonl"
+    whole = f"{QUARANTINE_PREFIX}{key}.{etag}.jsonl"
     if len(whole.encode()) <= _MAX_KEY_BYTES:
         return whole
     folder, _, name = key.rpartition("/")
-    return f"{PREFIX}{folder}/{hashlib.sha256(name.encode()).hexdigest()}.{etag}.jsonl"
+    return f"{QUARANTINE_PREFIX}{folder}/{hashlib.sha256(name.encode()).hexdigest()}.{etag}.jsonl"
 
 
 def write_rejected(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tiktok_insights.clients.snowflake_session import Row
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.pending import PendingObject
-from tiktok_insights.warehouse_session import Row
 
 LOADED, SET_ASIDE = "loaded", "set aside"
 

@@ -6,7 +6,15 @@ both engines understand alike was tried out: regexp_extract with group 0, subque
 NULLS.
 """
 
-from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, ID_COLUMN, WAREHOUSE_COLUMNS, WAREHOUSE_NAMES, Column, Kind
+from tiktok_insights.schema import (
+    ACCEPTED_TEXTS,
+    COLUMNS,
+    ID_COLUMN,
+    WAREHOUSE_COLUMNS,
+    WAREHOUSE_NAMES,
+    Column,
+    ColumnKind,
+)
 
 STAGED, DUPLICATE, REJECTED = "staged", "duplicate", "rejected"
 
@@ -88,12 +96,12 @@ def _refused(column: Column) -> str:
     name = column.csv
     if column is ID_COLUMN:
         return f"{name} IS NULL OR {name} IN ('', '0') OR NOT ({_whole(name, '[0-9]{1,20}')})"
-    if column.kind is Kind.BOOLEAN:
+    if column.kind is ColumnKind.BOOLEAN:
         texts = ", ".join(f"'{text}'" for text in (*_TRUE, *_FALSE))
         return f"{name} <> '' AND lower({name}) NOT IN ({texts})"
-    if column.kind is Kind.COUNT:
+    if column.kind is ColumnKind.COUNT:
         return f"{name} <> '' AND NOT ({_whole(name, _COUNT)})"
-    if column.kind is Kind.TIMESTAMP:
+    if column.kind is ColumnKind.TIMESTAMP:
         moment = _timestamp(name)
         return f"{name} <> '' AND (NOT ({_whole(name, _TIMESTAMP)}) OR {moment} IS NULL OR {moment} > {_LATEST})"
     return ""
@@ -107,14 +115,14 @@ def _typed(column: Column) -> str:
     name = column.csv
     if column is ID_COLUMN:
         return name
-    if column.kind is Kind.BOOLEAN:
+    if column.kind is ColumnKind.BOOLEAN:
         true, false = (", ".join(f"'{text}'" for text in texts) for texts in (_TRUE, _FALSE))
         return f"CASE WHEN lower({name}) IN ({true}) THEN TRUE WHEN lower({name}) IN ({false}) THEN FALSE END"
-    if column.kind is Kind.COUNT:
+    if column.kind is ColumnKind.COUNT:
         # A negative count has no leading digits, so it becomes NULL here; it is counted beside.
         digits = f"NULLIF(regexp_extract({name}, '^[0-9]{{1,38}}', 0), '')"
         return f"CAST({digits} AS DECIMAL(38,0))"
-    if column.kind is Kind.TIMESTAMP:
+    if column.kind is ColumnKind.TIMESTAMP:
         return f"COALESCE({_timestamp(name)}, last_modified)"
     return f"NULLIF(replace({name}, chr(0), ''), '')"
 
@@ -124,5 +132,5 @@ def _timestamp(name: str) -> str:
 
 
 def _negative_counts() -> str:
-    counts = [column.csv for column in COLUMNS if column.kind is Kind.COUNT]
+    counts = [column.csv for column in COLUMNS if column.kind is ColumnKind.COUNT]
     return " + ".join(f"CASE WHEN {name} LIKE '-%' THEN 1 ELSE 0 END" for name in counts)

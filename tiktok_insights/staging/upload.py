@@ -6,9 +6,9 @@ A COPY of one file happens or does not; of several files, some may have arrived.
 import secrets
 from pathlib import Path
 
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.staging.duckdb_transform import bounded_duckdb, literal
-from tiktok_insights.tables import STAGED_TIKTOK_DATA
-from tiktok_insights.warehouse_session import Session
+from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 #: Enough for a COPY to be worth its round trips, and little enough for a laptop's disk.
 MAX_BYTES = 64_000_000

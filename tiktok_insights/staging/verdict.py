@@ -7,11 +7,11 @@ INSERT may have run twice.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
 from tiktok_insights.staging import audit
 from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
 from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject, naive_utc
-from tiktok_insights.tables import LOAD_BATCHES, LOAD_HISTORY, STAGED_OBJECTS
-from tiktok_insights.warehouse_session import Row, Session, retry_conflicts
+from tiktok_insights.tables.definitions import LOAD_BATCHES, LOAD_HISTORY, STAGED_OBJECTS
 
 _OWN_ROWS = " UNION ALL ".join(
     f"SELECT COUNT(*) FROM {table.name} WHERE BATCH_ID = ?" for table in (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY)
@@ -23,7 +23,7 @@ class VerdictError(RuntimeError):
 
 
 @retry_conflicts
-def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: audit.Verdict) -> None:
+def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: audit.AuditVerdict) -> None:
     """Write one batch's rows, all or none. Raises VerdictError; the objects are then staged again by the next run."""
     now = naive_utc(datetime.now(UTC))
     batch_id = verdict.batch_id
@@ -44,7 +44,9 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
             raise VerdictError(f"Batch {batch_id} was rolled back: {rows}. Run again.")
 
 
-def _ledger_rows(session: Session, objects: Sequence[StagedObject], verdict: audit.Verdict, now: datetime) -> list[Row]:
+def _ledger_rows(
+    session: Session, objects: Sequence[StagedObject], verdict: audit.AuditVerdict, now: datetime
+) -> list[Row]:
     """Rows of the objects by whose fault the audit failed, so that the next run loads the others."""
     # Two runs at once may have staged the same objects.
     settled = set(session.query(SETTLED)) if verdict.faults else set()

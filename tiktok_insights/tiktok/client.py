@@ -25,7 +25,7 @@ from tiktok_insights.tiktok.errors import (
     UnreachableError,
 )
 from tiktok_insights.tiktok.limiter import RateLimiter
-from tiktok_insights.tiktok.models import Answer, Quota
+from tiktok_insights.tiktok.models import Quota, Response
 
 PUBLIC_URL = "https://tiktok-api23.p.rapidapi.com"
 RAPIDAPI_HOST = "tiktok-api23.p.rapidapi.com"
@@ -86,7 +86,7 @@ class Client:
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
         self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=64))
 
-    def account(self, reference: str) -> Answer:
+    def account(self, reference: str) -> Response:
         """Ask who an account is, by handle or secUid; `dialects.parse_account` can read the answer.
 
         Raises the TikTokError that the answer stands for, after the retries that it allows.
@@ -95,7 +95,7 @@ class Client:
             return self._get("/api/user/info-by-id", {"secUid": reference}, parse_account)
         return self._get("/api/user/info", {"uniqueId": reference}, parse_account)
 
-    def followers(self, sec_uid: str, cursor: int) -> Answer:
+    def followers(self, sec_uid: str, cursor: int) -> Response:
         """Ask for the page of followers before `cursor` (unix seconds; 0 for the newest), in both dialects' words.
 
         `dialects.parse_page` can read the answer. Raises as `account` does.
@@ -110,14 +110,14 @@ class Client:
         }
         return self._get("/api/user/followers", parameters, parse_page)
 
-    def _get(self, path: str, parameters: dict[str, str], parse: Callable[[bytes], object]) -> Answer:
+    def _get(self, path: str, parameters: dict[str, str], parse: Callable[[bytes], object]) -> Response:
         tally = _Tally()
 
-        def ask() -> Answer:
+        def ask() -> Response:
             with self._first_alone():
-                answer = self._ask(path, parameters, tally)
-                _read(answer, parse)
-                return answer
+                response = self._ask(path, parameters, tally)
+                _read(response, parse)
+                return response
 
         try:
             return retried(
@@ -152,7 +152,7 @@ class Client:
             finally:
                 self._let_in = self._closed is None
 
-    def _ask(self, path: str, parameters: dict[str, str], tally: "_Tally") -> Answer:
+    def _ask(self, path: str, parameters: dict[str, str], tally: "_Tally") -> Response:
         self.budget.spend()
         self._limiter.acquire()
         tally.requests += 1
@@ -171,7 +171,7 @@ class Client:
         self.budget.note(quota)
         body = self._without_key(response.content)
         status_codes.check(response.status_code, body, path, quota, _retry_after(response.headers))
-        return Answer(path, parameters, body, datetime.now(UTC), tally.requests, quota)
+        return Response(path, parameters, body, datetime.now(UTC), tally.requests, quota)
 
     def _without_key(self, body: bytes) -> bytes:
         """The exact body, unless it repeats the key: errors quote bodies, and raw pages keep them for ever."""
@@ -197,12 +197,12 @@ class _Tally:
     requests: int = 0
 
 
-def _read(answer: Answer, parse: Callable[[bytes], object]) -> None:
+def _read(response: Response, parse: Callable[[bytes], object]) -> None:
     """See that the body can be read, while it can still be asked for again."""
     try:
-        parse(answer.body)
+        parse(response.body)
     except TikTokError as error:
-        error.answer = answer
+        error.response = response
         raise
 
 

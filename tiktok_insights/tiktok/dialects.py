@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, Kind
+from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, ColumnKind
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError
 from tiktok_insights.tiktok.json_values import MISSING, ValueShapeError, integer_of, text_of, value_at
@@ -18,7 +18,7 @@ from tiktok_insights.tiktok.outcomes import Outcome
 
 _API_COLUMNS = tuple(column for column in COLUMNS if column.web)
 _REQUIRED = ("tiktok_id", "unique_id")
-_COUNTS = tuple(column for column in _API_COLUMNS if column.kind is Kind.COUNT)
+_COUNTS = tuple(column for column in _API_COLUMNS if column.kind is ColumnKind.COUNT)
 _ACCOUNT_ID = re.compile(r"[0-9]{1,20}")
 
 
@@ -84,12 +84,12 @@ def parse_account(body: bytes) -> Account:
         msg = f"The answer about the account has no userInfo.user with id and secUid; it has {found}."
         raise SchemaDriftError(msg)
     try:
-        account_id = text_of(user["id"], Kind.ID)
-        sec_uid, handle = (text_of(user.get(key) or "", Kind.TEXT) for key in ("secUid", "uniqueId"))
+        account_id = text_of(user["id"], ColumnKind.ID)
+        sec_uid, handle = (text_of(user.get(key) or "", ColumnKind.TEXT) for key in ("secUid", "uniqueId"))
     except ValueShapeError as error:
         raise SchemaDriftError(f"In the answer about the account, a field of userInfo.user {error}.") from None
     if not _ACCOUNT_ID.fullmatch(account_id) or account_id == "0":
-        raise SchemaDriftError(f"The account's id {account_id[:40]!r} is not {ACCEPTED_TEXTS[Kind.ID]}.")
+        raise SchemaDriftError(f"The account's id {account_id[:40]!r} is not {ACCEPTED_TEXTS[ColumnKind.ID]}.")
     totals = [integer_of(value_at(info, path)) for path in ("statsV2.followerCount", "stats.followerCount")]
     known = [total for total in totals if total is not None and total >= 0]
     return Account(
@@ -170,7 +170,7 @@ def _field(row: dict[str, Any], column: Column, dialect: Dialect) -> str:
     if not given:
         return ""
     try:
-        if column.kind is Kind.BOOLEAN and dialect is APP:
+        if column.kind is ColumnKind.BOOLEAN and dialect is APP:
             # Two fields stand for one fact there, the text ones by being non-empty.
             return "true" if any(given) else "false"
         return text_of(given[0], column.kind)

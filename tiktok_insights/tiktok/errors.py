@@ -14,7 +14,7 @@ TikTokError
     └── BudgetSpentError        this run may not spend more
 """
 
-from tiktok_insights.tiktok.models import Answer
+from tiktok_insights.tiktok.models import Response
 from tiktok_insights.tiktok.outcomes import Outcome
 
 
@@ -29,7 +29,7 @@ class TikTokError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.requests = 0
-        self.answer: Answer | None = None
+        self.response: Response | None = None
 
     @property
     def advice(self) -> str:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from tiktok_insights.schema import Kind
+from tiktok_insights.schema import ColumnKind
 from tiktok_insights.tiktok.strict_json import DecimalText
 
 MISSING = object()
@@ -27,17 +27,17 @@ def value_at(document: Any, path: str) -> Any:
     return document
 
 
-def text_of(value: Any, kind: Kind) -> str:
+def text_of(value: Any, kind: ColumnKind) -> str:
     """The text that goes into the CSV, digit for digit. Raises ValueShapeError for a value of another type."""
     if isinstance(value, bool):
-        if kind is Kind.BOOLEAN:
+        if kind is ColumnKind.BOOLEAN:
             return "true" if value else "false"
     elif isinstance(value, DecimalText):
-        if kind is Kind.COUNT:
+        if kind is ColumnKind.COUNT:
             return str(value)
     elif isinstance(value, str):
         return value
-    elif isinstance(value, int) and kind is not Kind.TEXT:
+    elif isinstance(value, int) and kind is not ColumnKind.TEXT:
         return str(value)
     msg = f"is {json.dumps(value, ensure_ascii=True)[:80]}, which is no {kind.value}"
     raise ValueShapeError(msg)

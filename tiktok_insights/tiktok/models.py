@@ -74,7 +74,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A good answer as received: the exact body and the facts about the request (never the key).
 
     `fetched_at` is UTC; `requests` counts the attempts that it took, each of which the plan counts.

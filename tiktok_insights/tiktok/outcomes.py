@@ -6,8 +6,8 @@ from enum import Enum
 class Outcome(Enum):
     """How the snapshot of an account ended; the value is what people read."""
 
-    COMPLETE = "complete"
-    CAPPED = "capped"
+    WHOLE = "whole"
+    CUT = "cut"
     WINDOW = "window"
     PARTIAL = "partial"
     HIDDEN = "hidden"
@@ -28,12 +28,12 @@ class Outcome(Enum):
         return self in _FINAL
 
     @property
-    def is_good(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether the walk got what it was sent for."""
-        return self in (Outcome.COMPLETE, Outcome.CAPPED, Outcome.WINDOW)
+        return self in (Outcome.WHOLE, Outcome.CUT, Outcome.WINDOW)
 
     @property
-    def goes_on(self) -> bool:
+    def is_resumable(self) -> bool:
         """Whether nothing is wrong but that the next run must carry on."""
         return self in (Outcome.DEFERRED, Outcome.UNFINISHED)
 
@@ -48,8 +48,8 @@ class Outcome(Enum):
 
 
 _FINAL = {
-    Outcome.COMPLETE,
-    Outcome.CAPPED,
+    Outcome.WHOLE,
+    Outcome.CUT,
     Outcome.WINDOW,
     Outcome.PARTIAL,
     Outcome.HIDDEN,

@@ -23,7 +23,7 @@ class Stop(Enum):
 
     END_OF_LIST = "the API said that the list ends"
     CAP = "the API cuts lists of this length"
-    OVERLAP = "the walk has reached the newest complete snapshot"
+    OVERLAP = "the walk has reached the newest whole snapshot"
     ENDED_EARLY = "the API ended the list far below its claimed total"
     UNKNOWN_ROWS = "too many of the list's rows have a shape that we do not know; update this package, then replay"
     NO_CURSOR = "the API said that there is more, but not where"
@@ -34,7 +34,7 @@ class Stop(Enum):
     @property
     def outcome(self) -> Outcome:
         """The snapshot's outcome after such an end."""
-        good = {Stop.END_OF_LIST: Outcome.COMPLETE, Stop.CAP: Outcome.CAPPED, Stop.OVERLAP: Outcome.WINDOW}
+        good = {Stop.END_OF_LIST: Outcome.WHOLE, Stop.CAP: Outcome.CUT, Stop.OVERLAP: Outcome.WINDOW}
         return good.get(self, Outcome.PARTIAL)
 
 

@@ -12,13 +12,13 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
-from tiktok_insights.check_outcome import CheckOutcome
-from tiktok_insights.object_store import ObjectChangedError, ObjectInfo, ObjectStore
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.object_store import ObjectChangedError, ObjectInfo, ObjectStore
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
 from tiktok_insights.staging.quarantine import quarantine_key, row_fields
-from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
+from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
 from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
-from tiktok_insights.warehouse_session import Session
 
 #: Of five million ids, a bucket has 40,000.
 _BUCKETS = 128

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 
 from snowflake.connector.errors import Error
 
+from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
+from tiktok_insights.progress import shown
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.sql_files import read_sql, without_comments
 from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
 from tiktok_insights.staging.transform import newest_first
-from tiktok_insights.tables import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
-from tiktok_insights.warehouse_session import Connect, Session, retry_conflicts
-from tiktok_insights.watch import shown
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
 
 _CHOSEN = "SELECT OBJECT_KEY FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = 'loaded'"
 #: The files of one transaction, in their order; the counts are compared before the last.

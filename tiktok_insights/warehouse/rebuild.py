@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tiktok_insights.clients.snowflake_session import Connect, retry_conflicts
 from tiktok_insights.staging.ledger import take_lock
-from tiktok_insights.tables import FOLLOWER_SNAPSHOTS, TIKTOK_DATA, TOUCHED_USERS
+from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, TIKTOK_DATA, TOUCHED_USERS
 from tiktok_insights.warehouse.publish import publish_steps
-from tiktok_insights.warehouse_session import Connect, retry_conflicts
 
 #: In the place of a batch's id. Every user is touched, and then a publication's own statements do the rest.
 _REBUILD = "rebuild"

@@ -2,16 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.schema import WAREHOUSE_NAMES
-from tiktok_insights.table_shape import existing_columns, table_differences
-from tiktok_insights.tables import (
+from tiktok_insights.tables.comparison import existing_columns, table_differences
+from tiktok_insights.tables.definitions import (
     ACCOUNT_SNAPSHOTS,
     FOLLOWER_SNAPSHOTS,
     LOAD_HISTORY,
     TIKTOK_DATA,
 )
-from tiktok_insights.warehouse_session import Session
 
 #: How many offenders a check names; the facts say how many there are.
 NAMED_OFFENDERS = 20

@@ -7,7 +7,7 @@ import boto3
 from tiktok_insights.catalog.checks import every_csv_is_visible, table_equals_the_contract
 from tiktok_insights.catalog.glue_table import Catalog, table_input
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import told
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient

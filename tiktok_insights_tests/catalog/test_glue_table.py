@@ -8,8 +8,8 @@ from botocore.stub import Stubber
 
 from tiktok_insights.catalog.glue_table import Catalog, table_input
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import Settings
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights.settings.environment import Settings
+from tiktok_insights_tests.support.troubleshooting import told
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient

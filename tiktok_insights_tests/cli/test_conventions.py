@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from tiktok_insights.cli import main
 from tiktok_insights.cli.commands import Commands
-from tiktok_insights.object_store import ObjectMissingError
+from tiktok_insights.clients.object_store import ObjectMissingError
 from tiktok_insights_tests.cli.test_help import commands
 
 #: Commands with a result, and the formats beside `table`.

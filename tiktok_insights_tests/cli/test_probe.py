@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
-from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import CANARY, requests_served
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import CANARY, requests_served
 
 
 def probe(*words: str) -> Result:

@@ -8,16 +8,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.lake.followers_csv import csv_key, missing_csvs, write_csv
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.warehouse_session import Connect, Row, Session
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import extract, manifest_of, requests_served
-from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import extract, manifest_of, requests_served
 
 _USERS = "SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID"
 

@@ -6,13 +6,13 @@ import pytest
 from click.testing import CliRunner
 
 from tiktok_insights.cli import main
-from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.tables import SCHEMA_VERSION
+from tiktok_insights.tables.definitions import SCHEMA_VERSION
 from tiktok_insights.warehouse.publish import publish_passed
-from tiktok_insights.warehouse_session import Connect
-from tiktok_insights_tests.csv_texts import csv_file, row
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.troubleshooting import told
 
 _KEY = "csv/followers/account=42/dt=2026-01-01/broken.csv"
 _OTHER = "csv/followers/account=42/dt=2026-01-01/it's broken too.csv"

@@ -12,9 +12,9 @@ import dagster as dg
 import pytest
 
 from tiktok_insights.local import stack
-from tiktok_insights.resources.deployments import read_settings
-from tiktok_insights_tests.terminals import at_a_terminal
-from tiktok_insights_tests.waiting import wait_until
+from tiktok_insights.settings.environment import read_settings
+from tiktok_insights_tests.support.terminals import at_a_terminal
+from tiktok_insights_tests.support.waiting import wait_until
 
 _COMMAND = [sys.executable, "-m", "tiktok_insights.cli", "run"]
 _GREEN_DONE = "\x1b[32mDone\x1b[0m in "
@@ -51,7 +51,7 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path)
     assert (document["succeeded"], document["requests"], document["rows"]) == (True, 0, 600)
     assert (document["table"], document["failures"]) == ("AMAZON_DB.PUBLIC.TIKTOK_DATA", [])
     assert [(account["account"], account["outcome"]) for account in document["accounts"]] == [
-        ("fake.600.full", "complete")
+        ("fake.600.full", "whole")
     ]
     assert {check["passed"] for check in document["checks"]} == {True}
 

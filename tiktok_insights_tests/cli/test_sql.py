@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
-from tiktok_insights.warehouse_session import Session
+from tiktok_insights.clients.snowflake_session import Session
 
 _WIDEST = 10**38 - 1
 

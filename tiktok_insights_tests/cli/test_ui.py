@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from tiktok_insights.cli import main
 from tiktok_insights.local.folder import held
-from tiktok_insights_tests.troubleshooting import told
-from tiktok_insights_tests.waiting import wait_until
+from tiktok_insights_tests.support.troubleshooting import told
+from tiktok_insights_tests.support.waiting import wait_until
 
 
 def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> None:

@@ -26,9 +26,9 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
     "audience_tiers": [(tier, None if tier == "unknown" else 0, 1, 5) for tier in _TIERS],
     "account_coverage": [
         ("42", None, None, None, 5, None, None, _TIME),
-        ("43", "a.b", "complete", "", 5, 4, 1.25, None),
+        ("43", "a.b", "whole", "", 5, 4, 1.25, None),
     ],
-    "follower_history": [("42", "s1", "a.b", "complete", _TIME, 5, 1, 6), ("42", "s2", None, None, _TIME, 5, 1, None)],
+    "follower_history": [("42", "s1", "a.b", "whole", _TIME, 5, 1, 6), ("42", "s2", None, None, _TIME, 5, 1, None)],
 }
 
 

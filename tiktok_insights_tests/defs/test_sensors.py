@@ -16,12 +16,12 @@ from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, ti
 from tiktok_insights.defs.load_runs import LISTING_TAG, wait_before_asking_again
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import Settings
-from tiktok_insights.resources.orphaned_runs import CUT_OFF_TAG
 from tiktok_insights.resources.snowflake import WarehouseResource
-from tiktok_insights.tables import LOAD_HISTORY
-from tiktok_insights_tests.csv_texts import csv_file, row
-from tiktok_insights_tests.loading import Loader
+from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
+from tiktok_insights.settings.environment import Settings
+from tiktok_insights.tables.definitions import LOAD_HISTORY
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.loading import Loader
 
 _EVENTS = {
     dg.DagsterRunStatus.QUEUED: dg.DagsterEventType.RUN_ENQUEUED,

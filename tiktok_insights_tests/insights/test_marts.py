@@ -11,13 +11,13 @@ import pytest
 
 from tiktok_insights.insights import marts as marts_module
 from tiktok_insights.insights.marts import MARTS, Mart, Marts, check_name
-from tiktok_insights.table_place import Place
-from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
 
 #: The marts are made in the database that the session is in.
-PLACE = Place.named("of_the_session", "public", "main")
+PLACE = Namespace.named("of_the_session", "public", "main")
 BY_NAME = {mart.name: mart for mart in MARTS}
 EARLY, LATE = "2026-01-31T11:00:00Z", "2026-01-31T13:00:00Z"
 #: Id, then what differs from the good row: every tier and its bounds, unknown values, a shared nickname, odd names.

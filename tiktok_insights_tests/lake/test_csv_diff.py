@@ -3,7 +3,7 @@
 import pytest
 
 from tiktok_insights.lake.csv_diff import Change, CsvDiff, diff
-from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 
 
 def compare(old: bytes, new: bytes, keep: int = 100) -> CsvDiff:

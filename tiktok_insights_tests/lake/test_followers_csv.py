@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import (
     CsvResult,
     csv_key,
@@ -18,15 +19,14 @@ from tiktok_insights.lake.followers_csv import (
 )
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.manifest import RawDataError, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
-from tiktok_insights_tests.tiktok.bodies import JSON, encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.bodies import JSON, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.troubleshooting import told
 
 SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
 
@@ -87,7 +87,7 @@ def test_a_csv_has_everybody_who_is_listed_with_their_true_facts(raw: RawStore, 
     (written,) = write_missing(raw)
     pages = {"city.museum": 34, "fake.0": 1}.get(handle, 10)
     assert (result.outcome, result.pages, result.requests, requests_served(api)) == (
-        Outcome.COMPLETE,
+        Outcome.WHOLE,
         pages,
         pages + 1,
         pages + 1,

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.lake.followers_csv import csv_key, missing_csvs, write_csv
-from tiktok_insights.lake.replay import Replay, Replayed, Verdict
-from tiktok_insights.object_store import ObjectChangedError, ObjectStore
+from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
 from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
-from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.troubleshooting import told
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_an_unchanged_bucket_stays_as_it_is(raw: RawStore, api: Api) -> None:
     written(raw, api, "city.museum", "fake.100.app", "fake.0")
     before, served = listing(raw.store), requests_served(api)
     results = replay(raw)
-    assert [(item.verdict, item.diff.lines) for item in results] == [(Verdict.UNCHANGED, 0)] * 3
+    assert [(item.verdict, item.diff.lines) for item in results] == [(ReplayVerdict.UNCHANGED, 0)] * 3
     assert listing(raw.store) == before
     assert requests_served(api) == served
 
@@ -68,7 +68,7 @@ def test_an_unchanged_csv_is_not_even_read(raw: RawStore, api: Api, monkeypatch:
         raise AssertionError("a CSV was downloaded")
 
     monkeypatch.setattr(ObjectStore, "download", refuse)
-    assert [item.verdict for item in replay(raw)] == [Verdict.UNCHANGED]
+    assert [item.verdict for item in replay(raw)] == [ReplayVerdict.UNCHANGED]
 
 
 def test_a_damaged_csv_is_told_and_put_right(raw: RawStore, api: Api) -> None:
@@ -77,12 +77,12 @@ def test_a_damaged_csv_is_told_and_put_right(raw: RawStore, api: Api) -> None:
     user = raw.store.get(key).body.splitlines()[1].split(b",")
     before = edit(raw.store, key, b"," + user[1] + b",", b",=damaged,")
     (item,) = replay(raw)
-    assert item.verdict is Verdict.CHANGED
+    assert item.verdict is ReplayVerdict.CHANGED
     (change,) = item.diff.changes
     assert (change.user_id, change.column) == (user[0].decode(), "uniqueId")
     assert (change.old, change.new) == ("=damaged", user[1].decode())
     assert raw.store.get(key).body == before
-    assert [item.verdict for item in replay(raw)] == [Verdict.UNCHANGED]
+    assert [item.verdict for item in replay(raw)] == [ReplayVerdict.UNCHANGED]
 
 
 def test_a_dry_replay_writes_nothing(raw: RawStore, api: Api) -> None:
@@ -94,8 +94,8 @@ def test_a_dry_replay_writes_nothing(raw: RawStore, api: Api) -> None:
     dry = replay(raw, write=False)
     assert listing(raw.store) == before
     told = {item.verdict: (item.diff.rows_changed, item.diff.rows_added, item.diff.rows_gone) for item in dry}
-    assert told[Verdict.CHANGED] == (0, 0, 1)
-    assert told[Verdict.MISSING] == (0, next(i.csv.rows for i in dry if i.verdict is Verdict.MISSING), 0)
+    assert told[ReplayVerdict.CHANGED] == (0, 0, 1)
+    assert told[ReplayVerdict.MISSING] == (0, next(i.csv.rows for i in dry if i.verdict is ReplayVerdict.MISSING), 0)
     assert [(item.verdict, item.diff) for item in replay(raw)] == [(item.verdict, item.diff) for item in dry]
 
 
@@ -104,7 +104,7 @@ def test_the_same_rows_in_other_bytes_are_put_right_too(raw: RawStore, api: Api)
     (key,) = written(raw, api, "fake.31")
     before = edit(raw.store, key, b"\r\n", b"\n")
     (item,) = replay(raw)
-    assert (item.verdict, item.diff.lines) == (Verdict.SAME_ROWS, 0)
+    assert (item.verdict, item.diff.lines) == (ReplayVerdict.SAME_ROWS, 0)
     assert raw.store.get(key).body == before
 
 
@@ -139,7 +139,7 @@ def test_a_blocked_snapshot_keeps_its_old_csv(raw: RawStore) -> None:
     write_csv(raw, raw.store, manifest_of(raw, result), 0.05)
     before = listing(raw.store)
     (item,) = replay(raw, share=0.01)
-    assert item.verdict is Verdict.BLOCKED
+    assert item.verdict is ReplayVerdict.BLOCKED
     assert "2 of 100 rows are of a shape that we do not know" in item.csv.blocked
     assert listing(raw.store) == before
 
@@ -155,7 +155,7 @@ def test_the_quarantine_follows_todays_code(raw: RawStore) -> None:
     quarantine = f"quarantine/raw/followers/account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
     raw.store.put(quarantine, b'{"row": "of old code"}\n', "application/jsonl")
     edit(raw.store, csv_key(snapshot), b"made.up", b"old.code")
-    assert [item.verdict for item in replay(raw)] == [Verdict.CHANGED]
+    assert [item.verdict for item in replay(raw)] == [ReplayVerdict.CHANGED]
     assert raw.store.get(quarantine).body == b""
 
 

@@ -13,7 +13,7 @@ from snowflake.connector import SnowflakeConnection
 
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import StackFolder, is_held
-from tiktok_insights_tests.waiting import wait_until
+from tiktok_insights_tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient

@@ -16,8 +16,8 @@ from tiktok_insights.cli.local import local
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import StackFolder
 from tiktok_insights_tests.local.conftest import has_ended, kill_9
-from tiktok_insights_tests.troubleshooting import told
-from tiktok_insights_tests.waiting import wait_until
+from tiktok_insights_tests.support.troubleshooting import told
+from tiktok_insights_tests.support.waiting import wait_until
 
 _START = "import sys; from pathlib import Path; from tiktok_insights.local import stack; "
 _ENSURE = _START + "print(stack.ensure_running(Path(sys.argv[1])).pid)"

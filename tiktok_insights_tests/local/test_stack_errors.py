@@ -10,7 +10,7 @@ import pytest
 from tiktok_insights.local import stack
 from tiktok_insights.local.endpoints import Announcement
 from tiktok_insights.local.folder import StackFolder, held
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import told
 
 _ROOT = Path(__file__).parent.parent.parent
 _START = (

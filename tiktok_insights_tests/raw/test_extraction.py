@@ -11,16 +11,16 @@ from typing import IO
 
 import pytest
 
-from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.raw.decision import Origin
-from tiktok_insights.raw.extraction import RunStoppedError, every_account_ended_well, require_any
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.raw.decision import SnapshotOrigin
+from tiktok_insights.raw.extraction import RunStoppedError, every_account_finished, require_any
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import extract, fake_api, requests_served
-from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import extract, fake_api, requests_served
+from tiktok_insights_tests.support.troubleshooting import told
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def test_a_fresh_snapshot_is_used_and_spends_no_request(raw: RawStore, api: Api)
     """So a re-run after a failure downstream is free."""
     (first,) = extract(raw, api.address, "corner.bakery")
     (second,) = extract(raw, api.address, "corner.bakery")
-    assert (first.origin, first.requests, requests_served(api)) == (Origin.NEW, 2, 2)
-    assert (second.origin, second.requests, second.snapshot) == (Origin.FRESH, 0, first.snapshot)
+    assert (first.origin, first.requests, requests_served(api)) == (SnapshotOrigin.NEW, 2, 2)
+    assert (second.origin, second.requests, second.snapshot) == (SnapshotOrigin.FRESH, 0, first.snapshot)
     assert (second.outcome, second.users_seen, second.handle) == (first.outcome, first.users_seen, "corner.bakery")
 
 
@@ -43,7 +43,7 @@ def test_an_old_snapshot_is_followed_by_a_new_one(raw: RawStore, api: Api) -> No
     """Here old means at once."""
     (first,) = extract(raw, api.address, "corner.bakery")
     (second,) = extract(raw, api.address, "corner.bakery", max_age=timedelta(0))
-    assert (second.origin, second.requests) == (Origin.NEW, 2)
+    assert (second.origin, second.requests) == (SnapshotOrigin.NEW, 2)
     assert first.snapshot is not None
     assert raw.snapshots(first.snapshot.account_id) == [first.snapshot, second.snapshot]
 
@@ -52,7 +52,7 @@ def test_a_new_snapshot_can_be_forced(raw: RawStore, api: Api) -> None:
     """Though there is a fresh one."""
     (first,) = extract(raw, api.address, "corner.bakery")
     (second,) = extract(raw, api.address, "corner.bakery", force=True)
-    assert (second.origin, requests_served(api)) == (Origin.NEW, 4)
+    assert (second.origin, requests_served(api)) == (SnapshotOrigin.NEW, 4)
     assert second.snapshot != first.snapshot
 
 
@@ -62,9 +62,13 @@ def test_handle_and_secure_id_find_the_same_account(raw: RawStore, api: Api) -> 
     (by_handle,) = extract(raw, api.address, "@corner.bakery")
     served = requests_served(api)
     (by_sec_uid,) = extract(raw, api.address, sec_uid)
-    assert (by_sec_uid.origin, by_sec_uid.snapshot, by_sec_uid.requests) == (Origin.FRESH, by_handle.snapshot, 1)
+    assert (by_sec_uid.origin, by_sec_uid.snapshot, by_sec_uid.requests) == (
+        SnapshotOrigin.FRESH,
+        by_handle.snapshot,
+        1,
+    )
     (again,) = extract(raw, api.address, sec_uid)
-    assert (again.origin, again.requests, requests_served(api)) == (Origin.FRESH, 0, served + 1)
+    assert (again.origin, again.requests, requests_served(api)) == (SnapshotOrigin.FRESH, 0, served + 1)
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -74,21 +78,21 @@ def test_two_names_of_one_account_in_one_run_walk_it_once(raw: RawStore, api: Ap
     results = extract(raw, api.address, "fake.300", sec_uid, "@fake.300", force=force)
     assert [result.reference for result in results] == ["fake.300", sec_uid]
     assert len({result.snapshot for result in results}) == 1
-    assert {result.outcome for result in results} == {Outcome.COMPLETE}
+    assert {result.outcome for result in results} == {Outcome.WHOLE}
     assert requests_served(api) == 1 + 2 + 10
 
 
 def test_one_bad_account_does_not_stop_the_others(raw: RawStore, api: Api) -> None:
     """Results come in the order asked for; the check names the bad one."""
     results = extract(raw, api.address, "nobody.here", "corner.bakery", "fake.40.app")
-    assert [result.outcome for result in results] == [Outcome.NOT_FOUND, Outcome.COMPLETE, Outcome.COMPLETE]
+    assert [result.outcome for result in results] == [Outcome.NOT_FOUND, Outcome.WHOLE, Outcome.WHOLE]
     assert (results[0].snapshot, results[0].requests) == (None, 1)
-    check = every_account_ended_well(results)
+    check = every_account_finished(results)
     assert not check.passed
     assert len(check.offenders) == 1
-    told("every_account_ended_well: <account>: <outcome>", "nobody.here: not found, ").says_check(check)
+    told("every_account_finished: <account>: <outcome>", "nobody.here: not found, ").says_check(check)
     assert check.offenders[0].endswith(": no such user. Check the spelling, or whether the handle has changed.")
-    assert every_account_ended_well(results[1:]).passed
+    assert every_account_finished(results[1:]).passed
 
 
 def test_an_account_with_an_id_of_an_unknown_shape_does_not_stop_the_others(raw: RawStore) -> None:
@@ -123,7 +127,7 @@ def test_an_open_snapshot_without_its_first_object_is_that_accounts_end_only(raw
         raw.store._s3.delete_object(Bucket=raw.store.bucket, Key=first.snapshot.account_info)
         api.control("settings", monthly_quota=100)
         damaged, other = extract(raw, api.address, "fake.350.full", "fake.40")
-    assert (damaged.outcome, other.outcome) == (Outcome.DAMAGED, Outcome.COMPLETE)
+    assert (damaged.outcome, other.outcome) == (Outcome.DAMAGED, Outcome.WHOLE)
     told("There is no object <object>.", first.snapshot.account_info).says(damaged.reason)
 
 
@@ -147,7 +151,7 @@ def test_a_spent_quota_defers_and_the_next_run_goes_on_without_spending_again(ra
         assert requests_served(api) == 10
         api.control("settings", monthly_quota=100)
         (second,) = extract(raw, api.address, "fake.350.full")
-        assert (second.outcome, second.origin, second.pages) == (Outcome.COMPLETE, Origin.RESUMED, 12)
+        assert (second.outcome, second.origin, second.pages) == (Outcome.WHOLE, SnapshotOrigin.RESUMED, 12)
         assert (second.requests, requests_served(api)) == (3, 13)
     assert second.snapshot == first.snapshot
 

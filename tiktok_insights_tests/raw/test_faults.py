@@ -13,22 +13,22 @@ from typing import IO
 import boto3
 import pytest
 
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.faults.kinds import KINDS
 from tiktok_insights.local.fake_api.population import World
-from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.raw.decision import Origin, SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor, RunStoppedError, every_account_ended_well
+from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy
+from tiktok_insights.raw.extraction import AccountResult, Extractor, RunStoppedError, every_account_finished
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.deployments import read_settings
+from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.fault_expectations import CLOCK_FAULTS, FAULTS, Expected
-from tiktok_insights_tests.raw.sources import CANARY, LOG, fake_api, requests_served
+from tiktok_insights_tests.support.fault_expectations import CLOCK_FAULTS, FAULTS, Expected
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import CANARY, LOG, fake_api, requests_served
 
 WHOLE_PAGES = 4
 WHOLE_REQUESTS = 5
@@ -81,7 +81,7 @@ def run(raw: RawStore, api: Api, expected: Expected, *, force: bool = False) -> 
         assert client.budget.spent == requests_served(api) - before
         return Run(Outcome.REFUSED, str(stopped), client.budget.spent, None)
     assert result.requests == client.budget.spent == requests_served(api) - before
-    told = " ".join(every_account_ended_well([result]).offenders) or result.reason
+    told = " ".join(every_account_finished([result]).offenders) or result.reason
     return Run(result.outcome, told, result.requests, result)
 
 
@@ -105,7 +105,7 @@ def see_the_run_with_the_fault(raw: RawStore, api: Api, expected: Expected) -> R
     seen = (first.outcome, len(users), pages, first.requests)
     assert seen == (expected.outcome, expected.users, expected.pages, expected.requests), first.told
     assert expected.says in first.told
-    if not first.outcome.is_good and first.result is not None:
+    if not first.outcome.succeeded and first.result is not None:
         assert first.outcome.remedy in first.told
         assert expected.handle in first.told
     return first
@@ -148,12 +148,12 @@ def test_a_fault_ends_as_expected_and_the_next_run_is_whole(
     assert second.requests == expected.then
     if second.requests == 0:
         assert second.result is not None
-        assert (second.outcome, second.told, second.result.origin) == (first.outcome, first.told, Origin.FRESH)
-        if first.outcome is not Outcome.COMPLETE:
+        assert (second.outcome, second.told, second.result.origin) == (first.outcome, first.told, SnapshotOrigin.FRESH)
+        if first.outcome is not Outcome.WHOLE:
             second = run(raw, api, expected, force=True)
             assert second.requests == WHOLE_REQUESTS
-    if first.outcome is not Outcome.COMPLETE:
-        assert second.outcome is Outcome.COMPLETE, second.told
+    if first.outcome is not Outcome.WHOLE:
+        assert second.outcome is Outcome.WHOLE, second.told
         assert stored_pages(raw, expected) == (WHOLE_PAGES, listed(expected))
     told = [repr(first), repr(second), caplog.text, *(repr(record.__dict__) for record in caplog.records)]
     assert len(told) > 4

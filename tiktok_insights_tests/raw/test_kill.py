@@ -12,17 +12,17 @@ from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tiktok.dialects import parse_page
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
 
 _HANDLE = "fake.1200.full"
 _PAGES = 40
 #: One extraction in a process of its own, slowly enough to be hit anywhere; its arguments: API, S3, bucket, handle.
 _RUN = """
 import logging, sys, boto3
-from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.snapshots import RawStore
@@ -65,7 +65,7 @@ def test_a_run_killed_at_many_moments_asks_for_no_stored_page_again(
     (last,) = extract(raw, api.address, _HANDLE)
 
     manifest = manifest_of(raw, last)
-    assert (manifest.outcome, len(manifest.pages), stored_pages(raw)) == ("complete", _PAGES, _PAGES)
+    assert (manifest.outcome, len(manifest.pages), stored_pages(raw)) == ("whole", _PAGES, _PAGES)
     # One for who the account is, one for each page, at most one more for each kill.
     assert _PAGES + 1 <= requests_served(api) <= _PAGES + 1 + 5
     world = World()

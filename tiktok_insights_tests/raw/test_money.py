@@ -8,8 +8,8 @@ import pytest
 
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
-from tiktok_insights.raw.decision import Origin, SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor, RunStoppedError, every_account_ended_well
+from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy
+from tiktok_insights.raw.extraction import AccountResult, Extractor, RunStoppedError, every_account_finished
 from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.budget import Budget
@@ -17,9 +17,9 @@ from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import CANARY, LOG, extract, fake_api, manifest_of, requests_served
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import CANARY, LOG, extract, fake_api, manifest_of, requests_served
 
 _DAYS = 86_400
 _ALWAYS = timedelta(0)
@@ -55,11 +55,11 @@ def test_a_budget_ends_the_run_as_deferred_and_the_next_run_goes_on(raw: RawStor
     policy = SnapshotPolicy()
     (first,) = run(raw, api, "fake.200.full", policy=policy, budget=5)
     assert (first.outcome, first.pages, first.requests, requests_served(api)) == (Outcome.DEFERRED, 4, 5, 5)
-    (offender,) = every_account_ended_well([first]).offenders
+    (offender,) = every_account_finished([first]).offenders
     assert "budget of 5 requests" in offender
     assert "Run again" in offender
     (second,) = run(raw, api, "fake.200.full", policy=policy, budget=5)
-    assert (second.outcome, second.origin, second.pages) == (Outcome.COMPLETE, Origin.RESUMED, 7)
+    assert (second.outcome, second.origin, second.pages) == (Outcome.WHOLE, SnapshotOrigin.RESUMED, 7)
     assert (second.requests, requests_served(api)) == (3, 8)
 
 
@@ -96,17 +96,17 @@ def test_the_plan_equals_what_the_run_then_spends(raw: RawStore, api: Api, handl
     (plan,) = Planner(raw, client(api), SnapshotPolicy()).plan([handle])
     assert requests_served(api) == 1
     (result,) = run(raw, api, handle, policy=SnapshotPolicy())
-    assert (plan.origin, plan.requests) == (Origin.NEW, result.requests)
+    assert (plan.origin, plan.requests) == (SnapshotOrigin.NEW, result.requests)
     assert requests_served(api) == 1 + result.requests
     (again,) = Planner(raw, None, SnapshotPolicy()).plan([handle])
-    assert (again.origin, again.requests) == (Origin.FRESH, 0)
+    assert (again.origin, again.requests) == (SnapshotOrigin.FRESH, 0)
 
 
 def test_the_plan_of_an_open_snapshot_is_its_missing_pages(raw: RawStore, api: Api) -> None:
     """Nothing is asked for it, as the snapshot knows the total."""
     run(raw, api, "fake.1000", policy=SnapshotPolicy(), budget=11)
     (plan,) = Planner(raw, client(api), SnapshotPolicy()).plan(["fake.1000"])
-    assert (plan.origin, plan.requests, requests_served(api)) == (Origin.RESUMED, 24, 11)
+    assert (plan.origin, plan.requests, requests_served(api)) == (SnapshotOrigin.RESUMED, 24, 11)
     (result,) = run(raw, api, "fake.1000", policy=SnapshotPolicy())
     assert result.requests == 24
 
@@ -127,7 +127,7 @@ def test_a_window_has_all_who_came_and_costs_little(raw: RawStore, api: Api) -> 
     handle, world = "fake.3000.full", World()
     account = world.account(handle)
     (whole,) = run(raw, api, handle, policy=SnapshotPolicy())
-    assert (whole.outcome, whole.requests) == (Outcome.COMPLETE, 101)
+    assert (whole.outcome, whole.requests) == (Outcome.WHOLE, 101)
     api.control("clock", advance_seconds=30 * _DAYS)
     (window,) = run(raw, api, handle, policy=SnapshotPolicy(min_snapshot_age=_ALWAYS, incremental=True))
     before = {person.tiktok_id for person in world.listed(account, VIRTUAL_START)}
@@ -137,7 +137,7 @@ def test_a_window_has_all_who_came_and_costs_little(raw: RawStore, api: Api) -> 
     assert came <= ids_in(raw, window)
     assert window.outcome is Outcome.WINDOW
     assert len(came) / 30 <= window.requests < len(came) / 30 + 5
-    assert every_account_ended_well([window]).passed
+    assert every_account_finished([window]).passed
     assert manifest_of(raw, window).outcome == "window"
 
 
@@ -150,4 +150,4 @@ def test_an_open_window_stays_a_window_when_it_is_carried_on(raw: RawStore, api:
     (cut_off,) = run(raw, api, handle, policy=policy, budget=5)
     assert cut_off.outcome is Outcome.DEFERRED
     (window,) = run(raw, api, handle, policy=policy)
-    assert (window.outcome, window.origin) == (Outcome.WINDOW, Origin.RESUMED)
+    assert (window.outcome, window.origin) == (Outcome.WINDOW, SnapshotOrigin.RESUMED)

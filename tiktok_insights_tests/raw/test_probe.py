@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.probe import Probe, Probed, Stopwatch
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import CANARY, fake_api, requests_served
-from tiktok_insights_tests.tiktok.bodies import encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, scripted
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import CANARY, fake_api, requests_served
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_probe_says_what_the_api_serves(
     assert (found.error, found.requests, requests_served(api)) == ("", 2, 2)
     assert found.account is not None
     assert found.page is not None
-    page, answer = found.page, found.answers["page-000001"]
+    page, answer = found.page, found.responses["page-000001"]
     assert (found.account.handle, found.account.followers_claimed, page.total) == (handle, 1000, 1000)
     assert (page.dialect, answer.wrapped_in_data) == (dialect, wrapped)
     assert (answer.unknown_fields, answer.missing_fields) == ([], missing)
@@ -68,7 +68,7 @@ def test_a_probe_says_what_the_api_serves(
     assert found.quota.remaining == (found.quota.limit or 0) - 2
     assert found.quota.limit == status["settings"]["monthly_quota"]
     assert found.quota_resets_at is not None
-    assert all(0 < item.latency_seconds < 5 for item in found.answers.values())
+    assert all(0 < item.latency_seconds < 5 for item in found.responses.values())
 
 
 def test_both_answers_are_stored_as_they_were_received(raw: RawStore, api: Api) -> None:
@@ -76,9 +76,9 @@ def test_both_answers_are_stored_as_they_were_received(raw: RawStore, api: Api) 
     found = probe(raw, api.address, "fake.31")
     info, page = (f"probe/{found.moment}/{name}.json.gz" for name in ("account-info", "page-000001"))
     assert set(stored(raw.store)) == {info, page}
-    assert [answer.stored_at for answer in found.answers.values()] == [raw.store.uri(info), raw.store.uri(page)]
-    assert raw.answer(page).requests == 1
-    assert b'"userList"' in raw.answer(page).body
+    assert [answer.stored_at for answer in found.responses.values()] == [raw.store.uri(info), raw.store.uri(page)]
+    assert raw.response(page).requests == 1
+    assert b'"userList"' in raw.response(page).body
     assert list(raw.accounts()) == []
 
 
@@ -128,7 +128,7 @@ def test_retries_are_counted_and_are_the_clients_own(raw: RawStore) -> None:
 def test_waiting_for_the_rate_limit_is_no_latency(raw: RawStore, api: Api) -> None:
     """At 60 a minute the second request is let go a second after the first."""
     found = probe(raw, api.address, "fake.31", per_minute=60)
-    assert found.answers["page-000001"].latency_seconds < 0.9
+    assert found.responses["page-000001"].latency_seconds < 0.9
 
 
 def test_an_api_that_repeats_the_key_is_stored_without_it(raw: RawStore) -> None:
@@ -136,7 +136,7 @@ def test_an_api_that_repeats_the_key_is_stored_without_it(raw: RawStore) -> None
     page = web_page(web_row("1", signature=f"your key is {CANARY}"), total=1, debug={"x-rapidapi-key": CANARY})
     with scripted(Reply(body=encoded(page)), info=Reply(body=encoded(user_info()))) as script:
         found = probe(raw, script.address, "some.shop")
-    assert found.answers["page-000001"].unknown_fields == ["debug"]
+    assert found.responses["page-000001"].unknown_fields == ["debug"]
     assert CANARY not in repr(found)
     for key, body in stored(raw.store).items():
         assert CANARY.encode() not in body

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_insights.object_store import ObjectStore
-from tiktok_insights.raw.decision import Origin
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.raw.extraction import AccountResult
 from tiktok_insights.raw.manifest import Manifest
-from tiktok_insights.raw.snapshots import RawAnswer, RawStore
-from tiktok_insights.tiktok.models import Answer
+from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.tiktok.models import Response
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.raw.sources import (
+from tiktok_insights_tests.support.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, Script, scripted
+from tiktok_insights_tests.support.sources import (
     CANARY,
     FailingStore,
     KilledError,
@@ -22,9 +24,7 @@ from tiktok_insights_tests.raw.sources import (
     manifest_of,
     requests_served,
 )
-from tiktok_insights_tests.tiktok.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, Script, scripted
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import told
 
 PAGE_1 = web_page(*(web_row(str(identifier)) for identifier in range(101, 131)), more=True, cursor=900, total=60)
 PAGE_2 = web_page(*(web_row(str(identifier)) for identifier in range(131, 161)), total=60)
@@ -58,7 +58,7 @@ def test_a_whole_walk_is_committed_as_it_went(raw: RawStore, store: ObjectStore)
     manifest = manifest_of(raw, result)
     assert [asked.parameters["minCursor"] for asked in script.pages_asked] == ["0", "900"]
     assert [page.body for page in raw.committed_pages(manifest)] == [encoded(PAGE_1), encoded(PAGE_2)]
-    assert (manifest.outcome, manifest.users_seen, manifest.users_claimed) == ("complete", 60, 60)
+    assert (manifest.outcome, manifest.users_seen, manifest.users_claimed) == ("whole", 60, 60)
     assert (manifest.account_id, manifest.handle, manifest.requests) == ("6800000000000000001", "some.shop", 3)
     times = [info.last_modified for info in store.list(manifest.snapshot.prefix) if "_manifest" not in info.key]
     (committed,) = store.list(manifest.snapshot.manifest)
@@ -79,7 +79,7 @@ def test_the_dialect_may_switch_in_the_middle_of_a_walk(raw: RawStore) -> None:
     middle = app_page(*(app_row(str(identifier)) for identifier in range(131, 161)), more=True, cursor=800, total=90)
     last = {"data": web_page(*(web_row(str(identifier)) for identifier in range(161, 191)), total=90)}
     result, script = run(raw, PAGE_1, middle, last)
-    assert (result.outcome, result.users_seen, result.pages) == (Outcome.COMPLETE, 90, 3)
+    assert (result.outcome, result.users_seen, result.pages) == (Outcome.WHOLE, 90, 3)
     asked = [(request.parameters["minCursor"], request.parameters["max_time"]) for request in script.pages_asked]
     assert asked == [("0", "0"), ("900", "900"), ("800", "800")]
 
@@ -115,7 +115,7 @@ def test_a_walk_that_ends_badly_is_partial_with_its_reason(
 def test_a_capped_list_is_capped(raw: RawStore) -> None:
     """4,975 of 7,000, as a list of 5,000 less those filtered out; in one page here, to be quick."""
     result, _ = run(raw, web_page(*(web_row(str(7_000 + identifier)) for identifier in range(4_975)), total=7_000))
-    assert (result.outcome, result.users_seen, result.users_claimed) == (Outcome.CAPPED, 4_975, 7_000)
+    assert (result.outcome, result.users_seen, result.users_claimed) == (Outcome.CUT, 4_975, 7_000)
 
 
 def test_a_hidden_list_is_committed_as_hidden(raw: RawStore, store: ObjectStore) -> None:
@@ -123,7 +123,7 @@ def test_a_hidden_list_is_committed_as_hidden(raw: RawStore, store: ObjectStore)
     result, _ = run(raw, {"hasMore": False, "minCursor": -1, "statusCode": 0})
     manifest = manifest_of(raw, result)
     assert (manifest.outcome, manifest.pages, manifest.users_seen) == ("hidden", (), 0)
-    evidence = raw.answer(manifest.snapshot.evidence(1))
+    evidence = raw.response(manifest.snapshot.evidence(1))
     assert evidence.body == b'{"hasMore":false,"minCursor":-1,"statusCode":0}'
 
 
@@ -150,7 +150,7 @@ def test_after_trouble_the_next_run_goes_on_where_this_one_stopped(
     assert raw.manifest(first.snapshot) is None
     second, script = run(raw, PAGE_2)
     assert [asked.parameters["minCursor"] for asked in script.asked] == ["900"]
-    assert (second.outcome, second.origin, second.snapshot) == (Outcome.COMPLETE, Origin.RESUMED, first.snapshot)
+    assert (second.outcome, second.origin, second.snapshot) == (Outcome.WHOLE, SnapshotOrigin.RESUMED, first.snapshot)
     assert (second.users_seen, second.pages, second.requests) == (60, 2, 1)
 
 
@@ -206,15 +206,15 @@ def test_a_page_that_another_run_stored_is_adopted(raw: RawStore) -> None:
     class Racing(RawStore):
         """Lets another run store page 2 just before ours does."""
 
-        def put_answer(self, key: str, answer: Answer, walk_until: int | None = None) -> RawAnswer:
+        def put_response(self, key: str, answer: Response, walk_until: int | None = None) -> StoredResponse:
             """Store theirs, then ours."""
-            super().put_answer(key, dataclasses.replace(answer, body=encoded(theirs), requests=9), walk_until)
-            return super().put_answer(key, answer, walk_until)
+            super().put_response(key, dataclasses.replace(answer, body=encoded(theirs), requests=9), walk_until)
+            return super().put_response(key, answer, walk_until)
 
     result, _ = run(Racing(raw.store), PAGE_2)
     manifest = manifest_of(raw, result)
     assert [page.body for page in raw.committed_pages(manifest)] == [encoded(PAGE_1), encoded(theirs)]
-    assert (manifest.outcome, manifest.users_seen, manifest.requests) == ("complete", 60, 11)
+    assert (manifest.outcome, manifest.users_seen, manifest.requests) == ("whole", 60, 11)
 
 
 def test_a_changed_page_of_an_open_snapshot_stops_the_account_and_is_named(raw: RawStore, store: ObjectStore) -> None:
@@ -241,7 +241,7 @@ def test_the_key_is_in_no_object_and_no_log_record(
     told = repr(results) + caplog.text + "".join(repr(record.__dict__) for record in caplog.records)
     told += "".join(repr(stored.metadata) + stored.body.decode("latin-1") for stored in objects)
     told += "".join(
-        raw.answer(info.key).body.decode() for info in store.list("raw/followers/") if info.key.endswith(".gz")
+        raw.response(info.key).body.decode() for info in store.list("raw/followers/") if info.key.endswith(".gz")
     )
     assert CANARY not in told
 
@@ -251,7 +251,7 @@ def test_unknown_fields_are_told_once_and_kept(raw: RawStore, caplog: pytest.Log
     caplog.set_level(logging.WARNING)
     novel = dict(PAGE_1, novelty=1)
     result, _ = run(raw, novel, dict(PAGE_2, novelty=2))
-    assert result.outcome is Outcome.COMPLETE
+    assert result.outcome is Outcome.WHOLE
     (warning,) = [record.getMessage() for record in caplog.records if "do not know" in record.getMessage()]
     assert "novelty" in warning
     assert b'"novelty"' in next(raw.committed_pages(manifest_of(raw, result))).body

@@ -7,23 +7,23 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tiktok_insights.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.manifest import Manifest, PageEntry, RawDataError, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.tiktok.models import Answer, Quota
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights.tiktok.models import Quota, Response
+from tiktok_insights_tests.support.troubleshooting import told
 
 MOMENT = datetime(2026, 1, 31, 23, 59, 58, 987_654, tzinfo=UTC)
 SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
 FOLDER = "raw/followers/account=6800000000000000001/snapshot=20260131T235958987Z/"
 
 
-def answer(body: bytes = b'{"a": 1}') -> Answer:
+def answer(body: bytes = b'{"a": 1}') -> Response:
     """Return an answer of the API."""
-    return Answer("/api/user/followers", {"minCursor": "7"}, body, MOMENT, 2, Quota(100, 41, None))
+    return Response("/api/user/followers", {"minCursor": "7"}, body, MOMENT, 2, Quota(100, 41, None))
 
 
-def manifest_with(*pages: PageEntry, outcome: str = "complete") -> Manifest:
+def manifest_with(*pages: PageEntry, outcome: str = "whole") -> Manifest:
     """Return the snapshot's manifest with these pages."""
     return Manifest(
         account_id=SNAPSHOT.account_id, handle="some.shop", sec_uid="MS4", snapshot_id=SNAPSHOT.snapshot_id,
@@ -34,8 +34,8 @@ def manifest_with(*pages: PageEntry, outcome: str = "complete") -> Manifest:
 
 def test_an_answer_comes_back_as_it_was_stored(raw: RawStore, store: ObjectStore) -> None:
     """The exact body, gzipped without a time stamp, and the facts as metadata."""
-    stored = raw.put_answer(SNAPSHOT.page(1), answer())
-    assert raw.answer(SNAPSHOT.page(1)) == stored
+    stored = raw.put_response(SNAPSHOT.page(1), answer())
+    assert raw.response(SNAPSHOT.page(1)) == stored
     assert (stored.body, stored.requests, iso(stored.fetched_at)) == (b'{"a": 1}', 2, "2026-01-31T23:59:58.987Z")
     there = store.get(SNAPSHOT.page(1))
     assert gzip.decompress(there.body) == b'{"a": 1}'
@@ -46,10 +46,10 @@ def test_an_answer_comes_back_as_it_was_stored(raw: RawStore, store: ObjectStore
 
 def test_a_stored_page_is_adopted_and_never_overwritten(raw: RawStore) -> None:
     """A second attempt gets what the first one stored."""
-    first = raw.put_answer(SNAPSHOT.page(1), answer(b'{"first": 1}'))
-    second = raw.put_answer(SNAPSHOT.page(1), replace(answer(b'{"second": 2}'), requests=7))
+    first = raw.put_response(SNAPSHOT.page(1), answer(b'{"first": 1}'))
+    second = raw.put_response(SNAPSHOT.page(1), replace(answer(b'{"second": 2}'), requests=7))
     assert second == first
-    assert raw.answer(SNAPSHOT.page(1)).body == b'{"first": 1}'
+    assert raw.response(SNAPSHOT.page(1)).body == b'{"first": 1}'
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_stored_page_is_adopted_and_never_overwritten(raw: RawStore) -> None:
 )
 def test_a_changed_page_is_refused_and_named(raw: RawStore, store: ObjectStore, edited: bytes) -> None:
     """Also before its snapshot is committed."""
-    raw.put_answer(SNAPSHOT.page(1), answer())
+    raw.put_response(SNAPSHOT.page(1), answer())
     metadata = store.get(SNAPSHOT.page(1)).metadata
     store._s3.put_object(Bucket=store.bucket, Key=SNAPSHOT.page(1), Body=edited, Metadata=metadata)
     with told("<object> has other bytes", f"s3://{store.bucket}/{FOLDER}page-000001.json.gz"):
@@ -70,19 +70,19 @@ def test_a_page_without_its_checksum_is_refused(raw: RawStore, store: ObjectStor
     """Somebody has put it there by hand."""
     store.put(SNAPSHOT.page(1), gzip.compress(b'{"a": 1}'), "application/gzip")
     with pytest.raises(RawDataError, match=r"page-000001\.json\.gz"):
-        raw.answer(SNAPSHOT.page(1))
+        raw.response(SNAPSHOT.page(1))
 
 
 def test_stored_pages_come_in_order_up_to_the_first_gap(raw: RawStore) -> None:
     """Beyond page 9 too, which sorts before page 10."""
     for number in [*range(1, 12), 13]:
-        raw.put_answer(SNAPSHOT.page(number), answer(b"%d" % number))
+        raw.put_response(SNAPSHOT.page(number), answer(b"%d" % number))
     assert [int(page.body) for page in raw.pages(SNAPSHOT)] == list(range(1, 12))
 
 
 def test_a_committed_page_must_be_the_one_that_was_committed(raw: RawStore, store: ObjectStore) -> None:
     """Page and checksum may have been replaced together."""
-    page = raw.put_answer(SNAPSHOT.page(1), answer())
+    page = raw.put_response(SNAPSHOT.page(1), answer())
     entry = PageEntry(page.key, page.sha256, 1, iso(page.fetched_at))
     assert [page.body for page in raw.committed_pages(manifest_with(entry))] == [b'{"a": 1}']
     with pytest.raises(RawDataError, match=r"page-000001\.json\.gz has other bytes"):
@@ -118,8 +118,8 @@ def test_an_unreadable_manifest_is_named(raw: RawStore, store: ObjectStore, body
 def test_accounts_and_snapshots_are_listed_oldest_first(raw: RawStore) -> None:
     """Open ones too."""
     for snapshot_id in ("20260201T000000000Z", "20260131T235958987Z"):
-        raw.put_answer(SnapshotKey("42", snapshot_id).account_info, answer())
-    raw.put_answer(SnapshotKey("43", "20250101T000000000Z").page(1), answer())
+        raw.put_response(SnapshotKey("42", snapshot_id).account_info, answer())
+    raw.put_response(SnapshotKey("43", "20250101T000000000Z").page(1), answer())
     assert list(raw.accounts()) == ["42", "43"]
     assert [key.snapshot_id for key in raw.snapshots("42")] == ["20260131T235958987Z", "20260201T000000000Z"]
     assert raw.snapshots("44") == []
@@ -128,14 +128,14 @@ def test_accounts_and_snapshots_are_listed_oldest_first(raw: RawStore) -> None:
 @pytest.mark.parametrize("folder", ["snapshot=backup", "snapshot=20260231T000000000Z", "old", "snapshot=2026"])
 def test_a_foreign_folder_is_no_snapshot(raw: RawStore, store: ObjectStore, folder: str) -> None:
     """Whatever people leave beside the snapshots must not block the account."""
-    raw.put_answer(SNAPSHOT.account_info, answer())
+    raw.put_response(SNAPSHOT.account_info, answer())
     store.put(f"raw/followers/account={SNAPSHOT.account_id}/{folder}/notes.txt", b"x", "text/plain")
     assert raw.snapshots(SNAPSHOT.account_id) == [SNAPSHOT]
 
 
 def test_a_foreign_folder_is_no_account(raw: RawStore, store: ObjectStore) -> None:
     """Only account=<id> is one."""
-    raw.put_answer(SNAPSHOT.account_info, answer())
+    raw.put_response(SNAPSHOT.account_info, answer())
     store.put("raw/followers/_tmp/notes.txt", b"x", "text/plain")
     assert list(raw.accounts()) == [SNAPSHOT.account_id]
 

@@ -8,9 +8,9 @@ import snowflake.connector
 from snowflake.connector import network
 from snowflake.connector.errors import OperationalError
 
+from tiktok_insights.clients.snowflake_session import session_on
 from tiktok_insights.resources.connections import Connections
-from tiktok_insights.warehouse_session import session_on
-from tiktok_insights_tests.fail_points import Requests
+from tiktok_insights_tests.support.fail_points import Requests
 
 #: It takes a hundred times as long as the connector is let wait.
 SLOW = "SELECT COUNT(SEQ8()) FROM TABLE(GENERATOR(ROWCOUNT => 3000000))"

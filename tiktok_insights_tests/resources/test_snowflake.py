@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import dagster as dg
 import pytest
 
-from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.resources.snowflake import WarehouseResource
-from tiktok_insights.table_setup import TableDriftError
-from tiktok_insights.tables import SCHEMA_VERSION
-from tiktok_insights.warehouse_session import Connect, Row, Session
+from tiktok_insights.settings.environment import Settings
+from tiktok_insights.tables.creation import TableDriftError
+from tiktok_insights.tables.definitions import SCHEMA_VERSION
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tiktok_insights_tests.csv_texts import HEADER_16
-from tiktok_insights_tests.loading import Loader
+from tiktok_insights_tests.support.csv_texts import HEADER_16
+from tiktok_insights_tests.support.loading import Loader
 
 ROWS = 1_000_000
 FIRST_ID = 7_423_456_789_012_345_149

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tiktok_insights.object_store import ObjectInfo
+from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.staging.audit import FAULT_OF_THE_OBJECT, BatchFacts, ObjectFacts, audit, measure
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.pending import PendingObject
 from tiktok_insights.staging.staged_object import StagedObject
-from tiktok_insights_tests.csv_texts import csv_file, row
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.troubleshooting import Told, told
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 KEY = "csv/followers/account=42/dt=2026-01-31/a.csv"
 OTHER_KEY = "csv/followers/account=42/dt=2026-01-31/b.csv"

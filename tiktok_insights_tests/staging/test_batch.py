@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tiktok_insights.object_store import ObjectMissingError
+from tiktok_insights.clients.object_store import ObjectMissingError
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.quarantine import quarantine_key
-from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
-from tiktok_insights_tests.loading import Loader
+from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
+from tiktok_insights_tests.support.loading import Loader
 
 SNAPSHOT_ID = "20260131T093000125Z"
 OURS = f"tiktok_user_data-{SNAPSHOT_ID}"

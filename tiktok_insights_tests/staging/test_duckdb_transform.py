@@ -11,14 +11,14 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from tiktok_insights.staging import duckdb_transform
-from tiktok_insights.staging.duckdb_transform import Origin, RowCounts, Transformed, run
+from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin, Transformed, run
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import Inspection, inspect
-from tiktok_insights_tests.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.troubleshooting import told
 
 KEY = "csv/followers/account=42/dt=2026-01-31/it's\n%s ?.csv"
-ORIGIN = Origin("batch", KEY, "42", "snapshot", datetime(2026, 2, 1, 6, 7, 8, tzinfo=UTC))
+ORIGIN = RowOrigin("batch", KEY, "42", "snapshot", datetime(2026, 2, 1, 6, 7, 8, tzinfo=UTC))
 
 
 def transform(tmp_path: Path, body: bytes) -> Transformed:

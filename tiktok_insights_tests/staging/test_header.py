@@ -6,8 +6,8 @@ import pytest
 
 from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
 from tiktok_insights.staging.header import MAX_HEADER_BYTES, UnloadableError, columns_of
-from tiktok_insights_tests.csv_texts import HEADER_14, HEADER_16, row
-from tiktok_insights_tests.troubleshooting import Told, told
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, row
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 QUOTED = ",".join(f'"{name}"' for name in HEADER_16.split(","))
 RULE = "; the header is the contract's 16 names, or the first 14, spelt and ordered so: docs/how_to/own_files.md has"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tiktok_insights.staging import inspection
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
-from tiktok_insights_tests.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
-from tiktok_insights_tests.troubleshooting import Told, told
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 ROW = row("1")
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
-from tiktok_insights.object_store import ObjectStore
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.warehouse.publish import publish_passed
-from tiktok_insights.warehouse_session import Connect, Row, Session
-from tiktok_insights_tests.raw.sources import extract, fake_api
+from tiktok_insights_tests.support.sources import extract, fake_api
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def test_a_deferred_account_is_there_until_its_snapshot_is_loaded(
         assert session.query("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
         api.control("settings", monthly_quota=100)
         extract(raw, api.address, "fake.350.full")
-    assert load(store, connect_warehouse) == [("fake.350.full", "complete", 350, 350, 13, 87)]
+    assert load(store, connect_warehouse) == [("fake.350.full", "whole", 350, 350, 13, 87)]
 
 
 @pytest.mark.parametrize("fault", ["fault-code-10000-p2", "fault-503-p2", "fault-cursor-text-p2"])

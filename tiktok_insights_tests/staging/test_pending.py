@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tiktok_insights.object_store import ObjectInfo
+from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.staging.pending import Listing, no_csv_is_skipped, pending, sort_out
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import told
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PLACE = "csv/followers/account=42/dt=2026-01-31"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights.staging.quarantine import quarantine_key, row_fields, write_rejected
-from tiktok_insights_tests.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
 
 KEY = "csv/followers/account=42/dt=2026-01-31/a.csv"
 

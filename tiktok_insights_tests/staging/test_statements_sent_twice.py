@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
-from tiktok_insights.warehouse_session import Session
-from tiktok_insights_tests.csv_texts import csv_file, row
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
 
 _ATTEMPT = Manifest(
     account_id="42",

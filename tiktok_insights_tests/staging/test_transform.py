@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tiktok_insights.staging.transform import newest_first, rejected_rows_sql, rejection_reason, transform_sql
-from tiktok_insights_tests.csv_texts import HEADER_16, row
+from tiktok_insights_tests.support.csv_texts import HEADER_16, row
 
 LAST_MODIFIED = "2026-02-01 06:07:08"
 

@@ -5,7 +5,7 @@ import pytest
 from tiktok_insights.tiktok import body_codes
 from tiktok_insights.tiktok.errors import AccountError
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.troubleshooting import Told, told
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 
 @pytest.mark.parametrize(

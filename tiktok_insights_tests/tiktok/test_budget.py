@@ -7,7 +7,7 @@ import pytest
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.errors import BudgetSpentError
 from tiktok_insights.tiktok.models import Quota
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import told
 
 NOTHING_LEFT = told("The plan's <number> requests are spent.", "They come back in 3,600 s.")
 A_RESERVE = told("<number> of the plan's <number> requests are left", "They come back in 3,600 s.")

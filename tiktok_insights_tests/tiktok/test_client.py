@@ -28,10 +28,10 @@ from tiktok_insights.tiktok.errors import (
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.models import Quota
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.local.fake_api.served import served
-from tiktok_insights_tests.tiktok.bodies import SEC_UID, app_page, app_row, encoded, user_info, web_page, web_row
-from tiktok_insights_tests.tiktok.scripted import Reply, Script, scripted
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.bodies import SEC_UID, app_page, app_row, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.scripted import Reply, Script, scripted
+from tiktok_insights_tests.support.served import served
+from tiktok_insights_tests.support.troubleshooting import told
 
 CANARY = "canary-key-4f1d9c"
 GOOD = Reply(body=encoded(web_page(web_row())))
@@ -149,8 +149,8 @@ def test_a_bad_body_comes_with_the_error_as_evidence() -> None:
     """So that it can be stored."""
     with scripted(Reply(body=b'{"statusCode":31337}')) as script, pytest.raises(SchemaDriftError) as raised:
         ask(script)
-    assert raised.value.answer is not None
-    assert raised.value.answer.body == b'{"statusCode":31337}'
+    assert raised.value.response is not None
+    assert raised.value.response.body == b'{"statusCode":31337}'
 
 
 def test_a_burst_429_waits_and_goes_on() -> None:

@@ -15,8 +15,8 @@ from tiktok_insights.tiktok.errors import (
 )
 from tiktok_insights.tiktok.models import Account, Follower
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.tiktok.bodies import JSON, SEC_UID, app_page, app_row, encoded, user_info, web_page, web_row
-from tiktok_insights_tests.troubleshooting import Told, told
+from tiktok_insights_tests.support.bodies import JSON, SEC_UID, app_page, app_row, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 LARGE_IDS = [
     "9007199254740993", "7420366745511658149", "7420366745511658150", "9223372036854775807", "9223372036854775809",

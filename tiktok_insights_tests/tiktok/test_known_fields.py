@@ -7,9 +7,9 @@ import pytest
 
 from tiktok_insights.tiktok.errors import UnreadableBodyError
 from tiktok_insights.tiktok.known_fields import is_wrapped, missing_fields, unknown_fields
-from tiktok_insights_tests.local.fake_api.served import Api
-from tiktok_insights_tests.raw.sources import fake_api
-from tiktok_insights_tests.tiktok.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import fake_api
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.models import Page
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
-from tiktok_insights_tests.tiktok.bodies import app_page, app_row, encoded, web_page, web_row
+from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, web_page, web_row
 
 
 def page(ids: range | list[str], cursor: int | None = None, total: int | None = None, more: bool | None = None) -> Page:
@@ -112,7 +112,7 @@ def test_a_list_of_which_some_were_filtered_is_complete(claimed: int, seen: int)
     """Dead accounts are in the total and on no page: 5 %, and by chance a few more in a short list."""
     walk = walked(claimed, page(range(1, seen + 1), total=claimed))
     assert walk.stop is Stop.END_OF_LIST
-    assert walk.stop.outcome is Outcome.COMPLETE
+    assert walk.stop.outcome is Outcome.WHOLE
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_list_that_the_api_cuts_is_capped(claimed: int, seen: int) -> None:
     """5,000 or 10,000, less those filtered out."""
     walk = walked(claimed, page(range(1, seen + 1), total=claimed))
     assert walk.stop is Stop.CAP
-    assert walk.stop.outcome is Outcome.CAPPED
+    assert walk.stop.outcome is Outcome.CUT
 
 
 def test_an_empty_list_is_complete_if_the_account_has_no_followers() -> None:

@@ -8,7 +8,7 @@ from tiktok_insights.tiktok.errors import (
     UnreachableError,
 )
 from tiktok_insights.tiktok.models import Quota
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import told
 
 NO_QUOTA = Quota(None, None, None)
 LEFT = Quota(1_000, 412, 86_400)

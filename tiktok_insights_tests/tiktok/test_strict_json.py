@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tiktok_insights.tiktok import strict_json
 from tiktok_insights.tiktok.errors import UnreadableBodyError
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import told
 
 
 @pytest.mark.parametrize("number", [0, 9007199254740993, 9223372036854775807, 18446744073709551615, -1])

@@ -1,9 +1,9 @@
 """The check that no id is lost between the objects and TIKTOK_DATA."""
 
 from tiktok_insights.warehouse.lost_ids import no_id_is_lost
-from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
 
 LONG = '"' + "x" * 150_000 + '"'
 TOO_LONG = "x" * 2_100_000

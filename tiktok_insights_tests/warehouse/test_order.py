@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.pending import pending
 from tiktok_insights.warehouse.publish import Publication, publish
-from tiktok_insights_tests import history, random_objects
-from tiktok_insights_tests.csv_texts import HEADER_14, csv_file, row, row_of_14
-from tiktok_insights_tests.history import Tables, Upload, lines
-from tiktok_insights_tests.loading import Loader, put_upload
-from tiktok_insights_tests.warehouse.engine import NOON, Engine
-from tiktok_insights_tests.warehouse.random_course import Course
+from tiktok_insights_tests.support import history, random_objects
+from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
+from tiktok_insights_tests.support.engine import NOON, Engine
+from tiktok_insights_tests.support.history import Tables, Upload, lines
+from tiktok_insights_tests.support.load_state_machine import Course
+from tiktok_insights_tests.support.loading import Loader, put_upload
 
 LATE, EARLY = "2026-01-31T13:00:00Z", "2026-01-31T11:00:00Z"
 WRITTEN = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
@@ -33,7 +33,7 @@ def foreign(name: str, body: bytes, *, account: str = "42", written: datetime = 
 def ours(snapshot_id: str, *rows: str) -> Upload:
     """The CSV of a snapshot of ours, whose manifest claims a user more than was seen."""
     key = f"csv/followers/account=42/dt=2026-01-31/tiktok_user_data-{snapshot_id}.csv"
-    facts = ("ann.b", WRITTEN, WRITTEN, "complete", "", 3, 4, 5, 95)
+    facts = ("ann.b", WRITTEN, WRITTEN, "whole", "", 3, 4, 5, 95)
     return Upload(key, csv_file(*rows), WRITTEN, snapshot_id, facts)
 
 

@@ -8,15 +8,15 @@ import pytest
 import snowflake.connector
 from snowflake.connector.errors import OperationalError, ProgrammingError
 
+from tiktok_insights.clients.snowflake_session import Connect, Session
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.warehouse.publish import Publication, publish
-from tiktok_insights.warehouse_session import Connect, Session
-from tiktok_insights_tests import history
-from tiktok_insights_tests.csv_texts import row
-from tiktok_insights_tests.history import lines
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.troubleshooting import told
-from tiktok_insights_tests.warehouse.engine import NOON
+from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.csv_texts import row
+from tiktok_insights_tests.support.engine import NOON
+from tiktok_insights_tests.support.history import lines
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
 
 LATE = "2026-01-31T13:00:00Z"
 

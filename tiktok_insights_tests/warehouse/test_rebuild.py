@@ -5,15 +5,15 @@ from contextlib import nullcontext
 
 import pytest
 
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.warehouse.rebuild import Rebuilt, rebuild
-from tiktok_insights.warehouse_session import Session
-from tiktok_insights_tests import history
-from tiktok_insights_tests.csv_texts import row
-from tiktok_insights_tests.fail_points import FailPoint, Manner, Moment, Requests
-from tiktok_insights_tests.history import Upload
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.troubleshooting import told
-from tiktok_insights_tests.warehouse_contents import run_at_once
+from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.csv_texts import row
+from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
+from tiktok_insights_tests.support.history import Upload
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
+from tiktok_insights_tests.support.warehouse_contents import run_at_once
 
 LATE = "2026-01-31T13:00:00Z"
 DAMAGES = {

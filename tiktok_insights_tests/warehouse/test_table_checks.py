@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tiktok_insights.resources.deployments import Settings
+from tiktok_insights.settings.environment import Settings
 from tiktok_insights.warehouse.table_checks import (
     NAMED_OFFENDERS,
     every_account_is_fresh,
@@ -15,9 +15,9 @@ from tiktok_insights.warehouse.table_checks import (
     step_7_returns_every_user,
     table_equals_the_contract,
 )
-from tiktok_insights_tests.csv_texts import csv_file, row
-from tiktok_insights_tests.loading import Loader
-from tiktok_insights_tests.troubleshooting import told
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
 
 COLUMNS = [
     "TIKTOK_ID",

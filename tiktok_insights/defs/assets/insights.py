@@ -47,7 +47,7 @@ def marts(
     names = {key.to_user_string() for key in context.selected_asset_keys}
     checks = {key.name for key in context.selected_asset_check_keys}
     with warehouse.session() as session:
-        made = Marts(session, warehouse.place)
+        made = Marts(session, warehouse.namespace)
         for mart in MARTS:
             if mart.name in names:
                 yield _materialize(made, mart)

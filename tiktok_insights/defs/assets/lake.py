@@ -6,8 +6,8 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.presentation import OWNERS, check_result, csv_columns, table
-from tiktok_insights.lake.followers_csv import PREFIX, CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
-from tiktok_insights.lake.replay import Replay, Replayed, Verdict
+from tiktok_insights.lake.followers_csv import CSV_PREFIX, CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
+from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
 
@@ -67,7 +67,7 @@ def followers_csv(
         metadata={
             "files": table(_HEADER, [_row(result) for result in results]),
             "dagster/row_count": sum(result.rows for result in results),
-            "dagster/uri": store.uri(PREFIX),
+            "dagster/uri": store.uri(CSV_PREFIX),
             **(_replay_metadata(replayed) if config.replay else {}),
         },
         check_results=[check_result(no_snapshot_is_blocked(results))],
@@ -96,7 +96,7 @@ def _replay_metadata(replayed: Sequence[Replayed]) -> dict[str, dg.MetadataValue
     objects = [
         (item.csv.key, item.verdict.value, item.diff.rows_changed, item.diff.rows_added, item.diff.rows_gone)
         for item in replayed
-        if item.verdict is not Verdict.UNCHANGED
+        if item.verdict is not ReplayVerdict.UNCHANGED
     ]
     changes = [(i.csv.key, c.kind, c.user_id, c.column, c.old, c.new) for i in replayed for c in i.diff.changes]
     return {

@@ -10,7 +10,7 @@ from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import (
     AccountResult,
     Extractor,
-    every_account_ended_well,
+    every_account_finished,
     only_deferred,
     require_any,
 )
@@ -18,7 +18,7 @@ from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.tiktok.outcomes import Outcome
 
-ENDED_WELL = "every_account_ended_well"
+FINISHED = "every_account_finished"
 
 
 class RawFollowersConfig(dg.Config):
@@ -39,7 +39,7 @@ class RawFollowersConfig(dg.Config):
     )
     incremental: bool = Field(
         default=False,
-        description="Walk only to the overlap with the account's newest complete snapshot. The snapshot is a window: "
+        description="Walk only to the overlap with the account's newest whole snapshot. The snapshot is a window: "
         "it says nothing of users whom it does not show.",
     )
 
@@ -50,7 +50,7 @@ class RawFollowersConfig(dg.Config):
     pool="tiktok_api",
     owners=OWNERS,
     check_specs=[
-        dg.AssetCheckSpec(ENDED_WELL, asset="raw_followers", description=every_account_ended_well.__doc__),
+        dg.AssetCheckSpec(FINISHED, asset="raw_followers", description=every_account_finished.__doc__),
     ],
 )
 def raw_followers(
@@ -86,7 +86,7 @@ def raw_followers(
         # Amber when the next run goes on by itself, red when somebody has to act; the other accounts are loaded.
         check_results=[
             check_result(
-                every_account_ended_well(results),
+                every_account_finished(results),
                 dg.AssetCheckSeverity.WARN if only_deferred(results) else dg.AssetCheckSeverity.ERROR,
             )
         ],
@@ -102,7 +102,7 @@ def _row(result: AccountResult) -> tuple[object, ...]:
     return (
         result.handle or result.reference,
         result.outcome.value,
-        "" if result.outcome is Outcome.COMPLETE else result.reason,
+        "" if result.outcome is Outcome.WHOLE else result.reason,
         result.users_seen,
         result.users_claimed,
         result.requests,

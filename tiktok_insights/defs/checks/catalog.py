@@ -6,16 +6,16 @@ import dagster as dg
 
 from tiktok_insights.catalog.checks import every_csv_is_visible, table_equals_the_contract
 from tiktok_insights.catalog.glue_table import Catalog
-from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.defs.presentation import check_result
-from tiktok_insights.lake.followers_csv import PREFIX
+from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.staging.pending import sort_out
 
 _CHECKS: dict[str, Callable[[Catalog, S3LakeResource], CheckOutcome]] = {
     "glue_table_equals_the_contract": lambda catalog, _: table_equals_the_contract(catalog),
     "every_csv_is_visible_in_the_catalog": lambda catalog, s3: every_csv_is_visible(
-        catalog, sort_out(s3.store().list(PREFIX)).partitions
+        catalog, sort_out(s3.store().list(CSV_PREFIX)).partitions
     ),
 }
 _MEANINGS = dict(zip(_CHECKS, (table_equals_the_contract.__doc__, every_csv_is_visible.__doc__), strict=True))

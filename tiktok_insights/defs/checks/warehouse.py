@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from tiktok_insights.check_outcome import CheckOutcome
+from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.defs.presentation import check_result
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.warehouse import table_checks
 from tiktok_insights.warehouse.lost_ids import no_id_is_lost
-from tiktok_insights.warehouse_session import Session
 
 _Check = Callable[[Session, WarehouseResource, S3LakeResource], CheckOutcome]
 

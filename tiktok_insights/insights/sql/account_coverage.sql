@@ -1,7 +1,7 @@
 -- One row per account: how much of its follower list its newest snapshot has, how that ended, and as of when.
 -- ACCOUNT_ID: The account.
 -- HANDLE: The account's handle when the snapshot was taken; NULL for files of other producers.
--- OUTCOME: How the walk along the list ended, such as complete, partial or deferred; NULL when nobody said.
+-- OUTCOME: How the walk along the list ended, such as whole, partial or deferred; NULL when nobody said.
 -- OUTCOME_REASON: Why it ended there.
 -- USERS_SEEN: Different users in the snapshot.
 -- USERS_CLAIMED: Followers that the account has by the API's own count.

@@ -2,7 +2,7 @@
 -- ACCOUNT_ID: The account.
 -- SNAPSHOT_ID: The snapshot; for a file of another producer, the object's key.
 -- HANDLE: The account's handle when the snapshot was taken.
--- OUTCOME: How the walk along the list ended; a list that is not complete says nothing of users whom it does not show.
+-- OUTCOME: How the walk along the list ended; a list that is not whole says nothing of users whom it does not show.
 -- TAKEN_AT: When the snapshot's newest row was fetched, UTC.
 -- USERS_SEEN: Different users in the snapshot.
 -- USERS_NEW: Those of them whom no earlier snapshot of the account shows.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tiktok_insights.local.fake_api.app import create_app
-from tiktok_insights_tests.local.fake_api.served import Api, served
+from tiktok_insights_tests.support.served import Api, served
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tiktok_insights.local.fake_api.accounts import Direction
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.paging import page_of
 from tiktok_insights.local.fake_api.population import World
-from tiktok_insights_tests.local.fake_api.served import Api, id_of, rows_of
+from tiktok_insights_tests.support.served import Api, id_of, rows_of
 
 FOLLOWERS = "/api/user/followers"
 

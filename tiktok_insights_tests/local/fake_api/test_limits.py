@@ -9,7 +9,7 @@ import pytest
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.limits import Limiter
 from tiktok_insights.local.fake_api.state import Settings, State
-from tiktok_insights_tests.local.fake_api.served import HEADERS, Api, served
+from tiktok_insights_tests.support.served import HEADERS, Api, served
 
 INVALID = "Invalid API key. Go to https://docs.rapidapi.com/docs/keys for more info."
 INFO = "/api/user/info"

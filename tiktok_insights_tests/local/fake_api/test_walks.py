@@ -8,7 +8,7 @@ import pytest
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.counts import Counts
 from tiktok_insights.local.fake_api.population import Person, World
-from tiktok_insights_tests.local.fake_api.served import JSON, Api, id_of, rows_of
+from tiktok_insights_tests.support.served import JSON, Api, id_of, rows_of
 
 WORLD = World()
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tiktok_insights.local.fake_api.faults.kinds import KINDS, Kind
+from tiktok_insights.local.fake_api.faults.kinds import KINDS, FaultKind
 from tiktok_insights.local.fake_api.faults.schedule import (
     CODES,
     TAIL,
@@ -54,7 +54,7 @@ class Fault:
             raise ValueError(f"delay_ms is {self.delay_ms!r}: use a whole number from 0 to {_LONGEST_DELAY:,}")
 
     @property
-    def what(self) -> Kind:
+    def what(self) -> FaultKind:
         """The entry of the table."""
         return KINDS[self.kind]
 

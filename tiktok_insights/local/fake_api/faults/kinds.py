@@ -9,7 +9,8 @@ import dataclasses
 from types import MappingProxyType
 
 from tiktok_insights.local.fake_api import messages
-from tiktok_insights.local.fake_api.faults import answers, pages, reply, rows
+from tiktok_insights.local.fake_api.faults import pages, reply, rows
+from tiktok_insights.local.fake_api.faults import responses as answers
 from tiktok_insights.local.fake_api.faults.reply import Change, honest
 from tiktok_insights.local.fake_api.faults.schedule import Schedule
 
@@ -18,7 +19,7 @@ _FROM_THE_LOOK_UP = Schedule(first_page=0)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class FaultKind:
     """One kind. `usual` holds where a fault's own schedule says nothing; `delay_ms` is None where time plays no part.
 
     `lists_only`: the look-up of an account is never struck, because there is nothing to bend in it.
@@ -31,27 +32,27 @@ class Kind:
     lists_only: bool = False
 
 
-def _answer(description: str, change: Change, delay_ms: int | None = None) -> Kind:
-    return Kind(description=description, change=change, delay_ms=delay_ms)
+def _answer(description: str, change: Change, delay_ms: int | None = None) -> FaultKind:
+    return FaultKind(description=description, change=change, delay_ms=delay_ms)
 
 
-def _page(description: str, edit: pages.Edit, usual: Schedule = _FROM_PAGE_1) -> Kind:
-    return Kind(description=description, change=pages.page(edit), usual=usual, lists_only=True)
+def _page(description: str, edit: pages.Edit, usual: Schedule = _FROM_PAGE_1) -> FaultKind:
+    return FaultKind(description=description, change=pages.page(edit), usual=usual, lists_only=True)
 
 
-def _state(description: str, change: Change, *, look_up: bool) -> Kind:
+def _state(description: str, change: Change, *, look_up: bool) -> FaultKind:
     usual = _FROM_THE_LOOK_UP if look_up else _FROM_PAGE_1
-    return Kind(description=description, change=change, usual=usual, lists_only=not look_up)
+    return FaultKind(description=description, change=change, usual=usual, lists_only=not look_up)
 
 
-def _clock(description: str) -> Kind:
-    return Kind(description=description, change=honest, usual=Schedule(first_page=2, times=1), lists_only=True)
+def _clock(description: str) -> FaultKind:
+    return FaultKind(description=description, change=honest, usual=Schedule(first_page=2, times=1), lists_only=True)
 
 
 ARRIVES, LEAVES = "follower-arrives", "follower-leaves"
 """The kinds that change nothing but the virtual clock."""
 
-STATES: dict[str, Kind] = {
+STATES: dict[str, FaultKind] = {
     "hidden": _state("the account hides its list: WEB page without list, APP code 2096", answers.hidden, look_up=False),
     "private": _state("the account is private: flagged in its look-up, lists 10222", answers.private, look_up=True),
     "banned": _state("the account is banned: 10221 everywhere", answers.body_code(10221), look_up=True),
@@ -65,7 +66,7 @@ STATES: dict[str, Kind] = {
 }
 """States of an account; each is an option of a handle by itself."""
 
-_STATUSES: dict[str, Kind] = {
+_STATUSES: dict[str, FaultKind] = {
     "401-invalid-key": _answer("401, the key is invalid", answers.refused(401, messages.INVALID_KEY)),
     "403-invalid-key": _answer("403, the key is invalid", answers.refused(403, messages.INVALID_KEY)),
     "401-disabled": _answer("401, the plan does not include the endpoint", answers.refused(401, messages.DISABLED)),
@@ -100,7 +101,7 @@ _STATUSES: dict[str, Kind] = {
     "truncated-json": _answer("200 with the first half of the honest body", answers.truncated),
     "html": _answer("200 with a page for people", answers.html(200, "Please verify you are human")),
 }
-_CODES: dict[str, Kind] = {
+_CODES: dict[str, FaultKind] = {
     f"code-{code}{suffix}": _answer(
         f"200 whose body has the code {code} as a {spelling}: {meaning}",
         answers.body_code(code, as_text=bool(suffix)),
@@ -108,7 +109,7 @@ _CODES: dict[str, Kind] = {
     for code, meaning in answers.CODES.items()
     for suffix, spelling in (("", "number"), ("-text", "text"))
 }
-_PAGES: dict[str, Kind] = {
+_PAGES: dict[str, FaultKind] = {
     "empty-page": _page("no rows, more promised further on", pages.empty_page),
     "cursor-stuck": _page("the cursor leads to the same page again", pages.cursor_stuck),
     "cursor-cycles": _page("the cursor leads to the first page again", pages.cursor_cycles, Schedule(first_page=3)),
@@ -127,7 +128,7 @@ _PAGES: dict[str, Kind] = {
     "total-low": _page("the total is half of the true one", pages.total(lambda total: total // 2)),
     "total-high": _page("the total is twice the true one", pages.total(lambda total: total * 2)),
 }
-_ROWS: dict[str, Kind] = {
+_ROWS: dict[str, FaultKind] = {
     name: _answer(description, change)
     for name, description, change in (
         ("id-integer", "ids are JSON integers", rows.text_of_ids(rb'"\1":\2')),
@@ -157,7 +158,7 @@ _ROWS: dict[str, Kind] = {
         ("new-fields", "rows have fields that nobody knows", rows.every_row(rows.new_fields)),
     )
 }
-_CONNECTION: dict[str, Kind] = {
+_CONNECTION: dict[str, FaultKind] = {
     "slow": _answer("the honest answer, late (delay_ms)", reply.slow, 1_000),
     "stalled": _answer("the honest answer, after any patience (delay_ms)", reply.slow, 120_000),
     "connection-reset": _answer("no answer: the connection is reset", reply.reset),
@@ -165,7 +166,7 @@ _CONNECTION: dict[str, Kind] = {
     ARRIVES: _clock("before this page the clock moves on to the next arrival; pages are honest"),
     LEAVES: _clock("before this page the clock moves on to the next leave; some arrive meanwhile; pages are honest"),
 }
-KINDS: MappingProxyType[str, Kind] = MappingProxyType(
+KINDS: MappingProxyType[str, FaultKind] = MappingProxyType(
     {**STATES, **_STATUSES, **_CODES, **_PAGES, **_ROWS, **_CONNECTION}
 )
 """Name -> kind."""

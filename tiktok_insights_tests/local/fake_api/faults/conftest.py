@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiktok_insights_tests.local.fake_api.served import Api
+from tiktok_insights_tests.support.served import Api
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tiktok_insights.local.fake_api.app import create_app
-from tiktok_insights_tests.local.fake_api.faults.asking import (
+from tiktok_insights_tests.support.asking import (
     FOLLOWINGS,
     ask_page,
 )
-from tiktok_insights_tests.local.fake_api.served import Api, served
+from tiktok_insights_tests.support.served import Api, served
 
 HANDLE = "fake.300.full"
 SCHEDULES = [

@@ -8,14 +8,14 @@ import urllib.parse
 import pytest
 import requests
 
-from tiktok_insights_tests.local.fake_api.faults.asking import (
+from tiktok_insights_tests.support.asking import (
     FOLLOWERS,
     WORLD,
     ask_page,
     ask_struck,
     listed_ids,
 )
-from tiktok_insights_tests.local.fake_api.served import HEADERS, Api, id_of, rows_of
+from tiktok_insights_tests.support.served import HEADERS, Api, id_of, rows_of
 
 HANDLE = "fake.100.full"
 SHOWN = {"slow", "stalled", "connection-reset", "short-body"}

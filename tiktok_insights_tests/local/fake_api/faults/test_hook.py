@@ -7,8 +7,8 @@ import pytest
 
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
-from tiktok_insights_tests.local.fake_api.faults.asking import ask_page, listed_ids
-from tiktok_insights_tests.local.fake_api.served import Api, id_of, rows_of, served
+from tiktok_insights_tests.support.asking import ask_page, listed_ids
+from tiktok_insights_tests.support.served import Api, id_of, rows_of, served
 
 SHOWN = {"follower-arrives", "follower-leaves"}
 """The kinds that this module shows."""

@@ -5,14 +5,14 @@ import pytest
 from tiktok_insights.local.fake_api.accounts import Directory
 from tiktok_insights.local.fake_api.faults.kinds import KINDS
 from tiktok_insights_tests.local.fake_api.faults import (
-    test_answers,
     test_connection,
     test_hook,
     test_pages,
+    test_responses,
     test_rows,
 )
-from tiktok_insights_tests.local.fake_api.faults.asking import ask_page, listed_ids
-from tiktok_insights_tests.local.fake_api.served import Api, id_of, rows_of
+from tiktok_insights_tests.support.asking import ask_page, listed_ids
+from tiktok_insights_tests.support.served import Api, id_of, rows_of
 
 SILENT = {"slow", "stalled", "connection-reset", "short-body"}
 """Kinds of the connection, whose plain answer takes long or never comes."""
@@ -20,7 +20,7 @@ SILENT = {"slow", "stalled", "connection-reset", "short-body"}
 
 def test_every_kind_is_shown_to_do_what_it_says() -> None:
     """A kind without a literal expectation in one of these modules may not be."""
-    shown = [test_answers.SHOWN, test_connection.SHOWN, test_hook.SHOWN, test_pages.SHOWN, test_rows.SHOWN]
+    shown = [test_responses.SHOWN, test_connection.SHOWN, test_hook.SHOWN, test_pages.SHOWN, test_rows.SHOWN]
     assert set().union(*shown) == set(KINDS)
     assert sum(map(len, shown)) == len(KINDS)
 

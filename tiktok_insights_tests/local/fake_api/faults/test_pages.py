@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
-from tiktok_insights_tests.local.fake_api.faults.asking import (
+from tiktok_insights_tests.support.asking import (
     ask_page,
     ask_struck,
     fields_of,
     listed_ids,
     without_avatars,
 )
-from tiktok_insights_tests.local.fake_api.served import JSON, Api, id_of, rows_of
+from tiktok_insights_tests.support.served import JSON, Api, id_of, rows_of
 
 WEB = {"rows": "userList", "more": "hasMore", "cursor": "minCursor", "newest": "maxCursor"}
 APP = {"rows": "followers", "more": "has_more", "cursor": "min_time", "newest": "max_time"}

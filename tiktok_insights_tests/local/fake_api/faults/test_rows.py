@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tiktok_insights_tests.local.fake_api.faults.asking import (
+from tiktok_insights_tests.support.asking import (
     ask_page,
     ask_struck,
     listed_ids,
     without_avatars,
 )
-from tiktok_insights_tests.local.fake_api.served import JSON, Api, rows_of
+from tiktok_insights_tests.support.served import JSON, Api, rows_of
 
 WEB, APP = "fake.100.full", "fake.100.app.full"
 Bend = Callable[[JSON], JSON]

@@ -1,0 +1,213 @@
+"""A bucket, as the stages use it: list, put once, get, download. What the objects mean is the stages' business."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import (
+    ClientError,
+    FlexibleChecksumError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+
+from tiktok_insights.clients.aws_errors import error_code
+from tiktok_insights.retries import retried
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+_Used = TypeVar("_Used")
+
+_CHUNK_BYTES = 4 * 1024 * 1024
+
+# S3's codes, as its API and its HEAD (which has no body, so only a status) give them.
+_MISSING = {"NoSuchKey", "404"}
+_NOT_AS_REQUIRED = {"PreconditionFailed", "412"}
+#: Somebody else is writing at this moment; S3 asks to look again.
+_CONTENDED = {"ConditionalRequestConflict", "409"}
+
+#: The body ended before its length, or is not what was stored.
+_BROKEN_OFF = (IncompleteReadError, ResponseStreamingError, ReadTimeoutError, FlexibleChecksumError)
+_READ_ATTEMPTS = 3
+
+
+class ObjectMissingError(LookupError):
+    """No object has this key."""
+
+
+class ObjectChangedError(RuntimeError):
+    """The object was replaced or deleted between its listing and its reading."""
+
+
+class ObjectReadError(RuntimeError):
+    """The object could not be read to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One version of an object: `size` in bytes, `last_modified` in UTC, `etag` without its quotes."""
+
+    key: str
+    etag: str
+    size: int
+    last_modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A small object, read whole, with its user metadata (lower-case names)."""
+
+    body: bytes
+    metadata: dict[str, str]
+    etag: str
+
+
+class ObjectStore:
+    """One bucket. Safe for many threads, as boto3's client is."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self.bucket = bucket
+        self._made = False
+        self._making = threading.Lock()
+
+    def uri(self, key: str) -> str:
+        """The object's address for people and other tools."""
+        return f"s3://{self.bucket}/{key}"
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket when it is missing (private, as S3's default is)."""
+        with self._making:
+            if self._made:
+                return
+            try:
+                self._s3.head_bucket(Bucket=self.bucket)
+            except ClientError as error:
+                if error_code(error) not in ("404", "NoSuchBucket"):
+                    raise
+                self._create_bucket()
+            self._made = True
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Every object under the prefix, in the order of keys."""
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                yield ObjectInfo(entry["Key"], entry["ETag"].strip('"'), entry["Size"], entry["LastModified"])
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The names of the folders right under the prefix (which ends in /), in order."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+        for page in pages:
+            for entry in page.get("CommonPrefixes", []):
+                yield entry["Prefix"].removeprefix(prefix).rstrip("/")
+
+    def get(self, key: str) -> StoredObject:
+        """Read a small object whole. Raises ObjectMissingError and ObjectReadError."""
+
+        def read(answer: "GetObjectOutputTypeDef") -> StoredObject:
+            return StoredObject(answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
+
+        try:
+            return self._read(read, Key=key)
+        except ClientError as error:
+            if error_code(error) in _MISSING:
+                raise ObjectMissingError(f"There is no object {self.uri(key)}. Restore it from a backup.") from None
+            raise
+
+    def exists(self, key: str) -> bool:
+        """Whether an object has this key."""
+        try:
+            self._s3.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) in _MISSING:
+                return False
+            raise
+        return True
+
+    def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
+        """Write an object, over an older one if there is one."""
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def put_once(
+        self, key: str, body: bytes | IO[bytes], content_type: str, metadata: dict[str, str] | None = None
+    ) -> bool:
+        """Write an object unless its key is taken; say whether this call wrote it."""
+        try:
+            self._s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                Metadata=metadata or {},
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED:
+                return False
+            raise
+        return True
+
+    def replace(self, info: ObjectInfo, body: IO[bytes], content_type: str) -> None:
+        """Write over exactly this version of an object. Raises ObjectChangedError when it is no longer there."""
+        try:
+            self._s3.put_object(
+                Bucket=self.bucket, Key=info.key, Body=body, ContentType=content_type, IfMatch=f'"{info.etag}"'
+            )
+        except ClientError as error:
+            if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
+                raise self._changed(info) from None
+            raise
+
+    def download(self, info: ObjectInfo, path: Path) -> None:
+        """Copy exactly this version of an object into a file. Raises ObjectChangedError and ObjectReadError."""
+
+        def copy(answer: "GetObjectOutputTypeDef") -> None:
+            with path.open("wb") as file:
+                while chunk := answer["Body"].read(_CHUNK_BYTES):
+                    file.write(chunk)
+
+        try:
+            self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')
+        except ClientError as error:
+            if error_code(error) in _NOT_AS_REQUIRED | _MISSING:
+                raise self._changed(info) from None
+            raise
+
+    def _read(self, use: Callable[["GetObjectOutputTypeDef"], _Used], **request: str) -> _Used:
+        """Ask for an object and read it with `use`, from its beginning again when the answer breaks off."""
+
+        def once() -> _Used:
+            answer = self._s3.get_object(Bucket=self.bucket, **request)  # type: ignore[arg-type]
+            try:
+                # `with answer["Body"]` would give the raw stream, to which a lost connection is the end of the object.
+                with closing(answer["Body"]):
+                    return use(answer)
+            except _BROKEN_OFF as error:
+                msg = f"{self.uri(request['Key'])} broke off while it was read ({error}). Run again; nothing is lost."
+                raise ObjectReadError(msg) from error
+
+        return retried(once, ObjectReadError, attempts=_READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0)
+
+    def _changed(self, info: ObjectInfo) -> ObjectChangedError:
+        return ObjectChangedError(f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again.")
+
+    def _create_bucket(self) -> None:
+        region = self._s3.meta.region_name
+        try:
+            if region == "us-east-1":
+                self._s3.create_bucket(Bucket=self.bucket)
+            else:
+                self._s3.create_bucket(
+                    Bucket=self.bucket,
+                    CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]
+                )
+        except ClientError as error:
+            if error_code(error) != "BucketAlreadyOwnedByYou":
+                raise

@@ -1,0 +1,1 @@
+"""AWS on this machine: moto with state that survives a restart."""

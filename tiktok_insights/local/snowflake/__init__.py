@@ -1,0 +1,1 @@
+"""Snowflake on this machine: fakesnow's server with what the pipeline needs of Snowflake."""

@@ -1,0 +1,89 @@
+"""Where fakesnow reads Snowflake's SQL differently from Snowflake, and how to say it so that it does not.
+
+Pure functions on texts and syntax trees; no connection here.
+"""
+
+import re
+from enum import Enum
+
+from sqlglot import Expr, exp
+
+_LEADING = r"(?:\s|--[^\n]*\n|//[^\n]*\n|/\*.*?\*/)*"
+_FIRST_WORD = re.compile(_LEADING + r"([A-Za-z]+)", re.DOTALL)
+_IDENTIFIER = r'(?:"[^"]+"|[A-Za-z_][\w$]*)'
+_BARE_USE = re.compile(_LEADING + rf"USE\s+({_IDENTIFIER})(\s*\.\s*{_IDENTIFIER})?\s*;?\s*", re.IGNORECASE | re.DOTALL)
+_DIGITS_IN_SNOWFLAKE = "38"
+_WRITTEN = "written by the user"
+
+
+class StatementKind(Enum):
+    """What a statement means for the session's transaction."""
+
+    BEGIN = "begin"
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    DEFINITION = "definition"
+    OTHER = "other"
+
+
+_KINDS = {
+    "BEGIN": StatementKind.BEGIN,
+    "START": StatementKind.BEGIN,
+    "COMMIT": StatementKind.COMMIT,
+    "ROLLBACK": StatementKind.ROLLBACK,
+    "ALTER": StatementKind.DEFINITION,
+    "COMMENT": StatementKind.DEFINITION,
+    "CREATE": StatementKind.DEFINITION,
+    "DROP": StatementKind.DEFINITION,
+    "TRUNCATE": StatementKind.DEFINITION,
+}
+_ALTER_SESSION = re.compile(_LEADING + r"ALTER\s+SESSION\b", re.IGNORECASE | re.DOTALL)
+
+
+def kind_of(statement: str) -> StatementKind:
+    """What the statement means for the session's transaction, by its first word after comments."""
+    found = _FIRST_WORD.match(statement)
+    kind = _KINDS.get(found[1].upper(), StatementKind.OTHER) if found else StatementKind.OTHER
+    return StatementKind.OTHER if kind is StatementKind.DEFINITION and _ALTER_SESSION.match(statement) else kind
+
+
+def with_use_spelled_out(statement: str) -> str:
+    """`USE x` as `USE DATABASE x` and `USE x.y` as `USE SCHEMA x.y`; every other statement unchanged."""
+    found = _BARE_USE.fullmatch(statement)
+    if not found:
+        return statement
+    database, schema = found.groups()
+    return f"USE SCHEMA {database}{schema}" if schema else f"USE DATABASE {database}"
+
+
+def with_38_digits(expression: Expr) -> Expr:
+    """NUMBER and NUMBER(38, 0) kept as 38 digits. fakesnow makes a 64-bit integer of them, which holds 18."""
+    for data_type in expression.find_all(exp.DataType):
+        if data_type.this == exp.DataType.Type.DECIMAL and _is_whole_38(data_type):
+            # fakesnow looks for literals; the same digits as another kind of node render as the same DuckDB type.
+            data_type.set(
+                "expressions", [exp.DataTypeParam(this=exp.var(size)) for size in (_DIGITS_IN_SNOWFLAKE, "0")]
+            )
+    return expression
+
+
+def _is_whole_38(data_type: exp.DataType) -> bool:
+    sizes = [size.name for size in data_type.expressions]
+    return sizes in ([], [_DIGITS_IN_SNOWFLAKE], [_DIGITS_IN_SNOWFLAKE, "0"])
+
+
+def mark_casts_in_sums(expression: Expr) -> Expr:
+    """Remember which casts inside SUM were written by the user, for `without_double_sums`."""
+    for total in expression.find_all(exp.Sum):
+        if isinstance(total.this, exp.Cast):
+            total.this.meta[_WRITTEN] = True
+    return expression
+
+
+def without_double_sums(expression: Expr) -> Expr:
+    """SUM as exact as its argument. fakesnow casts the argument to DOUBLE, which holds 15 digits of a count."""
+    for total in expression.find_all(exp.Sum):
+        cast = total.this
+        if isinstance(cast, exp.TryCast) and cast.to.is_type("double") and not cast.meta.get(_WRITTEN):
+            total.set("this", cast.this)
+    return expression

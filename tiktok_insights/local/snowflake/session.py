@@ -1,0 +1,195 @@
+"""One client's session on the warehouse: fakesnow's connection and cursor, with what they lack for plain Snowflake SQL.
+
+Here: one statement at a time, transactions that end, errors that a client understands, numbers of 38 digits. What is
+above a session, such as databases on disk and who is logged in, is in `snowflake_server`.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any
+
+import duckdb
+from fakesnow.conn import FakeSnowflakeConnection
+from fakesnow.cursor import FakeSnowflakeCursor
+from snowflake.connector.cursor import DictCursor, SnowflakeCursor
+from sqlglot import Expr
+
+from tiktok_insights.local.snowflake.chunks import LargeResults
+from tiktok_insights.local.snowflake.dialect import (
+    StatementKind,
+    kind_of,
+    mark_casts_in_sums,
+    with_38_digits,
+    with_use_spelled_out,
+    without_double_sums,
+)
+from tiktok_insights.local.snowflake.errors import as_programming_error, conflict
+from tiktok_insights.local.snowflake.results import as_snowflake_sends, check_sendable
+
+DEFAULT_SCHEMA = "PUBLIC"
+_NOTHING_TO_DO = "SELECT 'Statement executed successfully.' AS status"
+
+
+class ServerSession(FakeSnowflakeConnection):
+    """A connection that knows whether a transaction is open and since when nothing has happened in it."""
+
+    def __init__(
+        self,
+        *args: Any,
+        definitions: threading.RLock,
+        on_created: Callable[[str], None],
+        large_results: LargeResults,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.on_created = on_created
+        self.large_results = large_results
+        # Definitions of all sessions run one after the other, as DuckDB fails where Snowflake waits.
+        self.definitions = definitions
+        self.busy = threading.RLock()
+        self.last_used = time.monotonic()
+        self.lost: str | None = None
+        self._explicit_transaction = False
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, by BEGIN or because AUTOCOMMIT is off."""
+        return self._explicit_transaction or (not self._autocommit and self._in_transaction)
+
+    def cursor(self, cursor_class: type[SnowflakeCursor] = SnowflakeCursor) -> "Cursor":
+        """A cursor on this session."""
+        return Cursor(conn=self, duck_conn=self._duck_conn, use_dict_result=issubclass(cursor_class, DictCursor))
+
+    @contextmanager
+    def statement(self) -> Iterator[None]:
+        """Hold the session for one statement: DuckDB's result belongs to the connection, not to the cursor."""
+        with self.busy:
+            self.last_used = time.monotonic()
+            try:
+                yield
+            finally:
+                self.last_used = time.monotonic()
+
+    def began(self) -> None:
+        """Note that a transaction is open."""
+        self._explicit_transaction = True
+        self.lost = None
+
+    def ended(self) -> None:
+        """Note that no transaction is open."""
+        self._explicit_transaction = self._in_transaction = False
+
+    def abandon(self, reason: str | None = None) -> None:
+        """Roll back whatever is open. With a reason, the client hears it until it rolls back or begins anew."""
+        if self.in_transaction:
+            self.lost = reason
+        # Nothing is open, or the connection is closed: that is what was wanted.
+        with suppress(duckdb.TransactionException, duckdb.ConnectionException):
+            self._duck_conn.rollback()
+        self.ended()
+
+    def interrupt(self) -> None:
+        """Make the running statement, if there is one, fail."""
+        with suppress(duckdb.ConnectionException):
+            self._duck_conn.interrupt()
+
+    def autocommit(self, mode: bool) -> None:
+        """Switch AUTOCOMMIT; an open transaction is committed first."""
+        if self.in_transaction:
+            self._duck_conn.commit()
+            self.ended()
+        self._autocommit = mode
+
+    def close(self, retry: bool = True) -> None:
+        """Roll back what is open and let go of DuckDB."""
+        self.abandon()
+        super().close(retry)
+
+
+class Cursor(FakeSnowflakeCursor):
+    """A cursor whose statements succeed, or fail with an error that the server passes on."""
+
+    _conn: ServerSession
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._described: list[Any] = []
+
+    def execute(self, command: str, params: Any = None, *args: Any, **kwargs: Any) -> "Cursor":
+        """Run one statement.
+
+        Raises:
+            snowflake.connector.errors.ProgrammingError: whatever went wrong.
+
+        """
+        session, kind = self._conn, kind_of(command)
+        in_turn: AbstractContextManager[Any] = (
+            session.definitions if kind is StatementKind.DEFINITION else nullcontext()
+        )
+        with session.statement(), in_turn:
+            try:
+                statement = self._prepare(with_use_spelled_out(command), kind)
+                super().execute(statement, params, *args, **kwargs)
+                self._finish(kind)
+                self._described = super()._describe_last_sql()
+                table: Any = self._arrow_table
+                if table is not None:
+                    table = as_snowflake_sends(table)
+                    check_sendable(table, self._described)
+                    self._arrow_table = session.large_results.first_rows(str(self.sfqid), table, self._described)
+            except Exception as error:
+                if session.in_transaction:
+                    # DuckDB has given the transaction up, and would let its COMMIT pass as if all were well.
+                    session.abandon(None if kind is StatementKind.COMMIT else f"an earlier statement failed: {error}")
+                raise as_programming_error(error) from error
+        return self
+
+    def _prepare(self, command: str, kind: StatementKind) -> str:
+        """The statement to run instead, after what Snowflake does before it."""
+        session = self._conn
+        if session.lost and kind not in (StatementKind.ROLLBACK, StatementKind.BEGIN):
+            reason = session.lost
+            if kind is StatementKind.COMMIT:
+                session.lost = None
+            raise conflict(reason)
+        if kind is StatementKind.BEGIN and session.in_transaction:
+            return _NOTHING_TO_DO  # Snowflake ignores a BEGIN inside a transaction
+        if kind is StatementKind.DEFINITION and session.in_transaction:
+            self._duck_conn.commit()  # Snowflake commits before a definition
+            session.ended()
+        return command
+
+    def _finish(self, kind: StatementKind) -> None:
+        session = self._conn
+        if kind is StatementKind.BEGIN:
+            session.began()
+        elif kind in (StatementKind.COMMIT, StatementKind.ROLLBACK):
+            session.ended()
+            session.lost = None
+        changed: dict[str, Any] = self._last_transformed.args if self._last_transformed else {}
+        if database := changed.get("create_db_name"):
+            session.on_created(database)
+            session.cursor().execute(f'CREATE SCHEMA IF NOT EXISTS "{database}".{DEFAULT_SCHEMA}')
+        elif changed.get("set_database") and not changed.get("set_schema"):
+            _enter_default_schema(session, changed["set_database"])
+
+    def _transform(self, expression: Expr, params: Any) -> Expr:
+        prepared = mark_casts_in_sums(with_38_digits(expression))
+        return without_double_sums(super()._transform(prepared, params))
+
+    def _describe_last_sql(self) -> list[Any]:
+        # The server asks for this after the statement, from its event loop, where nothing may wait.
+        return self._described
+
+
+def _enter_default_schema(session: ServerSession, database: str) -> None:
+    """USE DATABASE makes PUBLIC the current schema, where there is one."""
+    session._schema = None
+    found = session._duck_conn.execute(
+        "SELECT 1 FROM information_schema.schemata WHERE upper(catalog_name) = upper(?) AND upper(schema_name) = ?",
+        [database, DEFAULT_SCHEMA],
+    )
+    if found.fetchone():
+        session.cursor().execute(f'USE SCHEMA "{database}".{DEFAULT_SCHEMA}')

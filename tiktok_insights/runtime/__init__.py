@@ -1,0 +1,1 @@
+"""What a running process needs on this machine: the extraction lock, Dagster's home, orphaned runs."""

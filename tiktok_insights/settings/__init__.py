@@ -1,0 +1,1 @@
+"""Settings: every environment variable, and the only code that reads them. Opening clients belongs in `resources`."""

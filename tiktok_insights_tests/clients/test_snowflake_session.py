@@ -1,0 +1,184 @@
+"""A session with the warehouse: values come back, transactions roll back, files are copied whole."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pytest
+import snowflake.connector
+import stamina
+from snowflake.connector.errors import DatabaseError, OperationalError, ProgrammingError
+
+from tiktok_insights.clients.snowflake_session import Connect, Session, is_conflict, retry_conflicts, session_on
+from tiktok_insights.resources.connections import Connections
+from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
+from tiktok_insights_tests.support.troubleshooting import told
+
+_TABLE = "CREATE OR REPLACE TABLE PROBE (ID VARCHAR(20), N NUMBER(38,0), MOMENT TIMESTAMP_NTZ, T VARCHAR)"
+
+
+@pytest.fixture
+def connect_warehouse(connections: Connections) -> Connect:
+    """Opens sessions in the test's own database, which has no table."""
+    return lambda: session_on(snowflake.connector.connect(**connections.snowflake))
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_rows_and_names_come_back_as_tuples(session: Session) -> None:
+    """Bound values go in where ? stands; `table` gives the names beside the rows, `execute` the changed rows."""
+    session.execute(_TABLE)
+    assert session.execute("INSERT INTO PROBE (ID, N) VALUES (?, ?), ('b', 2)", ("it's ?", 1)) == 2
+    assert session.query("SELECT ID, N FROM PROBE WHERE N = ?", (1,)) == [("it's ?", 1)]
+    assert session.table("SELECT ID, N AS HOW_MANY FROM PROBE ORDER BY N") == (
+        ["ID", "HOW_MANY"],
+        [("it's ?", 1), ("b", 2)],
+    )
+    assert session.count_rows("SELECT ID, N FROM PROBE") == (["ID", "N"], 2)
+    assert session.execute("UPDATE PROBE SET N = 3 WHERE N > ?", (1,)) == 1
+    assert session.query("SELECT ID FROM PROBE WHERE N = 4") == []
+
+
+def test_inserted_rows_may_have_nulls_anywhere(session: Session) -> None:
+    """A column that mixes values and NULLs keeps each as it is, times, numbers and texts alike."""
+    session.execute(_TABLE)
+    rows = [
+        ("1", 1, _time("2026-01-31 12:00:00.123456"), "NULL"),
+        ("2", None, None, None),
+        (None, 10**17, _time("1969-12-31 23:59:59"), "it's \\N ?"),
+    ]
+    session.insert("PROBE", ("ID", "N", "MOMENT", "T"), rows)
+    session.insert("PROBE", ("ID", "N", "MOMENT", "T"), [])
+    assert sorted(session.query("SELECT * FROM PROBE"), key=lambda row: str(row[0])) == rows
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, ProgrammingError])
+def test_a_transaction_rolls_back_whatever_goes_wrong(
+    session: Session, connect_warehouse: Connect, error: type[BaseException]
+) -> None:
+    """The error is the one that was raised, nothing has changed for others, and the session goes on."""
+    session.execute(_TABLE)
+
+    def go_wrong() -> None:
+        with session.transaction():
+            session.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+            raise error("away")
+
+    with pytest.raises(error, match="away"):
+        go_wrong()
+    with session.transaction():
+        session.execute("INSERT INTO PROBE (ID) VALUES ('2')")
+    with connect_warehouse() as other:
+        assert other.query("SELECT ID FROM PROBE") == [("2",)]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda session: session.query("SELECT 1"), id="query"),
+        pytest.param(lambda session: list(session.stream("SELECT 1")), id="stream"),
+        pytest.param(lambda session: session.execute("INSERT INTO PROBE (ID) VALUES ('1')"), id="execute"),
+        pytest.param(lambda session: session.table("SELECT 1"), id="table"),
+        pytest.param(lambda session: session.script("SELECT 1; SELECT 2"), id="script"),
+    ],
+)
+def test_an_answer_that_breaks_off_is_the_connectors_error(session: Session, ask: Callable[[Session], object]) -> None:
+    """The connector itself lets its HTTP library's error through; the session goes on, for the statement has ended."""
+    session.execute(_TABLE)
+    first = FailPoint(0, Moment.ANSWER_CUT, Manner.RAISE)
+    with Requests(first).watched(), told("<number>: The answer of <host> to a statement broke off", "127.0.0.1"):
+        ask(session)
+    assert ask(session)
+
+
+def test_nothing_is_seen_by_others_before_the_commit(session: Session, connect_warehouse: Connect) -> None:
+    """What happens in a transaction stays there until its end."""
+    session.execute(_TABLE)
+    with connect_warehouse() as other:
+        with session.transaction():
+            session.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+            assert other.query("SELECT COUNT(*) FROM PROBE") == [(0,)]
+        assert other.query("SELECT COUNT(*) FROM PROBE") == [(1,)]
+
+
+def test_a_session_that_ends_inside_a_transaction_leaves_nothing(session: Session, connect_warehouse: Connect) -> None:
+    """Closing without COMMIT rolls back and holds no lock."""
+    session.execute(_TABLE)
+    session.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+    with connect_warehouse() as other:
+        other.execute("BEGIN")
+        other.execute("UPDATE PROBE SET ID = '2'")
+    assert session.execute("UPDATE PROBE SET ID = '3'") == 1
+
+
+def test_a_parquet_file_is_copied_by_the_names_of_its_columns(session: Session, tmp_path: Path) -> None:
+    """Columns in another order and case, a quote and a space in the path: all rows arrive, with their number."""
+    session.execute(_TABLE)
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    for number in range(2):
+        path = folder / f"rows-{number}.parquet"
+        pq.write_table(pa.table({"t": ["\\N", "NULL", ""], "id": [str(number), "2", None]}), path)
+        assert session.copy_parquet(path, "PROBE") == 3
+    assert sorted(session.query("SELECT ID, T, N FROM PROBE"), key=repr) == [
+        ("0", "\\N", None),
+        ("1", "\\N", None),
+        ("2", "NULL", None),
+        ("2", "NULL", None),
+        (None, "", None),
+        (None, "", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        pytest.param(lambda: ProgrammingError(msg="lock", errno=625), True, id="aborted for a lock"),
+        pytest.param(lambda: ProgrammingError(msg="syntax", errno=1003), False, id="syntax"),
+        pytest.param(lambda: ProgrammingError(msg="?"), False, id="no number"),
+        pytest.param(lambda: OperationalError(msg="away", errno=250001), False, id="no connection"),
+        pytest.param(lambda: DatabaseError(msg="lock", errno=625), False, id="another class"),
+        pytest.param(lambda: ValueError("625"), False, id="not the warehouse's"),
+    ],
+)
+def test_only_a_lost_conflict_is_tried_again(make: Callable[[], Exception], expected: bool) -> None:
+    """A transaction that lost against another starts again; nothing else does."""
+    assert is_conflict(make()) is expected
+
+
+def test_retries_are_one_line_of_the_log(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    """A transaction that lost begins again until it wins; the line names it, and has neither batches nor sign-ins."""
+    caplog.set_level(logging.DEBUG)
+    stamina.instrumentation.set_on_retry_hooks(None)
+    lost = [ProgrammingError(msg="lock", errno=625)] * 2
+
+    @retry_conflicts
+    def publish(batch: str, *, password: str) -> str:
+        if lost:
+            raise lost.pop()
+        return batch + password
+
+    assert publish("a", password="b") == "ab"
+    assert caplog.messages == ["publish began 3 times: other loads were at the same tables."]
+    # Nor is anything printed past the log, as stamina does where structlog is installed.
+    assert capfd.readouterr() == ("", "")
+    caplog.clear()
+    assert publish("a", password="b") == "ab"
+    assert caplog.messages == []
+
+
+def test_two_transactions_on_one_row_conflict(session: Session, connect_warehouse: Connect) -> None:
+    """The real server's error on a lock is the one that is tried again."""
+    session.execute(_TABLE)
+    session.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+    with connect_warehouse() as other, session.transaction():
+        session.execute("UPDATE PROBE SET N = 1")
+        with pytest.raises(ProgrammingError) as raised, other.transaction():
+            other.execute("UPDATE PROBE SET N = 2")
+    assert is_conflict(raised.value)
+    assert session.query("SELECT N FROM PROBE") == [(1,)]

@@ -1,0 +1,56 @@
+"""What people read while a walk goes on, on a clock of the test's own."""
+
+import logging
+
+import pytest
+
+from tiktok_insights.raw.walk_progress import WalkProgress
+from tiktok_insights.tiktok.dialects import parse_page
+from tiktok_insights.tiktok.pagination import Walk
+from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
+
+
+def take(walk: Walk, first: int, users: int) -> None:
+    """Let a walk take a page with so many new users."""
+    rows = [web_row(str(first + place)) for place in range(users)]
+    walk.take(parse_page(encoded(web_page(*rows, more=True, cursor=1_000 - walk.pages, total=None))))
+
+
+def test_a_line_every_five_seconds_says_how_far_and_how_long(caplog: pytest.LogCaptureFixture) -> None:
+    """60 users in 6 seconds of 300 claimed; the pages of an earlier run do not make this one look faster."""
+    caplog.set_level(logging.INFO)
+    moments = iter([100.0, 104.9, 106.0, 110.0])
+    walk = Walk(300)
+    take(walk, 1_000, 30)
+    progress = WalkProgress(logging.getLogger("progress"), "some.shop", walk, lambda: next(moments))
+    progress.tell()
+    take(walk, 2_000, 30)
+    take(walk, 3_000, 30)
+    progress.tell()
+    progress.tell()
+    assert caplog.messages == ["some.shop: 90 users, 3 pages, 20 pages/min, 30% of 300 claimed, about 21 s left"]
+
+
+@pytest.mark.parametrize(("claimed", "users"), [(None, 30), (0, 30), (300, 0)])
+def test_an_unknown_total_or_no_news_gives_no_time_left(
+    claimed: int | None, users: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rather no number than a wrong one."""
+    caplog.set_level(logging.INFO)
+    moments = iter([100.0, 106.0])
+    walk = Walk(claimed)
+    progress = WalkProgress(logging.getLogger("progress"), "100%s.shop", walk, lambda: next(moments))
+    take(walk, 1_000, users)
+    progress.tell()
+    assert caplog.messages == [f"100%s.shop: {users} users, 1 pages, 10 pages/min"]
+
+
+def test_more_users_than_claimed_are_not_more_than_all(caplog: pytest.LogCaptureFixture) -> None:
+    """Lists grow while they are walked."""
+    caplog.set_level(logging.INFO)
+    moments = iter([100.0, 106.0])
+    walk = Walk(20)
+    progress = WalkProgress(logging.getLogger("progress"), "shop", walk, lambda: next(moments))
+    take(walk, 1_000, 30)
+    progress.tell()
+    assert caplog.messages == ["shop: 30 users, 1 pages, 10 pages/min, 100% of 20 claimed, about 0 s left"]

@@ -1,0 +1,141 @@
+"""Reading the environment: defaults, every variable, and messages that name the variable."""
+
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.resources.connections import Connections, connect
+from tiktok_insights.resources.connector import open_session
+from tiktok_insights.settings.environment import Deployment, read_settings, require_accounts
+from tiktok_insights_tests.support.troubleshooting import told
+
+_KEY = "-----BEGIN PRIVATE KEY-----\\nY2FuYXJ5\\n-----END PRIVATE KEY-----"
+_AWS = {
+    "TIKTOK_INSIGHTS_DEPLOYMENT": "aws",
+    "RAPIDAPI_KEY": "canary-api",
+    "SNOWFLAKE_ACCOUNT": "org-account",
+    "SNOWFLAKE_USER": "loader",
+    "SNOWFLAKE_PRIVATE_KEY": _KEY,
+}
+
+
+def test_without_any_variable_everything_is_local() -> None:
+    """The defaults are the tutorial's names, three made-up accounts, and a home in the working directory."""
+    settings = read_settings({})
+    assert settings.deployment is Deployment.LOCAL
+    assert settings.accounts == ("corner.bakery", "city.museum", "night.market")
+    assert settings.api_url == ""
+    assert settings.home == Path.cwd() / ".local"
+    assert settings.dagster_home == Path.cwd() / ".local" / "dagster"
+    assert (settings.bucket, settings.glue_database) == ("project-with-tiktok-data", "tiktok")
+    snowflake = settings.snowflake
+    assert (snowflake.role, snowflake.warehouse, snowflake.database) == ("ACCOUNTADMIN", "COMPUTE_WH", "AMAZON_DB")
+    assert (snowflake.schema, snowflake.view_schema) == ("PUBLIC", "Main")
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    """A line left empty in .env changes nothing."""
+    assert read_settings({"TIKTOK_INSIGHTS_BUCKET": " ", "TIKTOK_ACCOUNTS": ""}) == read_settings({})
+
+
+def test_accounts_are_split_at_commas() -> None:
+    """Blanks round the names, and empty names, are left out."""
+    assert read_settings({"TIKTOK_ACCOUNTS": " a.b , c_d,, "}).accounts == ("a.b", "c_d")
+
+
+def test_another_api_has_no_accounts_of_its_own_and_a_modest_rate() -> None:
+    """The made-up accounts belong to the fake API; a real one gets 60 requests a minute unless told otherwise."""
+    settings = read_settings({"TIKTOK_API_URL": "https://api.example"})
+    assert (settings.accounts, settings.requests_per_minute) == ((), 60.0)
+    with told("No TikTok account is named."):
+        require_accounts(settings)
+
+
+def test_chosen_accounts_come_before_the_settings_and_need_a_name() -> None:
+    """An empty name is a variable that was not set, and no reason to take the accounts of the settings instead."""
+    settings = read_settings({"TIKTOK_ACCOUNTS": "a.b"})
+    assert require_accounts(settings) == ("a.b",)
+    assert require_accounts(settings, ["c_d"]) == ("c_d",)
+    for empty in ("", " ", "@"):
+        with told("One of the accounts has an empty name"):
+            require_accounts(settings, ["c_d", empty])
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "fast", "inf", "nan"])
+def test_a_rate_that_is_no_positive_number_is_named(text: str) -> None:
+    """The message has the variable and what it holds."""
+    with told(
+        "<variable> is <value>;", f"TIKTOK_REQUESTS_PER_MINUTE is '{text}'; a number greater than 0 was expected."
+    ):
+        read_settings({"TIKTOK_REQUESTS_PER_MINUTE": text})
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "1.5"])
+def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
+    """The message has the variable and what it holds."""
+    with told("<variable> is <value>;", f"TIKTOK_REQUEST_BUDGET is '{text}'; a whole number was expected."):
+        read_settings({"TIKTOK_REQUEST_BUDGET": text})
+
+
+def test_a_key_that_is_no_pem_text_is_refused() -> None:
+    """Its path, say: the message says what to copy."""
+    connections = connect(read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"}))
+    with told("SNOWFLAKE_PRIVATE_KEY is not a private key"), open_session(connections):
+        raise AssertionError("a session without a key")
+
+
+def test_an_unknown_deployment_is_named() -> None:
+    """The message lists those that there are."""
+    with told("<variable> is <value>;", "TIKTOK_INSIGHTS_DEPLOYMENT is 'production'; 'local' or 'aws' was expected."):
+        read_settings({"TIKTOK_INSIGHTS_DEPLOYMENT": "production"})
+
+
+@pytest.mark.parametrize("name", ["SNOWFLAKE_DATABASE", "SNOWFLAKE_VIEW_SCHEMA", "SNOWFLAKE_ROLE"])
+def test_a_name_that_could_be_sql_is_refused(name: str) -> None:
+    """Names stand unquoted in statements, so they are identifiers and nothing else."""
+    with told("<variable> is <value>;", name, "letters, digits and _"):
+        read_settings({name: "X; DROP TABLE Y"})
+
+
+def test_no_secret_shows_in_a_representation() -> None:
+    """Keys are left out of what ends up in logs and tracebacks."""
+    settings = read_settings(_AWS)
+    shown = repr(settings) + repr(connect(settings))
+    assert "canary" not in shown
+    assert "Y2FuYXJ5" not in shown
+
+
+@pytest.mark.parametrize("missing", ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PRIVATE_KEY"])
+def test_what_aws_needs_is_asked_for_by_name(missing: str) -> None:
+    """A missing variable is named before anything is connected to."""
+    environment = {name: value for name, value in _AWS.items() if name != missing}
+    with told("<variables>: not set.", missing):
+        connect(read_settings(environment))
+
+
+def test_aws_has_the_public_api_and_leaves_aws_to_boto3() -> None:
+    """No endpoint and no credentials are set: boto3 finds the standard AWS_* settings by itself."""
+    connections = connect(read_settings(_AWS))
+    assert connections.api_url == "https://tiktok-api23.p.rapidapi.com"
+    assert connections.aws == {}
+    assert connections.snowflake["account"] == "org-account"
+    assert "password" not in connections.snowflake
+
+
+def test_local_points_everything_at_the_stack(connections: Connections) -> None:
+    """API, AWS and Snowflake are on the loopback, and the key opens nothing else."""
+    assert connections.api_url.startswith("http://127.0.0.1:")
+    assert connections.api_key == "local-key"
+    assert connections.aws["endpoint_url"].startswith("http://127.0.0.1:")
+    assert connections.snowflake["host"] == "127.0.0.1"
+
+
+def test_the_users_own_key_never_goes_to_the_fake_api(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key in the environment is used only for an API that the environment names too."""
+    monkeypatch.setenv("RAPIDAPI_KEY", "canary-api")
+    assert connect(read_settings()).api_key == "local-key"
+    monkeypatch.setenv("TIKTOK_API_URL", "https://api.example")
+    other = connect(read_settings())
+    assert (other.api_url, other.api_key) == ("https://api.example", "canary-api")

@@ -1,0 +1,226 @@
+"""Objects from anybody, all in one bucket: each comes to its stated result and says why, and the others load.
+
+The bucket is loaded once, as a person loads it: by the job, twice, since the audit blocks the first run. The tests
+compare what came of it.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import click
+import dagster as dg
+import pytest
+import snowflake.connector
+
+from tiktok_insights.cli.summary import Summary
+from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
+from tiktok_insights.clients.snowflake_session import session_on
+from tiktok_insights.definitions import defs
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.staging.quarantine import quarantine_key
+from tiktok_insights_tests.conftest import set_environment
+from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.csv_texts import HEADER_16
+from tiktok_insights_tests.support.history import Tables, Upload
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.third_party_csvs import (
+    CASES,
+    LOADED,
+    MAX_REJECTED_SHARE,
+    SET_ASIDE,
+    SKIPPED,
+    Case,
+)
+
+_CONFIG = {"ops": {"staged_tiktok_data": {"config": {"max_rejected_share": MAX_REJECTED_SHARE}}}}
+_AUDITED = [case for case in CASES if case.result == SET_ASIDE and case.rows]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the bucket: the two runs, what the objects are now, and what the warehouse and quarantine hold."""
+
+    red: dg.ExecuteInProcessResult
+    green: dg.ExecuteInProcessResult
+    after_red: Tables
+    tables: Tables
+    ledger: dict[str, tuple[Any, ...]]
+    infos: dict[str, ObjectInfo]
+    quarantine: dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def outcome(home: Path) -> Iterator[Outcome]:
+    """Every case in one bucket, loaded by the job until it is green."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        set_environment(home, monkeypatch)
+        settings = read_settings()
+        connections = connect(settings)
+        store = ObjectStore(boto3.client("s3", **connections.aws), settings.bucket)
+        store.ensure_bucket()
+        for case in CASES:
+            store.put(case.key, case.body, "text/csv")
+        red = _run()
+        with session_on(snowflake.connector.connect(**connections.snowflake)) as session:
+            loader = Loader(store, session, lambda: session_on(snowflake.connector.connect(**connections.snowflake)))
+            after_red = loader.tables()
+            green = _run()
+            ledger = loader.rows(
+                "SELECT OBJECT_KEY, STATUS, REASON, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED "
+                "FROM LOAD_HISTORY"
+            )
+            yield Outcome(
+                red,
+                green,
+                after_red,
+                loader.tables(),
+                {key: tuple(rest) for key, *rest in ledger},
+                {info.key: info for info in store.list("csv/")},
+                {info.key: _entries(store, info.key) for info in store.list("quarantine/")},
+            )
+
+
+def _run() -> dg.ExecuteInProcessResult:
+    job = defs().resolve_job_def("load_pending_objects")
+    return job.execute_in_process(_CONFIG, raise_on_error=False)
+
+
+def _entries(store: ObjectStore, key: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in store.get(key).body.splitlines()]
+
+
+def _metadata(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
+    (found,) = [
+        event.materialization.metadata
+        for event in result.get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey(asset)
+    ]
+    return dict(found)
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    return [record.data for record in table.records]
+
+
+def _named(cases: list[Case]) -> list[Any]:
+    return [pytest.param(case, id=case.key.rpartition("/")[2][:40] or "folder") for case in cases]
+
+
+@pytest.mark.parametrize("case", _named([case for case in CASES if case.result != SKIPPED]))
+def test_an_object_has_its_result_and_its_counts(outcome: Outcome, case: Case) -> None:
+    """Loaded or set aside, with rows in, staged, duplicate and rejected, in the ledger."""
+    status, _, *counts = outcome.ledger[case.key]
+    assert (status, tuple(counts)) == (case.result, case.counts)
+
+
+@pytest.mark.parametrize("case", _named([case for case in CASES if case.result == SET_ASIDE]))
+def test_what_is_set_aside_says_place_and_remedy(outcome: Outcome, case: Case) -> None:
+    """The ledger's reason has the line and column, what is wrong there, and what to do, in a few lines of text."""
+    reason = outcome.ledger[case.key][1]
+    assert [words for words in case.says if words not in reason] == []
+    assert len(reason) < (240 if case not in _AUDITED else 600)
+
+
+@pytest.mark.parametrize("case", _named([case for case in CASES if case.rejected]))
+def test_a_rejected_row_is_in_the_quarantine_with_its_place(outcome: Outcome, case: Case) -> None:
+    """Object, line, column, reason and the line itself, of each rejected row and of no other."""
+    entries = outcome.quarantine[quarantine_key(case.key, outcome.infos[case.key].etag)]
+    assert [(entry["object"], entry["line"], entry["column"], entry["row"]) for entry in entries] == [
+        (case.key, rejected.line, rejected.column, rejected.row) for rejected in case.rejected
+    ]
+    for entry, rejected in zip(entries, case.rejected, strict=True):
+        assert entry["reason"].startswith(rejected.reason)
+
+
+def test_nothing_else_is_in_the_quarantine(outcome: Outcome) -> None:
+    """One object there for each with rejected rows, however odd or long its name."""
+    assert len(outcome.quarantine) == sum(bool(case.counts[3]) for case in CASES)
+
+
+@pytest.mark.parametrize("case", _named([case for case in CASES if case.result == SKIPPED]))
+def test_what_is_skipped_says_why(outcome: Outcome, case: Case) -> None:
+    """The asset's metadata list the object with place and remedy; the ledger does not know it."""
+    listed = {
+        item["object"]: item["why"]
+        for item in _records(_metadata(outcome.green, "staged_tiktok_data")["skipped_objects"])
+    }
+    assert [words for words in case.says if words not in listed[case.key]] == []
+    assert case.key not in outcome.ledger
+
+
+def test_the_tables_are_the_oracles_byte_for_byte(outcome: Outcome) -> None:
+    """Each loaded object has brought what a plain CSV of the rows that it means would bring, and nobody else any."""
+    uploads = [_plain(case, outcome.infos[case.key]) for case in CASES if case.result == LOADED]
+    expected = history.tables(uploads)
+    for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS", "ACCOUNT_SNAPSHOTS"):
+        assert outcome.tables[table] == expected[table]
+
+
+def _plain(case: Case, info: ObjectInfo) -> Upload:
+    """The object's rows in the simplest CSV, for the oracle."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(texts.values() for texts in case.rows)
+    ours = case.key.endswith("tiktok_user_data-20260131T093000125Z.csv")
+    return Upload(
+        case.key,
+        f"{HEADER_16}\n{text.getvalue()}".encode(),
+        info.last_modified.replace(tzinfo=None),
+        "20260131T093000125Z" if ours else "",
+    )
+
+
+def test_the_first_run_is_red_publishes_nothing_and_names_the_files_at_fault(outcome: Outcome) -> None:
+    """The audit's two checks say which objects, where and what to do; the tables stay empty."""
+    assert not outcome.red.success
+    red = {
+        check.check_name: check.description or ""
+        for check in outcome.red.get_asset_check_evaluations()
+        if not check.passed
+    }
+    assert set(red) == {"counts_are_in_range", "rejected_share_is_under_the_threshold", "no_csv_is_skipped"}
+    for case in _AUDITED:
+        assert sum(all(words in said for words in (case.key, *case.says)) for said in red.values()) == 1
+    assert outcome.after_red["TIKTOK_DATA"] == []
+    assert {row[0] for row in outcome.after_red["LOAD_HISTORY"]} == {case.key for case in _AUDITED}
+
+
+def test_the_second_run_is_green_and_warns_of_what_a_person_should_mend(outcome: Outcome) -> None:
+    """Every check holds with such objects in the bucket, but warnings; they name object, reason and remedy."""
+    assert outcome.green.success
+    checks = {check.check_name: check for check in outcome.green.get_asset_check_evaluations()}
+    red = {name: check for name, check in checks.items() if not check.passed}
+    assert set(red) == {"no_csv_is_skipped", "no_object_is_set_aside", "every_account_is_fresh"}
+    assert {check.severity for check in red.values()} == {dg.AssetCheckSeverity.WARN}
+    assert checks["no_id_is_lost"].metadata["objects"].value == sum(case.result == LOADED for case in CASES)
+    skipped = [item["offender"] for item in _records(red["no_csv_is_skipped"].metadata["offenders"])]
+    csvs = [case for case in CASES if case.result == SKIPPED and ".csv" in case.key.lower()]
+    assert len(skipped) == len(csvs)
+    for case in csvs:
+        assert any(said.startswith(f"{case.key}: {case.says[0]}") for said in skipped)
+
+
+def test_the_summary_in_the_terminal_tells_a_blocked_run_from_a_warning(outcome: Outcome) -> None:
+    """Both name the CSV that was skipped; only of the red run it is said that nothing was published."""
+    red, green = (
+        click.unstyle(Summary(result, read_settings({})).text(1.0)) for result in (outcome.red, outcome.green)
+    )
+    blocked = "Nothing was published. What the audit blames is set aside: run again to load the rest."
+    assert (blocked in red, blocked in green) == (True, False)
+    assert all("WARN: no_csv_is_skipped: csv/followers/" in text for text in (red, green))
+
+
+def test_a_person_sees_each_object_that_was_set_aside_in_the_run(outcome: Outcome) -> None:
+    """The asset's table of objects begins with them and their reasons; what the first run set aside stays so."""
+    objects = _records(_metadata(outcome.green, "staged_tiktok_data")["objects"])
+    unreadable = [case for case in CASES if case.result == SET_ASIDE and case not in _AUDITED]
+    shown = {item["object"]: item["why"] for item in objects[: len(unreadable)]}
+    assert set(shown) == {case.key for case in unreadable}
+    assert all(words in shown[case.key] for case in unreadable for words in case.says)
+    assert not {case.key for case in _AUDITED} & {item["object"] for item in objects}

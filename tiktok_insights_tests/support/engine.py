@@ -1,0 +1,134 @@
+"""Staging and publishing in DuckDB itself, without servers: quick enough for every order and batching.
+
+What runs is the package's own code: inspection, transform, what is pending, the verdict, the publication. What the
+stack adds (a bucket, sessions, locks, Snowflake's dialect) is tested on the stack.
+"""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from tiktok_insights.clients.object_store import ObjectInfo
+from tiktok_insights.clients.snowflake_session import Row, Session
+from tiktok_insights.staging.audit import AuditVerdict
+from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin, run
+from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.inspection import inspect
+from tiktok_insights.staging.ledger import settled_or_staged_versions
+from tiktok_insights.staging.pending import pending, sort_out
+from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.staging.verdict import write_verdict
+from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, STAGED_TIKTOK_DATA
+from tiktok_insights.warehouse.publish import publish
+from tiktok_insights_tests.support.history import COLUMNS, Tables, Upload
+from tiktok_insights_tests.support.loading import manifest_of
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+_TYPES = {"NUMBER(38,0)": "DECIMAL(38,0)", "TIMESTAMP_NTZ": "TIMESTAMP"}
+
+
+class DuckSession(Session):
+    """A session whose warehouse is DuckDB, in this process and in memory."""
+
+    def __init__(self) -> None:
+        # For a handful of rows a second thread or a better plan costs more than it saves.
+        self.duck = duckdb.connect(config={"threads": 1})
+        self.duck.execute("PRAGMA disable_optimizer")
+
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Run one statement, with DuckDB's names of types."""
+        for snowflake, duck in _TYPES.items():
+            sql = sql.replace(snowflake, duck)
+        return self.duck.execute(sql, list(values)).fetchall()
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement; nobody here asks how many rows it has changed."""
+        self.query(sql, values)
+        return 0
+
+
+class Engine:
+    """The warehouse's tables, and the two stages before them. What an object becomes is worked out once."""
+
+    def __init__(self) -> None:
+        self.session = DuckSession()
+        for table in ALL:
+            self.session.execute(table.ddl)
+        self.session.execute(f"INSERT INTO {PUBLISH_LOCK.name} (SCHEMA_VERSION) VALUES (1)")
+        self.session.execute(f"CREATE TABLE transformed AS SELECT 0 AS number, * FROM {STAGED_TIKTOK_DATA.name}")
+        self._transformed: dict[Upload, StagedObject] = {}
+
+    def clear(self) -> None:
+        """Empty all tables."""
+        for table in ALL:
+            if table is not PUBLISH_LOCK:
+                self.session.execute(f"TRUNCATE {table.name}")
+
+    def put(self, upload: Upload) -> Upload:
+        """Nothing to do: the bucket is whatever the test says."""
+        return upload
+
+    def delete(self, key: str) -> None:
+        """Nothing to do either."""
+
+    def waiting(self, bucket: Iterable[Upload]) -> list[tuple[str, str]]:
+        """Key and ETag of what would be staged of this bucket."""
+        listing = sort_out(_info(upload) for upload in bucket)
+        waiting = pending(listing, settled_or_staged_versions(self.session))
+        return [(item.info.key, item.info.etag) for item in waiting]
+
+    def stage(self, batch_id: str, uploads: Iterable[Upload]) -> None:
+        """Make a batch of objects, with its verdict."""
+        objects = {upload: self._transform(upload) for upload in uploads}
+        numbers = [list(self._transformed).index(upload) for upload in objects]
+        self.session.execute(
+            f"INSERT INTO {STAGED_TIKTOK_DATA.name} BY NAME SELECT * EXCLUDE (number) REPLACE (? AS BATCH_ID) "
+            "FROM transformed WHERE number IN (SELECT unnest(?))",
+            (batch_id, numbers),
+        )
+        write_verdict(self.session, list(objects.values()), AuditVerdict(batch_id, ()))
+
+    def publish(self, batch_id: str) -> int:
+        """Publish a batch; say how many objects it has brought to the ledger."""
+        return publish(lambda: nullcontext(self.session), batch_id, NOON).objects
+
+    def tables(self) -> Tables:
+        """The tables in one order."""
+        return {
+            table: sorted((_plain(row) for row in self.session.query(f"SELECT {columns} FROM {table}")), key=repr)
+            for table, columns in COLUMNS.items()
+        }
+
+    def _transform(self, upload: Upload) -> StagedObject:
+        if upload not in self._transformed:
+            self._transformed[upload] = self._put_through(upload, len(self._transformed))
+        return self._transformed[upload]
+
+    def _put_through(self, upload: Upload, number: int) -> StagedObject:
+        (item,) = sort_out([_info(upload)]).objects
+        with tempfile.TemporaryDirectory() as name:
+            path = Path(name) / "object.csv"
+            path.write_bytes(upload.body)
+            origin = RowOrigin("", upload.key, item.account_id, item.snapshot_id, item.info.last_modified)
+            try:
+                result = run(path, inspect(path), origin, Path(name))
+            except UnloadableError as error:
+                return StagedObject(item, RowCounts(), str(error))
+            if result.staged:
+                self.session.execute(
+                    f"INSERT INTO transformed BY NAME SELECT {number} AS number, * FROM '{result.staged}'"
+                )
+        return StagedObject(item, result.counts, manifest=manifest_of(upload))
+
+
+def _info(upload: Upload) -> ObjectInfo:
+    return ObjectInfo(upload.key, upload.etag, len(upload.body), upload.written.replace(tzinfo=UTC))
+
+
+def _plain(row: Row) -> Row:
+    """Decimals of whole numbers as integers, as the connector gives them."""
+    return tuple(int(value) if type(value).__name__ == "Decimal" else value for value in row)

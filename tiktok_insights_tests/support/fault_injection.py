@@ -1,0 +1,85 @@
+"""Lets loads fail, one fail point after the other, and says in sentences what is not as it must be afterwards."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from tiktok_insights_tests.support.fail_points import FailPoint, Interrupted, Manner, Requests
+from tiktok_insights_tests.support.history import Tables
+from tiktok_insights_tests.support.interrupted_loads import AuditFailedError, load_killed_at
+from tiktok_insights_tests.support.sandbox import Ground
+
+#: No run may wait for longer for what a killed one has left; its transaction is rolled back within seconds here.
+RUN_SECONDS = 30.0
+
+
+class Disturbance:
+    """The undisturbed load on a ground, and how others that are disturbed compare with it.
+
+    `runs` is how many it takes until nothing is pending: an audit that fails leaves the other objects to the next run.
+    """
+
+    def __init__(self, ground: Ground, runs: int = 1) -> None:
+        self._ground = ground
+        self._runs = runs
+        requests = Requests()
+        ground.reset()
+        with requests.watched():
+            self._run()
+        self.names = requests.names
+        self.expected = ground.seen()
+
+    def wrong_after(self, points: Sequence[FailPoint]) -> list[str]:
+        """What is wrong after a load that failed at each of them, each a sentence with its name; none is good."""
+        return [f"{point} ({self.names[point.number]}): {what}" for point in points for what in self._wrong(point)]
+
+    def _wrong(self, point: FailPoint) -> Iterator[str]:
+        ground = self._ground
+        ground.reset()
+        yield from self._fail(point)
+        start = time.monotonic()
+        try:
+            self._run()
+        except Exception as error:  # noqa: BLE001  # whatever it is, a plain run must not need a person
+            yield f"the next run fails: {type(error).__name__}: {error}"
+        if (took := time.monotonic() - start) > RUN_SECONDS:
+            yield f"the next run took {took:.0f} s"
+        yield from (f"after the next run there are {what}" for what in ground.unfinished())
+        yield from _differences(ground.seen(), self.expected, "after the next run")
+        settled = ground.settled()
+        ground.let_a_day_pass()
+        ground.places.load()
+        yield from _differences(ground.settled(), settled, "after another run")
+        yield from _differences(ground.staged(), {}, "a day later")
+
+    def _fail(self, point: FailPoint) -> Iterator[str]:
+        if point.manner is Manner.SIGKILL:
+            if not load_killed_at(self._ground.places, point):
+                yield "was not reached"
+            return
+        requests = Requests(point)
+        succeeded = False
+        # After a lost answer the clients send again: that load may end well, or find what was done twice.
+        with requests.watched(), suppress(Interrupted, Exception):
+            self._ground.places.load()
+            succeeded = True
+        if not requests.reached:
+            yield "was not reached"
+        if succeeded:
+            yield from _differences(self._ground.seen(), self.expected, "though the load told of no error")
+
+    def _run(self) -> None:
+        for _ in range(self._runs - 1):
+            with suppress(AuditFailedError):
+                self._ground.places.load()
+        self._ground.places.load()
+
+
+def _differences(found: Tables, expected: Tables, when: str) -> Iterator[str]:
+    """A sentence for each table that is not as expected; one of which nothing is expected is empty."""
+    for name, rows in found.items():
+        wanted = expected.get(name, [])
+        if rows != wanted:
+            more = [row for row in rows if row not in wanted]
+            less = [row for row in wanted if row not in rows]
+            yield f"{when}, {name} has {len(rows)} rows, not {len(wanted)}; strange {more[:2]}, missing {less[:2]}"

@@ -1,0 +1,189 @@
+"""An oracle in plain Python: what the tables must hold after some objects were loaded. Knows nothing of the package."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16
+
+#: What the oracle says of each table, for a SELECT. Not the times of the ledger, nor its batches: a load makes its own.
+COLUMNS = {
+    "TIKTOK_DATA": "*",
+    "FOLLOWER_SNAPSHOTS": "*",
+    "ACCOUNT_SNAPSHOTS": "*",
+    "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, NEGATIVE_COUNTS, "
+    "SIZE_BYTES",
+}
+_COUNTS = ("followers_Count", "following_Count", "videoCount", "heartCount", "friends_Count", "diggCount")
+_BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+#: Position of the time and of counts_exact in a typed row.
+_EXTRACTED_AT, _COUNTS_EXACT = 12, 11
+
+User = tuple[Any, ...]
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One version of an object: its place, its bytes, and when it was written (UTC, without a zone).
+
+    Of a snapshot of ours also its id, and the facts of its manifest: handle, started at, finished at, outcome, reason,
+    users seen, users claimed, requests, quota left.
+    """
+
+    key: str
+    body: bytes
+    written: datetime
+    snapshot_id: str = ""
+    facts: tuple[Any, ...] = ()
+
+    @property
+    def etag(self) -> str:
+        """S3's name for these bytes."""
+        return hashlib.md5(self.body, usedforsecurity=False).hexdigest()
+
+    @property
+    def origin(self) -> tuple[str, str, str]:
+        """What stands beside each of its rows: the key, the account, the snapshot."""
+        return self.key, self.key.partition("/account=")[2].partition("/")[0], self.snapshot_id or self.key
+
+    @cached_property
+    def rows(self) -> list[dict[str, str]] | None:
+        """Its rows as texts by CSV column, or None when the file is not one of ours."""
+        header, *lines = self.body.decode("utf-8-sig").splitlines()
+        if header not in (HEADER_14, HEADER_16):
+            return None
+        return [dict(zip(HEADER_16.split(","), fields, strict=False)) for fields in csv.reader(lines) if fields]
+
+
+def typed(texts: dict[str, str], written: datetime) -> tuple[User | None, int]:
+    """The row as TIKTOK_DATA has it (None when it is to be rejected), and its negative counts."""
+    if not re.fullmatch("[0-9]{1,20}", texts["Tiktok_id"], re.ASCII) or texts["Tiktok_id"] == "0":
+        return None, 0
+    booleans = [texts.get(name, "") for name in ("Account_verified", "privateAccount", "counts_exact")]
+    counts = [texts[name] for name in _COUNTS]
+    if any(text and text.lower() not in _BOOLEANS for text in booleans):
+        return None, 0
+    if any(text and not re.fullmatch(r"-?[0-9]{1,38}(\.0)?", text, re.ASCII) for text in counts):
+        return None, 0
+    verified, private, exact = (_BOOLEANS.get(text.lower()) for text in booleans)
+    numbers = [None if text == "" or text.startswith("-") else int(text.removesuffix(".0")) for text in counts]
+    moment = _moment(texts["extracted_at"]) if texts.get("extracted_at") else written
+    if moment is None:
+        return None, 0
+    names = (texts["uniqueId"] or None, texts["nickname"] or None)
+    user = (texts["Tiktok_id"], *names, verified, private, *numbers, exact, moment)
+    return user, sum(text.startswith("-") for text in counts)
+
+
+def _moment(text: str) -> datetime | None:
+    if not re.fullmatch(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z", text, re.ASCII):
+        return None
+    try:
+        return datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        return None
+
+
+def _written(upload: Upload) -> datetime:
+    return upload.written
+
+
+def _rank(user: User) -> list[tuple[bool, Any]]:
+    in_order = (user[_EXTRACTED_AT], user[_COUNTS_EXACT], *user[1:_COUNTS_EXACT])
+    return [(value is not None, 0 if value is None else value) for value in in_order]
+
+
+def newest(users: Iterable[User]) -> User:
+    """The row that wins: by time, exact counts, then every column; what is unknown loses."""
+    return max(users, key=_rank)
+
+
+def _by_id(users: Iterable[User]) -> dict[str, list[User]]:
+    grouped: dict[str, list[User]] = {}
+    for user in users:
+        grouped.setdefault(user[0], []).append(user)
+    return grouped
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """What an object brings: its rows, and its counts: in, staged, duplicate, rejected, negative."""
+
+    users: list[User]
+    counts: tuple[int, ...]
+
+
+def _load(upload: Upload) -> _Loaded:
+    rows = [typed(texts, upload.written) for texts in upload.rows or ()]
+    # Of rows that are equal once they are typed, the one with more negative counts is told of.
+    negative = dict(sorted(((user, negatives) for user, negatives in rows if user), key=lambda pair: pair[1]))
+    staged = [newest(users) for users in _by_id(negative).values()]
+    good = sum(user is not None for user, _ in rows)
+    negatives = sum(negative[user] for user in staged)
+    return _Loaded(staged, (len(rows), len(staged), good - len(staged), len(rows) - good, negatives))
+
+
+def _status(upload: Upload, current: dict[str, Upload]) -> str:
+    if upload.rows is None:
+        return "set aside"
+    return "loaded" if current[upload.key] == upload else "overtaken"
+
+
+def tables(uploads: Iterable[Upload]) -> Tables:
+    """The tables, sorted, after these versions were listed in this order and loaded: of each key, the newest counts."""
+    # Of two versions in one second the one that was listed later is newer.
+    versions = sorted(uploads, key=_written)
+    current = {upload.key: upload for upload in versions if upload.rows is not None}
+    brought = {upload: _load(upload).users for upload in current.values()}
+    users = _by_id(user for staged in brought.values() for user in staged)
+    return {
+        "TIKTOK_DATA": sorted((newest(rows) for rows in users.values()), key=repr),
+        "FOLLOWER_SNAPSHOTS": sorted(
+            ((*upload.origin, *user) for upload, staged in brought.items() for user in staged), key=repr
+        ),
+        "ACCOUNT_SNAPSHOTS": sorted(
+            ((*upload.origin, *(upload.facts or _seen(len(staged)))) for upload, staged in brought.items()), key=repr
+        ),
+        "LOAD_HISTORY": sorted(
+            (
+                (upload.key, upload.etag, _status(upload, current), *_load(upload).counts, len(upload.body))
+                for upload in {(upload.key, upload.etag): upload for upload in versions}.values()
+            ),
+            key=repr,
+        ),
+    }
+
+
+def _seen(users: int) -> tuple[Any, ...]:
+    """What is known of a snapshot of which nobody has said anything."""
+    return (None, None, None, None, None, users, None, None, None)
+
+
+def lines(found: Tables) -> list[str]:
+    """The tables as text, a line for each row: so they are compared byte for byte, and types too."""
+    return [f"{table} {row!r}" for table, rows in found.items() for row in rows]
+
+
+class Loads:
+    """A bucket, and what was staged and published of it, as it should go. Batches are known by names that sort."""
+
+    def __init__(self) -> None:
+        self.bucket: dict[str, Upload] = {}
+        self.batches: dict[str, tuple[Upload, ...]] = {}
+        self.published: set[str] = set()
+
+    def waiting(self) -> list[Upload]:
+        """The objects that a run would stage now: those whose version is not the newest that was staged."""
+        staged = [upload for batch in sorted(self.batches) for upload in self.batches[batch]]
+        newest_staged = {upload.key: upload.etag for upload in sorted(staged, key=_written)}
+        return [upload for upload in self.bucket.values() if newest_staged.get(upload.key) != upload.etag]
+
+    def tables(self) -> Tables:
+        """What the tables hold now."""
+        return tables(upload for batch in sorted(self.published) for upload in self.batches[batch])
