@@ -15,7 +15,7 @@ _MARTS = 9
 _RESOURCES = ("tiktok", "s3", "glue", "warehouse")
 
 
-class Nothing(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Nothing(dg.ConfigurableResource):
     """Stands for a resource."""
 
     name: str = "nothing"
@@ -31,7 +31,7 @@ def _asset(name: str, upstream: str | None, checks: int) -> dg.AssetsDefinition:
         check_specs=specs,
         required_resource_keys=set(_RESOURCES),
     )
-    def empty() -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def empty() -> dg.MaterializeResult:
         _load_libraries()
         return dg.MaterializeResult(
             check_results=[dg.AssetCheckResult(passed=True, check_name=spec.name) for spec in specs]
@@ -62,7 +62,7 @@ def _marts() -> dg.AssetsDefinition:
         can_subset=True,
         required_resource_keys=set(_RESOURCES),
     )
-    def empty() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    def empty() -> Iterator[dg.MaterializeResult]:
         for name in names:
             yield dg.MaterializeResult(
                 asset_key=name,

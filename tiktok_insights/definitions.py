@@ -36,7 +36,7 @@ def defs() -> dg.Definitions:
     )
 
 
-def resources_for(settings: Settings) -> dict[str, dg.ConfigurableResource]:  # type: ignore[type-arg]
+def resources_for(settings: Settings) -> dict[str, dg.ConfigurableResource]:
     """The resources of the deployment; names, no keys."""
     snowflake = settings.snowflake
     return {

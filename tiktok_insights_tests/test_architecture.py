@@ -1,6 +1,7 @@
 """The house rules that a reader can rely on, held by reading the code's syntax trees."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -106,6 +107,29 @@ def test_definition_files_are_thin() -> None:
             assert len(path.read_text(encoding="utf-8").splitlines()) < 120, path
 
 
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Every text of a module, also the parts of formatted ones, but for the docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {id(node.body[0].value) for node in ast.walk(tree)
+                  if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)}  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def has_sql(text: str) -> bool:
+    """Whether a text has the beginning of a statement, as it is written in this project."""
+    return re.search(r"\b(SELECT|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER|DROP|TRUNCATE|GRANT|USE) ", text) is not None
+
+
+def test_no_sql_stands_in_definition_files() -> None:
+    """A stage asks the warehouse; the asset shows what it answers."""
+    assert has_sql("SELECT * FROM TIKTOK_DATA")
+    for name, path, tree in modules():
+        if name.partition(".")[0] in {"defs", "definitions"}:
+            assert not [text for text in texts(tree) if has_sql(text)], path
+
+
 def test_modules_have_at_most_200_lines_and_functions_40() -> None:
     """What a reader takes in at once, blank lines apart; a longer one would need its reason here."""
     for _, path, tree in modules():
@@ -128,11 +152,23 @@ def test_there_are_no_dumping_grounds() -> None:
             assert path.stem not in {"utils", "helpers", "common", "misc"}, path
 
 
-def test_no_private_part_of_dagster_is_imported() -> None:
-    """Names with an underscore are Dagster's own business."""
+def private_parts_of_dagster(text: str) -> list[str]:
+    """The private modules and attributes that a text names, such as of dagster_aws."""
+    return re.findall(r"\b(?:dagster\w*|dg)(?:\.\w+)*\._\w[\w.]*", text)
+
+
+def test_no_private_part_of_dagster_is_used() -> None:
+    """Names with an underscore are Dagster's own business: not imported, not reached, not named in a text."""
+    assert private_parts_of_dagster('"dagster._core.storage"') == ["dagster._core.storage"]
     for _, path, tree in modules():
-        for found in imports(tree):
-            assert not (found.startswith("dagster") and "._" in found), f"{path}: {found}"
+        reached = (ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+        for text in (*imports(tree), *reached, *texts(tree)):
+            assert not private_parts_of_dagster(text), f"{path}: {text}"
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dagster"):
+                assert not [alias.name for alias in node.names if alias.name.startswith("_")], path
+    for path in PACKAGE.rglob("*.yaml"):
+        assert not private_parts_of_dagster(path.read_text(encoding="utf-8")), path
 
 
 @pytest.mark.parametrize("module", ["tiktok_insights.definitions", "tiktok_insights.cli"])

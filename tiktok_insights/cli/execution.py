@@ -4,15 +4,15 @@ import json
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tiktok_insights.cli.progress_bars import progress_shown
 from tiktok_insights.runtime import dagster_home
-from tiktok_insights.settings.environment import read_settings, set_dagster_home
+from tiktok_insights.settings.environment import Settings, read_settings, set_dagster_home
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -32,7 +32,7 @@ def run_job(
     click.echo(f"Running {job} ({settings.deployment.value}). The first start takes some seconds.", err=to_stderr)
     started = time.monotonic()
     with progress_shown(job):
-        summary = _execute(job, {name: {"config": dict(config)} for name, config in ops.items()})
+        summary = _execute(settings, job, {name: {"config": dict(config)} for name, config in ops.items()})
     seconds = time.monotonic() - started
     if output == "json":
         click.echo(json.dumps(summary.document(seconds), ensure_ascii=False))
@@ -42,24 +42,21 @@ def run_job(
         sys.exit(1)
 
 
-@contextmanager
-def _instance() -> "Iterator[dg.DagsterInstance]":
-    """Dagster's instance, which leaves the terminal to us.
+def _instance(home: Path) -> "dg.DagsterInstance":
+    """Open Dagster's instance without its capture of a step's output, which the UI shows for runs that it launches.
 
-    Its capture of a step's output would pass it on up to a second late, or never its end; and at Ctrl-C the processes
-    that it needs for that print tracebacks.
+    The capture passes the output on up to a second late, or never its end; and the processes that it needs print
+    tracebacks at Ctrl-C.
     """
     import dagster as dg
 
-    with dg.DagsterInstance.get() as instance:
-        ref = instance.get_ref()
-    module, name = "dagster._core.storage.noop_compute_log_manager", "NoOpComputeLogManager"
-    no_capture = ref.compute_logs_data._replace(module_name=module, class_name=name, config_yaml="{}")
-    with dg.DagsterInstance.from_ref(ref._replace(compute_logs_data=no_capture)) as instance:
-        yield instance
+    # The module's name is the one that Dagster documents for dagster.yaml.
+    no_capture = {"module": "dagster.core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    # With a folder of its own the instance is not temporary: its dagster.yaml is read, but for what is overridden.
+    return dg.DagsterInstance.local_temp(str(home), overrides={"compute_logs": no_capture})
 
 
-def _execute(job: str, ops: dict[str, Any]) -> Any:
+def _execute(settings: Settings, job: str, ops: dict[str, Any]) -> Any:
     import dagster as dg
 
     from tiktok_insights import definitions
@@ -69,9 +66,9 @@ def _execute(job: str, ops: dict[str, Any]) -> Any:
     # By it the UI's page of the job knows its runs; Dagster gives it to those only that its own servers start.
     label = {".dagster/repository": f"{made.get_repository_def().name}@{definitions.__name__}"}
     run_config: dict[str, Any] = {"loggers": {"brief": {}}, **({"ops": ops} if ops else {})}
-    with warnings.catch_warnings(), _instance() as instance:
+    with warnings.catch_warnings(), _instance(settings.dagster_home) as instance:
         warnings.simplefilter("ignore", dg.BetaWarning)
         result = made.resolve_job_def(job).execute_in_process(
             run_config, instance=instance, raise_on_error=False, tags=label
         )
-    return Summary(result, read_settings())
+    return Summary(result, settings)

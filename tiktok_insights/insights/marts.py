@@ -67,6 +67,11 @@ class Mart:
         return without_comments(self._text).format(schema=schema)
 
     @property
+    def query(self) -> str:
+        """What a person types to see all rows in their order."""
+        return f"SELECT * FROM {self.view} ORDER BY {self.order};"
+
+    @property
     def _text(self) -> str:
         return read_sql(__package__, self.name)
 

@@ -10,7 +10,7 @@ from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 
 
-class S3LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class S3LakeResource(dg.ConfigurableResource):
     """The bucket that holds raw pages, CSVs and the quarantine."""
 
     bucket: str = Field(description="The bucket's name; it is made when it is missing.")
@@ -31,7 +31,7 @@ class S3LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return RawStore(self.store())
 
 
-class GlueCatalogResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class GlueCatalogResource(dg.ConfigurableResource):
     """The Glue database that describes the CSVs."""
 
     database: str = Field(description="The database's name; it is made when it is missing.")

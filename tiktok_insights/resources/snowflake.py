@@ -19,7 +19,7 @@ _CONNECTOR_ONLY = (
 )  # fmt: skip
 
 
-class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class WarehouseResource(dg.ConfigurableResource):
     """Snowflake. User and private key come from the environment when a session is opened, and are kept nowhere."""
 
     role: str = Field(description="The role that sessions use.")

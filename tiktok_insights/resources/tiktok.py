@@ -14,7 +14,7 @@ from tiktok_insights.settings.environment import read_settings, require_accounts
 from tiktok_insights.tiktok.client import Client
 
 
-class TikTokResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class TikTokResource(dg.ConfigurableResource):
     """Reads follower lists. The key comes from RAPIDAPI_KEY when a client is made, and is kept nowhere."""
 
     accounts: list[str] = Field(description="Handles or secUids that a run extracts unless its config names others.")

@@ -45,7 +45,7 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path)
     # At a terminal both streams are seen.
     (line,) = (line for line in seen.splitlines() if line.startswith("{"))
     document = json.loads(line)
-    assert "raw_followers  fake.600.full: complete, " in seen
+    assert "raw_followers  fake.600.full: whole, " in seen
     assert "━" not in seen
     assert "\x1b" not in seen
     assert (document["succeeded"], document["requests"], document["rows"]) == (True, 0, 600)

@@ -16,7 +16,7 @@ from tiktok_insights.staging.pending import sort_out
     owners=OWNERS,
     metadata={"dagster/column_schema": glue_columns()},
 )
-def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.MaterializeResult:
     """The Glue table over all CSVs: one row per follower and page, partitioned by account and day of the snapshot.
 
     Database, table and partitions come from the contract and the listing; no crawler guesses.

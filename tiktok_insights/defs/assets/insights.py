@@ -42,7 +42,7 @@ def _check(mart: Mart) -> dg.AssetCheckSpec:
 )
 def marts(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Make the marts that are selected, and hold them against the tables."""
     names = {key.to_user_string() for key in context.selected_asset_keys}
     checks = {key.name for key in context.selected_asset_check_keys}
@@ -55,7 +55,7 @@ def marts(
                 yield check_result(made.adds_up(mart), asset=mart.name)
 
 
-def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:
     names, rows = made.make(mart)
     frame = to_frame(mart, names, rows)
     return dg.MaterializeResult(
@@ -65,6 +65,6 @@ def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:  # type: igno
             "dagster/table_name": made.full_name(mart),
             "first_rows": table(names, rows[:_SHOWN_ROWS]),
             **statistics(frame),
-            "query": dg.MetadataValue.md(f"```sql\nSELECT * FROM {mart.view} ORDER BY {mart.order};\n```"),
+            "query": dg.MetadataValue.md(f"```sql\n{mart.query}\n```"),
         },
     )

@@ -45,7 +45,7 @@ class FollowersCsvConfig(dg.Config):
 )
 def followers_csv(
     context: dg.AssetExecutionContext, config: FollowersCsvConfig, s3: S3LakeResource
-) -> dg.MaterializeResult:  # type: ignore[type-arg]
+) -> dg.MaterializeResult:
     """One CSV per committed snapshot; one row per follower and page, as text, in the contract's columns.
 
     Written from the raw pages for each snapshot that has none yet, or with `replay` for each that comes out differently

@@ -55,7 +55,7 @@ class RawFollowersConfig(dg.Config):
 )
 def raw_followers(
     context: dg.AssetExecutionContext, config: RawFollowersConfig, tiktok: TikTokResource, s3: S3LakeResource
-) -> dg.MaterializeResult:  # type: ignore[type-arg]
+) -> dg.MaterializeResult:
     """Every page of the follower lists as received: one object per page, write-once, the snapshot's manifest last.
 
     A run goes on with an open snapshot, uses a fresh one, or begins a new one; so a re-run after a failure

@@ -48,7 +48,7 @@ class StagingConfig(dg.Config):
 )
 def staged_tiktok_data(
     context: dg.AssetExecutionContext, config: StagingConfig, s3: S3LakeResource, warehouse: WarehouseResource
-) -> dg.MaterializeResult:  # type: ignore[type-arg]
+) -> dg.MaterializeResult:
     """The pending CSV objects in the staging table, one row per object and user, with the audit's verdict.
 
     Avatars dropped, types set, duplicates inside an object removed, bad rows in the quarantine. What is pending is the

@@ -6,10 +6,9 @@ from pydantic import Field
 from tiktok_insights.defs.presentation import OWNERS, table, warehouse_columns, warehouse_lineage
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.warehouse.overview import overview
 from tiktok_insights.warehouse.publish import Publication, publish_passed
 from tiktok_insights.warehouse.rebuild import rebuild
-
-_PREVIEW = f"SELECT {', '.join(WAREHOUSE_NAMES)} FROM TIKTOK_DATA ORDER BY FOLLOWERS_COUNT DESC NULLS LAST LIMIT 10"
 
 
 class TiktokDataConfig(dg.Config):
@@ -31,7 +30,7 @@ class TiktokDataConfig(dg.Config):
 )
 def tiktok_data(
     context: dg.AssetExecutionContext, config: TiktokDataConfig, warehouse: WarehouseResource
-) -> dg.MaterializeResult:  # type: ignore[type-arg]
+) -> dg.MaterializeResult:
     """The users: one row per user, the newest that is known, as a function of the loaded history.
 
     Publishes every batch that passed the audit, each in one transaction; a failed batch is never taken, however this
@@ -44,16 +43,15 @@ def tiktok_data(
             "TIKTOK_DATA is made anew from the history. Rows before: %d, now: %d.", made.rows_before, made.rows
         )
     with warehouse.session() as session:
-        ((users,),) = session.query("SELECT COUNT(*) FROM TIKTOK_DATA")
-        preview = session.query(_PREVIEW)
+        seen = overview(session)
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": int(users),
+            "dagster/row_count": seen.users,
             "dagster/table_name": warehouse.table_name,
             "dagster/column_lineage": warehouse_lineage(),
             "objects_published": sum(publication.objects for publication in publications),
             "published": table(_HEADER, [_row(publication) for publication in publications]),
-            "most_followed": table(WAREHOUSE_NAMES, preview),
+            "most_followed": table(WAREHOUSE_NAMES, seen.most_followed),
             "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(warehouse.step_7) + ";\n```"),
         }
     )
