@@ -16,8 +16,9 @@ from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.staging.pending import sort_out
-from tiktok_insights.staging.staged_object import LOADED, naive_utc
+from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import LOAD_HISTORY
+from tiktok_insights.tables.load_status import LoadStatus
 
 _MOTO_ACCOUNT, _MOTO_PARTITION, _MOTO_REGION = "123456789012", "aws", "us-east-1"
 _NEXT = re.compile("<NextContinuationToken>(.*?)</NextContinuationToken>")
@@ -58,7 +59,7 @@ def settle(watch: Stopwatch, **place: str) -> None:
     columns = dict.fromkeys(LOAD_HISTORY.names, pa.array([0] * len(infos)))
     moments = pa.array([naive_utc(info.last_modified) for info in infos])
     columns |= {"OBJECT_KEY": [info.key for info in infos], "ETAG": [info.etag for info in infos]}
-    columns |= {"STATUS": [LOADED] * len(infos), "REASON": pa.nulls(len(infos), pa.string())}
+    columns |= {"STATUS": [LoadStatus.LOADED.value] * len(infos), "REASON": pa.nulls(len(infos), pa.string())}
     columns |= {"LAST_MODIFIED": moments, "LOADED_AT": moments, "BATCH_ID": ["bench"] * len(infos)}
     path = here.folder / "ledger.parquet"
     pq.write_table(pa.table(columns), path)

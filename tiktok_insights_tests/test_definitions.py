@@ -98,7 +98,7 @@ def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -
     assert staging - blocking == {"no_csv_is_skipped"}
     assert {key.name for key in nodes if key.asset_key == AssetKey("tiktok_data")} - blocking == {
         "every_account_is_fresh",
-        "no_object_is_set_aside",
+        "no_object_is_refused",
     }
 
 

@@ -133,7 +133,7 @@ def test_a_red_audit_makes_the_command_fail_and_leaves_the_table(
 
     green = newcomer.command("run", "--job", "load_pending_objects")
     assert green.returncode == 0, green.stdout + green.stderr
-    assert f"WARN: no_object_is_set_aside: {key}" in green.stdout
+    assert f"WARN: no_object_is_refused: {key}" in green.stdout
     assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
 
 

@@ -192,7 +192,7 @@ def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
     assert_all_right(disturbance.wrong_after(points), points)
 
 
-def test_whatever_fails_while_a_red_audit_is_written_down_its_object_is_set_aside_once(
+def test_whatever_fails_while_a_red_audit_is_written_down_its_object_is_refused_once(
     ground: Ground, store: ObjectStore, choose: Choose
 ) -> None:
     """The verdict, the objects and the ledger's row of the offender are there together or not at all."""

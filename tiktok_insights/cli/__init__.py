@@ -9,7 +9,7 @@ from tiktok_insights.cli.plan import plan
 from tiktok_insights.cli.probe import probe
 from tiktok_insights.cli.rebuild import rebuild
 from tiktok_insights.cli.replay import replay
-from tiktok_insights.cli.retry_set_aside import retry_set_aside
+from tiktok_insights.cli.retry_refused import retry_refused
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
 from tiktok_insights.cli.ui import stop, ui
@@ -50,5 +50,5 @@ def main(context: click.Context) -> None:
     context.obj = read_settings().home
 
 
-for command in (init, plan, run, sql, ui, stop, local, retry_set_aside, replay, rebuild, probe):
+for command in (init, plan, run, sql, ui, stop, local, retry_refused, replay, rebuild, probe):
     main.add_command(command)

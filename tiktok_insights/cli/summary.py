@@ -83,7 +83,7 @@ class Summary:
         lines = [f"Checks: {len(self._checks) - len(red)} of {len(self._checks)} passed."]
         lines += [f"  {_severity(check)}: {check.check_name}: {check.description or ''}" for check in red]
         if any(_blocks(check) and check.asset_key.to_user_string() == "staged_tiktok_data" for check in red):
-            lines.append("  Nothing was published. What the audit blames is set aside: run again to load the rest.")
+            lines.append("  Nothing was published. The audit refused the objects at fault; run again to load the rest.")
         yield "\n".join(lines)
 
     def _failures(self) -> Iterator[str]:

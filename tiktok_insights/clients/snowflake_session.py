@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from enum import Enum
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -48,20 +49,20 @@ class Session:
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Run one statement with `?` for bound values and give all its rows as tuples."""
         with self._cursor() as cursor:
-            cursor.execute(sql, tuple(values) or None)
+            cursor.execute(sql, _bindable(values))
             return [tuple(row) for row in cursor.fetchall()]
 
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
         """Run one statement and give its rows one by one, so that any number of them may come."""
         with self._cursor() as cursor:
-            cursor.execute(sql, tuple(values) or None)
+            cursor.execute(sql, _bindable(values))
             for row in cursor:
                 yield tuple(row)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement that gives no rows; say how many it changed (0 for DDL)."""
         with self._cursor() as cursor:
-            cursor.execute(sql, tuple(values) or None)
+            cursor.execute(sql, _bindable(values))
             return cursor.rowcount or 0
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -77,7 +78,7 @@ class Session:
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         """Run one statement and give the names of its columns and its rows."""
         with self._cursor() as cursor:
-            cursor.execute(sql, tuple(values) or None)
+            cursor.execute(sql, _bindable(values))
             names = [column.name for column in cursor.description or []]
             return names, [tuple(row) for row in cursor.fetchall()]
 
@@ -165,6 +166,11 @@ def session_on(connection: "SnowflakeConnection") -> Iterator[Session]:
         yield Session(connection)
     finally:
         connection.close()
+
+
+def _bindable(values: Sequence[object]) -> tuple[object, ...] | None:
+    """Values as the connector takes them: it knows texts, and no enumerations."""
+    return tuple(value.value if isinstance(value, Enum) else value for value in values) or None
 
 
 def _as_text_if_time(value: object) -> object:

@@ -15,6 +15,7 @@ from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.tables.comparison import existing_columns, table_differences
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
+from tiktok_insights.tables.load_status import BatchVerdict
 
 MAX_REJECTED_SHARE = 0.01
 #: An id that slipped into a column of counts has 18 digits or more; no count of TikTok's comes near.
@@ -64,6 +65,11 @@ class AuditVerdict:
         """Whether the batch may be published."""
         return all(check.passed for check in self.checks)
 
+    @property
+    def batch_verdict(self) -> BatchVerdict:
+        """The verdict as LOAD_BATCHES has it."""
+        return BatchVerdict.PASSED if self.passed else BatchVerdict.FAILED
+
     def to_json(self) -> str:
         """The results as text for LOAD_BATCHES."""
         return json.dumps({check.name: list(check.offenders) if not check.passed else True for check in self.checks})
@@ -82,7 +88,7 @@ def _why_too_many_rejected(item: ObjectFacts, max_rejected_share: float) -> str:
         f"({max_rejected_share:g}) lets pass; {quarantine_key(info.key, info.etag)} has line, column and reason of each"
     )
     return (
-        f"{what}. Mend the file and put it there again. Or load the other rows: tiktok-insights retry-set-aside "
+        f"{what}. Mend the file and put it there again. Or load the other rows: tiktok-insights retry-refused "
         f"{shlex.quote(info.key)}, then a run with a higher max_rejected_share for staged_tiktok_data in its config"
     )
 
@@ -97,7 +103,7 @@ def _why_out_of_range(item: ObjectFacts, _: float) -> str:
     )
 
 
-#: Checks that fail by the fault of single objects, which are then set aside so that the others can load: what is wrong
+#: Checks that fail by the fault of single objects, which are then refused so that the others can load: what is wrong
 #: with an object, where, and what to do; nothing for a good one.
 FAULT_OF_THE_OBJECT: dict[str, Callable[[ObjectFacts, float], str]] = {
     "counts_are_in_range": _why_out_of_range,
@@ -136,7 +142,7 @@ CHECKS: dict[str, Check] = {
         _per_object(lambda item: item.bent_ids == 0),
     ),
     "counts_are_in_range": Check(
-        f"No count is negative, or {_COUNT_LIMIT:,} or more, as if an id stood there. An object with one is set aside.",
+        f"No count is negative, or {_COUNT_LIMIT:,} or more, as if an id stood there. An object with one is refused.",
         _at_fault("counts_are_in_range"),
     ),
     "no_user_stands_twice_in_an_object": Check(
@@ -152,7 +158,7 @@ CHECKS: dict[str, Check] = {
         _per_object(lambda item: item.rows_found == item.staged.counts.staged),
     ),
     "rejected_share_is_under_the_threshold": Check(
-        "No object has more rejected rows than max_rejected_share lets pass. One that has is set aside.",
+        "No object has more rejected rows than max_rejected_share lets pass. One that has is refused.",
         _at_fault("rejected_share_is_under_the_threshold"),
     ),
 }

@@ -1,7 +1,7 @@
 """Batches: take the pending objects, transform and stage each, let the audit judge, write the verdict.
 
 A batch ends when rows and verdict are in the warehouse, so that publishing needs nothing else. An object that cannot be
-read is set aside with its reason and the others go on.
+read is refused with its reason and the others go on.
 """
 
 import logging
@@ -23,13 +23,14 @@ from tiktok_insights.staging import audit, duckdb_transform, quarantine
 from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
-from tiktok_insights.staging.ledger import FAILED, settled_or_staged_versions
+from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
 from tiktok_insights.staging.pending import Listing, PendingObject, in_batches, pending, sort_out
-from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject
+from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.upload import Upload
 from tiktok_insights.staging.verdict import write_verdict
 from tiktok_insights.tables.definitions import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
+from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
 
 #: How long the rows of a batch without a verdict may belong to a run that is still going.
 _CUT_OFF_AFTER = timedelta(days=1)
@@ -46,9 +47,9 @@ class Batch:
     verdict: audit.AuditVerdict
 
     @property
-    def set_aside(self) -> tuple[StagedObject, ...]:
+    def refused(self) -> tuple[StagedObject, ...]:
         """The objects that cannot be read."""
-        return tuple(item for item in self.objects if item.status == SET_ASIDE)
+        return tuple(item for item in self.objects if item.status is LoadStatus.REFUSED)
 
 
 class Staging:
@@ -96,7 +97,7 @@ class Staging:
                 f"DELETE FROM {table.name} WHERE BATCH_ID IN "
                 f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ?) OR (BATCH_ID < ? AND BATCH_ID NOT IN "
                 f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name}))",
-                (FAILED, day_ago),
+                (BatchVerdict.FAILED, day_ago),
             )
 
     def _stage_batch(self, items: Sequence[PendingObject], level: int, advance: Advance) -> Batch | None:
@@ -112,9 +113,12 @@ class Staging:
         write_verdict(self._session, objects, verdict)
         batch = Batch(batch_id, objects, verdict)
         rows = sum(item.counts.staged for item in objects)
-        said = "passed" if verdict.passed else "failed"
         self._log.info(
-            "Batch %s %s the audit. Objects: %d, rows staged: %s.", batch_id, said, len(objects), f"{rows:,}"
+            "Batch %s %s the audit. Objects: %d, rows staged: %s.",
+            batch_id,
+            verdict.batch_verdict,
+            len(objects),
+            f"{rows:,}",
         )
         return batch
 
@@ -131,7 +135,7 @@ class Staging:
                 continue
             uri = self._store.uri(item.info.key)
             if staged.reason:
-                self._log.warning("%s is set aside: %s.", uri, staged.reason)
+                self._log.warning("%s is refused: %s.", uri, staged.reason)
             else:
                 self._log.log(level, "%s: %s", uri, staged.counts)
             yield staged

@@ -164,9 +164,9 @@ def _write_rejected(
     path = folder / "rejected.jsonl"
     # The reader keeps the file's order, so this numbers the records that it could split.
     duck.execute("CREATE VIEW numbered AS SELECT *, row_number() OVER () AS record FROM source")
-    refused = transform.rejected_rows_sql("numbered")
+    rejected = transform.rejected_rows_sql("numbered")
     unsplit = "SELECT line, error FROM unsplit ORDER BY 1"
-    rows = (_rows(duck, sql) for sql in (refused, unsplit))
+    rows = (_rows(duck, sql) for sql in (rejected, unsplit))
     quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, *rows)
     return path
 

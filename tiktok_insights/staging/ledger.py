@@ -1,11 +1,9 @@
-"""The ledger as staging uses it: which object versions are settled or on their way, and forgetting those set aside."""
+"""The ledger as staging uses it: which object versions are settled or on their way, and forgetting the refused ones."""
 
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.staging.pending import Version
-from tiktok_insights.staging.staged_object import SET_ASIDE
 from tiktok_insights.tables.definitions import LOAD_BATCHES, LOAD_HISTORY, PUBLISH_LOCK, STAGED_OBJECTS
-
-PASSED, FAILED = "passed", "failed"
+from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
 
 
 def _newest(versions: str) -> str:
@@ -25,7 +23,9 @@ def _newest(versions: str) -> str:
 SETTLED = _newest(LOAD_HISTORY.name)
 
 _VERSION = "OBJECT_KEY, ETAG, BATCH_ID"
-_WAITS_FOR_PUBLICATION = f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{PASSED}' AND PUBLISHED_AT IS NULL"
+_WAITS_FOR_PUBLICATION = (
+    f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{BatchVerdict.PASSED}' AND PUBLISHED_AT IS NULL"
+)
 _SETTLED_OR_STAGED = _newest(
     f"(SELECT {_VERSION} FROM {LOAD_HISTORY.name} UNION ALL SELECT {_VERSION} FROM {STAGED_OBJECTS.name} "
     f"WHERE BATCH_ID IN ({_WAITS_FOR_PUBLICATION})) AS known"
@@ -41,7 +41,7 @@ def take_lock(session: Session, batch_id: str) -> None:
 
 
 def settled_versions(session: Session) -> set[Version]:
-    """Of each object the version (key, ETag) that was loaded or set aside last."""
+    """Of each object the version (key, ETag) that was loaded or refused last."""
     return {(key, etag) for key, etag in session.query(SETTLED)}
 
 
@@ -51,17 +51,17 @@ def settled_or_staged_versions(session: Session) -> set[Version]:
 
 
 @retry_conflicts
-def forget_set_aside(session: Session, key: str | None = None) -> list[str]:
-    """Forget the objects that are set aside, or the one with the key, so that they are pending again. Gives their keys.
+def forget_refused(session: Session, key: str | None = None) -> list[str]:
+    """Forget the refused objects, or the one with the key, so that they are pending again. Gives their keys.
 
-    An object of which a later version is loaded is not set aside any more.
+    An object is no longer refused once a later version of it is loaded.
     """
-    where = f"STATUS = '{SET_ASIDE}' AND (OBJECT_KEY, ETAG) IN ({SETTLED})"
+    where = f"STATUS = '{LoadStatus.REFUSED}' AND (OBJECT_KEY, ETAG) IN ({SETTLED})"
     values = [] if key is None else [key]
     if values:
         where += " AND OBJECT_KEY = ?"
     with session.transaction():
-        take_lock(session, "retry-set-aside")
+        take_lock(session, "retry-refused")
         keys = session.query(f"SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE {where} ORDER BY OBJECT_KEY", values)
         session.execute(f"DELETE FROM {LOAD_HISTORY.name} WHERE {where}", values)
     return [found for (found,) in keys]

@@ -18,8 +18,8 @@ JSON_LINES = "application/jsonl"
 #: S3's limit.
 _MAX_KEY_BYTES = 1024
 
-#: A record whose texts the contract refuses: its number among the records that were split, and the first such column.
-Refused = tuple[int, str]
+#: A record whose texts the contract rejects: its number among the records that were split, and the first such column.
+Rejected = tuple[int, str]
 #: A line that the reader could not split: its number, and the reader's name for the error.
 Unsplit = tuple[int, str]
 
@@ -38,16 +38,16 @@ def write_rejected(
     csv_path: Path,
     object_key: str,
     header: Sequence[str],
-    refused: Iterable[Refused],
+    rejected: Iterable[Rejected],
     unsplit: Iterable[Unsplit],
 ) -> None:
     """Write one JSON object a line: object, line, column (where one is at fault), reason, and the row as it stands.
 
-    What is refused and what is unsplit come in the file's order. Bytes that are no UTF-8 stand as U+FFFD.
+    Rejected and unsplit ones come in the file's order. Bytes that are no UTF-8 stand as U+FFFD.
     """
     csv.field_size_limit(2 * LONGEST_LINE_BYTES)  # more than any line has that was not refused before
     with csv_path.open("rb") as file, path.open("w", encoding="ascii") as out:
-        for line, column, reason, row in _rejected(file, header, iter(refused), iter(unsplit)):
+        for line, column, reason, row in _rejected(file, header, iter(rejected), iter(unsplit)):
             entry = {"object": object_key, "line": line, "column": column, "reason": reason, "row": row}
             out.write(json.dumps(entry) + "\n")
 
@@ -58,9 +58,9 @@ def row_fields(row: str) -> list[str]:
 
 
 def _rejected(
-    file: IO[bytes], header: Sequence[str], refused: Iterator[Refused], unsplit: Iterator[Unsplit]
+    file: IO[bytes], header: Sequence[str], rejected: Iterator[Rejected], unsplit: Iterator[Unsplit]
 ) -> Iterator[tuple[int, str | None, str, str]]:
-    next_refused, next_unsplit = next(refused, None), next(unsplit, None)
+    next_rejected, next_unsplit = next(rejected, None), next(unsplit, None)
     record = 0
     for number, content in _records(file):
         row = content.decode("utf-8", "replace")
@@ -69,11 +69,11 @@ def _rejected(
             next_unsplit = next(unsplit, None)
             continue
         record += 1
-        if next_refused and record == next_refused[0]:
-            column = next_refused[1]
+        if next_rejected and record == next_rejected[0]:
+            column = next_rejected[1]
             yield number, column, rejection_reason(column, row_fields(row)[header.index(column)]), row
-            next_refused = next(refused, None)
-        if not next_refused and not next_unsplit:
+            next_rejected = next(rejected, None)
+        if not next_rejected and not next_unsplit:
             return
 
 

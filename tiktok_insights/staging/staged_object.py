@@ -7,13 +7,12 @@ from tiktok_insights.clients.snowflake_session import Row
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.pending import PendingObject
-
-LOADED, SET_ASIDE = "loaded", "set aside"
+from tiktok_insights.tables.load_status import LoadStatus
 
 
 @dataclass(frozen=True, slots=True)
 class StagedObject:
-    """One object of a batch. `reason` says why it is set aside; `manifest` is None for another producer's object."""
+    """One object of a batch. `reason` says why it is refused; `manifest` is None for another producer's object."""
 
     item: PendingObject
     counts: RowCounts
@@ -21,9 +20,9 @@ class StagedObject:
     manifest: Manifest | None = None
 
     @property
-    def status(self) -> str:
+    def status(self) -> LoadStatus:
         """What the ledger will say of the object once the batch is published."""
-        return SET_ASIDE if self.reason else LOADED
+        return LoadStatus.REFUSED if self.reason else LoadStatus.LOADED
 
     def row(self, batch_id: str) -> Row:
         """The object as a row of STAGED_OBJECTS."""

@@ -83,7 +83,7 @@ def rejection_reason(column_name: str, text: str) -> str:
 
 def _rejected_column() -> str:
     """The first column of a source row whose text the contract does not accept, or NULL."""
-    cases = [f"WHEN {_refused(column)} THEN '{column.csv}'" for column in COLUMNS if _refused(column)]
+    cases = [f"WHEN {_rejects(column)} THEN '{column.csv}'" for column in COLUMNS if _rejects(column)]
     return "CASE " + "\n           ".join(cases) + " END"
 
 
@@ -92,7 +92,7 @@ def _whole(name: str, pattern: str) -> str:
     return f"regexp_extract({name}, '{pattern}', 0) = {name}"
 
 
-def _refused(column: Column) -> str:
+def _rejects(column: Column) -> str:
     name = column.csv
     if column is ID_COLUMN:
         return f"{name} IS NULL OR {name} IN ('', '0') OR NOT ({_whole(name, '[0-9]{1,20}')})"

@@ -1,4 +1,4 @@
-"""Writes down what the audit says of a batch: its objects, the verdict, and in the ledger those that are set aside.
+"""Writes down what the audit says of a batch: its objects, the verdict, and in the ledger those that are refused.
 
 One transaction, with its own counts: an answer that gets lost makes the connector send a statement again, and then an
 INSERT may have run twice.
@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 
 from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
 from tiktok_insights.staging import audit
-from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
-from tiktok_insights.staging.staged_object import SET_ASIDE, StagedObject, naive_utc
+from tiktok_insights.staging.ledger import SETTLED, take_lock
+from tiktok_insights.staging.staged_object import StagedObject, naive_utc
 from tiktok_insights.tables.definitions import LOAD_BATCHES, LOAD_HISTORY, STAGED_OBJECTS
+from tiktok_insights.tables.load_status import LoadStatus
 
 _OWN_ROWS = " UNION ALL ".join(
     f"SELECT COUNT(*) FROM {table.name} WHERE BATCH_ID = ?" for table in (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY)
@@ -28,7 +29,7 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
     now = naive_utc(datetime.now(UTC))
     batch_id = verdict.batch_id
     staged = sum(item.counts.staged for item in objects)
-    row = (batch_id, now, PASSED if verdict.passed else FAILED, verdict.to_json(), len(objects), staged, None)
+    row = (batch_id, now, verdict.batch_verdict, verdict.to_json(), len(objects), staged, None)
     with session.transaction():
         if not verdict.passed:
             # Only then the ledger is written. Rows that are merely added need not queue behind a publication.
@@ -51,8 +52,8 @@ def _ledger_rows(
     # Two runs at once may have staged the same objects.
     settled = set(session.query(SETTLED)) if verdict.faults else set()
     return [
-        (info.key, info.etag, SET_ASIDE, verdict.faults[info.key], c.rows_in, c.staged, c.duplicate, c.rejected,
-         c.negative_counts, info.size, naive_utc(info.last_modified), verdict.batch_id, now)
+        (info.key, info.etag, LoadStatus.REFUSED, verdict.faults[info.key], c.rows_in, c.staged, c.duplicate,
+         c.rejected, c.negative_counts, info.size, naive_utc(info.last_modified), verdict.batch_id, now)
         for info, c in ((item.item.info, item.counts) for item in objects)
         if info.key in verdict.faults and (info.key, info.etag) not in settled
     ]  # fmt: skip  # in the order of LOAD_HISTORY's columns

@@ -7,6 +7,7 @@ from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
 from tiktok_insights.tables.comparison import Table, TableColumn
 from tiktok_insights.tables.creation import TableSetup
+from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
 from tiktok_insights.tables.migrations import MIGRATIONS, TableVersions
 from tiktok_insights.tables.namespace import Namespace
 
@@ -22,11 +23,12 @@ _ORIGIN = _columns(
     ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account whose follower the user is."),
     ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object of another producer, the object's key."),
 )
+_STATUS = f"{LoadStatus.LOADED}; {LoadStatus.REFUSED} as a whole; or {LoadStatus.SUPERSEDED} by a newer version."
 _OBJECT = _columns(
     ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the CSV object."),
     ("ETAG", "VARCHAR NOT NULL", "The object's version: with the key, the ledger's key."),
-    ("STATUS", "VARCHAR NOT NULL", "loaded; set aside as a whole; or overtaken by a newer version of the object."),
-    ("REASON", "VARCHAR", "Why the object was set aside."),
+    ("STATUS", "VARCHAR NOT NULL", _STATUS),
+    ("REASON", "VARCHAR", "Why the object was refused."),
     ("ROWS_IN", "NUMBER(38,0) NOT NULL", "Physical records after the header, counted without a CSV parser."),
     ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows that went to the warehouse's staging table."),
     ("ROWS_DUPLICATE", "NUMBER(38,0) NOT NULL", "Rows left out because the object has the user already."),
@@ -60,7 +62,7 @@ ACCOUNT_SNAPSHOTS = Table(
 )
 LOAD_HISTORY = Table(
     "LOAD_HISTORY",
-    "The ledger: one row per object version that was loaded or set aside.",
+    "The ledger: one row per object version that was loaded or refused.",
     (*_OBJECT, *_columns(_BATCH_ID, ("LOADED_AT", "TIMESTAMP_NTZ NOT NULL", "When the ledger was written, UTC."))),
 )
 LOAD_BATCHES = Table(
@@ -69,9 +71,9 @@ LOAD_BATCHES = Table(
     _columns(
         ("BATCH_ID", "VARCHAR NOT NULL", "Names the batch: when it was staged, and a random end."),
         ("STAGED_AT", "TIMESTAMP_NTZ NOT NULL", "When the audit gave its verdict, UTC."),
-        ("VERDICT", "VARCHAR NOT NULL", "passed or failed."),
+        ("VERDICT", "VARCHAR NOT NULL", f"{BatchVerdict.PASSED} or {BatchVerdict.FAILED}."),
         ("CHECKS", "VARCHAR NOT NULL", "The audit's results as JSON."),
-        ("OBJECTS", "NUMBER(38,0) NOT NULL", "Objects in the batch, set aside ones too."),
+        ("OBJECTS", "NUMBER(38,0) NOT NULL", "Objects in the batch, refused ones too."),
         ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows that the batch has in staging."),
         ("PUBLISHED_AT", "TIMESTAMP_NTZ", "When TIKTOK_DATA got the batch, UTC; NULL until then."),
     ),

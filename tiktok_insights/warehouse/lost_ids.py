@@ -18,6 +18,7 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
 from tiktok_insights.staging.quarantine import quarantine_key, row_fields
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
+from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
 
 #: Of five million ids, a bucket has 40,000.
@@ -53,8 +54,9 @@ def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
 def _newest_publication(session: Session) -> list[tuple[ObjectInfo, int]]:
     rows = session.query(
         f"SELECT OBJECT_KEY, ETAG, SIZE_BYTES, LAST_MODIFIED, ROWS_REJECTED FROM {LOAD_HISTORY.name} "
-        f"WHERE STATUS = 'loaded' AND LOADED_AT = (SELECT MAX(LOADED_AT) FROM {LOAD_HISTORY.name} "
-        "WHERE STATUS = 'loaded') ORDER BY OBJECT_KEY"
+        f"WHERE STATUS = ? AND LOADED_AT = (SELECT MAX(LOADED_AT) FROM {LOAD_HISTORY.name} "
+        "WHERE STATUS = ?) ORDER BY OBJECT_KEY",
+        (LoadStatus.LOADED, LoadStatus.LOADED),
     )
     return [(ObjectInfo(key, etag, int(size), modified), int(rejected)) for key, etag, size, modified, rejected in rows]
 
@@ -62,7 +64,7 @@ def _newest_publication(session: Session) -> list[tuple[ObjectInfo, int]]:
 def _ids(store: ObjectStore, info: ObjectInfo, folder: Path) -> Iterator[str]:
     """The id of each record: the first column's, for which the rest of a line need not be parsed.
 
-    A record is a line, or the load would have set the object aside.
+    A record is a line, or the load would have refused the object.
     """
     # A field may be as long as the load lets a line be, about.
     csv.field_size_limit(2 * LONGEST_LINE_BYTES)

@@ -16,11 +16,20 @@ from tiktok_insights.clients.snowflake_session import Connect, Session, retry_co
 from tiktok_insights.progress import shown
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.sql_files import read_sql, without_comments
-from tiktok_insights.staging.ledger import FAILED, PASSED, SETTLED, take_lock
+from tiktok_insights.staging.ledger import SETTLED, take_lock
 from tiktok_insights.staging.transform import newest_first
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
+from tiktok_insights.tables.definitions import (
+    ACCOUNT_SNAPSHOTS,
+    FOLLOWER_SNAPSHOTS,
+    LOAD_BATCHES,
+    LOAD_HISTORY,
+    STAGED_OBJECTS,
+)
+from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
 
-_CHOSEN = "SELECT OBJECT_KEY FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = 'loaded'"
+_CHOSEN = f"SELECT OBJECT_KEY FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.LOADED}'"
+#: What the ledger takes over from the batch's objects.
+_LEDGER_COLUMNS = [name for name in STAGED_OBJECTS.names if name in LOAD_HISTORY.names]
 #: The files of one transaction, in their order; the counts are compared before the last.
 _CHOOSE, _PUBLISH, _EMPTY = "choose_objects", "publish", "empty_staging"
 
@@ -53,7 +62,7 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
         waiting = session.query(
             f"SELECT DISTINCT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ? AND PUBLISHED_AT IS NULL "
             "ORDER BY BATCH_ID",
-            (PASSED,),
+            (BatchVerdict.PASSED,),
         )
     publications, discarded = [], []
     with shown("publishing", len(waiting), "batches") as advance:
@@ -113,9 +122,9 @@ def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
     if _is_published(session, batch_id):
         return Publication(batch_id, 0, 0, 0)
     _run(session, _CHOOSE, batch_id, now)
-    expected = _counts(session, "expected_counts", batch_id)
+    expected = _counts(session, "expected_counts", batch_id, now)
     _run(session, _PUBLISH, batch_id, now)
-    users = _compare(batch_id, expected, _counts(session, "found_counts", batch_id))
+    users = _compare(batch_id, expected, _counts(session, "found_counts", batch_id, now))
     _run(session, _EMPTY, batch_id, now)
     objects, _, history_rows = expected
     return Publication(batch_id, objects, history_rows, users)
@@ -128,7 +137,7 @@ def _discard(connect: Connect, batch_id: str) -> None:
         take_lock(session, batch_id)
         session.execute(
             f"UPDATE {LOAD_BATCHES.name} SET VERDICT = ? WHERE BATCH_ID = ? AND PUBLISHED_AT IS NULL",
-            (FAILED, batch_id),
+            (BatchVerdict.FAILED, batch_id),
         )
 
 
@@ -145,8 +154,8 @@ def _compare(batch_id: str, expected: tuple[int, ...], found: tuple[int, ...]) -
     return user_rows
 
 
-def _counts(session: Session, file: str, batch_id: str) -> tuple[int, ...]:
-    text = without_comments(read_sql(__package__, file))
+def _counts(session: Session, file: str, batch_id: str, now: datetime) -> tuple[int, ...]:
+    text = _fill(without_comments(read_sql(__package__, file)), now)
     return tuple(int(number) for number in session.query(text, (batch_id,) * text.count("?"))[0])
 
 
@@ -184,8 +193,9 @@ def _fill(text: str, now: datetime) -> str:
         columns=", ".join(WAREHOUSE_NAMES),
         history_columns=", ".join(FOLLOWER_SNAPSHOTS.names),
         account_snapshot_columns=", ".join(ACCOUNT_SNAPSHOTS.names),
-        ledger_columns=", ".join(LOAD_HISTORY.names),
-        object_columns=", ".join(LOAD_HISTORY.names[:-2]),
+        ledger_columns=", ".join(_LEDGER_COLUMNS),
+        loaded=LoadStatus.LOADED,
+        superseded=LoadStatus.SUPERSEDED,
         newest_first=newest_first(),
         now=f"'{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ",
     )

@@ -12,6 +12,7 @@ from tiktok_insights.tables.definitions import (
     LOAD_HISTORY,
     TIKTOK_DATA,
 )
+from tiktok_insights.tables.load_status import LoadStatus
 
 #: How many offenders a check names; the facts say how many there are.
 NAMED_OFFENDERS = 20
@@ -75,8 +76,9 @@ def ledger_adds_up(session: Session) -> CheckOutcome:
         "SELECT l.OBJECT_KEY, l.ROWS_IN, l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, COALESCE(h.HISTORY_ROWS, 0) "
         f"FROM {LOAD_HISTORY.name} AS l LEFT JOIN (SELECT OBJECT_KEY, COUNT(*) AS HISTORY_ROWS "
         f"FROM {FOLLOWER_SNAPSHOTS.name} GROUP BY OBJECT_KEY) AS h ON h.OBJECT_KEY = l.OBJECT_KEY "
-        "WHERE l.STATUS = 'loaded' AND (l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED "
-        f"OR l.ROWS_STAGED <> COALESCE(h.HISTORY_ROWS, 0)) ORDER BY l.OBJECT_KEY LIMIT {NAMED_OFFENDERS}"
+        "WHERE l.STATUS = ? AND (l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED "
+        f"OR l.ROWS_STAGED <> COALESCE(h.HISTORY_ROWS, 0)) ORDER BY l.OBJECT_KEY LIMIT {NAMED_OFFENDERS}",
+        (LoadStatus.LOADED,),
     )
     offenders = [
         f"{key}: {rows_in} in, {staged} staged, {duplicate} duplicate, {rejected} rejected, {found} in the history"
@@ -87,7 +89,7 @@ def ledger_adds_up(session: Session) -> CheckOutcome:
         f"ON t.TIKTOK_ID = h.TIKTOK_ID WHERE t.TIKTOK_ID IS NULL ORDER BY h.TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
     )
     offenders += [f"the user {tiktok_id} is in the history only" for (tiktok_id,) in missing]
-    ((objects,),) = session.query(f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE STATUS = 'loaded'")
+    ((objects,),) = session.query(f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE STATUS = ?", (LoadStatus.LOADED,))
     return CheckOutcome("ledger_adds_up", tuple(offenders), {"loaded objects": int(objects)})
 
 
@@ -104,13 +106,14 @@ def every_account_is_fresh(session: Session, now: datetime) -> CheckOutcome:
     return CheckOutcome("every_account_is_fresh", tuple(stale), {"accounts": len(newest)})
 
 
-def no_object_is_set_aside(session: Session) -> CheckOutcome:
-    """No object waits for somebody to mend it; the offenders say why each was set aside."""
+def no_object_is_refused(session: Session) -> CheckOutcome:
+    """No object waits to be fixed; the offenders say why each was refused."""
     rows = session.query(
-        f"SELECT OBJECT_KEY, REASON, COUNT(*) OVER () FROM {LOAD_HISTORY.name} AS s WHERE STATUS = 'set aside' "
+        f"SELECT OBJECT_KEY, REASON, COUNT(*) OVER () FROM {LOAD_HISTORY.name} AS s WHERE STATUS = ? "
         f"AND NOT EXISTS (SELECT 1 FROM {LOAD_HISTORY.name} AS n WHERE n.OBJECT_KEY = s.OBJECT_KEY "
-        "AND n.STATUS = 'loaded' AND n.BATCH_ID > s.BATCH_ID) "
-        f"ORDER BY LOADED_AT DESC, OBJECT_KEY LIMIT {NAMED_OFFENDERS}"
+        "AND n.STATUS = ? AND n.BATCH_ID > s.BATCH_ID) "
+        f"ORDER BY LOADED_AT DESC, OBJECT_KEY LIMIT {NAMED_OFFENDERS}",
+        (LoadStatus.REFUSED, LoadStatus.LOADED),
     )
     offenders = tuple(f"{key}: {reason}" for key, reason, _ in rows)
-    return CheckOutcome("no_object_is_set_aside", offenders, {"objects set aside": int(rows[0][2]) if rows else 0})
+    return CheckOutcome("no_object_is_refused", offenders, {"objects refused": int(rows[0][2]) if rows else 0})

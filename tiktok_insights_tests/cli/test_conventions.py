@@ -21,7 +21,7 @@ FORMATS = {
     "replay": {"csv", "json"},
     "rebuild": {"json"},
     "probe": {"json"},
-    "retry-set-aside": {"csv", "json"},
+    "retry-refused": {"csv", "json"},
     "local start": {"json"},
     "local status": {"json"},
 }

@@ -29,7 +29,7 @@ ALL_CHECKS = [
 ]
 
 
-#: Checks that name single objects to be set aside.
+#: Checks that name single objects to be refused.
 BY_THE_OBJECTS_FAULT = {"counts_are_in_range", "rejected_share_is_under_the_threshold"}
 
 
@@ -144,7 +144,7 @@ def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None
         "stood there: are the columns in the header's order? Mend the file and put it there again; "
         "12 of 1,000 rows are rejected, more than max_rejected_share (0.01) lets pass; "
         f"quarantine/{KEY}.e.jsonl has line, column and reason of each. Mend the file and put it there again. "
-        f"Or load the other rows: tiktok-insights retry-set-aside {KEY}, "
+        f"Or load the other rows: tiktok-insights retry-refused {KEY}, "
         "then a run with a higher max_rejected_share for staged_tiktok_data in its config"
     }
 

@@ -41,7 +41,7 @@ def quarantine(loader: Loader, key: str) -> list[dict[str, Any]]:
 
 
 def test_every_kind_of_object_has_its_result_and_the_others_load(loader: Loader) -> None:
-    """Good, odd, broken and foreign objects in one batch: each is loaded, set aside or skipped, with its reason."""
+    """Good, odd, broken and foreign objects in one batch: each is loaded, refused or skipped, with its reason."""
     good = {
         "bom": b"\xef\xbb\xbf" + csv_file(row("1"), row("1"), row("2", nickname="BAD")).replace(b"BAD", b"\xff"),
         "fourteen": csv_file(row_of_14("3"), "4,short", header=HEADER_14, end="\n").removesuffix(b"\n"),
@@ -74,7 +74,7 @@ def test_every_kind_of_object_has_its_result_and_the_others_load(loader: Loader)
         "fourteen": ("loaded", 2, 1, 0, 1),
         "header": ("loaded", 0, 0, 0, 0),
         "it's": ("loaded", 3, 1, 0, 2),
-        **dict.fromkeys(broken, ("set aside", 0, 0, 0, 0)),
+        **dict.fromkeys(broken, ("refused", 0, 0, 0, 0)),
     }
     reasons = {name: reason for name, (reason,) in loader.ledger("REASON").items() if reason}
     assert {name: " ".join(reason.split()[:5]) for name, reason in reasons.items()} == {
@@ -84,9 +84,7 @@ def test_every_kind_of_object_has_its_result_and_the_others_load(loader: Loader)
         "quote": "line 2, column 3 (nickname)",
         "utf16": "the file is UTF-16 text;",
     }
-    assert sorted(item.item.info.key.rpartition("/")[2] for item in batch.set_aside) == [
-        f"{name}.csv" for name in broken
-    ]
+    assert sorted(item.item.info.key.rpartition("/")[2] for item in batch.refused) == [f"{name}.csv" for name in broken]
     assert loader.rows("SELECT TIKTOK_ID, NICK_NAME, COUNTS_EXACT FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == [
         ("1", "Ann", True),
         ("3", "Ann", None),
@@ -128,7 +126,7 @@ def test_an_unreadable_manifest_sets_only_its_own_object_aside(loader: Loader) -
     loader.put(OURS, csv_file(row("1")))
     loader.put("other", csv_file(row("2")))
     loader.load()
-    assert loader.ledger("STATUS") == {OURS: ("set aside",), "other": ("loaded",)}
+    assert loader.ledger("STATUS") == {OURS: ("refused",), "other": ("loaded",)}
     assert MANIFEST.snapshot.manifest in loader.ledger("REASON")[OURS][0]
 
 
@@ -208,8 +206,8 @@ def test_a_red_audit_publishes_nothing_and_the_next_run_loads_the_others(loader:
     assert found == {"counts_are_in_range": [big], "rejected_share_is_under_the_threshold": [many_bad]}
     assert loader.ledger() == {
         "before": ("loaded", 1, 1, 0, 0),
-        "big": ("set aside", 2, 1, 1, 0),
-        "many_bad": ("set aside", 10, 9, 0, 1),
+        "big": ("refused", 2, 1, 1, 0),
+        "many_bad": ("refused", 10, 9, 0, 1),
     }
     reasons = loader.ledger("REASON")
     assert reasons["many_bad"][0].startswith("1 of 10 rows are rejected, more than max_rejected_share (0.01) lets pass")

@@ -237,7 +237,7 @@ def test_many_processors_do_not_share_a_little_memory(tmp_path: Path, monkeypatc
 
 
 def test_trouble_with_the_disk_is_no_fault_of_the_object(tmp_path: Path) -> None:
-    """The object is not set aside for it: the run fails, and the next one takes the object again."""
+    """The object is not refused for it: the run fails, and the next one takes the object again."""
     path = tmp_path / "object.csv"
     path.write_bytes(csv_file(row("1")))
     with pytest.raises(duckdb.IOException):

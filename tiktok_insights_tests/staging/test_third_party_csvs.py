@@ -34,13 +34,13 @@ from tiktok_insights_tests.support.third_party_csvs import (
     CASES,
     LOADED,
     MAX_REJECTED_SHARE,
-    SET_ASIDE,
+    REFUSED,
     SKIPPED,
     Case,
 )
 
 _CONFIG = {"ops": {"staged_tiktok_data": {"config": {"max_rejected_share": MAX_REJECTED_SHARE}}}}
-_AUDITED = [case for case in CASES if case.result == SET_ASIDE and case.rows]
+_AUDITED = [case for case in CASES if case.result == REFUSED and case.rows]
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,13 @@ def _named(cases: list[Case]) -> list[Any]:
 
 @pytest.mark.parametrize("case", _named([case for case in CASES if case.result != SKIPPED]))
 def test_an_object_has_its_result_and_its_counts(outcome: Outcome, case: Case) -> None:
-    """Loaded or set aside, with rows in, staged, duplicate and rejected, in the ledger."""
+    """Loaded or refused, with rows in, staged, duplicate and rejected, in the ledger."""
     status, _, *counts = outcome.ledger[case.key]
     assert (status, tuple(counts)) == (case.result, case.counts)
 
 
-@pytest.mark.parametrize("case", _named([case for case in CASES if case.result == SET_ASIDE]))
-def test_what_is_set_aside_says_place_and_remedy(outcome: Outcome, case: Case) -> None:
+@pytest.mark.parametrize("case", _named([case for case in CASES if case.result == REFUSED]))
+def test_what_is_refused_says_place_and_remedy(outcome: Outcome, case: Case) -> None:
     """The ledger's reason has the line and column, what is wrong there, and what to do, in a few lines of text."""
     reason = outcome.ledger[case.key][1]
     assert [words for words in case.says if words not in reason] == []
@@ -196,7 +196,7 @@ def test_the_second_run_is_green_and_warns_of_what_a_person_should_mend(outcome:
     assert outcome.green.success
     checks = {check.check_name: check for check in outcome.green.get_asset_check_evaluations()}
     red = {name: check for name, check in checks.items() if not check.passed}
-    assert set(red) == {"no_csv_is_skipped", "no_object_is_set_aside", "every_account_is_fresh"}
+    assert set(red) == {"no_csv_is_skipped", "no_object_is_refused", "every_account_is_fresh"}
     assert {check.severity for check in red.values()} == {dg.AssetCheckSeverity.WARN}
     assert checks["no_id_is_lost"].metadata["objects"].value == sum(case.result == LOADED for case in CASES)
     skipped = [item["offender"] for item in _records(red["no_csv_is_skipped"].metadata["offenders"])]
@@ -211,15 +211,15 @@ def test_the_summary_in_the_terminal_tells_a_blocked_run_from_a_warning(outcome:
     red, green = (
         click.unstyle(Summary(result, read_settings({})).text(1.0)) for result in (outcome.red, outcome.green)
     )
-    blocked = "Nothing was published. What the audit blames is set aside: run again to load the rest."
+    blocked = "Nothing was published. The audit refused the objects at fault; run again to load the rest."
     assert (blocked in red, blocked in green) == (True, False)
     assert all("WARN: no_csv_is_skipped: csv/followers/" in text for text in (red, green))
 
 
-def test_a_person_sees_each_object_that_was_set_aside_in_the_run(outcome: Outcome) -> None:
-    """The asset's table of objects begins with them and their reasons; what the first run set aside stays so."""
+def test_a_person_sees_each_object_that_was_refused_in_the_run(outcome: Outcome) -> None:
+    """The asset's table of objects begins with them and their reasons; what the first run refused stays so."""
     objects = _records(_metadata(outcome.green, "staged_tiktok_data")["objects"])
-    unreadable = [case for case in CASES if case.result == SET_ASIDE and case not in _AUDITED]
+    unreadable = [case for case in CASES if case.result == REFUSED and case not in _AUDITED]
     shown = {item["object"]: item["why"] for item in objects[: len(unreadable)]}
     assert set(shown) == {case.key for case in unreadable}
     assert all(words in shown[case.key] for case in unreadable for words in case.says)

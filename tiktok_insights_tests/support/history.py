@@ -131,8 +131,8 @@ def _load(upload: Upload) -> _Loaded:
 
 def _status(upload: Upload, current: dict[str, Upload]) -> str:
     if upload.rows is None:
-        return "set aside"
-    return "loaded" if current[upload.key] == upload else "overtaken"
+        return "refused"
+    return "loaded" if current[upload.key] == upload else "superseded"
 
 
 def tables(uploads: Iterable[Upload]) -> Tables:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, fields, row, row_of_14
 
-LOADED, SET_ASIDE, SKIPPED = "loaded", "set aside", "skipped"
+LOADED, REFUSED, SKIPPED = "loaded", "refused", "skipped"
 PREFIX = "csv/followers/"
 PLACE = f"{PREFIX}account=42/dt=2026-01-31/"
 #: The share of rejected rows above which the cases' run sets an object aside.
@@ -53,7 +53,7 @@ def good(name: str, body: bytes, *rows: dict[str, str], rejected: tuple[Rejected
 
 def aside(name: str, body: bytes, *says: str) -> Case:
     """An object that cannot be read at all."""
-    return Case(f"{PLACE}{name}.csv", body, SET_ASIDE, says=says)
+    return Case(f"{PLACE}{name}.csv", body, REFUSED, says=says)
 
 
 def skipped(key: str, *says: str, body: bytes = csv_file(row("1"))) -> Case:
@@ -367,7 +367,7 @@ def faulty_values() -> Iterator[Case]:
     yield Case(
         f"{PLACE}shifted columns.csv",
         csv_file(*shifted, header=HEADER_14),
-        SET_ASIDE,
+        REFUSED,
         # 0 and 1 followers are booleans, too.
         rows=(fields("1"),),
         rejected_unseen=3,
@@ -375,14 +375,14 @@ def faulty_values() -> Iterator[Case]:
             "3 of 4 rows are rejected, more than max_rejected_share (0.5) lets pass",
             f"quarantine/{PLACE}shifted columns.csv.",
             "has line, column and reason of each. Mend the file and put it there again.",
-            f"Or load the other rows: tiktok-insights retry-set-aside '{PLACE}shifted columns.csv', then a run with",
+            f"Or load the other rows: tiktok-insights retry-refused '{PLACE}shifted columns.csv', then a run with",
             "a higher max_rejected_share for staged_tiktok_data in its config",
         ),
     )
     yield Case(
         f"{PLACE}ids in a column of counts.csv",
         csv_file(row("1"), row("2", diggCount="7423456789012345149")),
-        SET_ASIDE,
+        REFUSED,
         rows=(fields("1"), fields("2")),
         says=(
             "1 of 2 rows, such as that of user 2, have a count of 1,000,000,000,000,000,000 or more",

@@ -230,7 +230,7 @@ def test_a_new_version_of_an_object_replaces_what_it_brought(loader: Loader) -> 
     assert loader.rows("SELECT STATUS, ROWS_IN FROM LOAD_HISTORY ORDER BY 1, 2") == [
         ("loaded", 1),
         ("loaded", 2),
-        ("overtaken", 3),
+        ("superseded", 3),
     ]
 
 
@@ -245,7 +245,7 @@ def test_a_version_that_comes_back_is_loaded_again(loader: Loader) -> None:
     assert lines(loader.tables()) == lines(history.tables([first, between, back]))
     assert loader.rows("SELECT STATUS, BATCH_ID = ? FROM LOAD_HISTORY ORDER BY 1", (batch.batch_id,)) == [
         ("loaded", True),
-        ("overtaken", False),
+        ("superseded", False),
     ]
     staging = loader.staging()
     assert staging.stage(staging.listing()) == []
@@ -284,7 +284,7 @@ def test_versions_of_one_object_that_are_published_in_another_order(
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
-def test_an_older_version_that_is_published_late_is_overtaken(loader: Loader, seconds: int) -> None:
+def test_an_older_version_that_is_published_late_is_superseded(loader: Loader, seconds: int) -> None:
     """Of two versions of one key the newer one holds, in whatever order they are published; also within one second."""
     old = loader.upload("a", row("1", uniqueId="old"))
     first = loader.stage().batch_id
@@ -305,5 +305,5 @@ def test_an_older_version_that_is_published_late_is_overtaken(loader: Loader, se
     assert lines(loader.tables()) == lines(history.tables([old, new]))
     assert loader.rows("SELECT STATUS, BATCH_ID FROM LOAD_HISTORY ORDER BY 1") == [
         ("loaded", second),
-        ("overtaken", first),
+        ("superseded", first),
     ]

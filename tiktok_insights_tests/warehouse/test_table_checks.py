@@ -10,7 +10,7 @@ from tiktok_insights.warehouse.table_checks import (
     every_account_is_fresh,
     every_user_has_one_row,
     ledger_adds_up,
-    no_object_is_set_aside,
+    no_object_is_refused,
     step_7,
     step_7_returns_every_user,
     table_equals_the_contract,
@@ -145,21 +145,21 @@ def test_an_account_is_fresh_for_two_days(loaded: Loader) -> None:
     told("every_account_is_fresh: <account>").says_check(stale)
 
 
-def test_an_object_set_aside_is_named_until_a_newer_version_is_loaded(loaded: Loader) -> None:
+def test_a_refused_object_is_named_until_a_newer_version_is_loaded(loaded: Loader) -> None:
     """The reason is told; mending the object and loading it clears the check."""
-    assert no_object_is_set_aside(loaded.session).facts == {"objects set aside": 0}
-    assert no_object_is_set_aside(loaded.session).passed
+    assert no_object_is_refused(loaded.session).facts == {"objects refused": 0}
+    assert no_object_is_refused(loaded.session).passed
     key = loaded.put("broken", b"not,a,header\n1,2,3\n")
     loaded.load()
     expected = f"{key}: line 1, column 1 is 'not', not 'Tiktok_id'"
-    told("no_object_is_set_aside: <object>", expected).says_check(no_object_is_set_aside(loaded.session))
+    told("no_object_is_refused: <object>", expected).says_check(no_object_is_refused(loaded.session))
     for number in range(NAMED_OFFENDERS):
         loaded.put(f"broken-{number}", b"not,a,header\n")
     loaded.load()
-    outcome = no_object_is_set_aside(loaded.session)
-    assert (len(outcome.offenders), outcome.facts) == (20, {"objects set aside": 21})
+    outcome = no_object_is_refused(loaded.session)
+    assert (len(outcome.offenders), outcome.facts) == (20, {"objects refused": 21})
     for number in range(NAMED_OFFENDERS):
         loaded.put(f"broken-{number}", csv_file(row("9")))
     loaded.put("broken", csv_file(row("9")))
     loaded.load()
-    assert no_object_is_set_aside(loaded.session).passed
+    assert no_object_is_refused(loaded.session).passed

@@ -26,7 +26,7 @@ class StagingConfig(dg.Config):
         default=MAX_REJECTED_SHARE,
         ge=0,
         le=1,
-        description="An object with a larger share of rejected rows fails the audit and is set aside.",
+        description="An object with a larger share of rejected rows fails the audit and is refused.",
     )
 
 
@@ -83,12 +83,12 @@ def _metadata(batches: Sequence[Batch]) -> dict[str, dg.MetadataValue | int | st
         (item.item.info.key, item.status, c.rows_in, c.staged, c.duplicate, c.rejected, c.negative_counts, item.reason)
         for item, c in ((item, item.counts) for item in objects[:100])
     ]
-    set_aside = sum(len(batch.set_aside) for batch in batches)
+    refused = sum(len(batch.refused) for batch in batches)
     return {
         "batches": ", ".join(batch.batch_id for batch in batches) or "none",
         "objects": table(_HEADER, rows),
-        "objects_loaded": len(objects) - set_aside,
-        "objects_set_aside": set_aside,
+        "objects_loaded": len(objects) - refused,
+        "objects_refused": refused,
         "dagster/row_count": sum(item.counts.staged for item in objects),
         "rows_duplicate": sum(item.counts.duplicate for item in objects),
         "rows_rejected": sum(item.counts.rejected for item in objects),

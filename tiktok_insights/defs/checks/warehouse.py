@@ -28,7 +28,7 @@ _BLOCKING: dict[str, _Check] = {
 }
 _WARNING: dict[str, _Check] = {
     "every_account_is_fresh": lambda session, *_: table_checks.every_account_is_fresh(session, datetime.now(UTC)),
-    "no_object_is_set_aside": lambda session, *_: table_checks.no_object_is_set_aside(session),
+    "no_object_is_refused": lambda session, *_: table_checks.no_object_is_refused(session),
 }
 
 

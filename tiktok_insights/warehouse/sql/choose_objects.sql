@@ -1,4 +1,4 @@
--- What of the batch is to be loaded: afterwards STAGED_OBJECTS has what the ledger lacks, as 'loaded' what is to be loaded.
+-- What of the batch is to be loaded: afterwards STAGED_OBJECTS has what the ledger lacks, as LOADED what is to be loaded.
 -- Every ? is the batch's id; {words} come from the contract.
 
 -- step: drop_settled_objects
@@ -12,10 +12,10 @@ DELETE FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND OBJECT_KEY IN (
     AND (l.BATCH_ID > o.BATCH_ID OR (s.ETAG IS NOT NULL AND l.LAST_MODIFIED >= o.LAST_MODIFIED))
 );
 
--- step: mark_overtaken_objects
+-- step: mark_superseded_objects
 -- A newer version of the object, which is that of a later batch, is loaded already.
-UPDATE STAGED_OBJECTS SET STATUS = 'overtaken' WHERE BATCH_ID = ? AND STATUS = 'loaded' AND OBJECT_KEY IN (
+UPDATE STAGED_OBJECTS SET STATUS = '{superseded}' WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
   SELECT o.OBJECT_KEY FROM STAGED_OBJECTS AS o
   JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY
-  WHERE o.BATCH_ID = ? AND l.STATUS = 'loaded' AND l.BATCH_ID > o.BATCH_ID
+  WHERE o.BATCH_ID = ? AND l.STATUS = '{loaded}' AND l.BATCH_ID > o.BATCH_ID
 );

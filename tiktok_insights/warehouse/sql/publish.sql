@@ -38,8 +38,8 @@ INSERT INTO ACCOUNT_SNAPSHOTS ({account_snapshot_columns})
 SELECT {account_snapshot_columns} FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen});
 
 -- step: mark_replaced_versions
--- 'loaded' says that an object's rows are in the history now, in whatever order its versions came.
-UPDATE LOAD_HISTORY SET STATUS = 'overtaken' WHERE STATUS = 'loaded' AND OBJECT_KEY IN ({chosen});
+-- LOADED says that an object's rows are in the history now, in whatever order its versions came.
+UPDATE LOAD_HISTORY SET STATUS = '{superseded}' WHERE STATUS = '{loaded}' AND OBJECT_KEY IN ({chosen});
 
 -- step: drop_ledger_of_returned_versions
 -- A version that has come back was in the ledger already; its one row is now that of this batch.
@@ -47,8 +47,8 @@ DELETE FROM LOAD_HISTORY
 WHERE (OBJECT_KEY, ETAG) IN (SELECT OBJECT_KEY, ETAG FROM STAGED_OBJECTS WHERE BATCH_ID = ?);
 
 -- step: write_ledger
-INSERT INTO LOAD_HISTORY ({ledger_columns})
-SELECT {object_columns}, BATCH_ID, {now} FROM STAGED_OBJECTS WHERE BATCH_ID = ?;
+INSERT INTO LOAD_HISTORY ({ledger_columns}, LOADED_AT)
+SELECT {ledger_columns}, {now} FROM STAGED_OBJECTS WHERE BATCH_ID = ?;
 
 -- step: mark_published
 UPDATE LOAD_BATCHES SET PUBLISHED_AT = {now} WHERE BATCH_ID = ?;

@@ -1,4 +1,4 @@
-"""`tiktok-insights retry-set-aside`: a mended object gets another chance."""
+"""`tiktok-insights retry-refused`: a fixed object gets another chance."""
 
 import logging
 
@@ -35,26 +35,26 @@ def query(connect: Connect, sql: str) -> list[tuple[object, ...]]:
         return session.query(sql)
 
 
-def set_aside(connect: Connect) -> list[tuple[object, ...]]:
-    """What the ledger says of set-aside objects."""
-    return query(connect, "SELECT OBJECT_KEY FROM LOAD_HISTORY WHERE STATUS = 'set aside' ORDER BY 1")
+def refused(connect: Connect) -> list[tuple[object, ...]]:
+    """What the ledger says of refused objects."""
+    return query(connect, "SELECT OBJECT_KEY FROM LOAD_HISTORY WHERE STATUS = 'refused' ORDER BY 1")
 
 
 def retry(*words: str) -> tuple[int, str]:
     """Exit code and output of the command."""
-    answer = CliRunner().invoke(main, ["retry-set-aside", *words])
+    answer = CliRunner().invoke(main, ["retry-refused", *words])
     return answer.exit_code, answer.output
 
 
-def test_without_mending_an_object_is_set_aside_again(store: ObjectStore, connect_warehouse: Connect) -> None:
+def test_without_mending_an_object_is_refused_again(store: ObjectStore, connect_warehouse: Connect) -> None:
     """The command names the object and what to run next; that sets it aside anew, as it is still broken."""
     store.put(_KEY, _BROKEN, "text/csv")
     load(store, connect_warehouse)
-    assert set_aside(connect_warehouse) == [(_KEY,)]
+    assert refused(connect_warehouse) == [(_KEY,)]
     assert retry() == (0, f"Will be tried again: {_KEY}\n{_NEXT}")
-    assert set_aside(connect_warehouse) == []
+    assert refused(connect_warehouse) == []
     load(store, connect_warehouse)
-    assert set_aside(connect_warehouse) == [(_KEY,)]
+    assert refused(connect_warehouse) == [(_KEY,)]
 
 
 @pytest.mark.parametrize("address", ["{key}", "s3://{bucket}/{key}"])
@@ -67,7 +67,7 @@ def test_with_a_key_only_that_object_is_tried_again(
     load(store, connect_warehouse)
     said = retry(address.format(bucket=store.bucket, key=_OTHER))
     assert said == (0, f"Will be tried again: {_OTHER}\n{_NEXT}")
-    assert set_aside(connect_warehouse) == [(_KEY,)]
+    assert refused(connect_warehouse) == [(_KEY,)]
 
 
 def test_rows_that_were_too_few_load_with_a_higher_threshold(store: ObjectStore, connect_warehouse: Connect) -> None:
@@ -75,13 +75,13 @@ def test_rows_that_were_too_few_load_with_a_higher_threshold(store: ObjectStore,
     store.put(_KEY, csv_file(row("1"), row("x")), "text/csv")
     load(store, connect_warehouse)
     ((reason,),) = query(connect_warehouse, "SELECT REASON FROM LOAD_HISTORY")
-    assert f"Or load the other rows: tiktok-insights retry-set-aside {_KEY}, then a run with a higher" in str(reason)
+    assert f"Or load the other rows: tiktok-insights retry-refused {_KEY}, then a run with a higher" in str(reason)
     load(store, connect_warehouse, max_rejected_share=0.5)
     assert query(connect_warehouse, "SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
     assert retry(_KEY)[0] == 0
     load(store, connect_warehouse, max_rejected_share=0.5)
     assert query(connect_warehouse, "SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("1",)]
-    assert set_aside(connect_warehouse) == []
+    assert refused(connect_warehouse) == []
 
 
 def test_a_mended_object_needs_no_retry(store: ObjectStore, connect_warehouse: Connect) -> None:
@@ -91,9 +91,9 @@ def test_a_mended_object_needs_no_retry(store: ObjectStore, connect_warehouse: C
     store.put(_KEY, csv_file(row("1")), "text/csv")
     load(store, connect_warehouse)
     assert query(connect_warehouse, "SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("1",)]
-    assert retry() == (0, "No object is set aside.\n")
+    assert retry() == (0, "No object is refused.\n")
     assert retry(_KEY)[0] == 1
-    assert set_aside(connect_warehouse) == [(_KEY,)]
+    assert refused(connect_warehouse) == [(_KEY,)]
 
 
 @pytest.mark.parametrize(
@@ -108,21 +108,21 @@ def test_programs_are_told_the_keys(store: ObjectStore, connect_warehouse: Conne
     assert retry("--format", output) == (0, empty[output])
 
 
-def test_an_object_that_is_not_set_aside_is_an_error(store: ObjectStore, connect_warehouse: Connect) -> None:
-    """Exit code 1, the key, and how to see what is set aside; nothing changes."""
+def test_an_object_that_is_not_refused_is_an_error(store: ObjectStore, connect_warehouse: Connect) -> None:
+    """Exit code 1, the key, and how to see what is refused; nothing changes."""
     store.put(_KEY, _BROKEN, "text/csv")
     load(store, connect_warehouse)
     code, said = retry("csv/other.csv")
     assert code == 1
-    told("<object> is not set aside. To see what is:", "csv/other.csv ").says(said.removeprefix("Error: "))
-    assert set_aside(connect_warehouse) == [(_KEY,)]
+    told("<object> is not refused. To see what is:", "csv/other.csv ").says(said.removeprefix("Error: "))
+    assert refused(connect_warehouse) == [(_KEY,)]
 
 
 def test_tables_that_drifted_are_an_error_message(connect_warehouse: Connect) -> None:
     """The difference in a sentence, and no traceback."""
     with connect_warehouse() as session:
         session.execute("ALTER TABLE LOAD_HISTORY DROP COLUMN REASON")
-    answer = CliRunner().invoke(main, ["retry-set-aside"])
+    answer = CliRunner().invoke(main, ["retry-refused"])
     assert answer.exit_code == 1
     assert answer.output.startswith("Error: In DB_")
     assert f"not the table of version {SCHEMA_VERSION}: column REASON (VARCHAR) is missing." in answer.output

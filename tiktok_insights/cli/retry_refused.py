@@ -1,0 +1,42 @@
+"""`tiktok-insights retry-refused`: lets the next run try refused objects again."""
+
+import click
+
+from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.rows import render
+from tiktok_insights.resources.connections import connect
+from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.tables.load_status import LoadStatus
+
+_RUN = "tiktok-insights run --job load_pending_objects"
+_REFUSED = f"SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = '{LoadStatus.REFUSED}'"
+
+
+@click.command()
+@click.argument("key", required=False)
+@format_option("csv", "json")
+def retry_refused(key: str | None, output: str) -> None:
+    """Let the next run try refused objects again: the one with KEY (or its s3:// address), or all.
+
+    An object is refused when it cannot be read or fails the audit by its own fault; the check `no_object_is_refused`
+    and LOAD_HISTORY say why, and what to do. A fixed object needs no retry: the next run loads its new version.
+    --format csv and json print the keys of what will be tried again.
+    """
+    from tiktok_insights.resources.connector import open_session
+    from tiktok_insights.staging.ledger import forget_refused
+    from tiktok_insights.tables.definitions import ensure_tables
+    from tiktok_insights.tables.namespace import Namespace
+
+    settings = read_settings()
+    names = settings.snowflake
+    with open_session(connect(settings)) as session:
+        ensure_tables(session, Namespace.named(names.database, names.schema, names.view_schema))
+        keys = forget_refused(session, key and key.removeprefix(f"s3://{settings.bucket}/"))
+    if key and not keys:
+        raise click.ClickException(f'{key} is not refused. To see what is:\n  tiktok-insights sql "{_REFUSED}"')
+    if output != "table":
+        click.echo(render(("object",), [(forgotten,) for forgotten in keys], output), nl=False)
+        return
+    for forgotten in keys:
+        click.echo(f"Will be tried again: {forgotten}")
+    click.echo(f"Now run:  {_RUN}" if keys else "No object is refused.")

@@ -1,0 +1,24 @@
+"""What the ledger and the batches say of themselves: the values of STATUS and VERDICT, for Python and SQL alike.
+
+Add a state here when a table gets another; what leads from one state to the next belongs in the stages.
+"""
+
+from enum import StrEnum
+
+
+class LoadStatus(StrEnum):
+    """The state of an object version in LOAD_HISTORY and STAGED_OBJECTS. An object is refused, a row is rejected."""
+
+    #: Its rows are in the history.
+    LOADED = "loaded"
+    #: It cannot be read, or failed the audit by its own fault.
+    REFUSED = "refused"
+    #: A newer version of the same object is loaded.
+    SUPERSEDED = "superseded"
+
+
+class BatchVerdict(StrEnum):
+    """What the audit says of a batch in LOAD_BATCHES."""
+
+    PASSED = "passed"
+    FAILED = "failed"
