@@ -14,22 +14,30 @@ from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, ti
 from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
+from tiktok_insights.progress import SILENT
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.resources.tiktok import TikTokResource
+from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings, read_settings
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything that Dagster is to know. Dagster calls this when it loads the module's definitions."""
+    remove_retry_hooks()
     return dg.Definitions(
         assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts],
         asset_checks=[tiktok_user_data_checks, tiktok_data_checks],
         jobs=[tiktok_pipeline, load_pending_objects, replay_snapshots],
         schedules=[daily_schedule],
         sensors=[new_s3_objects_sensor],
-        resources={**resources_for(read_settings()), "frames": dg.mem_io_manager},
+        resources={
+            **resources_for(read_settings()),
+            "frames": dg.mem_io_manager,
+            # The command line puts its bars in here.
+            "progress": SILENT,
+        },
         loggers={"brief": brief_logger},
         # One process: a process for each step would import everything again each time, in the UI too.
         executor=dg.in_process_executor,

@@ -1,4 +1,8 @@
-"""How far the work has come, told to whoever watches: a command at a terminal, or nobody. Says nothing to logs."""
+"""How far the work has come, for whoever subscribed: the bars of a command at a terminal, or no one.
+
+Add here what every stage needs to report progress. What it looks like belongs in the command line; lines of a log
+belong to the stage that knows what happened.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one thing has come, in its `unit`; `total` is None where nobody knows it."""
+    """How far one thing has come, in its `unit`; `total` is None when it is unknown."""
 
     what: str
     done: int
@@ -16,40 +20,38 @@ class Progress:
     has_ended: bool = False
 
 
-#: Called for each progress, from any thread.
-Watcher = Callable[[Progress], None]
+#: Called with each progress, from any thread.
+Subscriber = Callable[[Progress], None]
 #: Called when the next of several things begins.
 Advance = Callable[[], None]
-_watchers: list[Watcher] = []
 
 
-@contextmanager
-def watched_by(watcher: Watcher) -> Iterator[None]:
-    """Let all progress within this process be told to the watcher."""
-    _watchers.append(watcher)
-    try:
-        yield
-    finally:
-        _watchers.remove(watcher)
+class ProgressReporter:
+    """Hands each progress to its subscribers; without any it is silent. Safe for many threads."""
+
+    def __init__(self, *subscribers: Subscriber) -> None:
+        self._subscribers = subscribers
+
+    def report(self, progress: Progress) -> None:
+        """Hand a progress to every subscriber."""
+        for subscriber in self._subscribers:
+            subscriber(progress)
+
+    @contextmanager
+    def track(self, what: str, total: int, unit: str) -> Iterator[Advance]:
+        """Report the work on a known number of things; the caller says when each begins."""
+        begun = 0
+
+        def advance() -> None:
+            nonlocal begun
+            self.report(Progress(what, begun, total, unit))
+            begun += 1
+
+        try:
+            yield advance
+        finally:
+            self.report(Progress(what, begun, total, unit, has_ended=True))
 
 
-def tell(progress: Progress) -> None:
-    """Tell those who watch."""
-    for watcher in tuple(_watchers):
-        watcher(progress)
-
-
-@contextmanager
-def shown(what: str, total: int, unit: str) -> Iterator[Advance]:
-    """Tell of work on a known number of things; the caller says when each begins."""
-    begun = 0
-
-    def advance() -> None:
-        nonlocal begun
-        tell(Progress(what, begun, total, unit))
-        begun += 1
-
-    try:
-        yield advance
-    finally:
-        tell(Progress(what, begun, total, unit, has_ended=True))
+#: For work that no one follows.
+SILENT = ProgressReporter()

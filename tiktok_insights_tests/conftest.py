@@ -16,6 +16,7 @@ from tiktok_insights.clients.snowflake_session import Connect, Session, session_
 from tiktok_insights.local import stack
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections, connect
+from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tables.definitions import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
@@ -47,6 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="WHICH",
         help="Where loads are let fail: some (default), every, or one by its name, such as 17-after-sigkill.",
     )
+
+
+def pytest_configure() -> None:
+    """Let retries be logged as they are behind the package's own entry points."""
+    remove_retry_hooks()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Session
 from tiktok_insights.resources.connections import Connections
+from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support import history, random_objects
@@ -31,6 +32,7 @@ _start: Barrier
 
 
 def _prepare(start: Barrier) -> None:
+    remove_retry_hooks()
     global _start  # a barrier reaches a worker of a pool only while the worker is made
     _start = start
 

@@ -13,6 +13,7 @@ from tiktok_insights.cli.retry_refused import retry_refused
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
 from tiktok_insights.cli.ui import stop, ui
+from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import load_env_file, read_settings, wants_no_colour
 
 
@@ -44,6 +45,7 @@ def main(context: click.Context) -> None:
     Completion of commands and options, here for bash (zsh and fish alike):
         eval "$(_TIKTOK_INSIGHTS_COMPLETE=bash_source tiktok-insights)"
     """  # noqa: D301  # click's mark of lines to leave as they are
+    remove_retry_hooks()
     load_env_file()
     if wants_no_colour():
         context.color = False

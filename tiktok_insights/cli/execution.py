@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tiktok_insights.cli.progress_bars import progress_shown
+from tiktok_insights.cli.progress_bars import progress_bars
+from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings, read_settings, set_dagster_home
 
@@ -31,8 +32,8 @@ def run_job(
     set_dagster_home(settings)
     click.echo(f"Running {job} ({settings.deployment.value}). The first start takes some seconds.", err=to_stderr)
     started = time.monotonic()
-    with progress_shown(job):
-        summary = _execute(settings, job, {name: {"config": dict(config)} for name, config in ops.items()})
+    with progress_bars(job) as progress:
+        summary = _execute(settings, job, {name: {"config": dict(config)} for name, config in ops.items()}, progress)
     seconds = time.monotonic() - started
     if output == "json":
         click.echo(json.dumps(summary.document(seconds), ensure_ascii=False))
@@ -56,7 +57,7 @@ def _instance(home: Path) -> "dg.DagsterInstance":
     return dg.DagsterInstance.local_temp(str(home), overrides={"compute_logs": no_capture})
 
 
-def _execute(settings: Settings, job: str, ops: dict[str, Any]) -> Any:
+def _execute(settings: Settings, job: str, ops: dict[str, Any], progress: ProgressReporter) -> Any:
     import dagster as dg
 
     from tiktok_insights import definitions
@@ -69,6 +70,6 @@ def _execute(settings: Settings, job: str, ops: dict[str, Any]) -> Any:
     with warnings.catch_warnings(), _instance(settings.dagster_home) as instance:
         warnings.simplefilter("ignore", dg.BetaWarning)
         result = made.resolve_job_def(job).execute_in_process(
-            run_config, instance=instance, raise_on_error=False, tags=label
+            run_config, instance=instance, raise_on_error=False, tags=label, resources={"progress": progress}
         )
     return Summary(result, settings)

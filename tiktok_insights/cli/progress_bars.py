@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tiktok_insights.progress import Progress, watched_by
+from tiktok_insights.progress import SILENT, Progress, ProgressReporter
 from tiktok_insights.settings.environment import runs_in_ci
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress_shown(title: str) -> Iterator[None]:
-    """Show the progress of all that is done inside, on standard error; nothing off a terminal or where CI is set.
+def progress_bars(title: str) -> Iterator[ProgressReporter]:
+    """Give a reporter that draws bars on standard error; a silent one off a terminal or where CI is set.
 
     What is printed meanwhile goes above the bars, which are gone at the end.
     """
     if not sys.stderr.isatty() or runs_in_ci():
-        yield
+        yield SILENT
         return
     from rich.console import Console
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -36,8 +36,7 @@ def progress_shown(title: str) -> Iterator[None]:
     )
     with RichProgress(*columns, console=Console(stderr=True), transient=True) as bars:
         bars.add_task(title, total=None, said="")
-        with watched_by(_Bars(bars)):
-            yield
+        yield ProgressReporter(_Bars(bars))
 
 
 class _Bars:

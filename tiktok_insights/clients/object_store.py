@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
+import stamina
 from botocore.exceptions import (
     ClientError,
     FlexibleChecksumError,
@@ -17,7 +18,6 @@ from botocore.exceptions import (
 )
 
 from tiktok_insights.clients.aws_errors import error_code
-from tiktok_insights.retries import retried
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -180,20 +180,17 @@ class ObjectStore:
                 raise self._changed(info) from None
             raise
 
+    @stamina.retry(on=ObjectReadError, attempts=_READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0)
     def _read(self, use: Callable[["GetObjectOutputTypeDef"], _Used], **request: str) -> _Used:
         """Ask for an object and read it with `use`, from its beginning again when the answer breaks off."""
-
-        def once() -> _Used:
-            answer = self._s3.get_object(Bucket=self.bucket, **request)  # type: ignore[arg-type]
-            try:
-                # `with answer["Body"]` would give the raw stream, to which a lost connection is the end of the object.
-                with closing(answer["Body"]):
-                    return use(answer)
-            except _BROKEN_OFF as error:
-                msg = f"{self.uri(request['Key'])} broke off while it was read ({error}). Run again; nothing is lost."
-                raise ObjectReadError(msg) from error
-
-        return retried(once, ObjectReadError, attempts=_READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0)
+        answer = self._s3.get_object(Bucket=self.bucket, **request)  # type: ignore[arg-type]
+        try:
+            # `with answer["Body"]` would give the raw stream, to which a lost connection is the end of the object.
+            with closing(answer["Body"]):
+                return use(answer)
+        except _BROKEN_OFF as error:
+            msg = f"{self.uri(request['Key'])} broke off while it was read ({error}). Run again; nothing is lost."
+            raise ObjectReadError(msg) from error
 
     def _changed(self, info: ObjectInfo) -> ObjectChangedError:
         return ObjectChangedError(f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again.")

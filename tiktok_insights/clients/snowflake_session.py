@@ -12,10 +12,9 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
-
-from tiktok_insights.retries import retried
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -186,17 +185,15 @@ def is_conflict(error: Exception) -> bool:
 def retry_conflicts(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
     """For a function that is one transaction: begins it again when it has lost against another one."""
 
+    @wraps(function)
     def run(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
-        begun = 0
-
-        def once() -> _Result:
-            nonlocal begun
-            begun += 1
-            return function(*args, **kwargs)
-
-        result = retried(once, is_conflict, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.05, wait_max=3.0)
-        if begun > 1:
-            _logger.info("%s began %d times: other loads were at the same tables.", function.__name__, begun)
+        for attempt in stamina.retry_context(
+            is_conflict, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.05, wait_max=3.0
+        ):
+            with attempt:
+                result = function(*args, **kwargs)
+        if attempt.num > 1:
+            _logger.info("%s began %d times: other loads were at the same tables.", function.__name__, attempt.num)
         return result
 
-    return wraps(function)(run)
+    return run

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.clients.object_store import ObjectMissingError
+from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide, overlap_cursor
 from tiktok_insights.raw.manifest import Manifest, RawDataError, SnapshotKey
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
@@ -51,13 +52,21 @@ class AccountResult:
 
 
 class Extractor:
-    """Brings accounts' newest follower lists into the raw store. `log` tells people how it goes."""
+    """Brings accounts' newest follower lists into the raw store. `log` tells people how it goes, `progress` how far."""
 
-    def __init__(self, raw: RawStore, client: Client, policy: SnapshotPolicy, log: logging.Logger) -> None:
+    def __init__(
+        self,
+        raw: RawStore,
+        client: Client,
+        policy: SnapshotPolicy,
+        log: logging.Logger,
+        progress: ProgressReporter = SILENT,
+    ) -> None:
         self._raw = raw
         self._client = client
         self._policy = policy
         self._log = log
+        self._progress = progress
         self._stop = threading.Event()
         # An account may be asked for under two of its names: they take turns, and the second uses what the first began.
         self._turns: dict[str, threading.Lock] = {}
@@ -136,7 +145,7 @@ class Extractor:
             return self._finish(reference, snapshot, response.requests, SnapshotOrigin.NEW)
 
     def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: SnapshotOrigin) -> AccountResult:
-        walk = SnapshotWalk(self._raw, self._client, snapshot, self._stop, self._log)
+        walk = SnapshotWalk(self._raw, self._client, snapshot, self._stop, self._log, self._progress)
         manifest = walk.finish()
         return _result(reference, manifest, spent + walk.requests, origin)
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore, StoredResponse
 from tiktok_insights.raw.walk_progress import WalkProgress
@@ -27,13 +28,20 @@ class SnapshotWalk:
     """
 
     def __init__(
-        self, raw: RawStore, client: Client, snapshot: SnapshotKey, stop: threading.Event, log: logging.Logger
+        self,
+        raw: RawStore,
+        client: Client,
+        snapshot: SnapshotKey,
+        stop: threading.Event,
+        log: logging.Logger,
+        progress: ProgressReporter,
     ) -> None:
         self._raw = raw
         self._client = client
         self._snapshot = snapshot
         self._stop = stop
         self._log = log
+        self._progress = progress
         self._info = raw.response(snapshot.account_info)
         self.account = parse_account(self._info.body)
         self._walk = Walk(self.account.follower_total, self._info.walk_until)
@@ -70,13 +78,13 @@ class SnapshotWalk:
                 return
         if self._walk.pages:
             self._log.info("%s: going on after page %d of the open snapshot.", self.account.handle, self._walk.pages)
-        progress = WalkProgress(self._log, self.account.handle, self._walk)
+        walk_progress = WalkProgress(self.account.handle, self._walk, self._progress, self._log)
         try:
-            yield from self._new_responses(progress)
+            yield from self._new_responses(walk_progress)
         finally:
-            progress.end()
+            walk_progress.end()
 
-    def _new_responses(self, progress: WalkProgress) -> Iterator[StoredResponse]:
+    def _new_responses(self, walk_progress: WalkProgress) -> Iterator[StoredResponse]:
         """The API's pages, each stored before it is given."""
         while not self._walk.stop and not self._stop.is_set():
             response = self._client.followers(self.account.sec_uid, self._walk.cursor)
@@ -85,7 +93,7 @@ class SnapshotWalk:
             if not self._walk.pages:
                 self._tell_unknown_fields(response)
             yield self._raw.put_response(self._snapshot.page(self._walk.pages + 1), response)
-            progress.tell()
+            walk_progress.report()
 
     def _tell_unknown_fields(self, response: Response) -> None:
         """Say once for each walk what the API serves beyond what we know; the raw pages keep it."""

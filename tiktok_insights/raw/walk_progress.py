@@ -1,42 +1,50 @@
-"""Tells people how far a walk has come: who watches each page, the log now and then rate, share and time left."""
+"""How far one account's walk has come: each page to the progress reporter, now and then a line of the log."""
 
 import logging
 import time
 from collections.abc import Callable
 
-from tiktok_insights import progress
+from tiktok_insights.progress import Progress, ProgressReporter
 from tiktok_insights.tiktok.pagination import Walk
 
 EVERY_SECONDS = 5.0
 
 
 class WalkProgress:
-    """Tells of one account's walk; logs a line at most every `EVERY_SECONDS`. `clock` gives seconds."""
+    """Reports one account's walk, and logs a line at most every `EVERY_SECONDS`. `clock` gives seconds."""
 
-    def __init__(self, log: logging.Logger, name: str, walk: Walk, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        name: str,
+        walk: Walk,
+        progress: ProgressReporter,
+        log: logging.Logger,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._progress = progress
         self._log = log
         self._name = name
         self._walk = walk
         self._clock = clock
-        self._began = self._told = clock()
+        self._began = self._logged = clock()
         self._pages_before = walk.pages
         self._users_before = walk.users_seen
 
-    def tell(self) -> None:
-        """Say how far the walk is; log it if it is time to."""
-        self._show()
+    def report(self) -> None:
+        """Report how far the walk is; log it if it is time to."""
+        self._report()
         now = self._clock()
-        if now - self._told < EVERY_SECONDS:
+        if now - self._logged < EVERY_SECONDS:
             return
-        self._told = now
+        self._logged = now
         self._log.info(self._line(now - self._began))
 
     def end(self) -> None:
-        """Say that the walk has ended, wherever that is."""
-        self._show(has_ended=True)
+        """Report that the walk has ended, wherever that is."""
+        self._report(has_ended=True)
 
-    def _show(self, *, has_ended: bool = False) -> None:
-        progress.tell(progress.Progress(self._name, self._walk.users_seen, self._walk.claimed, "users", has_ended))
+    def _report(self, *, has_ended: bool = False) -> None:
+        self._progress.report(Progress(self._name, self._walk.users_seen, self._walk.claimed, "users", has_ended))
 
     def _line(self, seconds: float) -> str:
         walk = self._walk

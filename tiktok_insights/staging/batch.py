@@ -16,7 +16,7 @@ from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.lake.followers_csv import CSV_PREFIX, snapshot_of
-from tiktok_insights.progress import Advance, shown
+from tiktok_insights.progress import SILENT, Advance, ProgressReporter
 from tiktok_insights.raw.manifest import Manifest, RawDataError
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging import audit, duckdb_transform, quarantine
@@ -53,14 +53,22 @@ class Batch:
 
 
 class Staging:
-    """Stages batches from one bucket into one warehouse. `log` tells people how it goes."""
+    """Stages batches from one bucket into one warehouse. `log` tells people how it goes, `progress` how far."""
 
-    def __init__(self, store: ObjectStore, session: Session, max_rejected_share: float, log: logging.Logger) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        session: Session,
+        max_rejected_share: float,
+        log: logging.Logger,
+        progress: ProgressReporter = SILENT,
+    ) -> None:
         self._store = store
         self._raw = RawStore(store)
         self._session = session
         self._max_rejected_share = max_rejected_share
         self._log = log
+        self._progress = progress
 
     def listing(self) -> Listing:
         """Everything under the CSV prefix, sorted out."""
@@ -74,7 +82,7 @@ class Staging:
         if waiting:
             self._log.info("Pending objects: %d.", len(waiting))
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
-        with shown("staging", len(waiting), "objects") as advance:
+        with self._progress.track("staging", len(waiting), "objects") as advance:
             return [
                 batch for items in in_batches(waiting) if (batch := self._stage_batch(items, each, advance)) is not None
             ]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
+import stamina
 
-from tiktok_insights.retries import retried
 from tiktok_insights.tiktok import status_codes
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.dialects import parse_account, parse_page
@@ -77,8 +77,9 @@ class Client:
         self._let_in = False
         self._closed: RunError | None = None
         self._timeout = timeout
-        self._attempts = attempts
-        self._first_wait = first_wait
+        self._retry = stamina.RetryingCaller(
+            attempts=attempts, timeout=None, wait_initial=first_wait, wait_max=30.0, wait_jitter=first_wait
+        ).on(self._wait_before_retry)
         self._session = requests.Session()
         # Nothing of ~/.netrc or a proxy's settings may replace or see the key.
         self._session.trust_env = base_url == PUBLIC_URL
@@ -120,15 +121,7 @@ class Client:
                 return response
 
         try:
-            return retried(
-                ask,
-                self._wait_before_retry,
-                attempts=self._attempts,
-                timeout=None,
-                wait_initial=self._first_wait,
-                wait_max=30.0,
-                wait_jitter=self._first_wait,
-            )
+            return self._retry(ask)
         except TikTokError as error:
             error.requests = tally.requests
             raise

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from snowflake.connector.errors import Error
 
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
-from tiktok_insights.progress import shown
+from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.sql_files import read_sql, without_comments
 from tiktok_insights.staging.ledger import SETTLED, take_lock
@@ -48,7 +48,7 @@ class Publication:
     users: int
 
 
-def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
+def publish_passed(connect: Connect, log: logging.Logger, progress: ProgressReporter = SILENT) -> list[Publication]:
     """Publish every batch that has passed the audit and is not published, oldest first.
 
     Needs nothing but the warehouse. A batch whose counts do not add up is discarded, so that its objects are staged
@@ -65,7 +65,7 @@ def publish_passed(connect: Connect, log: logging.Logger) -> list[Publication]:
             (BatchVerdict.PASSED,),
         )
     publications, discarded = [], []
-    with shown("publishing", len(waiting), "batches") as advance:
+    with progress.track("publishing", len(waiting), "batches") as advance:
         for (batch_id,) in waiting:
             advance()
             try:

@@ -7,19 +7,19 @@ from contextlib import suppress
 
 import pytest
 
-from tiktok_insights.progress import Progress, shown, tell, watched_by
+from tiktok_insights.progress import SILENT, Progress, ProgressReporter
 from tiktok_insights_tests.support.terminals import at_a_terminal
 
 _WORK = """
 import sys
 from contextlib import suppress
-from tiktok_insights.cli.progress_bars import progress_shown
-from tiktok_insights.progress import Progress, tell
-with progress_shown("the job"):
-    tell(Progress("some.shop", 1_234, 5_000, "users"))
-    tell(Progress("[red]odd", 7, None, "users"))
+from tiktok_insights.cli.progress_bars import progress_bars
+from tiktok_insights.progress import Progress
+with progress_bars("the job") as progress:
+    progress.report(Progress("some.shop", 1_234, 5_000, "users"))
+    progress.report(Progress("[red]odd", 7, None, "users"))
     print("a line of the log", file=sys.stderr)
-    tell(Progress("some.shop", 5_000, 5_000, "users", has_ended=True))
+    progress.report(Progress("some.shop", 5_000, 5_000, "users", has_ended=True))
 print("the end")
 """
 _COMMAND = [sys.executable, "-c", _WORK]
@@ -56,17 +56,18 @@ def test_without_colour_bars_are_plain() -> None:
     assert "1,234 of 5,000 users" in plain
 
 
-def test_who_watches_is_told_from_the_first_to_the_last() -> None:
-    """Each thing as it begins, and the end, also when it comes early; then nobody is told any more."""
-    seen: list[Progress] = []
-    with watched_by(seen.append):
-        with suppress(KeyError), shown("staging", 3, "objects") as advance:
+def test_every_subscriber_gets_each_report_from_the_first_to_the_last() -> None:
+    """Each thing as it begins, and the end, also when it comes early; without subscribers nothing happens."""
+    one: list[Progress] = []
+    other: list[Progress] = []
+    for progress in (ProgressReporter(one.append, other.append), SILENT):
+        with suppress(KeyError), progress.track("staging", 3, "objects") as advance:
             advance()
             advance()
             raise KeyError
-        tell(Progress("more", 1, None, "users"))
-    tell(Progress("unseen", 1, None, "users"))
-    assert seen == [
+        progress.report(Progress("more", 1, None, "users"))
+    assert one == other
+    assert one == [
         Progress("staging", 0, 3, "objects"),
         Progress("staging", 1, 3, "objects"),
         Progress("staging", 2, 3, "objects", has_ended=True),

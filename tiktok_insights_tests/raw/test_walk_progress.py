@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from tiktok_insights.progress import SILENT, Progress, ProgressReporter
 from tiktok_insights.raw.walk_progress import WalkProgress
 from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.pagination import Walk
@@ -22,12 +23,12 @@ def test_a_line_every_five_seconds_says_how_far_and_how_long(caplog: pytest.LogC
     moments = iter([100.0, 104.9, 106.0, 110.0])
     walk = Walk(300)
     take(walk, 1_000, 30)
-    progress = WalkProgress(logging.getLogger("progress"), "some.shop", walk, lambda: next(moments))
-    progress.tell()
+    progress = WalkProgress("some.shop", walk, SILENT, logging.getLogger("progress"), lambda: next(moments))
+    progress.report()
     take(walk, 2_000, 30)
     take(walk, 3_000, 30)
-    progress.tell()
-    progress.tell()
+    progress.report()
+    progress.report()
     assert caplog.messages == ["some.shop: 90 users, 3 pages, 20 pages/min, 30% of 300 claimed, about 21 s left"]
 
 
@@ -39,9 +40,9 @@ def test_an_unknown_total_or_no_news_gives_no_time_left(
     caplog.set_level(logging.INFO)
     moments = iter([100.0, 106.0])
     walk = Walk(claimed)
-    progress = WalkProgress(logging.getLogger("progress"), "100%s.shop", walk, lambda: next(moments))
+    progress = WalkProgress("100%s.shop", walk, SILENT, logging.getLogger("progress"), lambda: next(moments))
     take(walk, 1_000, users)
-    progress.tell()
+    progress.report()
     assert caplog.messages == [f"100%s.shop: {users} users, 1 pages, 10 pages/min"]
 
 
@@ -50,7 +51,24 @@ def test_more_users_than_claimed_are_not_more_than_all(caplog: pytest.LogCapture
     caplog.set_level(logging.INFO)
     moments = iter([100.0, 106.0])
     walk = Walk(20)
-    progress = WalkProgress(logging.getLogger("progress"), "shop", walk, lambda: next(moments))
+    progress = WalkProgress("shop", walk, SILENT, logging.getLogger("progress"), lambda: next(moments))
     take(walk, 1_000, 30)
-    progress.tell()
+    progress.report()
     assert caplog.messages == ["shop: 30 users, 1 pages, 10 pages/min, 100% of 20 claimed, about 0 s left"]
+
+
+def test_each_page_and_the_end_are_reported() -> None:
+    """To whoever subscribed, whether or not it is time for a line of the log."""
+    reports: list[Progress] = []
+    walk = Walk(300)
+    progress = WalkProgress("shop", walk, ProgressReporter(reports.append), logging.getLogger("progress"))
+    take(walk, 1_000, 30)
+    progress.report()
+    take(walk, 2_000, 30)
+    progress.report()
+    progress.end()
+    assert reports == [
+        Progress("shop", 30, 300, "users"),
+        Progress("shop", 60, 300, "users"),
+        Progress("shop", 60, 300, "users", has_ended=True),
+    ]

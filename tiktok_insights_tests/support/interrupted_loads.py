@@ -19,6 +19,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session, session_on
 from tiktok_insights.lake.followers_csv import CSV_PREFIX, missing_csvs, write_csv
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.tables.definitions import ensure_tables
@@ -96,6 +97,7 @@ def load_killed_at(places: Places, point: FailPoint) -> bool:
 
 
 def _load(places: Places, point: FailPoint) -> None:
+    remove_retry_hooks()
     logging.disable(logging.CRITICAL)  # what the killed one says would stand between the test's own words
     with Requests(point).watched():
         places.load()

@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.presentation import OWNERS, check_result, table
+from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import (
     AccountResult,
@@ -54,7 +55,11 @@ class RawFollowersConfig(dg.Config):
     ],
 )
 def raw_followers(
-    context: dg.AssetExecutionContext, config: RawFollowersConfig, tiktok: TikTokResource, s3: S3LakeResource
+    context: dg.AssetExecutionContext,
+    config: RawFollowersConfig,
+    tiktok: TikTokResource,
+    s3: S3LakeResource,
+    progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
     """Every page of the follower lists as received: one object per page, write-once, the snapshot's manifest last.
 
@@ -67,7 +72,7 @@ def raw_followers(
         incremental=config.incremental,
     )
     raw = s3.raw_store()
-    extractor = Extractor(raw, tiktok.client(), policy, context.log)
+    extractor = Extractor(raw, tiktok.client(), policy, context.log, progress)
     with tiktok.turn(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)

@@ -12,6 +12,7 @@ from tiktok_insights.defs.presentation import (
     table,
     warehouse_columns,
 )
+from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.staging.audit import CHECKS, MAX_REJECTED_SHARE
@@ -47,7 +48,11 @@ class StagingConfig(dg.Config):
     ],
 )
 def staged_tiktok_data(
-    context: dg.AssetExecutionContext, config: StagingConfig, s3: S3LakeResource, warehouse: WarehouseResource
+    context: dg.AssetExecutionContext,
+    config: StagingConfig,
+    s3: S3LakeResource,
+    warehouse: WarehouseResource,
+    progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
     """The pending CSV objects in the staging table, one row per object and user, with the audit's verdict.
 
@@ -55,7 +60,7 @@ def staged_tiktok_data(
     listing of the bucket less the ledger, so nothing is loaded twice and nothing that was missed stays out.
     """
     with warehouse.session() as session:
-        staging = Staging(s3.store(), session, config.max_rejected_share, context.log)
+        staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress)
         listing = staging.listing()
         batches = staging.stage(listing)
     return dg.MaterializeResult(

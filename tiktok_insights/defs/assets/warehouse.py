@@ -4,6 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.presentation import OWNERS, table, warehouse_columns, warehouse_lineage
+from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.warehouse.overview import overview
@@ -29,14 +30,17 @@ class TiktokDataConfig(dg.Config):
     metadata={"dagster/column_schema": warehouse_columns()},
 )
 def tiktok_data(
-    context: dg.AssetExecutionContext, config: TiktokDataConfig, warehouse: WarehouseResource
+    context: dg.AssetExecutionContext,
+    config: TiktokDataConfig,
+    warehouse: WarehouseResource,
+    progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
     """The users: one row per user, the newest that is known, as a function of the loaded history.
 
     Publishes every batch that passed the audit, each in one transaction; a failed batch is never taken, however this
     asset is launched.
     """
-    publications = publish_passed(warehouse.session, context.log)
+    publications = publish_passed(warehouse.session, context.log, progress)
     if config.rebuild:
         made = rebuild(warehouse.session)
         context.log.info(
