@@ -44,6 +44,15 @@ class RawFollowersConfig(dg.Config):
         "it says nothing of users whom it does not show.",
     )
 
+    @property
+    def policy(self) -> SnapshotPolicy:
+        """The settings in the stage's own words."""
+        return SnapshotPolicy(
+            min_snapshot_age=timedelta(hours=self.min_snapshot_age_hours),
+            force_new_snapshot=self.force_new_snapshot,
+            incremental=self.incremental,
+        )
+
 
 @dg.asset(
     group_name="raw",
@@ -66,13 +75,8 @@ def raw_followers(
     A run goes on with an open snapshot, uses a fresh one, or begins a new one; so a re-run after a failure
     anywhere downstream spends no request.
     """
-    policy = SnapshotPolicy(
-        min_snapshot_age=timedelta(hours=config.min_snapshot_age_hours),
-        force_new_snapshot=config.force_new_snapshot,
-        incremental=config.incremental,
-    )
     raw = s3.raw_store()
-    extractor = Extractor(raw, tiktok.client(), policy, context.log, progress)
+    extractor = Extractor(raw, tiktok.client(), config.policy, context.log, progress)
     with tiktok.turn(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
