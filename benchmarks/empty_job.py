@@ -57,7 +57,7 @@ def _marts() -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="marts",
         outs={name: dg.AssetOut(group_name="insights", io_manager_key="frames", is_required=False) for name in names},
-        check_specs=[dg.AssetCheckSpec(f"{name}_adds_up", asset=name, blocking=True) for name in names],
+        check_specs=[dg.AssetCheckSpec(f"{name}_reconciles", asset=name, blocking=True) for name in names],
         deps=["warehouse"],
         can_subset=True,
         required_resource_keys=set(_RESOURCES),
@@ -67,7 +67,7 @@ def _marts() -> dg.AssetsDefinition:
             yield dg.MaterializeResult(
                 asset_key=name,
                 value=None,
-                check_results=[dg.AssetCheckResult(passed=True, check_name=f"{name}_adds_up", asset_key=name)],
+                check_results=[dg.AssetCheckResult(passed=True, check_name=f"{name}_reconciles", asset_key=name)],
             )
 
     return empty

@@ -8,8 +8,7 @@ from tiktok_insights.defs.assets.lake import followers_csv
 from tiktok_insights.defs.assets.raw import raw_followers
 from tiktok_insights.defs.assets.staging import staged_tiktok_data
 from tiktok_insights.defs.assets.warehouse import tiktok_data
-from tiktok_insights.defs.checks.catalog import tiktok_user_data_checks
-from tiktok_insights.defs.checks.warehouse import tiktok_data_checks
+from tiktok_insights.defs.checks import ASSET_CHECKS
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
 from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
@@ -28,7 +27,7 @@ def defs() -> dg.Definitions:
     remove_retry_hooks()
     return dg.Definitions(
         assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts],
-        asset_checks=[tiktok_user_data_checks, tiktok_data_checks],
+        asset_checks=ASSET_CHECKS,
         jobs=[tiktok_pipeline, load_pending_objects, replay_snapshots],
         schedules=[daily_schedule],
         sensors=[new_s3_objects_sensor],

@@ -194,7 +194,7 @@ def test_a_red_audit_fails_the_job_and_publishes_nothing(
     result = run_job(loaded, "load_pending_objects")
     assert not result.success
     (red,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    assert red.check_name == "rejected_share_is_under_the_threshold"
+    assert red.check_name == "rejected_share_is_below_the_threshold"
     assert _KEY in (red.description or "")
     with connect_warehouse() as session:
         assert session.query("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]

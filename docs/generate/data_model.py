@@ -98,15 +98,18 @@ def _marts() -> Iterator[str]:
     yield "## The marts"
     yield (
         f"Views in `{_NAMES.database}.{_NAMES.view_schema.upper()}`, so they are never older than the tables. The "
-        "asset of the same name makes the view anew, and holds it against the tables: the sums below must be equal."
+        "asset of the same name makes the view anew, and holds it against the tables: the totals below must be equal."
     )
     for mart in MARTS:
         yield f"### {mart.view}"
         yield mart.description
         yield markdown.table(("column", "meaning"), ((_code(name), meaning) for name, meaning in mart.columns.items()))
         yield markdown.table(
-            ("adds up", f"`{mart.view}`", "table"),
-            ((total.meaning, _code(total.of_mart), f"`{total.of_table}` of `{total.table}`") for total in mart.sums),
+            ("reconciles", f"`{mart.view}`", "table"),
+            (
+                (total.meaning, _code(total.of_mart), f"`{total.of_table}` of `{total.table}`")
+                for total in mart.reconciliations
+            ),
         )
 
 

@@ -1,17 +1,31 @@
-"""What must be true of the catalog: the contract's columns, and just the partitions that have CSVs."""
+"""What must be true of the catalog: the contract's columns, and exactly the partitions that have CSVs."""
+
+from collections.abc import Set
+from dataclasses import dataclass
 
 from tiktok_insights.catalog.glue_table import Catalog, Partition
-from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.checks import Finding, Severity, check
 
 
-def table_equals_the_contract(catalog: Catalog) -> CheckOutcome:
-    """The Glue table has the contract's columns and partition keys."""
-    return CheckOutcome("glue_table_equals_the_contract", tuple(catalog.drift()))
+@dataclass(frozen=True, slots=True)
+class CatalogCheckInput:
+    """The catalog, and the partitions that have CSVs in the bucket."""
+
+    catalog: Catalog
+    in_bucket: Set[Partition]
 
 
-def every_csv_is_visible(catalog: Catalog, in_bucket: set[Partition]) -> CheckOutcome:
-    """Every folder with CSVs is a partition, and no partition is without."""
-    registered = catalog.partitions()
-    offenders = [f"account={a}/dt={d} is not in the catalog" for a, d in sorted(in_bucket - registered)]
-    offenders += [f"account={a}/dt={d} is in the catalog, not in the bucket" for a, d in sorted(registered - in_bucket)]
-    return CheckOutcome("every_csv_is_visible_in_the_catalog", tuple(offenders), {"partitions": len(registered)})
+@check(Severity.ERROR)
+def glue_table_matches_the_contract(given: CatalogCheckInput) -> Finding:
+    """The Glue table has the contract's columns and partition keys, and covers the bucket's CSVs."""
+    return Finding(tuple(given.catalog.drift()))
+
+
+@check(Severity.ERROR)
+def catalog_partitions_match_the_bucket(given: CatalogCheckInput) -> Finding:
+    """Every folder with CSVs is a partition of the Glue table, and every partition has CSVs."""
+    registered = given.catalog.partitions()
+    missing, empty = sorted(given.in_bucket - registered), sorted(registered - given.in_bucket)
+    offenders = [f"account={account}/dt={day} is not in the catalog" for account, day in missing]
+    offenders += [f"account={account}/dt={day} is in the catalog, not in the bucket" for account, day in empty]
+    return Finding(tuple(offenders), {"partitions": len(registered)})

@@ -1,11 +1,10 @@
-"""How results look in the UI: tables, column schemas and lineage from the contract, check results."""
+"""How results look in the UI: tables, column schemas and lineage from the contract."""
 
 from collections.abc import Iterable, Sequence
 
 import dagster as dg
 import pandas as pd
 
-from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, WAREHOUSE_COLUMNS
 
 OWNERS = ["team:tiktok-insights"]
@@ -62,28 +61,6 @@ def warehouse_lineage() -> dg.TableColumnLineage:
 def _lineage(upstream: str, sources: dict[str, str]) -> dg.TableColumnLineage:
     key = dg.AssetKey(upstream)
     return dg.TableColumnLineage({name: [dg.TableColumnDep(key, source)] for name, source in sources.items()})
-
-
-def check_result(
-    outcome: CheckOutcome,
-    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
-    asset: str | None = None,
-) -> dg.AssetCheckResult:
-    """A check's result with its offenders in the metadata; `asset` where the step has several."""
-    metadata: dict[str, dg.MetadataValue] = {
-        name: dg.MetadataValue.int(fact) if isinstance(fact, int) else dg.MetadataValue.text(fact)
-        for name, fact in outcome.facts.items()
-    }
-    if outcome.offenders:
-        metadata["offenders"] = table(["offender"], [[offender] for offender in outcome.offenders])
-    return dg.AssetCheckResult(
-        passed=outcome.passed,
-        check_name=outcome.name,
-        asset_key=asset,
-        severity=severity,
-        description=None if outcome.passed else "; ".join(outcome.offenders)[:1000],
-        metadata=metadata,
-    )
 
 
 def statistics(frame: pd.DataFrame) -> dict[str, dg.MetadataValue]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.checks import Check, Finding, Severity
 from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
 from tiktok_insights.sql_files import read_sql, without_comments
 from tiktok_insights.tables.comparison import FoundTable, Table, TableColumn, existing_tables, view_difference, written
@@ -22,8 +22,8 @@ FRAME_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
-    """Something that must come to the same in the mart and in the table that it is made from."""
+class Reconciliation:
+    """A total that must be equal in the mart and in the table that it is made from."""
 
     meaning: str
     of_mart: str
@@ -31,21 +31,21 @@ class Sum:
     table: str = TIKTOK_DATA.name
 
 
-_USERS = Sum("users", "SUM(USERS)", "COUNT(*)")
-_ROWS = Sum("users", "COUNT(*)", "COUNT(*)")
-_FOLLOWERS = Sum("followers", "SUM(FOLLOWERS)", "SUM(FOLLOWERS_COUNT)")
-_FOLLOWING = Sum("following", "SUM(FOLLOWING)", "SUM(FOLLOWING_COUNT)")
-_FRIENDS = Sum("friends", "SUM(FRIENDS)", "SUM(FRIENDS_COUNT)")
-_HEARTS = Sum("hearts", "SUM(HEARTS)", "SUM(HEART_COUNT)")
+_USERS = Reconciliation("users", "SUM(USERS)", "COUNT(*)")
+_ROWS = Reconciliation("users", "COUNT(*)", "COUNT(*)")
+_FOLLOWERS = Reconciliation("followers", "SUM(FOLLOWERS)", "SUM(FOLLOWERS_COUNT)")
+_FOLLOWING = Reconciliation("following", "SUM(FOLLOWING)", "SUM(FOLLOWING_COUNT)")
+_FRIENDS = Reconciliation("friends", "SUM(FRIENDS)", "SUM(FRIENDS_COUNT)")
+_HEARTS = Reconciliation("hearts", "SUM(HEARTS)", "SUM(HEART_COUNT)")
 
 
 @dataclass(frozen=True, slots=True)
 class Mart:
-    """One view: `order` says which rows come first, `sums` what proves it."""
+    """One view: `order` says which rows come first, `reconciliations` what proves it."""
 
     name: str
     order: str
-    sums: tuple[Sum, ...]
+    reconciliations: tuple[Reconciliation, ...]
 
     @property
     def view(self) -> str:
@@ -85,20 +85,20 @@ MARTS: tuple[Mart, ...] = (
     Mart(
         "videos_by_user",
         "VIDEOS DESC NULLS LAST, TIKTOK_ID",
-        (_ROWS, Sum("videos", "SUM(VIDEOS)", "SUM(VIDEO_COUNT)"), _HEARTS),
+        (_ROWS, Reconciliation("videos", "SUM(VIDEOS)", "SUM(VIDEO_COUNT)"), _HEARTS),
     ),
     Mart("audience_tiers", "AT_LEAST NULLS FIRST", (_USERS, _FOLLOWERS)),
     Mart(
         "account_coverage",
         "HANDLE NULLS LAST, ACCOUNT_ID",
-        (Sum("accounts", "COUNT(*)", "COUNT(DISTINCT ACCOUNT_ID)", ACCOUNT_SNAPSHOTS.name),),
+        (Reconciliation("accounts", "COUNT(*)", "COUNT(DISTINCT ACCOUNT_ID)", ACCOUNT_SNAPSHOTS.name),),
     ),
     Mart(
         "follower_history",
         "TAKEN_AT DESC, ACCOUNT_ID, SNAPSHOT_ID",
         (
-            Sum("rows of the history", "SUM(USERS_SEEN)", "COUNT(*)", FOLLOWER_SNAPSHOTS.name),
-            Sum(
+            Reconciliation("rows of the history", "SUM(USERS_SEEN)", "COUNT(*)", FOLLOWER_SNAPSHOTS.name),
+            Reconciliation(
                 "users of accounts", "SUM(USERS_NEW)", "COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID)", FOLLOWER_SNAPSHOTS.name
             ),
         ),
@@ -122,21 +122,22 @@ class Marts:
         self._replace_view(mart)
         return self._session.table(f"SELECT * FROM {self._name(mart)} ORDER BY {mart.order} LIMIT {FRAME_ROWS}")
 
-    def adds_up(self, mart: Mart) -> CheckOutcome:
-        """Hold the mart's sums against those of the tables that it is made from, as they are at one moment."""
+    def reconcile(self, mart: Mart) -> Finding:
+        """Compare the mart's totals with those of the tables that it is made from, as they are at one moment."""
         pairs = [
             f"(SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}), "
             f"(SELECT COALESCE({total.of_table}, 0) FROM {self._namespace.schema}.{total.table})"
-            for total in mart.sums
+            for total in mart.reconciliations
         ]
         (numbers,) = self._session.query(f"SELECT {', '.join(pairs)}")
-        offenders = []
-        facts: dict[str, int | str] = {}
-        for total, found, expected in zip(mart.sums, map(int, numbers[::2]), map(int, numbers[1::2]), strict=True):
-            facts[total.meaning] = found
-            if found != expected:
-                offenders.append(f"{total.meaning}: {found:,} in {mart.view}, {expected:,} in {total.table}")
-        return CheckOutcome(check_name(mart), tuple(offenders), facts)
+        actual, expected = map(int, numbers[::2]), map(int, numbers[1::2])
+        totals = list(zip(mart.reconciliations, actual, expected, strict=True))
+        offenders = [
+            f"{total.meaning}: {found:,} in {mart.view}, {wanted:,} in {total.table}"
+            for total, found, wanted in totals
+            if found != wanted
+        ]
+        return Finding(tuple(offenders), {total.meaning: found for total, found, _ in totals})
 
     def _refuse_what_is_no_mart(self, mart: Mart) -> None:
         ours = Table(mart.view, mart.description, tuple(TableColumn(name, "", "") for name in mart.columns))
@@ -169,6 +170,10 @@ class Marts:
         return f"{self._namespace.view_schema}.{mart.view}"
 
 
-def check_name(mart: Mart) -> str:
-    """The sentence that is true of a mart that adds up."""
-    return f"{mart.name}_adds_up"
+def reconciles(mart: Mart) -> Check[Marts]:
+    """Give the mart's check."""
+    totals = ", ".join(total.meaning for total in mart.reconciliations)
+    description = f"The mart's totals equal those of the tables that it is made from: {totals}."
+    return Check(
+        f"{mart.name}_{reconciles.__name__}", description, Severity.BLOCKING, lambda made: made.reconcile(mart)
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.csv_rows import TextRepairs
 from tiktok_insights.lake.rendering import Rendering, render
@@ -93,7 +93,8 @@ def write_csv(raw: RawStore, store: ObjectStore, manifest: Manifest, max_rejecte
     return CsvResult.of(manifest, rendering)
 
 
-def no_snapshot_is_blocked(results: Sequence[CsvResult]) -> CheckOutcome:
-    """Every snapshot's rows have a shape that we know, all but a small share."""
+@check(Severity.ERROR)
+def no_snapshot_is_blocked(results: Sequence[CsvResult]) -> Finding:
+    """Every snapshot could be written as a CSV: its pages are readable, and few of its rows have an unknown shape."""
     offenders = tuple(f"{item.manifest.handle}: {item.blocked}" for item in results if item.blocked)
-    return CheckOutcome("no_snapshot_is_blocked", offenders, {"snapshots": len(results)})
+    return Finding(offenders, {"snapshots": len(results)})

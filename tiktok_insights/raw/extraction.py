@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.object_store import ObjectMissingError
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide, overlap_cursor
@@ -166,14 +166,16 @@ def _result(reference: str, manifest: Manifest, spent: int, origin: SnapshotOrig
     )
 
 
-def every_account_finished(results: Sequence[AccountResult]) -> CheckOutcome:
-    """Every account's list was walked to its end, to the API's cap, or to the overlap that was asked for."""
-    offenders = [
-        f"{item.reference}: {item.outcome.value}, {item.outcome.advise(item.reason)}"
-        for item in results
-        if not item.outcome.succeeded
-    ]
-    return CheckOutcome("every_account_finished", tuple(offenders), {"accounts": len(results)})
+@check(Severity.ERROR)
+def every_account_finished(results: Sequence[AccountResult]) -> Finding:
+    """Every account's list was read to its end, to the API's limit, or to the overlap that was asked for.
+
+    It is only a warning when the next run picks up by itself where this one stopped.
+    """
+    unfinished = [item for item in results if not item.outcome.succeeded]
+    offenders = [f"{item.reference}: {item.outcome.value}, {item.outcome.advise(item.reason)}" for item in unfinished]
+    resumes = all(item.outcome.is_resumable for item in unfinished)
+    return Finding(tuple(offenders), {"accounts": len(results)}, Severity.WARNING if resumes else None)
 
 
 def require_any(results: Sequence[AccountResult]) -> None:
@@ -181,8 +183,3 @@ def require_any(results: Sequence[AccountResult]) -> None:
     if results and not any(item.outcome.succeeded or item.outcome.is_resumable for item in results):
         offenders = "; ".join(every_account_finished(results).offenders)
         raise RunStoppedError(f"None of {len(results)} accounts could be extracted. {offenders}")
-
-
-def only_deferred(results: Sequence[AccountResult]) -> bool:
-    """Whether what is missing will come by itself with the next run."""
-    return all(item.outcome.succeeded or item.outcome.is_resumable for item in results)

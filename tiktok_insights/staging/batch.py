@@ -24,6 +24,7 @@ from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
+from tiktok_insights.staging.measurement import measure
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
 from tiktok_insights.staging.pending import Listing, PendingObject, in_batches, pending, sort_out
 from tiktok_insights.staging.staged_object import StagedObject
@@ -90,11 +91,7 @@ class Staging:
     @staticmethod
     def outcomes(batches: Sequence[Batch]) -> tuple[CheckOutcome, ...]:
         """The audit's results over all batches; with nothing pending, each check is true of nothing."""
-        found: dict[str, tuple[str, ...]] = dict.fromkeys(audit.CHECKS, ())
-        for batch in batches:
-            for check in batch.verdict.checks:
-                found[check.name] += check.offenders
-        return tuple(CheckOutcome(name, offenders) for name, offenders in found.items())
+        return audit.over_all([batch.verdict for batch in batches])
 
     @retry_conflicts
     def _sweep(self) -> None:
@@ -117,7 +114,7 @@ class Staging:
             upload.flush()
         if not objects:
             return None
-        verdict = audit.audit(audit.measure(self._session, batch_id, objects, self._max_rejected_share))
+        verdict = audit.audit(measure(self._session, batch_id, objects, self._max_rejected_share))
         write_verdict(self._session, objects, verdict)
         batch = Batch(batch_id, objects, verdict)
         rows = sum(item.counts.staged for item in objects)

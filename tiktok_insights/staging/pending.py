@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.lake.followers_csv import CSV_PREFIX, snapshot_of
 
@@ -95,10 +95,11 @@ def in_batches(waiting: Sequence[PendingObject]) -> Iterator[list[PendingObject]
         yield batch
 
 
-def no_csv_is_skipped(listing: Listing) -> CheckOutcome:
-    """Every CSV under the prefix lies where it is loaded from, under a name that says so, and has something in it."""
+@check(Severity.WARNING)
+def no_csv_is_skipped(listing: Listing) -> Finding:
+    """Every CSV under the prefix is in a folder that is loaded, has a name that ends in .csv, and is not empty."""
     offenders = tuple(f"{item.key}: {item.reason}" for item in listing.skipped if ".csv" in item.key.lower())
-    return CheckOutcome("no_csv_is_skipped", offenders, {"objects skipped": len(listing.skipped)})
+    return Finding(offenders, {"objects skipped": len(listing.skipped)})
 
 
 def _why_skip(info: ObjectInfo, place: re.Match[str] | None) -> str:

@@ -12,43 +12,43 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
-from tiktok_insights.checks import CheckOutcome
+from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectInfo, ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
 from tiktok_insights.staging.quarantine import quarantine_key, row_fields
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
 from tiktok_insights.tables.load_status import LoadStatus
-from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
+from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS, TableCheckInput
 
 #: Of five million ids, a bucket has 40,000.
 _BUCKETS = 128
 
 
-def no_id_is_lost(session: Session, store: ObjectStore) -> CheckOutcome:
-    """Every id in the objects of the newest publications is in TIKTOK_DATA to the last digit, or in the quarantine.
+@check(Severity.BLOCKING)
+def no_id_is_lost(given: TableCheckInput) -> Finding:
+    """Every id in the objects that the newest run published is in TIKTOK_DATA, digit for digit, or in the quarantine.
 
-    These are what one run has published. An object that was replaced or deleted since is not compared; the facts count
-    it.
+    An object that was replaced or deleted since then is not compared. The facts count it.
     """
     offenders: list[str] = []
     compared, gone, lost = 0, 0, 0
-    objects = _newest_publication(session)
+    objects = _newest_publication(given.session)
     for info, rejected in objects:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             try:
-                in_object = _Buckets(folder / "in_object", _ids(store, info, folder))
+                in_object = _Buckets(folder / "in_object", _ids(given.store, info, folder))
             except ObjectChangedError:
                 gone += 1
                 continue
-            quarantined = _quarantined(store, info, folder) if rejected else ()
-            kept = _Buckets(folder / "kept", chain(_published(session, info.key), quarantined))
+            quarantined = _quarantined(given.store, info, folder) if rejected else ()
+            kept = _Buckets(folder / "kept", chain(_published(given.session, info.key), quarantined))
             ids, ids_lost, named = _compare(in_object, kept)
         compared, lost = compared + ids, lost + ids_lost
         offenders += [f"{tiktok_id} of {info.key}" for tiktok_id in named]
     facts = {"objects": len(objects), "objects gone since": gone, "ids compared": compared, "ids lost": lost}
-    return CheckOutcome("no_id_is_lost", tuple(offenders[:NAMED_OFFENDERS]), facts)
+    return Finding(tuple(offenders[:NAMED_OFFENDERS]), facts)
 
 
 def _newest_publication(session: Session) -> list[tuple[ObjectInfo, int]]:

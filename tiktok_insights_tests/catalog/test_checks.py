@@ -4,7 +4,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from tiktok_insights.catalog.checks import every_csv_is_visible, table_equals_the_contract
+from tiktok_insights.catalog.checks import (
+    CatalogCheckInput,
+    catalog_partitions_match_the_bucket,
+    glue_table_matches_the_contract,
+)
 from tiktok_insights.catalog.glue_table import Catalog, table_input
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights_tests.support.troubleshooting import told
@@ -18,27 +22,28 @@ DAY, NEXT_DAY = ("42", "2026-01-31"), ("42", "2026-02-01")
 def test_a_registered_catalog_passes_both_checks(catalog: Catalog) -> None:
     """Every folder is a partition and every partition a folder; the columns are the contract's."""
     catalog.register([DAY, NEXT_DAY])
-    outcome = every_csv_is_visible(catalog, {DAY, NEXT_DAY})
+    outcome = catalog_partitions_match_the_bucket(CatalogCheckInput(catalog, {DAY, NEXT_DAY}))
     assert (outcome.passed, outcome.facts) == (True, {"partitions": 2})
-    assert table_equals_the_contract(catalog).passed
+    assert glue_table_matches_the_contract(CatalogCheckInput(catalog, set())).passed
 
 
 def test_a_folder_without_partition_and_a_partition_without_folder_are_named(catalog: Catalog) -> None:
     """Red both ways."""
     catalog.register([DAY])
-    outcome = every_csv_is_visible(catalog, {NEXT_DAY})
+    outcome = catalog_partitions_match_the_bucket(CatalogCheckInput(catalog, {NEXT_DAY}))
     assert outcome.offenders == (
         "account=42/dt=2026-02-01 is not in the catalog",
         "account=42/dt=2026-01-31 is in the catalog, not in the bucket",
     )
     assert not outcome.passed
-    told("every_csv_is_visible_in_the_catalog: <partition>").says_check(outcome)
+    told("catalog_partitions_match_the_bucket: <partition>").says_check(outcome)
 
 
 def test_a_missing_table_is_red_and_no_error(catalog: Catalog) -> None:
     """Somebody dropped the table, or the catalog was never materialized."""
-    assert table_equals_the_contract(catalog).offenders == ("the table is missing",)
-    assert every_csv_is_visible(catalog, {DAY}).offenders == ("account=42/dt=2026-01-31 is not in the catalog",)
+    given = CatalogCheckInput(catalog, {DAY})
+    assert glue_table_matches_the_contract(given).offenders == ("the table is missing",)
+    assert catalog_partitions_match_the_bucket(given).offenders == ("account=42/dt=2026-01-31 is not in the catalog",)
 
 
 def test_a_retyped_column_is_red(catalog: Catalog, connections: Connections) -> None:
@@ -48,6 +53,6 @@ def test_a_retyped_column_is_red(catalog: Catalog, connections: Connections) -> 
     changed = table_input(catalog.location)
     changed["StorageDescriptor"]["Columns"][0]["Type"] = "double"
     glue.update_table(DatabaseName=catalog.database, TableInput=changed)
-    outcome = table_equals_the_contract(catalog)
+    outcome = glue_table_matches_the_contract(CatalogCheckInput(catalog, set()))
     assert outcome.offenders == ("tiktok_id is double, not string",)
-    told("glue_table_equals_the_contract: <differences>").says_check(outcome)
+    told("glue_table_matches_the_contract: <differences>").says_check(outcome)

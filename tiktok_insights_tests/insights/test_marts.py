@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights.insights import marts as marts_module
-from tiktok_insights.insights.marts import MARTS, Mart, Marts, check_name
+from tiktok_insights.insights.marts import MARTS, Mart, Marts, reconciles
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader
@@ -179,24 +179,24 @@ def test_a_mart_says_what_it_is(loaded: Loader, mart: Mart) -> None:
 
 
 @pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.name)
-def test_a_mart_adds_up_or_says_where_it_does_not(loader: Loader, mart: Mart) -> None:
+def test_a_mart_reconciles_or_says_where_it_does_not(loader: Loader, mart: Mart) -> None:
     """True of empty tables and of loaded ones; a view that has lost its rows is found out, with both numbers."""
     marts = Marts(loader.session, PLACE)
     marts.make(mart)
-    assert marts.adds_up(mart).passed
+    assert reconciles(mart)(marts).passed
     loader.put("a", csv_file(row("1"), row("2")))
     loader.put("b", csv_file(row_of_14("3"), header=HEADER_14), account="43")
     loader.load()
-    outcome = marts.adds_up(mart)
-    assert (outcome.name, outcome.offenders) == (check_name(mart), ())
+    outcome = reconciles(mart)(marts)
+    assert (outcome.name, outcome.offenders) == (f"{mart.name}_reconciles", ())
     assert all(isinstance(fact, int) and fact > 0 for fact in outcome.facts.values())
     loader.session.execute(
         f"CREATE OR REPLACE VIEW MAIN.{mart.view} AS SELECT * FROM ({mart.select('PUBLIC')}) AS made WHERE 1 = 0"
     )
-    wrong = marts.adds_up(mart)
-    assert len(wrong.offenders) == len(mart.sums)
+    wrong = reconciles(mart)(marts)
+    assert len(wrong.offenders) == len(mart.reconciliations)
     assert all(re.search(r": 0 in [A-Z_]+, [\d,]+ in [A-Z_]+$", offender) for offender in wrong.offenders)
-    told("<mart>_adds_up: <sum>: <number> in <view>").says_check(wrong)
+    told("<mart>_reconciles: <total>: <number> in <view>").says_check(wrong)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectInfo
-from tiktok_insights.staging.audit import FAULT_OF_THE_OBJECT, BatchFacts, ObjectFacts, audit, measure
+from tiktok_insights.staging.audit import audit
 from tiktok_insights.staging.duckdb_transform import RowCounts
+from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts, measure
 from tiktok_insights.staging.pending import PendingObject
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -19,18 +20,18 @@ KEY = "csv/followers/account=42/dt=2026-01-31/a.csv"
 OTHER_KEY = "csv/followers/account=42/dt=2026-01-31/b.csv"
 
 ALL_CHECKS = [
-    "staging_has_only_the_contracts_columns",
-    "ids_are_exact_text",
+    "staging_table_matches_the_contract",
+    "every_id_is_1_to_20_digits",
     "counts_are_in_range",
-    "no_user_stands_twice_in_an_object",
-    "rows_in_equal_staged_plus_duplicate_plus_rejected",
-    "every_staged_row_arrived_in_the_warehouse",
-    "rejected_share_is_under_the_threshold",
+    "no_duplicate_users_within_an_object",
+    "every_row_is_staged_duplicate_or_rejected",
+    "every_staged_row_reached_the_warehouse",
+    "rejected_share_is_below_the_threshold",
 ]
 
 
 #: Checks that name single objects to be refused.
-BY_THE_OBJECTS_FAULT = {"counts_are_in_range", "rejected_share_is_under_the_threshold"}
+BY_THE_OBJECTS_FAULT = {"counts_are_in_range", "rejected_share_is_below_the_threshold"}
 
 
 def staged(key: str, counts: RowCounts) -> StagedObject:
@@ -42,41 +43,40 @@ def staged(key: str, counts: RowCounts) -> StagedObject:
 
 GOOD = ObjectFacts(
     staged(KEY, RowCounts(rows_in=100, staged=97, duplicate=2, rejected=1)),
+    max_rejected_share=0.01,
     rows_found=97,
     users_found=97,
-    bent_ids=0,
-    counts_out_of_range=0,
 )
-EMPTY = ObjectFacts(staged(OTHER_KEY, RowCounts()), 0, 0, 0, 0)
+EMPTY = ObjectFacts(staged(OTHER_KEY, RowCounts()), 0.01)
 
 
 def facts(*objects: ObjectFacts, differences: tuple[str, ...] = ()) -> BatchFacts:
     """A batch with these objects beside one that has no rows."""
-    return BatchFacts("batch", (*objects, EMPTY), differences, 0.01)
+    return BatchFacts("batch", (*objects, EMPTY), differences)
 
 
 def test_a_good_batch_passes_every_check() -> None:
     """One hundredth rejected is just under the threshold; an object without rows harms nothing."""
     verdict = audit(facts(GOOD))
-    assert [check.name for check in verdict.checks] == ALL_CHECKS
-    assert [check.offenders for check in verdict.checks] == [()] * 7
+    assert [check.name for check in verdict.outcomes] == ALL_CHECKS
+    assert [check.offenders for check in verdict.outcomes] == [()] * 7
     assert verdict.passed
     assert json.loads(verdict.to_json()) == dict.fromkeys(ALL_CHECKS, True)
 
 
 def test_a_batch_without_objects_passes() -> None:
     """Nothing is wrong with nothing."""
-    assert audit(BatchFacts("batch", (), (), 0.0)).passed
+    assert audit(BatchFacts("batch", (), ())).passed
 
 
 @pytest.mark.parametrize(
     ("check", "bad", "expected"),
     [
         pytest.param(
-            "ids_are_exact_text",
-            replace(GOOD, bent_ids=1),
-            told("ids_are_exact_text: <object>"),
-            id="an id is bent",
+            "every_id_is_1_to_20_digits",
+            replace(GOOD, malformed_ids=1),
+            told("every_id_is_1_to_20_digits: <object>"),
+            id="an id is no digits",
         ),
         pytest.param(
             "counts_are_in_range",
@@ -85,33 +85,33 @@ def test_a_batch_without_objects_passes() -> None:
             id="an id for a count",
         ),
         pytest.param(
-            "no_user_stands_twice_in_an_object",
+            "no_duplicate_users_within_an_object",
             replace(GOOD, users_found=96),
-            told("no_user_stands_twice_in_an_object: <object>"),
+            told("no_duplicate_users_within_an_object: <object>"),
             id="a user stands twice",
         ),
         pytest.param(
-            "rows_in_equal_staged_plus_duplicate_plus_rejected",
+            "every_row_is_staged_duplicate_or_rejected",
             replace(GOOD, staged=staged(KEY, RowCounts(101, 97, 2, 1))),
-            told("rows_in_equal_staged_plus_duplicate_plus_rejected: <object>"),
+            told("every_row_is_staged_duplicate_or_rejected: <object>"),
             id="a row is nowhere",
         ),
         pytest.param(
-            "every_staged_row_arrived_in_the_warehouse",
+            "every_staged_row_reached_the_warehouse",
             replace(GOOD, rows_found=98, users_found=98),
-            told("every_staged_row_arrived_in_the_warehouse: <object>"),
+            told("every_staged_row_reached_the_warehouse: <object>"),
             id="a row too many arrived",
         ),
         pytest.param(
-            "every_staged_row_arrived_in_the_warehouse",
+            "every_staged_row_reached_the_warehouse",
             replace(GOOD, rows_found=96, users_found=96),
-            told("every_staged_row_arrived_in_the_warehouse: <object>"),
+            told("every_staged_row_reached_the_warehouse: <object>"),
             id="a row is lost on the way",
         ),
         pytest.param(
-            "rejected_share_is_under_the_threshold",
+            "rejected_share_is_below_the_threshold",
             replace(GOOD, staged=staged(KEY, RowCounts(100, 97, 1, 2))),
-            told("rejected_share_is_under_the_threshold: <object>: <reason>"),
+            told("rejected_share_is_below_the_threshold: <object>: <reason>"),
             id="two of a hundred rejected",
         ),
     ],
@@ -119,14 +119,13 @@ def test_a_batch_without_objects_passes() -> None:
 def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, expected: Told) -> None:
     """The broken object is the only offender of the only red check, and the verdict is red."""
     verdict = audit(facts(bad))
-    ((red),) = [outcome for outcome in verdict.checks if not outcome.passed]
+    ((red),) = [outcome for outcome in verdict.outcomes if not outcome.passed]
     ((offender),) = red.offenders
     assert (red.name, offender.partition(": ")[0]) == (check, KEY)
     expected.says_check(red)
     assert not verdict.passed
     assert json.loads(verdict.to_json())[check] == [offender]
     assert verdict.faults == ({KEY: offender.removeprefix(f"{KEY}: ")} if check in BY_THE_OBJECTS_FAULT else {})
-    assert FAULT_OF_THE_OBJECT.keys() == BY_THE_OBJECTS_FAULT
 
 
 def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None:
@@ -152,17 +151,17 @@ def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None
 def test_a_column_that_is_not_the_contracts_is_red() -> None:
     """The differences are the offenders."""
     verdict = audit(facts(GOOD, differences=("TIKTOK_ID is FLOAT, not TEXT",)))
-    ((red),) = [check for check in verdict.checks if not check.passed]
+    ((red),) = [check for check in verdict.outcomes if not check.passed]
     assert (red.name, red.offenders) == (ALL_CHECKS[0], ("TIKTOK_ID is FLOAT, not TEXT",))
-    told("staging_has_only_the_contracts_columns: <differences>").says_check(red)
+    told("staging_table_matches_the_contract: <differences>").says_check(red)
 
 
 def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
-    """Rows, users, bent ids and counts out of range of each object, whoever put them there; of this batch only."""
+    """Rows, users, malformed ids and counts out of range of each object, whoever put them there; of this batch only."""
     key = loader.put("a", csv_file(row("1"), row("2")))
     batch = loader.stage()
     clean = measure(loader.session, batch.batch_id, batch.objects, 0.5)
-    assert clean == BatchFacts(batch.batch_id, (ObjectFacts(batch.objects[0], 2, 2, 0, 0),), (), 0.5)
+    assert clean == BatchFacts(batch.batch_id, (ObjectFacts(batch.objects[0], 0.5, 2, 2),), ())
     for tiktok_id, count in [
         ("2", "NULL"),
         ("7.42e+18", "0"),
@@ -178,10 +177,8 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
         )
     loader.session.execute("UPDATE STAGED_TIKTOK_DATA SET EXTRACTED_AT = EXTRACTED_AT")
     found = measure(loader.session, batch.batch_id, batch.objects, 0.5)
-    assert found.objects == (ObjectFacts(batch.objects[0], 8, 7, 3, 2, user_out_of_range="5"),)
-    assert measure(loader.session, "another", batch.objects, 0.5).objects == (
-        ObjectFacts(batch.objects[0], 0, 0, 0, 0),
-    )
+    assert found.objects == (ObjectFacts(batch.objects[0], 0.5, 8, 7, 3, 2, "5"),)
+    assert measure(loader.session, "another", batch.objects, 0.5).objects == (ObjectFacts(batch.objects[0], 0.5),)
 
 
 @pytest.mark.usefixtures("altered_tables")

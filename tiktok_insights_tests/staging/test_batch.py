@@ -203,7 +203,7 @@ def test_a_red_audit_publishes_nothing_and_the_next_run_loads_the_others(loader:
         for name, found in json.loads(checks).items()
         if found is not True
     }
-    assert found == {"counts_are_in_range": [big], "rejected_share_is_under_the_threshold": [many_bad]}
+    assert found == {"counts_are_in_range": [big], "rejected_share_is_below_the_threshold": [many_bad]}
     assert loader.ledger() == {
         "before": ("loaded", 1, 1, 0, 0),
         "big": ("refused", 2, 1, 1, 0),

@@ -184,7 +184,7 @@ def test_the_first_run_is_red_publishes_nothing_and_names_the_files_at_fault(out
         for check in outcome.red.get_asset_check_evaluations()
         if not check.passed
     }
-    assert set(red) == {"counts_are_in_range", "rejected_share_is_under_the_threshold", "no_csv_is_skipped"}
+    assert set(red) == {"counts_are_in_range", "rejected_share_is_below_the_threshold", "no_csv_is_skipped"}
     for case in _AUDITED:
         assert sum(all(words in said for words in (case.key, *case.says)) for said in red.values()) == 1
     assert outcome.after_red["TIKTOK_DATA"] == []

@@ -1,6 +1,7 @@
 """The check that no id is lost between the objects and TIKTOK_DATA."""
 
 from tiktok_insights.warehouse.lost_ids import no_id_is_lost
+from tiktok_insights.warehouse.table_checks import TableCheckInput
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
@@ -9,7 +10,7 @@ LONG = '"' + "x" * 150_000 + '"'
 TOO_LONG = "x" * 2_100_000
 
 
-def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader) -> None:
+def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader, given: TableCheckInput) -> None:
     """Typed, duplicate, unsplit, quoted, odd, too long and undecodable rows: each id is somewhere."""
     loader.put(
         "a",
@@ -36,17 +37,17 @@ def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader) -> None
     )
     loader.put("b", csv_file(row_of_14("18"), header=HEADER_14, end="\n"))
     loader.load()
-    outcome = no_id_is_lost(loader.session, loader.store)
+    outcome = no_id_is_lost(given)
     assert outcome.offenders == ()
     assert outcome.facts == {"objects": 2, "objects gone since": 0, "ids compared": 17, "ids lost": 0}
 
 
-def test_ids_that_are_no_numbers_are_told_apart(loader: Loader) -> None:
+def test_ids_that_are_no_numbers_are_told_apart(loader: Loader, given: TableCheckInput) -> None:
     """Texts that look alike in a file of ids are different ids, and a lost one is named as it stood in the object."""
     odd = ('""7""', "7\t8", "\\N", '""', " ", "\U0001f338", "'")
     key = loader.put("a", csv_file(row("7"), *(row(f'"{text}"') for text in odd), row('"""\U0001f338"""')))
     loader.load()
-    assert no_id_is_lost(loader.session, loader.store).facts == {
+    assert no_id_is_lost(given).facts == {
         "objects": 1,
         "objects gone since": 0,
         "ids compared": 9,
@@ -55,10 +56,10 @@ def test_ids_that_are_no_numbers_are_told_apart(loader: Loader) -> None:
     ((listed),) = loader.store.list("quarantine/")
     lines = loader.store.get(listed.key).body.splitlines(keepends=True)
     loader.store.put(listed.key, b"".join(line for line in lines if b"\\t8" not in line), "application/jsonl")
-    assert no_id_is_lost(loader.session, loader.store).offenders == (f"7\t8 of {key}",)
+    assert no_id_is_lost(given).offenders == (f"7\t8 of {key}",)
 
 
-def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader) -> None:
+def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader, given: TableCheckInput) -> None:
     """One user's row is gone, another's id was rounded: both are found, to the last digit."""
     key = loader.put("a", csv_file(row("7423456789012345149"), row("7423456789012345150"), row("3")))
     loader.load()
@@ -66,33 +67,33 @@ def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader) -> Non
     loader.session.execute(
         "UPDATE TIKTOK_DATA SET TIKTOK_ID = '7423456789012345000' WHERE TIKTOK_ID = '7423456789012345149'"
     )
-    outcome = no_id_is_lost(loader.session, loader.store)
+    outcome = no_id_is_lost(given)
     assert outcome.offenders == (f"3 of {key}", f"7423456789012345149 of {key}")
     assert outcome.facts["ids lost"] == 2
     told("no_id_is_lost: <user> of <object>").says_check(outcome)
 
 
-def test_a_rejected_id_without_its_quarantine_is_lost(loader: Loader) -> None:
+def test_a_rejected_id_without_its_quarantine_is_lost(loader: Loader, given: TableCheckInput) -> None:
     """A quarantine that somebody emptied is no place where an id may be."""
     key = loader.put("a", csv_file(row("1"), row("x")))
     loader.load()
     ((line),) = loader.store.list("quarantine/")
     loader.store.put(line.key, b"", "application/jsonl")
-    assert no_id_is_lost(loader.session, loader.store).offenders == (f"x of {key}",)
+    assert no_id_is_lost(given).offenders == (f"x of {key}",)
 
 
-def test_an_object_that_was_replaced_since_is_not_compared(loader: Loader) -> None:
+def test_an_object_that_was_replaced_since_is_not_compared(loader: Loader, given: TableCheckInput) -> None:
     """It is counted instead; the next publication compares the new version."""
     loader.put("a", csv_file(row("1")))
     loader.put("b", csv_file(row("2")))
     loader.load()
     loader.put("a", csv_file(row("3")))
-    outcome = no_id_is_lost(loader.session, loader.store)
+    outcome = no_id_is_lost(given)
     assert outcome.passed
     assert outcome.facts == {"objects": 2, "objects gone since": 1, "ids compared": 1, "ids lost": 0}
 
 
-def test_the_publication_that_came_last_is_compared(loader: Loader) -> None:
+def test_the_publication_that_came_last_is_compared(loader: Loader, given: TableCheckInput) -> None:
     """Not the batch that was staged last: an older batch may be published after it."""
     loader.put("a", csv_file(row("1")))
     batch_id = loader.load().batch_id
@@ -102,10 +103,10 @@ def test_the_publication_that_came_last_is_compared(loader: Loader) -> None:
     loader.put("b", csv_file(row("2")))
     loader.load()
     loader.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'")
-    assert not no_id_is_lost(loader.session, loader.store).passed
+    assert not no_id_is_lost(given).passed
 
 
-def test_nothing_published_nothing_lost(loader: Loader) -> None:
+def test_nothing_published_nothing_lost(given: TableCheckInput) -> None:
     """An empty warehouse is in order."""
-    outcome = no_id_is_lost(loader.session, loader.store)
+    outcome = no_id_is_lost(given)
     assert (outcome.passed, outcome.facts["objects"]) == (True, 0)

@@ -1,5 +1,6 @@
 """The checks on the published tables: each green on loaded data, and red on data that break just it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,13 +8,13 @@ import pytest
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.warehouse.table_checks import (
     NAMED_OFFENDERS,
+    TableCheckInput,
     every_account_is_fresh,
     every_user_has_one_row,
-    ledger_adds_up,
+    ledger_reconciles,
     no_object_is_refused,
-    step_7,
     step_7_returns_every_user,
-    table_equals_the_contract,
+    table_matches_the_contract,
 )
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
@@ -45,16 +46,16 @@ def loaded(loader: Loader) -> Loader:
     return loader
 
 
-def test_step_7_works_word_for_word(loaded: Loader, settings: Settings) -> None:
+def test_step_7_works_word_for_word(loaded: Loader, given: TableCheckInput, settings: Settings) -> None:
     """The tutorial's statements, one after the other, give every user with the contract's columns."""
     database = settings.snowflake.database
-    statements = step_7("ACCOUNTADMIN", "COMPUTE_WH", database, "Main")
-    assert ";\n".join(statements) == (
+    assert ";\n".join(given.step_7) == (
         f"USE ROLE ACCOUNTADMIN;\nUSE WAREHOUSE COMPUTE_WH;\nUSE {database};\nUSE SCHEMA Main;\n"
         "SELECT * FROM tiktok_data"
     )
-    outcome = step_7_returns_every_user(loaded.session, statements)
+    outcome = step_7_returns_every_user(given)
     assert outcome.passed
+    assert every_user_has_one_row(given).passed, "the session is in the tables' schema again"
     assert (outcome.facts["rows"], outcome.facts["users in the history"]) == (3, 3)
     with loaded.connect() as person:
         columns, rows = person.script(
@@ -66,35 +67,34 @@ def test_step_7_works_word_for_word(loaded: Loader, settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("altered_tables")
-def test_step_7_is_red_when_a_user_or_a_column_is_missing(loaded: Loader, settings: Settings) -> None:
+def test_step_7_is_red_when_a_user_or_a_column_is_missing(loaded: Loader, given: TableCheckInput) -> None:
     """The number of rows and the columns are held against history and contract."""
-    statements = step_7("ACCOUNTADMIN", "COMPUTE_WH", settings.snowflake.database, "Main")
     loaded.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'")
     loaded.session.execute("CREATE OR REPLACE VIEW Main.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA")
     loaded.session.execute("USE SCHEMA PUBLIC")
-    outcome = step_7_returns_every_user(loaded.session, statements)
+    outcome = step_7_returns_every_user(given)
     assert outcome.offenders == ("the columns are TIKTOK_ID", "2 rows for 3 users")
     told("step_7_returns_every_user: <differences>").says_check(outcome)
 
 
-def test_a_user_with_two_rows_is_named(loaded: Loader) -> None:
+def test_a_user_with_two_rows_is_named(loaded: Loader, given: TableCheckInput) -> None:
     """Green as published; red when an id stands twice."""
-    good = every_user_has_one_row(loaded.session)
+    good = every_user_has_one_row(given)
     assert (good.passed, good.facts) == (True, {"rows": 3})
     loaded.session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID) VALUES ('2')")
-    told("every_user_has_one_row: <user> has", "2 has 2 rows").says_check(every_user_has_one_row(loaded.session))
+    told("every_user_has_one_row: <user> has", "2 has 2 rows").says_check(every_user_has_one_row(given))
 
 
 @pytest.mark.usefixtures("altered_tables")
-def test_a_table_or_view_that_drifted_is_named(loaded: Loader) -> None:
+def test_a_table_or_view_that_drifted_is_named(loaded: Loader, given: TableCheckInput) -> None:
     """Green as made; red for a column more in the table, and one less in the view."""
-    assert table_equals_the_contract(loaded.session, "Main").passed
+    assert table_matches_the_contract(given).passed
     loaded.session.execute("CREATE OR REPLACE VIEW Main.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA")
     loaded.session.execute("USE SCHEMA PUBLIC")
     loaded.session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
-    outcome = table_equals_the_contract(loaded.session, "Main")
-    assert outcome.offenders == ("column AVATAR (VARCHAR) is not ours", "the view Main.TIKTOK_DATA has TIKTOK_ID")
-    told("table_equals_the_contract: <differences>").says_check(outcome)
+    outcome = table_matches_the_contract(given)
+    assert outcome.offenders == ("column AVATAR (VARCHAR) is not ours", "the view MAIN.TIKTOK_DATA has TIKTOK_ID")
+    told("table_matches_the_contract: <differences>").says_check(outcome)
 
 
 #: Each breaks the ledger's sum in another way.
@@ -112,54 +112,55 @@ BREAKS = {
 }
 
 
-def test_a_ledger_that_does_not_add_up_is_red(loaded: Loader) -> None:
+def test_a_ledger_that_does_not_reconcile_is_red(loaded: Loader, given: TableCheckInput) -> None:
     """Green as published; red when rows of the history, counts or users are missing."""
-    good = ledger_adds_up(loaded.session)
+    good = ledger_reconciles(given)
     assert (good.offenders, good.facts) == ((), {"loaded objects": 2})
     for change, offender in BREAKS.items():
         loaded.session.execute("BEGIN")
         loaded.session.execute(change)
-        outcome = ledger_adds_up(loaded.session)
+        outcome = ledger_reconciles(given)
         ((found),) = outcome.offenders
         assert found.endswith(offender)
         is_user = offender.startswith("the user")
-        told("ledger_adds_up: the user" if is_user else "ledger_adds_up: <object>").says_check(outcome)
+        told("ledger_reconciles: the user" if is_user else "ledger_reconciles: <object>").says_check(outcome)
         loaded.session.execute("ROLLBACK")
 
 
-def test_of_a_replaced_object_only_the_newest_version_counts(loaded: Loader) -> None:
+def test_of_a_replaced_object_only_the_newest_version_counts(loaded: Loader, given: TableCheckInput) -> None:
     """The ledger keeps the old version's counts; the history has the new one's rows."""
     loaded.put("a", csv_file(row("2")))
     loaded.load()
-    outcome = ledger_adds_up(loaded.session)
+    outcome = ledger_reconciles(given)
     assert (outcome.offenders, outcome.facts) == ((), {"loaded objects": 2})
 
 
-def test_an_account_is_fresh_for_two_days(loaded: Loader) -> None:
+@pytest.mark.usefixtures("loaded")
+def test_an_account_is_fresh_for_two_days(given: TableCheckInput) -> None:
     """Each account by its newest row; the stale one is named with its time."""
     noon = datetime(2026, 2, 2, 12, tzinfo=UTC)
-    good = every_account_is_fresh(loaded.session, noon)
+    good = every_account_is_fresh(replace(given, now=noon))
     assert (good.offenders, good.facts) == ((), {"accounts": 2})
-    stale = every_account_is_fresh(loaded.session, noon + timedelta(seconds=1))
+    stale = every_account_is_fresh(replace(given, now=noon + timedelta(seconds=1)))
     assert stale.offenders == ("42: newest row of 2026-01-31 12:00 UTC",)
     told("every_account_is_fresh: <account>").says_check(stale)
 
 
-def test_a_refused_object_is_named_until_a_newer_version_is_loaded(loaded: Loader) -> None:
+def test_a_refused_object_is_named_until_a_newer_version_is_loaded(loaded: Loader, given: TableCheckInput) -> None:
     """The reason is told; mending the object and loading it clears the check."""
-    assert no_object_is_refused(loaded.session).facts == {"objects refused": 0}
-    assert no_object_is_refused(loaded.session).passed
+    assert no_object_is_refused(given).facts == {"objects refused": 0}
+    assert no_object_is_refused(given).passed
     key = loaded.put("broken", b"not,a,header\n1,2,3\n")
     loaded.load()
     expected = f"{key}: line 1, column 1 is 'not', not 'Tiktok_id'"
-    told("no_object_is_refused: <object>", expected).says_check(no_object_is_refused(loaded.session))
+    told("no_object_is_refused: <object>", expected).says_check(no_object_is_refused(given))
     for number in range(NAMED_OFFENDERS):
         loaded.put(f"broken-{number}", b"not,a,header\n")
     loaded.load()
-    outcome = no_object_is_refused(loaded.session)
+    outcome = no_object_is_refused(given)
     assert (len(outcome.offenders), outcome.facts) == (20, {"objects refused": 21})
     for number in range(NAMED_OFFENDERS):
         loaded.put(f"broken-{number}", csv_file(row("9")))
     loaded.put("broken", csv_file(row("9")))
     loaded.load()
-    assert no_object_is_refused(loaded.session).passed
+    assert no_object_is_refused(given).passed

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.frames import column_schema, frame_type, to_frame
-from tiktok_insights.defs.presentation import OWNERS, check_result, statistics, table
-from tiktok_insights.insights.marts import MARTS, Mart, Marts, check_name
+from tiktok_insights.defs.presentation import OWNERS, statistics, table
+from tiktok_insights.insights.marts import MARTS, Mart, Marts, reconciles
 from tiktok_insights.resources.snowflake import WarehouseResource
 
 #: So many rows of a frame are shown in the asset's metadata.
@@ -27,16 +28,10 @@ def _out(mart: Mart) -> dg.AssetOut:
     )
 
 
-def _check(mart: Mart) -> dg.AssetCheckSpec:
-    sums = ", ".join(total.meaning for total in mart.sums)
-    description = f"Its {sums} come to what the tables have."
-    return dg.AssetCheckSpec(check_name(mart), asset=mart.name, blocking=True, description=description)
-
-
 # One step for all, in one session: each further one costs a run more than the mart itself.
 @dg.multi_asset(
     outs={mart.name: _out(mart) for mart in MARTS},
-    check_specs=[_check(mart) for mart in MARTS],
+    check_specs=[spec for mart in MARTS for spec in check_specs(mart.name, [reconciles(mart)])],
     deps=["tiktok_data"],
     can_subset=True,
 )
@@ -51,8 +46,8 @@ def marts(
         for mart in MARTS:
             if mart.name in names:
                 yield _materialize(made, mart)
-            if check_name(mart) in checks:
-                yield check_result(made.adds_up(mart), asset=mart.name)
+            if (check := reconciles(mart)).name in checks:
+                yield check_result(check(made), asset=mart.name)
 
 
 def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:

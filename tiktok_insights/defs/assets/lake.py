@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, check_result, csv_columns, table
+from tiktok_insights.defs.checks import check_result, check_specs
+from tiktok_insights.defs.presentation import OWNERS, csv_columns, table
 from tiktok_insights.lake.followers_csv import CSV_PREFIX, CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
 
-NOT_BLOCKED = "no_snapshot_is_blocked"
 _SHOWN_CHANGES = 100
 
 
@@ -41,7 +41,7 @@ class FollowersCsvConfig(dg.Config):
     kinds={"python", "s3", "csv"},
     owners=OWNERS,
     metadata={"dagster/column_schema": csv_columns()},
-    check_specs=[dg.AssetCheckSpec(NOT_BLOCKED, asset="followers_csv", description=no_snapshot_is_blocked.__doc__)],
+    check_specs=check_specs("followers_csv", [no_snapshot_is_blocked]),
 )
 def followers_csv(
     context: dg.AssetExecutionContext, config: FollowersCsvConfig, s3: S3LakeResource

@@ -5,21 +5,19 @@ from datetime import timedelta
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, check_result, table
+from tiktok_insights.defs.checks import check_result, check_specs
+from tiktok_insights.defs.presentation import OWNERS, table
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import (
     AccountResult,
     Extractor,
     every_account_finished,
-    only_deferred,
     require_any,
 )
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.tiktok.outcomes import Outcome
-
-FINISHED = "every_account_finished"
 
 
 class RawFollowersConfig(dg.Config):
@@ -59,9 +57,7 @@ class RawFollowersConfig(dg.Config):
     kinds={"python", "s3", "json"},
     pool="tiktok_api",
     owners=OWNERS,
-    check_specs=[
-        dg.AssetCheckSpec(FINISHED, asset="raw_followers", description=every_account_finished.__doc__),
-    ],
+    check_specs=check_specs("raw_followers", [every_account_finished]),
 )
 def raw_followers(
     context: dg.AssetExecutionContext,
@@ -92,13 +88,7 @@ def raw_followers(
             "users_claimed": sum(result.users_claimed or 0 for result in results),
             "dagster/uri": raw.store.uri("raw/followers/"),
         },
-        # Amber when the next run goes on by itself, red when somebody has to act; the other accounts are loaded.
-        check_results=[
-            check_result(
-                every_account_finished(results),
-                dg.AssetCheckSeverity.WARN if only_deferred(results) else dg.AssetCheckSeverity.ERROR,
-            )
-        ],
+        check_results=[check_result(every_account_finished(results))],
     )
 
 

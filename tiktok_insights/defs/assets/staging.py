@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import dagster as dg
 from pydantic import Field
 
+from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import (
     OWNERS,
-    check_result,
     staging_lineage,
     table,
     warehouse_columns,
@@ -37,15 +37,7 @@ class StagingConfig(dg.Config):
     kinds={"duckdb", "snowflake"},
     owners=OWNERS,
     metadata={"dagster/column_schema": warehouse_columns()},
-    check_specs=[
-        *(
-            dg.AssetCheckSpec(name, asset="staged_tiktok_data", description=check.meaning, blocking=True)
-            for name, check in CHECKS.items()
-        ),
-        dg.AssetCheckSpec(
-            no_csv_is_skipped.__name__, asset="staged_tiktok_data", description=no_csv_is_skipped.__doc__
-        ),
-    ],
+    check_specs=check_specs("staged_tiktok_data", [*CHECKS, no_csv_is_skipped]),
 )
 def staged_tiktok_data(
     context: dg.AssetExecutionContext,
@@ -70,10 +62,7 @@ def staged_tiktok_data(
             "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
             "dagster/column_lineage": staging_lineage(),
         },
-        check_results=[
-            *(check_result(outcome) for outcome in Staging.outcomes(batches)),
-            check_result(no_csv_is_skipped(listing), dg.AssetCheckSeverity.WARN),
-        ],
+        check_results=[check_result(outcome) for outcome in (*Staging.outcomes(batches), no_csv_is_skipped(listing))],
     )
 
 

@@ -1,0 +1,89 @@
+"""The stages' checks as Dagster shows them: specs, results, and the steps that check an asset after it is made.
+
+A check itself belongs in its stage's package; none is named here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from tiktok_insights.catalog import checks as catalog_checks
+from tiktok_insights.catalog.checks import CatalogCheckInput
+from tiktok_insights.checks import Check, CheckOutcome, Input, Severity, declared_in
+from tiktok_insights.defs.presentation import table
+from tiktok_insights.lake.followers_csv import CSV_PREFIX
+from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
+from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.staging.pending import sort_out
+from tiktok_insights.warehouse import lost_ids, table_checks
+from tiktok_insights.warehouse.table_checks import TableCheckInput
+
+_Open = Callable[[S3LakeResource, GlueCatalogResource, WarehouseResource], AbstractContextManager[Input]]
+
+
+def check_specs(asset: str, checks: Sequence[Check[Any]]) -> list[dg.AssetCheckSpec]:
+    """Describe the checks of an asset."""
+    return [
+        dg.AssetCheckSpec(
+            check.name, asset=asset, description=check.description, blocking=check.severity is Severity.BLOCKING
+        )
+        for check in checks
+    ]
+
+
+def check_result(outcome: CheckOutcome, asset: str | None = None) -> dg.AssetCheckResult:
+    """Give a check's result with its offenders in the metadata; `asset` where the step has several."""
+    metadata: dict[str, dg.MetadataValue] = {
+        name: dg.MetadataValue.int(fact) if isinstance(fact, int) else dg.MetadataValue.text(fact)
+        for name, fact in outcome.facts.items()
+    }
+    if outcome.offenders:
+        metadata["offenders"] = table(["offender"], [[offender] for offender in outcome.offenders])
+    is_warning = outcome.severity is Severity.WARNING
+    return dg.AssetCheckResult(
+        passed=outcome.passed,
+        check_name=outcome.name,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
+        description=None if outcome.passed else "; ".join(outcome.offenders)[:1000],
+        metadata=metadata,
+    )
+
+
+def _step(asset: str, checks: Sequence[Check[Input]], open_input: _Open[Input]) -> dg.AssetChecksDefinition:
+    """Make the step that asks an asset's checks of one input."""
+
+    @dg.multi_asset_check(name=f"{asset}_checks", specs=check_specs(asset, checks), can_subset=True)
+    def step(
+        context: dg.AssetCheckExecutionContext,
+        s3: S3LakeResource,
+        glue: GlueCatalogResource,
+        warehouse: WarehouseResource,
+    ) -> Iterator[dg.AssetCheckResult]:
+        selected = {key.name for key in context.selected_asset_check_keys}
+        with open_input(s3, glue, warehouse) as given:
+            for check in checks:
+                if check.name in selected:
+                    yield check_result(check(given))
+
+    return step
+
+
+@contextmanager
+def _catalog_input(s3: S3LakeResource, glue: GlueCatalogResource, _: WarehouseResource) -> Iterator[CatalogCheckInput]:
+    yield CatalogCheckInput(glue.catalog(), sort_out(s3.store().list(CSV_PREFIX)).partitions)
+
+
+@contextmanager
+def _table_input(s3: S3LakeResource, _: GlueCatalogResource, warehouse: WarehouseResource) -> Iterator[TableCheckInput]:
+    with warehouse.session() as session:
+        yield TableCheckInput(session, s3.store(), warehouse.namespace, warehouse.step_7, datetime.now(UTC))
+
+
+ASSET_CHECKS = (
+    _step("tiktok_user_data", declared_in(catalog_checks), _catalog_input),
+    _step("tiktok_data", declared_in(table_checks, lost_ids), _table_input),
+)

@@ -1,1 +1,0 @@
-"""One module a stage: the checks on what the stage has made."""
