@@ -128,7 +128,7 @@ def test_a_red_audit_makes_the_command_fail_and_leaves_the_table(
     )
     red = newcomer.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "load_pending_objects")
     assert red.returncode != 0
-    assert "rejected_share_is_under_the_threshold" in red.stderr + red.stdout
+    assert "rejected_share_is_below_the_threshold" in red.stderr + red.stdout
     assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
 
     green = newcomer.command("run", "--job", "load_pending_objects")
