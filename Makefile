@@ -15,35 +15,35 @@ help: ## Show this list.
 	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup ## Run the whole pipeline on this machine and sum up what came of it.
+run: setup ## Run the whole pipeline on this machine and print a summary.
 	@$(BIN)/tiktok-insights run
 
-ui: setup ## Open Dagster's UI (webserver and daemon) on http://127.0.0.1:3000; Ctrl-C ends it.
+ui: setup ## Open the Dagster UI (webserver and daemon) on http://127.0.0.1:3000; stop it with Ctrl-C.
 	@$(BIN)/tiktok-insights ui
 
-stop: ## End the UI and the local stack; their data stay.
-	@if [ -x $(BIN)/tiktok-insights ]; then $(BIN)/tiktok-insights stop; else echo "Nothing is installed, so nothing runs."; fi
+stop: ## Stop the UI and the local stack; their data is kept.
+	@if [ -x $(BIN)/tiktok-insights ]; then $(BIN)/tiktok-insights stop; else echo "Nothing is installed, so nothing is running."; fi
 
-test: setup ## Run the tests, against a local stack of their own.
+test: setup ## Run the tests against their own local stack.
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-torture: setup ## Load with 50 processes at once, and in 1,000 random orders; takes half an hour or so.
+torture: setup ## Load with 50 processes at once and in 1,000 random orders; takes about half an hour.
 	@$(BIN)/pytest tiktok_insights_tests/test_concurrent_loads.py tiktok_insights_tests/warehouse/test_order.py \
 		--loads 50 --orders 1000
 
-check: setup ## Lint, types, definitions and house rules.
+check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/dagster definitions validate -m tiktok_insights.definitions
 	@$(BIN)/pytest tiktok_insights_tests/test_architecture.py
 
-setup: $(STAMP) ## Install everything into .venv, as the lock says; the other targets do it when it is due.
+setup: $(STAMP) ## Install the locked packages into .venv; the other targets do this when needed.
 
 # The lock is complete, and its hashes are verified; the package itself is installed in place, without the network.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
-		{ echo "Python 3.11, 3.12 or 3.13 is needed as $(PYTHON). Name another one with: make PYTHON=python3.12 ..."; exit 1; }
+		{ echo "Python 3.11, 3.12 or 3.13 is needed as $(PYTHON). Choose another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
@@ -52,31 +52,31 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/tiktok-insights init
 	@touch $@
 
-format: setup ## Put the code into its usual form.
+format: setup ## Format the code.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup $(PEERS) ## Measure what docs/performance.md states; smaller: make bench ARGS="--rows 100000 --repeat 1"
+bench: setup $(PEERS) ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS="--rows 100000 --repeat 1"
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-# What is measured beside ours comes with its own lock, so that nobody else has to install it.
+# The tools that the benchmarks compare with have their own lock, so that only `make bench` installs them.
 $(PEERS): requirements-bench.lock $(STAMP)
-	@echo "Installing the benchmarks' peers into .venv."
+	@echo "Installing the tools that the benchmarks compare with into .venv."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \
 	--custom-compile-command 'make lock'
-lock: setup ## Choose the newest versions again and write the locks.
+lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dev --output-file requirements.lock
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-bench.lock
 
-docs: setup ## Write the documents that are generated from the code, such as docs/reference.
+docs: setup ## Generate the documents that come from the code, such as docs/reference.
 	@$(BIN)/python -m docs.generate
 
-screenshots: setup ## Take the README's pictures of the UI anew; needs Chromium.
+screenshots: setup ## Retake the README's screenshots; needs Chromium.
 	@$(BIN)/python docs/take_screenshots.py
 
-clean: stop ## Delete the environment and everything that the local stack and Dagster have stored.
+clean: stop ## Delete .venv and everything that the local stack and Dagster have stored.
 	@rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache build *.egg-info

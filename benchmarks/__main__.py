@@ -1,6 +1,6 @@
-"""Runs the benchmarks of docs/performance.md: a table for people and a line of JSON for each.
+"""Run the benchmarks of docs/performance.md, and print a table and a line of JSON for each.
 
-Every benchmark has a home and a local stack of its own, which are gone afterwards.
+Every benchmark has its own home and local stack, which are deleted afterwards.
 """
 
 import argparse
@@ -41,12 +41,12 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
-    add("--only", nargs="+", choices=_BENCHMARKS, help="leave out the others")
-    add("--rows", type=int, default=1_000_000, help="rows of the file that all contestants load")
-    add("--memory-rows", type=int, nargs="+", default=[1_000_000, 5_000_000], help="rows of the files for peak memory")
+    add("--only", nargs="+", choices=_BENCHMARKS, help="run only these benchmarks")
+    add("--rows", type=int, default=1_000_000, help="rows in the file that every contestant loads")
+    add("--memory-rows", type=int, nargs="+", default=[1_000_000, 5_000_000], help="rows in the files for peak memory")
     add("--keys", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="objects in the sensor's bucket")
-    add("--repeat", type=int, default=3, help="repetitions, of which the median counts")
-    add("--document", type=Path, help="write the tables into this file too, where its marks are")
+    add("--repeat", type=int, default=3, help="repetitions; the median is reported")
+    add("--document", type=Path, help="also write the tables into this file, between its markers")
     return parser
 
 

@@ -84,7 +84,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str, f
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said[-_WORDS_OF_A_FAILURE:]}")
+        raise RuntimeError(f"{' '.join(command)} exited with code {process.returncode}:\n{said[-_WORDS_OF_A_FAILURE:]}")
     return said, _megabytes(usage.ru_maxrss)
 
 
@@ -96,7 +96,7 @@ def median_of(runs: Sequence[Measured]) -> Measured:
     """The median time and the highest peak of some runs, which must agree on their result."""
     results = {json.dumps(run.result, sort_keys=True) for run in runs}
     if len(results) != 1:
-        raise AssertionError(f"The repetitions of a contestant differ: {results}")
+        raise AssertionError(f"The repetitions of a contestant have different results: {results}")
     return Measured(statistics.median(run.seconds for run in runs), max(run.peak_mb for run in runs), runs[0].result)
 
 

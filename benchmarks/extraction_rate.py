@@ -34,7 +34,7 @@ PER_MINUTE = 600
 LATENCY_MS = 1_500
 ACCOUNTS = 40
 REQUESTS = 600
-_RUN = f"{ACCOUNTS} accounts, {LATENCY_MS / 1000} s latency, {PER_MINUTE} requests a minute"
+_RUN = f"{ACCOUNTS} accounts, {LATENCY_MS / 1000} s latency, {PER_MINUTE} requests per minute"
 
 
 @contextmanager
@@ -82,6 +82,6 @@ def measure(home: Path) -> Report:
     return Report(
         "extraction_rate",
         figures,
-        ("run", "share of the permitted rate", "refused as too fast"),
+        ("run", "share of the permitted rate", "rejected as too fast"),
         [(_RUN, figures["share_of_permitted_rate"], figures["refused_as_too_fast"])],
     )

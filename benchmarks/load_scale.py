@@ -64,7 +64,7 @@ def _require_same_table(medians: dict[str, Measured], users: int) -> None:
     summaries = {name: median.result for name, median in medians.items() if name not in PARTS or name == "transaction"}
     expected = medians[OURS].result
     if different := {name: summary for name, summary in summaries.items() if summary != expected}:
-        raise AssertionError(f"Other tables than ours, which is {expected}: {different}")
+        raise AssertionError(f"These tables differ from the pipeline's, {expected}: {different}")
     if expected["rows"] != str(users):
         raise AssertionError(f"The table has {expected['rows']} rows instead of {users}.")
 
@@ -88,6 +88,6 @@ def _report(medians: dict[str, Measured], figures: dict[str, int]) -> Report:
             "ours_to_sum_of_parts": round(ours / of_parts, 3),
             "peak_mb": peaks,
         },
-        (f"{figures['rows']:,} rows", "median time", "times ours", "peak memory"),
+        (f"{figures['rows']:,} rows", "median time", "relative to the pipeline", "peak memory"),
         table,
     )

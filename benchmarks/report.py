@@ -34,7 +34,7 @@ def write_into(document: Path, report: Report) -> None:
     begin, end = f"<!-- {report.benchmark} -->\n", f"<!-- end of {report.benchmark} -->"
     text = document.read_text(encoding="utf-8")
     if begin not in text or end not in text:
-        raise ValueError(f"{document} has no place for {report.benchmark}: the lines {begin.strip()} and {end}.")
+        raise ValueError(f"{document} has no markers for {report.benchmark}: add the lines {begin.strip()} and {end}.")
     place = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     document.write_text(place.sub(lambda _: f"{begin}{report.markdown}{end}", text), encoding="utf-8")
 

@@ -15,9 +15,9 @@ from tiktok_insights.local import stack
 _STEPS = {
     "cold tick": "cold",
     "warm tick": "warm",
-    "of it the listing": "listing",
-    "of that the server's answers": "answers",
-    "sorting out and fingerprint": "fingerprint",
+    "of which listing": "listing",
+    "of which server responses": "answers",
+    "sorting and fingerprint": "fingerprint",
 }
 
 

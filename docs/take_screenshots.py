@@ -60,7 +60,7 @@ PICTURES = {
 
 @click.command()
 def main() -> None:
-    """Run the pipeline, open the UI, and take every picture."""
+    """Retake the screenshots of the README."""
     browser = find_browser()
     with tempfile.TemporaryDirectory() as folder, running_ui(Path(folder)) as address:
         for name, (page, size) in PICTURES.items():
@@ -68,7 +68,9 @@ def main() -> None:
             take(browser, address + page, path, size)
             click.echo(f"{path}: {path.stat().st_size:,} bytes")
             if path.stat().st_size > MOST_BYTES:
-                raise click.ClickException(f"{path} is larger than {MOST_BYTES:,} bytes. Make its window smaller.")
+                raise click.ClickException(
+                    f"{path} is larger than {MOST_BYTES:,} bytes. Make its window smaller in PICTURES."
+                )
 
 
 def find_browser() -> str:
@@ -77,7 +79,7 @@ def find_browser() -> str:
         if path := shutil.which(name):
             return path
     raise click.ClickException(
-        f"No browser was found. Install Chromium, so that one of these is on the PATH: {_BROWSERS}."
+        f"No browser found. Install Chromium, or put one of these on the PATH: {', '.join(_BROWSERS)}."
     )
 
 
@@ -128,7 +130,7 @@ def _wait_until_loaded(port: int, ui: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not _has_loaded(port):
         if ui.poll() is not None or time.monotonic() > deadline:
-            raise click.ClickException("The UI did not start; its messages are above.")
+            raise click.ClickException("The UI did not start. Its messages are above.")
         time.sleep(0.5)
 
 

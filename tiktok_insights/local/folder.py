@@ -100,7 +100,7 @@ class StackFolder:
             strangers = [path.name for path in self.root.iterdir() if path.name not in ours]
             if strangers and not self.marker.exists():
                 raise StackError(
-                    f"{self.root} holds files that the local stack did not make ({strangers[0]}); "
+                    f"{self.root} contains files that the local stack did not create ({strangers[0]}); "
                     "move them away or choose another home."
                 )
             self.marker.write_text(_MARKER_TEXT, encoding="utf-8")
@@ -117,8 +117,8 @@ class StackFolder:
             return
         if self.root.is_symlink() or not self.marker.is_file():
             raise StackError(
-                f"{self.root} was not made by the local stack (it has no {self.marker.name}); kept as it is. "
-                "Delete it yourself if it may go."
+                f"{self.root} was not created by the local stack (it has no {self.marker.name}), so it was "
+                "left unchanged. Delete it yourself if you do not need it."
             )
         for path in self.root.iterdir():
             if path in (self.marker, self.start_lock):
@@ -186,7 +186,7 @@ def held(path: Path, *, limit_seconds: float) -> Iterator[None]:
                 if time.monotonic() > deadline:
                     raise StackError(
                         f"Another process has held {path} for {limit_seconds:.0f} s. "
-                        "See which with fuser or lsof on that file, then try again."
+                        "Find it with fuser or lsof, then try again."
                     ) from None
                 time.sleep(_POLL_SECONDS)
         yield

@@ -60,10 +60,10 @@ def launch(folder: StackFolder) -> None:
         return
     if timed_out and (pid := said.split(b"\n")[0]).isdigit():
         os.kill(int(pid), signal.SIGKILL)
-    what = f"did not serve within {START_LIMIT_SECONDS:.0f} s and was ended" if timed_out else "died at its start"
+    what = f"was not ready within {START_LIMIT_SECONDS:.0f} s and was killed" if timed_out else "died during startup"
     raise StackError(
-        f"The local stack {what}. Mend what its log says, or delete the stack's data: tiktok-insights local reset. "
-        f"The log is {folder.log} and ends:\n{_quote(folder.log, log_start)}"
+        f"The local stack {what}. Fix the problem shown in its log, or delete the stack's data: "
+        f"tiktok-insights local reset. The log is {folder.log} and ends:\n{_quote(folder.log, log_start)}"
     )
 
 
@@ -127,4 +127,4 @@ def _quote(log: Path, start: int) -> str:
     with log.open("rb") as file:
         file.seek(start)
         lines = file.read().decode("utf-8", errors="replace").splitlines()
-    return "\n".join(f"    {line}" for line in lines[-_QUOTED_LINES:]) or "    (it said nothing)"
+    return "\n".join(f"    {line}" for line in lines[-_QUOTED_LINES:]) or "    (no output)"

@@ -88,7 +88,7 @@ def _serve(folder: StackFolder, starter: int) -> None:
         server.stop()
     parts.warehouse.close()
     if dead:
-        _logger.critical("The server %s ended unexpectedly, so the stack ends.", dead)
+        _logger.critical("The server %s stopped unexpectedly, so the stack is stopping.", dead)
     # Threads of half-open connections may linger; everything durable is on disk.
     logging.shutdown()
     os._exit(1 if dead else 0)

@@ -71,7 +71,7 @@ class AsgiServer:
         """
         while not self._server.started:
             if not self._thread.is_alive():
-                raise RuntimeError(f"The server {self._thread.name} ended at its start.")
+                raise RuntimeError(f"The server {self._thread.name} stopped during startup.")
             time.sleep(_POLL_SECONDS)
 
     @property

@@ -77,7 +77,9 @@ def ensure_running(home: Path) -> Endpoints:
             launch(folder)
             announcement = _running(folder)
     if announcement is None:
-        raise StackError(f"The local stack started and ended at once. Try again; its log, {folder.log}, may say why.")
+        raise StackError(
+            f"The local stack started and stopped immediately. Try again. Its log may say why: {folder.log}"
+        )
     return announcement.endpoints
 
 
@@ -121,7 +123,7 @@ def reset(home: Path) -> str:
     """
     folder = StackFolder.of(home)
     if not folder.root.exists():
-        return f"There is nothing to delete: {folder.root} does not exist."
+        return f"Nothing to delete: {folder.root} does not exist."
     if not folder.marker.is_file():
         folder.clear()  # refuses, and says why, before anything is touched
     with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS):
@@ -147,21 +149,20 @@ def _stop(folder: StackFolder) -> str:
         # One that is ending has withdrawn its announcement and still holds the lock.
         if not wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS):
             raise StackError(
-                f"A process that has not said its id holds {folder.lock}. See which with fuser or lsof on that file, "
-                "end it, then try again."
+                f"An unidentified process holds {folder.lock}. Find it with fuser or lsof, end it, then try again."
             )
         return "The local stack is not running."
     pid = announcement.endpoints.pid
     # Nobody else can start or stop now, and the lock's holder wrote this id: it is the stack's and no other's.
-    for sent, how in ((signal.SIGTERM, "Stopped"), (signal.SIGKILL, "Killed, as it did not stop in time,")):
+    for sent, how in ((signal.SIGTERM, "Stopped"), (signal.SIGKILL, "It did not stop in time. Killed")):
         try:
             os.kill(pid, sent)
         except ProcessLookupError:
             break
         if wait_until_free(folder.lock, limit_seconds=_STOP_LIMIT_SECONDS):
             _retire_announcement(folder)
-            return f"{how} the local stack (process {pid}); its data stay in {folder.root}."
-    raise StackError(f"The local stack (process {pid}) could not be ended. End that process yourself: kill -9 {pid}")
+            return f"{how} the local stack (process {pid}); its data is kept in {folder.root}."
+    raise StackError(f"The local stack (process {pid}) could not be stopped. End it yourself: kill -9 {pid}")
 
 
 def _answers(url: str, method: str, path: str) -> bool:

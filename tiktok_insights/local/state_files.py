@@ -27,5 +27,5 @@ def load_file(path: Path) -> Any:
     except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError) as error:
         aside = path.with_name(f"{path.name}.torn")
         path.replace(aside)
-        _logger.warning("%s cannot be read (%s); it is set aside as %s.", path, error, aside.name)
+        _logger.warning("%s cannot be read (%s). It was renamed to %s.", path, error, aside.name)
         return None

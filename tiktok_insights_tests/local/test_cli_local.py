@@ -76,7 +76,7 @@ def test_a_failure_is_a_message_and_not_a_traceback(own_home: Path) -> None:
     (own_home / "stack" / "photo.jpg").write_text("photo")
     result = _run(own_home, "start")
     assert result.exit_code == 1
-    assert "did not make" in result.output
+    assert "did not create" in result.output
 
 
 @pytest.mark.parametrize("command", ["start", "stop", "status", "env", "reset"])

@@ -141,7 +141,7 @@ def test_a_stack_that_cannot_start_says_why(own_home: Path) -> None:
     folder = StackFolder.of(own_home)
     folder.create()
     folder.aws.write_text("a file where a folder must be")
-    with told("The local stack <what>. Mend what its log says", "died at its start", "stack.log", "FileExistsError"):
+    with told("The local stack <what>. Fix the problem", "died during startup", "stack.log", "FileExistsError"):
         stack.ensure_running(own_home)
     folder.aws.unlink()
     assert stack.ensure_running(own_home).pid
@@ -165,9 +165,9 @@ def test_a_folder_that_the_stack_did_not_make_is_left_alone(own_home: Path) -> N
     photos = own_home / "stack" / "photo.jpg"
     photos.parent.mkdir(parents=True)
     photos.write_text("photo")
-    with told("<folder> holds files that the local stack did not make", "photo.jpg"):
+    with told("<folder> contains files that the local stack did not create", "photo.jpg"):
         stack.ensure_running(own_home)
-    with told("<folder> was not made by the local stack"):
+    with told("<folder> was not created by the local stack"):
         stack.reset(own_home)
     assert photos.read_text() == "photo"
 

@@ -39,7 +39,7 @@ def test_a_file_in_the_folders_place_is_named(tmp_path: Path) -> None:
 def test_a_process_that_is_gone_right_after_its_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The launch has come to its end, and nobody is there."""
     monkeypatch.setattr(stack, "launch", lambda folder: folder.log.touch())
-    with told("The local stack started and ended at once.", str(tmp_path / "stack" / "stack.log")):
+    with told("The local stack started and stopped immediately.", str(tmp_path / "stack" / "stack.log")):
         stack.ensure_running(tmp_path)
 
 
@@ -63,7 +63,7 @@ def test_a_process_that_does_not_end_is_told(
         gone.wait(timeout=60)
     if says_its_id:
         Announcement(stack.Endpoints("", "", "", 0, gone.pid), time.time()).write(folder.endpoints)
-    silent = told("A process that has not said its id holds <file>.", str(folder.lock))
-    stubborn = told("The local stack (process <id>) could not be ended.", f"kill -9 {gone.pid}")
+    silent = told("An unidentified process holds <file>.", str(folder.lock))
+    stubborn = told("The local stack (process <id>) could not be stopped.", f"kill -9 {gone.pid}")
     with held(folder.lock, limit_seconds=1.0), stubborn if says_its_id else silent:
         stack.stop(tmp_path)

@@ -104,7 +104,9 @@ class S3Store:
             try:
                 versions = [thawed(record, shard) for record in records]
             except FileNotFoundError as error:
-                _logger.warning("A version in %s has lost its value (%s); the key is left out.", shard / name, error)
+                _logger.warning(
+                    "The value of a version in %s is missing (%s). The key is ignored.", shard / name, error
+                )
                 continue
             bucket.keys.setlist(versions[-1].name, versions)
             named |= {version.value_file for version in versions if hasattr(version, "value_file")}

@@ -86,11 +86,13 @@ class Account:
 
     def __post_init__(self) -> None:
         if not _HANDLE.fullmatch(self.handle):
-            raise ValueError(f"handle {self.handle!r}: use 2 to 96 of a-z, 0-9, dot, underscore and hyphen")
+            raise ValueError(f"handle {self.handle!r}: use 2 to 96 characters: a-z, 0-9, dot, underscore or hyphen")
         if not 0 <= self.followers <= MOST_FOLLOWERS:
-            raise ValueError(f"account {self.handle}: followers must be 0 to {MOST_FOLLOWERS:,}")
+            raise ValueError(f"account {self.handle}: followers must be from 0 to {MOST_FOLLOWERS:,}")
         if not 0 <= self.filtered_share <= 0.9:
-            raise ValueError(f"account {self.handle}: filtered_share must be 0 to 0.9, or pages would be empty")
+            raise ValueError(
+                f"account {self.handle}: filtered_share must be from 0 to 0.9; with more, pages would be empty"
+            )
         if self.cap is not None and self.cap < 1:
             raise ValueError(f"account {self.handle}: cap must be at least 1, or None")
 
@@ -121,7 +123,7 @@ class Directory:
         self._by_handle = {account.handle: account for account in self.configured}
         self._by_id = {account.identifier: account for account in self.configured}
         if len(self._by_id) < len(self.configured):
-            raise ValueError("two configured accounts have one handle: name each once")
+            raise ValueError("two configured accounts have the same handle: list each one once")
 
     def by_handle(self, handle: str) -> Account | None:
         """Return the account, or None where the API would say that there is no such user."""

@@ -64,7 +64,7 @@ def _endpoint(
 
     async def respond(request: Request) -> Response:
         if request.client is None or request.client.host not in _LOOPBACK:
-            return JSONResponse({"error": "control endpoints answer this machine only"}, 403)
+            return JSONResponse({"error": "control endpoints accept requests only from this machine"}, 403)
         if change is not None:
             try:
                 change(world, state, json.loads(await request.body() or b"{}"))
@@ -140,10 +140,10 @@ def _fault(world: World, fields: dict[str, Any]) -> Fault:
     """Return a posted fault whose account and path exist."""
     fault = fault_of_fields(fields)
     if fault.path is not None and fault.path not in ENDPOINTS:
-        raise ValueError(f"there is no path {fault.path!r}; there are {', '.join(ENDPOINTS)}")
+        raise ValueError(f"there is no path {fault.path!r}: use one of {', '.join(ENDPOINTS)}")
     if fault.account is None:
         return fault
     account = world.directory.by_handle(fault.account) if isinstance(fault.account, str) else None
     if account is None:
-        raise ValueError(f"there is no account {fault.account!r}: give a handle")
+        raise ValueError(f"there is no account {fault.account!r}: use a handle")
     return dataclasses.replace(fault, account=account.handle)

@@ -58,7 +58,7 @@ class World:
         """Return the account with this handle, configured or ad-hoc; raises LookupError for no such user."""
         account = self.directory.by_handle(handle)
         if account is None:
-            raise LookupError(f"no account {handle!r}: configure it, or name it like fake.1000")
+            raise LookupError(f"there is no account {handle!r}: configure it, or use a handle such as fake.1000")
         return account
 
     def follows(self, account: Account, direction: Direction = Direction.FOLLOWERS) -> FollowList:

@@ -66,14 +66,14 @@ class State:
         if type(seconds) is not int or seconds < 0:
             raise ValueError(f"advance_seconds is {seconds!r}: use a whole number of at least 0")
         if self.clock + seconds > VIRTUAL_START + _MOST_SECONDS_AHEAD:
-            raise ValueError("the virtual clock goes no further than 20 years from its start")
+            raise ValueError("the virtual clock cannot go further than 20 years beyond its start")
         self.clock += seconds
 
     def change_settings(self, changes: dict[str, Any]) -> None:
         """Replace the named settings; raises ValueError for an unknown name or a bad value."""
         unknown = changes.keys() - {field.name for field in dataclasses.fields(Settings)}
         if unknown:
-            raise ValueError(f"no such setting: {', '.join(sorted(unknown))}")
+            raise ValueError(f"unknown setting: {', '.join(sorted(unknown))}")
         self.settings = dataclasses.replace(self.settings, **changes)
 
     def spent(self, key: str) -> int:
@@ -138,7 +138,7 @@ class State:
             if "fault_book" in stored:  # not in a file of an older version
                 self.faults.restore(stored["fault_book"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{self._file} is damaged ({error!r}): delete it to start afresh") from error
+            raise ValueError(f"{self._file} is damaged ({error!r}): delete it to start over") from error
 
     def _this_month(self) -> collections.Counter[str]:
         """Return what each key has spent in the present virtual month."""

@@ -70,6 +70,6 @@ class LargeResults:
         kept = self._tables.get(request.path_params["query_id"])
         start = request.path_params["number"] * ROWS_IN_A_CHUNK
         if not kept or start >= kept[0].num_rows:
-            return Response("This result is not kept any more; run the statement again.\n", status_code=404)
+            return Response("This result is no longer available. Run the statement again.\n", status_code=404)
         table, rowtype = kept
         return Response(to_ipc(to_sf(table.slice(start, ROWS_IN_A_CHUNK), rowtype)).to_pybytes())

@@ -122,7 +122,7 @@ class Warehouse(FakeSnow):
             try:
                 idle = time.monotonic() - session.last_used
                 if session.in_transaction and idle > self._idle_transaction_seconds:
-                    session.abandon(f"it was idle for {idle:.0f} s, so it was rolled back and its locks are free")
+                    session.abandon(f"it was idle for {idle:.0f} s, so it was rolled back and its locks were released")
                     _logger.warning("Rolled back a transaction that was idle for %.0f s.", idle)
                 elif idle > _IDLE_SESSION_SECONDS:
                     self.sessions.pop(token, None)

@@ -89,5 +89,5 @@ def test_an_account_that_cannot_be_served_is_refused(fields: dict[str, object]) 
 
 def test_two_accounts_with_one_handle_are_refused() -> None:
     """One would hide the other."""
-    with pytest.raises(ValueError, match="one handle"):
+    with pytest.raises(ValueError, match="the same handle"):
         Directory([Account(handle="twin", followers=1), Account(handle="twin", followers=2)])

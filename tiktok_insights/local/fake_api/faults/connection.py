@@ -60,7 +60,7 @@ def _transport(scope: Scope) -> asyncio.Transport:
     """Return the connection below the server's `send`; raises RuntimeError under another server than uvicorn."""
     transport: asyncio.Transport | None = getattr(getattr(scope[_SEND], "__self__", None), "transport", None)
     if transport is None:
-        raise RuntimeError("faults of the connection need uvicorn: serve the fake API with it")
+        raise RuntimeError("connection faults need uvicorn: use it to serve the fake API")
     return transport
 
 

@@ -45,11 +45,11 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in _NAMES:
-            raise ValueError(f"there is no kind of fault {self.kind!r}; GET /_control/faults lists them")
+            raise ValueError(f"there is no fault kind {self.kind!r}: GET /_control/faults lists all kinds")
         if self.delay_ms is None:
             return
         if self.what.delay_ms is None:
-            raise ValueError(f"delay_ms means nothing to {self.kind}: leave it out")
+            raise ValueError(f"delay_ms does not apply to {self.kind}: omit it")
         if type(self.delay_ms) is not int or not 0 <= self.delay_ms <= _LONGEST_DELAY:
             raise ValueError(f"delay_ms is {self.delay_ms!r}: use a whole number from 0 to {_LONGEST_DELAY:,}")
 
@@ -97,7 +97,9 @@ def fault_named(name: str) -> Fault:
     match = _NAME.fullmatch(name)
     kind = KINDS.get(match["kind"]) if match else None
     if match is None or kind is None:
-        raise ValueError(f"{name!r} names no fault: use <kind>[-p<page>[to<page>]][-x<times>[each]][-e<every>]")
+        raise ValueError(
+            f"{name!r} is not the name of a fault: use <kind>[-p<page>[to<page>]][-x<times>[each]][-e<every>]"
+        )
     return Fault(kind=match["kind"], schedule=schedule_of_text(match, kind.usual))
 
 

@@ -18,17 +18,17 @@ _MS_PER_SECOND = 1_000
 _HTML = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
 
 CODES = {
-    10000: "a captcha is asked for",
+    10000: "captcha required",
     10101: "server error",
-    10102: "login needed",
+    10102: "login required",
     10111: "network error",
     10113: "blocked",
     10114: "blocked",
     10201: "bad parameter",
     10202: "no such user",
     10221: "user banned",
-    10222: "user is private",
-    10223: "user is under age",
+    10222: "private account",
+    10223: "underage user",
     209002: "audience controls",
     2065: "no such user (APP)",
     3170: "no such user (APP)",
@@ -36,7 +36,7 @@ CODES = {
     3002060: "list hidden (APP)",
     4: "server busy (APP)",
     10011: "bad parameters (APP)",
-    31337: "a code that nobody has documented",
+    31337: "an undocumented code",
 }
 """Body code -> what it stands for."""
 

@@ -47,7 +47,7 @@ class Schedule:
             if type(value) is not int or value < least:
                 raise ValueError(f"{name} is {value!r}: use a whole number of at least {least}")
         if type(self.each_page) is not bool or (self.each_page and self.times is None):
-            raise ValueError("each_page is true or false, and says how `times` is counted: give both")
+            raise ValueError("each_page must be true or false; if it is true, also set `times`")
 
     def covers(self, page: int) -> bool:
         """Tell whether requests for this page can be struck."""
