@@ -9,8 +9,9 @@ from pathlib import Path
 from benchmarks.children import Stopwatch
 from benchmarks.results import SUMMARY, Summary, summary_of
 from benchmarks.workplace import Workplace
+from tiktok_insights.lake.listing import list_csvs
+from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging import duckdb_transform
-from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.duckdb_transform import RowOrigin
 from tiktok_insights.staging.inspection import inspect
@@ -101,4 +102,4 @@ def published(here: Workplace) -> Summary:
 def _stage(here: Workplace) -> None:
     with here.session() as session:
         staging = Staging(here.store(), session, MAX_REJECTED_SHARE, _LOG)
-        staging.stage(staging.listing())
+        staging.stage(list_csvs(here.store()))

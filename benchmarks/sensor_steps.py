@@ -13,9 +13,8 @@ from benchmarks.children import Stopwatch
 from benchmarks.workplace import Workplace
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
-from tiktok_insights.lake.followers_csv import CSV_PREFIX
+from tiktok_insights.lake.listing import CSV_PREFIX, list_csvs, sort_out
 from tiktok_insights.resources.connections import connect
-from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import LOAD_HISTORY
 from tiktok_insights.tables.load_status import LoadStatus
@@ -55,7 +54,7 @@ def settle(watch: Stopwatch, **place: str) -> None:
 
     here = Workplace.of(**place)
     here.make_tables()
-    infos = [item.info for item in sort_out(here.store().list(CSV_PREFIX)).objects]
+    infos = [item.info for item in list_csvs(here.store()).objects]
     columns = dict.fromkeys(LOAD_HISTORY.names, pa.array([0] * len(infos)))
     moments = pa.array([naive_utc(info.last_modified) for info in infos])
     columns |= {"OBJECT_KEY": [info.key for info in infos], "ETAG": [info.etag for info in infos]}

@@ -9,12 +9,11 @@ import boto3
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.lake.followers_csv import CSV_PREFIX
+from tiktok_insights.lake.listing import CSV_PREFIX, CsvObject, list_csvs
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.resources.connector import open_session
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings, read_settings
-from tiktok_insights.staging.pending import PendingObject, sort_out
 from tiktok_insights.tables.definitions import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 
@@ -74,9 +73,9 @@ class Workplace:
         with self.csv.open("rb") as body:
             self.store().put_once(_KEY, body, "text/csv")
 
-    def object(self) -> PendingObject:
+    def object(self) -> CsvObject:
         """The one object in the bucket."""
-        (item,) = sort_out(self.store().list(CSV_PREFIX)).objects
+        (item,) = list_csvs(self.store()).objects
         return item
 
     @contextmanager

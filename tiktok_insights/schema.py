@@ -31,6 +31,9 @@ ACCEPTED_TEXTS = {
     ),
 }
 
+#: A file with a larger share of rows that break the contract is not loaded, unless a run's config says otherwise.
+MAX_REJECTED_SHARE = 0.01
+
 WAREHOUSE_TYPES = {
     ColumnKind.ID: "VARCHAR(20)",
     ColumnKind.TEXT: "VARCHAR",

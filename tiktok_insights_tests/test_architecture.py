@@ -52,6 +52,14 @@ def test_a_stage_knows_only_what_lies_upstream_of_it() -> None:
         assert parts_used(tree) <= allowed, path
 
 
+def test_the_assets_of_a_stage_know_only_what_lies_upstream_of_it() -> None:
+    """As their stage does; a listing is the lake's, and a threshold the contract's."""
+    for name, path, tree in modules():
+        _, _, stage = name.partition("defs.assets.")
+        if stage in STAGES:
+            assert parts_used(tree) & set(STAGES) <= set(STAGES[: STAGES.index(stage) + 1]), path
+
+
 def test_shared_modules_know_no_stage() -> None:
     """What all stages use depends on none of them."""
     for name, path, tree in modules():

@@ -12,6 +12,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.definitions import defs
 from tiktok_insights.lake.followers_csv import write_csv
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.settings.environment import Settings
@@ -143,7 +144,7 @@ def test_the_replay_puts_a_damaged_csv_right_and_tells_what_changed(
     """The asset's metadata has the object, the user, the column and both texts; the table has the true text."""
     with scripted(Reply(body=encoded(web_page(web_row("11"), web_row("12"), total=2))), info=_INFO) as script:
         (result,) = extract(raw, script.address, "some.shop")
-    key = write_csv(raw, raw.store, manifest_of(raw, result), 0.01).key
+    key = write_csv(raw, CsvInventory(raw.store), manifest_of(raw, result), 0.01).key
     raw.store.put(key, raw.store.get(key).body.replace(b"made.up", b"old.code", 1), "text/csv")
     run = run_job(loaded, "replay_snapshots")
     assert run.success

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.lake.followers_csv import csv_key
+from tiktok_insights.lake.listing import csv_key
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections

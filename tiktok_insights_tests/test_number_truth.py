@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.followers_csv import write_csv
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.batch import Staging
@@ -77,10 +78,11 @@ def test_every_digit_arrives(
     """JSON, raw page, CSV, Parquet, warehouse: ids as text, counts as numbers, negative ones NULL and counted."""
     account_id = str(uuid.uuid4().int % 10**18 + 1)
     manifest = commit_snapshot(raw, account_id, page_of(rows), len(rows))
-    write_csv(raw, store, manifest, 0.0)
+    csvs = CsvInventory(store)
+    write_csv(raw, csvs, manifest, 0.0)
     with connect_warehouse() as session:
         staging = Staging(store, session, 0.0, _LOG)
-        (batch,) = staging.stage(staging.listing())
+        (batch,) = staging.stage(csvs.listing())
     assert batch.verdict.passed, batch.verdict
     publish_passed(connect_warehouse, _LOG)
     with connect_warehouse() as session:

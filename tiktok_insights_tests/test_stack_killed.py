@@ -11,13 +11,11 @@ from botocore.exceptions import EndpointConnectionError
 from snowflake.connector.errors import OperationalError
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.local import stack
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights_tests.local.conftest import kill_9
 from tiktok_insights_tests.support import history
@@ -59,10 +57,10 @@ class Assets:
 
     def load(self) -> None:
         """Materialize them."""
-        self.glue.catalog().register(sort_out(self.s3.store().list(CSV_PREFIX)).partitions)
+        self.glue.catalog().register(self.s3.csvs().listing().partitions)
         with self.warehouse.session() as session:
             staging = Staging(self.s3.store(), session, 1.0, _LOG)
-            staging.stage(staging.listing())
+            staging.stage(self.s3.csvs().listing())
         publish_passed(self.warehouse.session, _LOG)
 
     def tables(self) -> Tables:

@@ -7,7 +7,7 @@ from docs.generate import markdown
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
 from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
 from tiktok_insights.insights.marts import MARTS
-from tiktok_insights.lake import followers_csv
+from tiktok_insights.lake import followers_csv, listing
 from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, ColumnKind
 from tiktok_insights.settings.environment import read_settings
@@ -114,7 +114,7 @@ def _marts() -> Iterator[str]:
 
 
 def _bucket() -> Iterator[str]:
-    csv_key = followers_csv.csv_key(_SNAPSHOT)
+    csv_key = listing.csv_key(_SNAPSHOT)
     account, snapshot = _SNAPSHOT.account_id, _SNAPSHOT.snapshot_id
     yield "## Keys in the bucket"
     yield (
@@ -128,7 +128,7 @@ def _bucket() -> Iterator[str]:
         (_SNAPSHOT.evidence(2), "an answer that came in the place of a page and is none"),
         (_SNAPSHOT.manifest, "the commit marker, written last: how the walk ended, the pages and their checksums"),
         (csv_key, "the snapshot's CSV, written once"),
-        (f"{followers_csv.CSV_PREFIX}account={account}/dt=<YYYY-MM-DD>/<any name>.csv",
+        (f"{listing.CSV_PREFIX}account={account}/dt=<YYYY-MM-DD>/<any name>.csv",
          "a CSV of another producer"),
         (f"{followers_csv.RAW_QUARANTINE_PREFIX}account={account}/snapshot={snapshot}.jsonl",
          "rows of the raw pages that have a shape nobody knows: object, row, reason, the row itself"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from tiktok_insights.clients.aws_errors import error_code
-from tiktok_insights.lake.followers_csv import CSV_PREFIX
+from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.schema import COLUMNS
 
 if TYPE_CHECKING:

@@ -59,13 +59,15 @@ def replay(account: str | None, output: str, limit: int, *, dry_run: bool) -> No
 
 def _look(account: str | None, limit: int) -> list["Replayed"]:
     """Replay without writing."""
+    from tiktok_insights.lake.listing import CsvInventory
     from tiktok_insights.lake.replay import Replay
     from tiktok_insights.resources.clients import raw_store
-    from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
+    from tiktok_insights.schema import MAX_REJECTED_SHARE
 
     settings = read_settings()
     raw = raw_store(settings, connect(settings))
-    return list(Replay(raw, MAX_REJECTED_SHARE, write=False, keep=limit).run([account] if account else []))
+    replay = Replay(raw, CsvInventory(raw.store), MAX_REJECTED_SHARE, write=False, keep=limit)
+    return list(replay.run([account] if account else []))
 
 
 def _print(replayed: Sequence["Replayed"], output: str, limit: int) -> None:

@@ -121,15 +121,19 @@ class ObjectStore:
                 raise ObjectMissingError(f"There is no object {self.uri(key)}. Restore it from a backup.") from None
             raise
 
-    def exists(self, key: str) -> bool:
-        """Whether an object has this key."""
+    def info(self, key: str) -> ObjectInfo | None:
+        """The object with this key, if there is one."""
         try:
-            self._s3.head_object(Bucket=self.bucket, Key=key)
+            found = self._s3.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error_code(error) in _MISSING:
-                return False
+                return None
             raise
-        return True
+        return ObjectInfo(key, found["ETag"].strip('"'), found["ContentLength"], found["LastModified"])
+
+    def exists(self, key: str) -> bool:
+        """Whether an object has this key."""
+        return self.info(key) is not None
 
     def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
         """Write an object, over an older one if there is one."""

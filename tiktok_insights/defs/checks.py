@@ -14,10 +14,8 @@ from tiktok_insights.catalog import checks as catalog_checks
 from tiktok_insights.catalog.checks import CatalogCheckInput
 from tiktok_insights.checks import Check, CheckOutcome, Input, Severity, declared_in
 from tiktok_insights.defs.presentation import table
-from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
-from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.warehouse import lost_ids, table_checks
 from tiktok_insights.warehouse.table_checks import TableCheckInput
 
@@ -74,7 +72,7 @@ def _step(asset: str, checks: Sequence[Check[Input]], open_input: _Open[Input]) 
 
 @contextmanager
 def _catalog_input(s3: S3LakeResource, glue: GlueCatalogResource, _: WarehouseResource) -> Iterator[CatalogCheckInput]:
-    yield CatalogCheckInput(glue.catalog(), sort_out(s3.store().list(CSV_PREFIX)).partitions)
+    yield CatalogCheckInput(glue.catalog(), s3.csvs().listing().partitions)
 
 
 @contextmanager

@@ -10,12 +10,12 @@ import dagster as dg
 
 from tiktok_insights.defs.jobs import load_pending_objects
 from tiktok_insights.defs.load_runs import LISTING_TAG, load_under_way, wait_before_asking_again, was_cut_off_once
-from tiktok_insights.lake.followers_csv import CSV_PREFIX
+from tiktok_insights.lake.listing import CSV_PREFIX, list_csvs
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.runtime.orphaned_runs import reap_orphaned_runs
 from tiktok_insights.staging.ledger import settled_versions
-from tiktok_insights.staging.pending import pending, sort_out
+from tiktok_insights.staging.pending import pending
 
 
 @dg.sensor(
@@ -35,7 +35,7 @@ def new_s3_objects_sensor(
     reap_orphaned_runs(context.instance)
     if busy := load_under_way(context.instance):
         return dg.SkipReason(busy)
-    listing = sort_out(s3.store().list(CSV_PREFIX))
+    listing = list_csvs(s3.store())
     if listing.fingerprint == context.cursor:
         return dg.SkipReason(f"Nothing has changed among {len(listing.objects)} objects.")
     request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one for ever

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectMissingError, ObjectStore
 from tiktok_insights.lake.csv_diff import CsvDiff, diff
-from tiktok_insights.lake.followers_csv import CSV, CSV_PREFIX, JSON_LINES, CsvResult, csv_key, quarantine_key
+from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, CsvResult, quarantine_key
+from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
@@ -54,8 +55,11 @@ class Replay:
     that it has. Of each CSV the first `keep` changes are told one by one.
     """
 
-    def __init__(self, raw: RawStore, max_rejected_share: float, *, write: bool, keep: int = 100) -> None:
+    def __init__(
+        self, raw: RawStore, csvs: CsvInventory, max_rejected_share: float, *, write: bool, keep: int = 100
+    ) -> None:
         self._raw = raw
+        self._csvs = csvs
         self._store: ObjectStore = raw.store
         self._max_rejected_share = max_rejected_share
         self._write = write
@@ -69,10 +73,9 @@ class Replay:
         """
         chosen = [account_id(self._raw, name) for name in accounts] or list(self._raw.accounts())
         for account in dict.fromkeys(chosen):
-            present = {info.key: info for info in self._store.list(f"{CSV_PREFIX}account={account}/")}
             for snapshot in self._raw.snapshots(account):
                 if (manifest := self._raw.manifest(snapshot)) is not None:
-                    yield self._replay(manifest, present.get(csv_key(snapshot)))
+                    yield self._replay(manifest, self._csvs.get(csv_key(snapshot)))
 
     def _replay(self, manifest: Manifest, present: ObjectInfo | None) -> Replayed:
         with tempfile.TemporaryDirectory() as name:
@@ -106,6 +109,7 @@ class Replay:
                 self._store.put_once(key, body, CSV)
             else:
                 self._store.replace(present, body, CSV)
+        self._csvs.refresh(key)
 
     def _diff(self, before: Path, today: Path) -> CsvDiff:
         with before.open("rb") as old, today.open("rb") as new:

@@ -5,6 +5,7 @@ from pydantic import Field, PrivateAttr
 
 from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
@@ -15,6 +16,7 @@ class S3LakeResource(dg.ConfigurableResource):
 
     bucket: str = Field(description="The bucket's name; it is made when it is missing.")
     _store: ObjectStore | None = PrivateAttr(default=None)
+    _csvs: CsvInventory | None = PrivateAttr(default=None)
 
     def store(self) -> ObjectStore:
         """Open the bucket, which is made when it is missing; once a run, as a client takes its time."""
@@ -29,6 +31,12 @@ class S3LakeResource(dg.ConfigurableResource):
     def raw_store(self) -> RawStore:
         """Open the raw stage's objects in the bucket."""
         return RawStore(self.store())
+
+    def csvs(self) -> CsvInventory:
+        """The bucket's CSVs, listed once per run: a run has one resource for all of its steps."""
+        if self._csvs is None:
+            self._csvs = CsvInventory(self.store())
+        return self._csvs
 
 
 class GlueCatalogResource(dg.ConfigurableResource):

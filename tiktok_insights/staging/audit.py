@@ -10,8 +10,6 @@ from tiktok_insights.staging.audit_checks import ObjectCheck
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts
 from tiktok_insights.tables.load_status import BatchVerdict
 
-MAX_REJECTED_SHARE = 0.01
-
 CHECKS: tuple[Check[BatchFacts], ...] = declared_in(audit_checks)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
-from tiktok_insights.lake.followers_csv import CSV_PREFIX, snapshot_of
+from tiktok_insights.lake.listing import CsvObject, Listing, snapshot_of
 from tiktok_insights.progress import SILENT, Advance, ProgressReporter
 from tiktok_insights.raw.manifest import Manifest, RawDataError
 from tiktok_insights.raw.snapshots import RawStore
@@ -26,7 +26,7 @@ from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.measurement import measure
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
-from tiktok_insights.staging.pending import Listing, PendingObject, in_batches, pending, sort_out
+from tiktok_insights.staging.pending import in_batches, pending
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.upload import Upload
 from tiktok_insights.staging.verdict import write_verdict
@@ -71,10 +71,6 @@ class Staging:
         self._log = log
         self._progress = progress
 
-    def listing(self) -> Listing:
-        """Everything under the CSV prefix, sorted out."""
-        return sort_out(self._store.list(CSV_PREFIX))
-
     def stage(self, listing: Listing) -> list[Batch]:
         """Stage and audit all pending objects, in batches; none when nothing is pending."""
         record_open_snapshots(self._session, self._raw)
@@ -105,7 +101,7 @@ class Staging:
                 (BatchVerdict.FAILED, day_ago),
             )
 
-    def _stage_batch(self, items: Sequence[PendingObject], level: int, advance: Advance) -> Batch | None:
+    def _stage_batch(self, items: Sequence[CsvObject], level: int, advance: Advance) -> Batch | None:
         # Named before the first object is read: of two versions of a key, the later one is in the later batch.
         batch_id = _new_batch_id(datetime.now(UTC))
         with tempfile.TemporaryDirectory() as name:
@@ -128,7 +124,7 @@ class Staging:
         return batch
 
     def _stage_all(
-        self, batch_id: str, items: Sequence[PendingObject], upload: Upload, level: int, advance: Advance
+        self, batch_id: str, items: Sequence[CsvObject], upload: Upload, level: int, advance: Advance
     ) -> Iterator[StagedObject]:
         for item in items:
             advance()
@@ -145,7 +141,7 @@ class Staging:
                 self._log.log(level, "%s: %s", uri, staged.counts)
             yield staged
 
-    def _stage_object(self, batch_id: str, item: PendingObject, upload: Upload) -> StagedObject:
+    def _stage_object(self, batch_id: str, item: CsvObject, upload: Upload) -> StagedObject:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             csv_path = folder / "object.csv"
@@ -162,11 +158,11 @@ class Staging:
                 upload.add(result.staged)
         return StagedObject(item, result.counts, manifest=manifest)
 
-    def _manifest(self, item: PendingObject) -> Manifest | None:
+    def _manifest(self, item: CsvObject) -> Manifest | None:
         snapshot = snapshot_of(item.info.key)
         return self._raw.manifest(snapshot) if snapshot else None
 
-    def _quarantine(self, item: PendingObject, rejected: Path) -> None:
+    def _quarantine(self, item: CsvObject, rejected: Path) -> None:
         with rejected.open("rb") as body:
             # Over an older one of the same version, whose rows an older transform may have rejected.
             self._store.put(quarantine.quarantine_key(item.info.key, item.info.etag), body, quarantine.JSON_LINES)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tiktok_insights.clients.snowflake_session import Row
+from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.duckdb_transform import RowCounts
-from tiktok_insights.staging.pending import PendingObject
 from tiktok_insights.tables.load_status import LoadStatus
 
 
@@ -14,7 +14,7 @@ from tiktok_insights.tables.load_status import LoadStatus
 class StagedObject:
     """One object of a batch. `reason` says why it is refused; `manifest` is None for another producer's object."""
 
-    item: PendingObject
+    item: CsvObject
     counts: RowCounts
     reason: str = ""
     manifest: Manifest | None = None

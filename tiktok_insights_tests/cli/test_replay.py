@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Row, Session
-from tiktok_insights.lake.followers_csv import csv_key, missing_csvs, write_csv
+from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
@@ -36,8 +37,9 @@ def replay(*words: str) -> Result:
 def extracted(raw: RawStore, connections: Connections, *handles: str) -> list[str]:
     """Extract accounts from the stack's API, write their CSVs, and give their keys."""
     results = extract(raw, connections.api_url, *handles, key=connections.api_key)
-    for manifest in missing_csvs(raw, raw.store):
-        write_csv(raw, raw.store, manifest, 0.01)
+    csvs = CsvInventory(raw.store)
+    for manifest in missing_csvs(raw, csvs):
+        write_csv(raw, csvs, manifest, 0.01)
     return [csv_key(result.snapshot) for result in results if result.snapshot]
 
 
@@ -121,7 +123,7 @@ def test_a_blocked_snapshot_is_said_to_keep_its_csv(raw: RawStore) -> None:
     page = web_page(*(web_row(str(number)) for number in range(100, 198)), "odd", "odd", total=98)
     with scripted(Reply(body=encoded(page)), info=Reply(body=encoded(user_info(followers=98)))) as script:
         (result,) = extract(raw, script.address, "some.shop")
-    write_csv(raw, raw.store, manifest_of(raw, result), 0.05)
+    write_csv(raw, CsvInventory(raw.store), manifest_of(raw, result), 0.05)
     said = replay("--dry-run").stdout
     assert "blocked: csv/followers/" in said
     assert "2 of 100 rows are of a shape that we do not know" in said

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
+from tiktok_insights.lake.listing import list_csvs
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tables.definitions import SCHEMA_VERSION
 from tiktok_insights.warehouse.publish import publish_passed
@@ -25,7 +26,7 @@ def load(store: ObjectStore, connect: Connect, max_rejected_share: float = 0.01)
     log = logging.getLogger(__name__)
     with connect() as session:
         staging = Staging(store, session, max_rejected_share, log)
-        staging.stage(staging.listing())
+        staging.stage(list_csvs(store))
     publish_passed(connect, log)
 
 

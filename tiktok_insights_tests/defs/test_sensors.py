@@ -319,6 +319,6 @@ def test_what_a_killed_run_has_staged_is_asked_for(daemon: Daemon, loader: Loade
     loader.stage()
     assert daemon.asks()
     staging = loader.staging()
-    assert staging.stage(staging.listing()) == []
+    assert staging.stage(loader.listing()) == []
     loader.publish()
     assert not daemon.asks()

@@ -11,15 +11,14 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import (
     CsvResult,
-    csv_key,
     missing_csvs,
     no_snapshot_is_blocked,
-    snapshot_of,
     write_csv,
 )
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
-from tiktok_insights.raw.manifest import RawDataError, SnapshotKey
+from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import JSON, encoded, user_info, web_page, web_row
@@ -27,8 +26,6 @@ from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
-
-SNAPSHOT = SnapshotKey("6800000000000000001", "20260131T235958987Z")
 
 
 @pytest.fixture
@@ -40,7 +37,8 @@ def api(tmp_path: Path) -> Iterator[Api]:
 
 def write_missing(raw: RawStore, max_rejected_share: float = 0.01) -> list[CsvResult]:
     """Write every CSV that is missing."""
-    return [write_csv(raw, raw.store, manifest, max_rejected_share) for manifest in missing_csvs(raw, raw.store)]
+    csvs = CsvInventory(raw.store)
+    return [write_csv(raw, csvs, manifest, max_rejected_share) for manifest in missing_csvs(raw, csvs)]
 
 
 def rows_of(store: ObjectStore, key: str) -> list[list[str]]:
@@ -53,31 +51,7 @@ def snapshot_from(raw: RawStore, *pages: JSON) -> CsvResult:
     replies = [Reply(body=encoded(page)) for page in pages]
     with scripted(*replies, info=Reply(body=encoded(user_info(followers=None)))) as script:
         (result,) = extract(raw, script.address, "some.shop")
-    return write_csv(raw, raw.store, manifest_of(raw, result), 0.01)
-
-
-def test_a_csv_lies_where_the_design_says() -> None:
-    """`dt` is the UTC day of the snapshot; the key leads back to it."""
-    key = "csv/followers/account=6800000000000000001/dt=2026-01-31/tiktok_user_data-20260131T235958987Z.csv"
-    assert csv_key(SNAPSHOT) == key
-    assert snapshot_of(key) == SNAPSHOT
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "csv/followers/account=1/dt=2026-01-31/other.csv",
-        "csv/followers/account=1/dt=2026-02-01/tiktok_user_data-20260131T235958987Z.csv",
-        "csv/followers/account=1/tiktok_user_data-20260131T235958987Z.csv",
-        "csv/followers/account=1/dt=2026-01-31/tiktok_user_data-.csv",
-        "csv/followers/dt=2026-01-31/tiktok_user_data-20260131T235958987Z.csv",
-        "csv/followers/account=1/dt=2026-01-31/tiktok_user_data-20260131T235958987Z.csv.bak",
-        "",
-    ],
-)
-def test_the_object_of_another_producer_has_no_snapshot(key: str) -> None:
-    """Its key is its own name."""
-    assert snapshot_of(key) is None
+    return write_csv(raw, CsvInventory(raw.store), manifest_of(raw, result), 0.01)
 
 
 @pytest.mark.parametrize("handle", ["city.museum", "fake.300.app", "fake.300.mix.data", "fake.300.rounded", "fake.0"])
@@ -153,7 +127,7 @@ def test_a_csv_that_is_there_is_never_overwritten(raw: RawStore, store: ObjectSt
     """Another run has written it first; what the load has seen must not change under it."""
     written = snapshot_from(raw, web_page(web_row("11"), total=1))
     store.put(written.key, b"written by another run", "text/csv")
-    assert write_csv(raw, store, written.manifest, 0.01).key == written.key
+    assert write_csv(raw, CsvInventory(store), written.manifest, 0.01).key == written.key
     assert store.get(written.key).body == b"written by another run"
 
 
@@ -170,7 +144,7 @@ def test_a_damaged_page_stops_the_csv_and_is_named(raw: RawStore, api: Api, dama
     else:
         raw.store._s3.delete_object(Bucket=raw.store.bucket, Key=page)
     with pytest.raises(RawDataError, match=f"s3://{raw.store.bucket}/{page}"):
-        write_csv(raw, raw.store, manifest, 0.01)
+        write_csv(raw, CsvInventory(raw.store), manifest, 0.01)
     assert list(raw.store.list("csv/")) == []
 
 

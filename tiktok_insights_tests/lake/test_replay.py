@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
-from tiktok_insights.lake.followers_csv import csv_key, missing_csvs, write_csv
+from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
 from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshots import RawStore
@@ -27,14 +28,15 @@ def api(tmp_path: Path) -> Iterator[Api]:
 def written(raw: RawStore, api: Api, *handles: str) -> list[str]:
     """Extract accounts, write their CSVs, and give the keys in the order of the accounts."""
     results = extract(raw, api.address, *handles)
-    for manifest in missing_csvs(raw, raw.store):
-        write_csv(raw, raw.store, manifest, 0.01)
+    csvs = CsvInventory(raw.store)
+    for manifest in missing_csvs(raw, csvs):
+        write_csv(raw, csvs, manifest, 0.01)
     return [csv_key(result.snapshot) for result in results if result.snapshot]
 
 
 def replay(raw: RawStore, *accounts: str, write: bool = True, share: float = 0.01) -> list[Replayed]:
     """Replay as one run does."""
-    return list(Replay(raw, share, write=write).run(accounts))
+    return list(Replay(raw, CsvInventory(raw.store), share, write=write).run(accounts))
 
 
 def listing(store: ObjectStore) -> list[tuple[str, str, object]]:
@@ -136,7 +138,7 @@ def test_a_blocked_snapshot_keeps_its_old_csv(raw: RawStore) -> None:
     rows = [web_row(str(number)) for number in range(100, 198)]
     with scripted(Reply(body=encoded(web_page(*rows, "odd", "odd", total=98))), info=_info(98)) as script:
         (result,) = extract(raw, script.address, "some.shop")
-    write_csv(raw, raw.store, manifest_of(raw, result), 0.05)
+    write_csv(raw, CsvInventory(raw.store), manifest_of(raw, result), 0.05)
     before = listing(raw.store)
     (item,) = replay(raw, share=0.01)
     assert item.verdict is ReplayVerdict.BLOCKED
@@ -150,7 +152,7 @@ def test_the_quarantine_follows_todays_code(raw: RawStore) -> None:
     with scripted(Reply(body=encoded(web_page(*rows, total=100))), info=_info(100)) as script:
         (result,) = extract(raw, script.address, "some.shop")
     manifest = manifest_of(raw, result)
-    write_csv(raw, raw.store, manifest, 0.01)
+    write_csv(raw, CsvInventory(raw.store), manifest, 0.01)
     snapshot = manifest.snapshot
     quarantine = f"quarantine/raw/followers/account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
     raw.store.put(quarantine, b'{"row": "of old code"}\n', "application/jsonl")

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectInfo
+from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.audit import audit
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts, measure
-from tiktok_insights.staging.pending import PendingObject
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
@@ -37,7 +37,7 @@ BY_THE_OBJECTS_FAULT = {"counts_are_in_range", "rejected_share_is_below_the_thre
 def staged(key: str, counts: RowCounts) -> StagedObject:
     """What staging says of an object."""
     return StagedObject(
-        PendingObject(ObjectInfo(key, "e", 9, datetime(2026, 1, 31, tzinfo=UTC)), "42", "2026-01-31"), counts
+        CsvObject(ObjectInfo(key, "e", 9, datetime(2026, 1, 31, tzinfo=UTC)), "42", "2026-01-31"), counts
     )
 
 

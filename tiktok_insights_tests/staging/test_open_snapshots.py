@@ -8,6 +8,7 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tiktok.outcomes import Outcome
@@ -20,11 +21,12 @@ _LOG = logging.getLogger(__name__)
 def load(store: ObjectStore, connect: Connect) -> list[Row]:
     """Load what is pending, and give what the table then says of every snapshot."""
     raw = RawStore(store)
-    for manifest in list(missing_csvs(raw, store)):
-        write_csv(raw, store, manifest, 0.01)
+    csvs = CsvInventory(store)
+    for manifest in missing_csvs(raw, csvs):
+        write_csv(raw, csvs, manifest, 0.01)
     with connect() as opened:
         staging = Staging(store, opened, 0.01, _LOG)
-        staging.stage(staging.listing())
+        staging.stage(csvs.listing())
     publish_passed(connect, _LOG)
     with connect() as reader:
         return reader.query(

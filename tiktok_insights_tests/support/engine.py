@@ -14,12 +14,13 @@ import duckdb
 
 from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.clients.snowflake_session import Row, Session
+from tiktok_insights.lake.listing import sort_out
 from tiktok_insights.staging.audit import AuditVerdict
 from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin, run
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
-from tiktok_insights.staging.pending import pending, sort_out
+from tiktok_insights.staging.pending import pending
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.verdict import write_verdict
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, STAGED_TIKTOK_DATA

@@ -17,11 +17,11 @@ import snowflake.connector
 from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session, session_on
-from tiktok_insights.lake.followers_csv import CSV_PREFIX, missing_csvs, write_csv
+from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.pending import sort_out
 from tiktok_insights.tables.definitions import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.publish import Publication, publish_passed
@@ -69,13 +69,14 @@ class Places:
         """
         store = self.store()
         raw = RawStore(store)
-        for manifest in missing_csvs(raw, store):
-            write_csv(raw, store, manifest, 1.0)
-        self.catalog().register(sort_out(store.list(CSV_PREFIX)).partitions)
+        csvs = CsvInventory(store)
+        for manifest in missing_csvs(raw, csvs):
+            write_csv(raw, csvs, manifest, 1.0)
+        self.catalog().register(csvs.listing().partitions)
         with self.session() as session:
             ensure_tables(session, self.tables)
             staging = Staging(store, session, self.max_rejected_share, _LOG)
-            checks = staging.outcomes(staging.stage(staging.listing()))
+            checks = staging.outcomes(staging.stage(csvs.listing()))
         if failed := [check.name for check in checks if not check.passed]:
             raise AuditFailedError(", ".join(failed))
         return publish_passed(self.session, _LOG)

@@ -9,9 +9,9 @@ from typing import Any
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Row, Session
+from tiktok_insights.lake.listing import Listing, list_csvs
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Batch, Staging
-from tiktok_insights.staging.pending import Listing
 from tiktok_insights.warehouse.publish import Publication, publish_passed
 from tiktok_insights_tests.support.csv_texts import csv_file
 from tiktok_insights_tests.support.history import COLUMNS, Tables, Upload
@@ -84,10 +84,14 @@ class Loader:
         """The stage staging; unless a test is about the threshold, no share of rejected rows is too large."""
         return Staging(self.store, self.session, max_rejected_share, self.log)
 
+    def listing(self) -> Listing:
+        """Everything under the CSV prefix now."""
+        return list_csvs(self.store)
+
     def stage(self, *keys: str, max_rejected_share: float = 1.0) -> Batch:
         """Stage what is pending, or of it the objects with these keys."""
         staging = self.staging(max_rejected_share)
-        listing = staging.listing()
+        listing = self.listing()
         wanted = tuple(item for item in listing.objects if not keys or item.info.key in keys)
         (batch,) = staging.stage(Listing(wanted, ()))
         return batch

@@ -4,9 +4,7 @@ import dagster as dg
 
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
 from tiktok_insights.defs.presentation import OWNERS, glue_columns, glue_lineage, table
-from tiktok_insights.lake.followers_csv import CSV_PREFIX
 from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
-from tiktok_insights.staging.pending import sort_out
 
 
 @dg.asset(
@@ -21,8 +19,7 @@ def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.Materi
 
     Database, table and partitions come from the contract and the listing; no crawler guesses.
     """
-    listing = sort_out(s3.store().list(CSV_PREFIX))
-    state = glue.catalog().register(listing.partitions)
+    state = glue.catalog().register(s3.csvs().listing().partitions)
     return dg.MaterializeResult(
         metadata={
             "partitions": len(state.partitions),

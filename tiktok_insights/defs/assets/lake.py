@@ -7,10 +7,11 @@ from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, csv_columns, table
-from tiktok_insights.lake.followers_csv import CSV_PREFIX, CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
+from tiktok_insights.lake.followers_csv import CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
+from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
 from tiktok_insights.resources.aws import S3LakeResource
-from tiktok_insights.staging.audit import MAX_REJECTED_SHARE
+from tiktok_insights.schema import MAX_REJECTED_SHARE
 
 _SHOWN_CHANGES = 100
 
@@ -52,15 +53,17 @@ def followers_csv(
     than it is; rows of an unknown shape go to the quarantine.
     """
     raw = s3.raw_store()
+    csvs = s3.csvs()
     store = raw.store
     replayed, results = [], []
     if config.replay:
-        for item in Replay(raw, config.max_rejected_share, write=True, keep=_SHOWN_CHANGES).run(config.replay_accounts):
+        replay = Replay(raw, csvs, config.max_rejected_share, write=True, keep=_SHOWN_CHANGES)
+        for item in replay.run(config.replay_accounts):
             context.log.info("%s: %s", store.uri(item.csv.key), item.verdict.value)
             replayed.append(item)
     else:
-        for manifest in missing_csvs(raw, store):
-            results.append(write_csv(raw, store, manifest, config.max_rejected_share))
+        for manifest in missing_csvs(raw, csvs):
+            results.append(write_csv(raw, csvs, manifest, config.max_rejected_share))
             context.log.info("%s: %d rows", store.uri(results[-1].key), results[-1].rows)
     results += [item.csv for item in replayed]
     return dg.MaterializeResult(

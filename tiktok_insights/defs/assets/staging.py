@@ -12,12 +12,13 @@ from tiktok_insights.defs.presentation import (
     table,
     warehouse_columns,
 )
+from tiktok_insights.lake.listing import no_csv_is_skipped
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.snowflake import WarehouseResource
-from tiktok_insights.staging.audit import CHECKS, MAX_REJECTED_SHARE
+from tiktok_insights.schema import MAX_REJECTED_SHARE
+from tiktok_insights.staging.audit import CHECKS
 from tiktok_insights.staging.batch import Batch, Staging
-from tiktok_insights.staging.pending import no_csv_is_skipped
 
 
 class StagingConfig(dg.Config):
@@ -51,9 +52,9 @@ def staged_tiktok_data(
     Avatars dropped, types set, duplicates inside an object removed, bad rows in the quarantine. What is pending is the
     listing of the bucket less the ledger, so nothing is loaded twice and nothing that was missed stays out.
     """
+    listing = s3.csvs().listing()
     with warehouse.session() as session:
         staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress)
-        listing = staging.listing()
         batches = staging.stage(listing)
     return dg.MaterializeResult(
         metadata={

@@ -1,0 +1,158 @@
+"""What is under the CSV prefix, by key and size alone: the keys of our CSVs, what can be loaded, and why not the rest.
+
+Add here what a key or a listing says. What an object contains belongs in staging; what is pending, in staging.pending.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from tiktok_insights.checks import Finding, Severity, check
+from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
+from tiktok_insights.raw.manifest import SnapshotKey
+
+CSV_PREFIX = "csv/followers/"
+_PLACE = re.compile(re.escape(CSV_PREFIX) + r"account=([0-9]{1,20})/dt=([0-9]{4}-[0-9]{2}-[0-9]{2})/[^/]+")
+
+
+def csv_key(snapshot: SnapshotKey) -> str:
+    """The key of a snapshot's CSV; `dt` is the UTC day on which the snapshot was begun."""
+    folder = f"{CSV_PREFIX}account={snapshot.account_id}/dt={snapshot.moment:%Y-%m-%d}"
+    return f"{folder}/tiktok_user_data-{snapshot.snapshot_id}.csv"
+
+
+def snapshot_of(key: str) -> SnapshotKey | None:
+    """The snapshot whose CSV has this key; None for an object of another producer."""
+    account, _, name = key.removeprefix(f"{CSV_PREFIX}account=").partition("/")
+    snapshot_id = name.rpartition("tiktok_user_data-")[2].removesuffix(".csv")
+    try:
+        snapshot = SnapshotKey(account, snapshot_id)
+        return snapshot if csv_key(snapshot) == key else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class CsvObject:
+    """A version of an object that can be loaded, with the account and day from its key."""
+
+    info: ObjectInfo
+    account_id: str
+    dt: str
+
+    @property
+    def snapshot_id(self) -> str:
+        """The snapshot that the rows belong to: ours by its id, another producer's by the object's key."""
+        snapshot = snapshot_of(self.info.key)
+        return snapshot.snapshot_id if snapshot else self.info.key
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedObject:
+    """An object under the prefix that is never loaded, and why."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything under the prefix: the objects that can be loaded, and the others."""
+
+    objects: tuple[CsvObject, ...]
+    skipped: tuple[SkippedObject, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs when an object that can be loaded has come, changed or gone."""
+        digest = hashlib.sha256()
+        for item in self.objects:
+            digest.update(f"{item.info.key}\n{item.info.etag}\n".encode())
+        return digest.hexdigest()
+
+    @property
+    def partitions(self) -> set[tuple[str, str]]:
+        """The (account, dt) of every object."""
+        return {(item.account_id, item.dt) for item in self.objects}
+
+
+class CsvInventory:
+    """The CSVs in one bucket as one run knows them: listed once, on first use, then kept up with what the run writes.
+
+    Not for several threads.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._infos: dict[str, ObjectInfo] | None = None
+
+    def listing(self) -> Listing:
+        """Everything under the prefix, in the order of keys."""
+        infos = self._listed()
+        return sort_out(infos[key] for key in sorted(infos))
+
+    def get(self, key: str) -> ObjectInfo | None:
+        """The object with this key, if there is one."""
+        return self._listed().get(key)
+
+    def refresh(self, key: str) -> None:
+        """Look at one object again, which this run has written; one request instead of a listing."""
+        if self._infos is None:
+            return
+        if info := self._store.info(key):
+            self._infos[key] = info
+        else:
+            self._infos.pop(key, None)
+
+    def _listed(self) -> dict[str, ObjectInfo]:
+        if self._infos is None:
+            self._infos = {info.key: info for info in self._store.list(CSV_PREFIX)}
+        return self._infos
+
+
+def list_csvs(store: ObjectStore) -> Listing:
+    """List everything under the prefix as it is now."""
+    return sort_out(store.list(CSV_PREFIX))
+
+
+def sort_out(objects: Iterable[ObjectInfo]) -> Listing:
+    """Tell the objects that can be loaded from those that cannot, by key and size alone."""
+    loadable, skipped = [], []
+    for info in objects:
+        place = _PLACE.fullmatch(info.key)
+        if reason := _why_skip(info, place):
+            skipped.append(SkippedObject(info.key, reason))
+        elif place:
+            loadable.append(CsvObject(info, place[1], place[2]))
+    return Listing(tuple(loadable), tuple(skipped))
+
+
+@check(Severity.WARNING)
+def no_csv_is_skipped(listing: Listing) -> Finding:
+    """Every CSV under the prefix is in a folder that is loaded, has a name that ends in .csv, and is not empty."""
+    offenders = tuple(f"{item.key}: {item.reason}" for item in listing.skipped if ".csv" in item.key.lower())
+    return Finding(offenders, {"objects skipped": len(listing.skipped)})
+
+
+def _why_skip(info: ObjectInfo, place: re.Match[str] | None) -> str:
+    if info.key.endswith("/"):
+        return "a folder marker; it does no harm"
+    if not info.key.endswith(".csv"):
+        return f"not a plain .csv file (in lower case); unpack or rename it, or move it out of {CSV_PREFIX}"
+    if place is None:
+        return f"not right under {CSV_PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
+    if not _is_day(place[2]):
+        return f"{place[2]} is no day; move it to the dt=<YYYY-MM-DD>/ of the day on which the rows were taken"
+    if info.size == 0:
+        return "empty (0 bytes); put the file there again"
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
