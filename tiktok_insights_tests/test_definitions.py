@@ -11,6 +11,7 @@ from dagster import AssetKey
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.definitions import defs
+from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.lake.followers_csv import write_csv
 from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
@@ -27,10 +28,7 @@ STAGES = {
     "staged_tiktok_data": "staging",
     "tiktok_data": "warehouse",
 }
-MARTS = [
-    "user_totals", "users_by_privacy", "users_by_verification", "followers_by_user", "hearts_by_nickname",
-    "videos_by_user", "audience_tiers", "account_coverage", "follower_history",
-]  # fmt: skip
+MARTS = [mart.name for mart in all_marts()]
 _HEADER = (
     "Tiktok_id,uniqueId,nickname,avatarLarger,avatarMedium,avatarThumb,Account_verified,privateAccount,"
     "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount"

@@ -19,6 +19,7 @@ from tiktok_insights_tests.test_architecture import PACKAGE, TESTS
 
 #: Errors that nobody reads as such, and why.
 INTERNAL = {
+    "MartFileError": "whoever writes a mart reads it, in the tests; a release has good files",
     "BadParameterError": "the fake API answers it, as the API does",
     "NoSuchUserError": "the fake API answers it, as the API does",
     "ValueShapeError": "becomes the reason of a rejected row, or of a SchemaDriftError",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from docs.generate import markdown
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
 from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
-from tiktok_insights.insights.marts import MARTS
+from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.lake import followers_csv, listing
 from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, ColumnKind
@@ -98,12 +98,18 @@ def _marts() -> Iterator[str]:
     yield "## The marts"
     yield (
         f"Views in `{_NAMES.database}.{_NAMES.view_schema.upper()}`, so they are never older than the tables. The "
-        "asset of the same name makes the view anew, and holds it against the tables: the totals below must be equal."
+        "asset of the same name makes the view anew, and holds it against the tables: the totals below must be equal. "
+        "In a mart, an `id` is text of 1 to 20 digits, a `count` a whole number from 0 up, a `share` a number from 0 to "
+        "1, a `ratio` a number from 0 up, and a `time` a moment in UTC."
     )
-    for mart in MARTS:
+    for mart in all_marts():
         yield f"### {mart.view}"
         yield mart.description
-        yield markdown.table(("column", "meaning"), ((_code(name), meaning) for name, meaning in mart.columns.items()))
+        yield markdown.table(
+            ("column", "type", "meaning"), ((_code(c.name), _code(c.type_name), c.meaning) for c in mart.columns)
+        )
+        if mart.key:
+            yield f"No two rows have the same {', '.join(map(_code, mart.key))}. Order: `{mart.order}`."
         yield markdown.table(
             ("reconciles", f"`{mart.view}`", "table"),
             (

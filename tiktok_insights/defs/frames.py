@@ -1,115 +1,115 @@
-"""The frames that the insights assets give: their types with dagster-pandas, whose constraints a wrong frame breaks.
+"""The frames that the insights assets return: their types with dagster-pandas, derived from the marts' headers.
 
-A frame is the first rows of a mart. What it must be is said here once, column by column.
+A frame is the first rows of a mart. What a mart's columns are is said in its file in `insights/sql/`.
 """
 
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import dagster as dg
 import pandas as pd
-from dagster_pandas import RowCountConstraint, StrictColumnsConstraint, create_dagster_pandas_dataframe_type
-
-from tiktok_insights.defs.frame_columns import (
-    TEXT,
-    WAREHOUSE_TYPES,
-    FrameColumn,
-    count,
-    id_text,
-    one_of,
-    quiet,
-    share,
-    text,
-    time,
+from dagster_pandas import (
+    PandasColumn,
+    RowCountConstraint,
+    StrictColumnsConstraint,
+    create_dagster_pandas_dataframe_type,
 )
-from tiktok_insights.insights.marts import FRAME_ROWS, Mart
+from dagster_pandas.constraints import (
+    ColumnConstraint,
+    ColumnConstraintViolationException,
+    DataFrameConstraint,
+    DataFrameConstraintViolationException,
+)
 
-_TIERS = ("unknown", "under 1,000", "nano", "micro", "macro", "mega")
-_COLUMNS: dict[str, tuple[FrameColumn, ...]] = {
-    "user_totals": (
-        *(count(name) for name in ("USERS", "FOLLOWERS", "FOLLOWING", "FRIENDS", "HEARTS")),
-        time("AS_OF"),
-    ),
-    "users_by_privacy": (one_of("PRIVACY", "public", "private", "unknown"), count("USERS"), share("SHARE")),
-    "users_by_verification": (
-        one_of("VERIFICATION", "verified", "not verified", "unknown"),
-        count("USERS"),
-        share("SHARE"),
-    ),
-    "followers_by_user": (
-        id_text("TIKTOK_ID"),
-        text("USER_NAME"),
-        text("NICK_NAME"),
-        count("FOLLOWERS", nullable=True),
-        count("FOLLOWING", nullable=True),
-    ),
-    "hearts_by_nickname": (text("NICK_NAME"), count("USERS"), count("HEARTS")),
-    "videos_by_user": (
-        id_text("TIKTOK_ID"),
-        text("USER_NAME"),
-        count("VIDEOS", nullable=True),
-        count("HEARTS", nullable=True),
-    ),
-    "audience_tiers": (
-        one_of("TIER", *_TIERS),
-        count("AT_LEAST", nullable=True),
-        count("USERS"),
-        count("FOLLOWERS"),
-    ),
-    "account_coverage": (
-        id_text("ACCOUNT_ID"),
-        *(text(name) for name in ("HANDLE", "OUTCOME", "OUTCOME_REASON")),
-        count("USERS_SEEN"),
-        count("USERS_CLAIMED", nullable=True),
-        # More than 1 where users came after the account's own total was asked for.
-        share("SHARE_SEEN", nullable=True, most=float("inf")),
-        time("AS_OF"),
-    ),
-    "follower_history": (
-        id_text("ACCOUNT_ID", unique=False),
-        text("SNAPSHOT_ID", nullable=False),
-        text("HANDLE"),
-        text("OUTCOME"),
-        time("TAKEN_AT"),
-        count("USERS_SEEN"),
-        count("USERS_NEW"),
-        count("USERS_CLAIMED", nullable=True),
-    ),
+from tiktok_insights.insights.mart import FRAME_ROWS, Mart, MartColumn, ValueType
+
+#: As what pandas keeps the values. Whole numbers stay whole beside a NULL; nanoseconds reach back to 1677 only.
+_DTYPES = {
+    ValueType.COUNT: "Int64",
+    ValueType.WHOLE_NUMBER: "Int64",
+    ValueType.SHARE: "float64",
+    ValueType.RATIO: "float64",
+    ValueType.TIME: "datetime64[us]",
 }
-#: Frames whose number of rows is known; any other has up to FRAME_ROWS.
-_ROWS = {"user_totals": 1, "audience_tiers": len(_TIERS)}
+_TEXT = "object"
+#: As what the warehouse has them.
+_WAREHOUSE_TYPES = {_TEXT: "VARCHAR", "Int64": "NUMBER(38,0)", "float64": "NUMBER", "datetime64[us]": "TIMESTAMP_NTZ"}
+
+
+class _Values(ColumnConstraint):
+    """Each value is of the column's type."""
+
+    def __init__(self, column: MartColumn) -> None:
+        super().__init__(f"Each is {column.type_name}.", column.type_name)  # type: ignore[no-untyped-call]
+        self._column = column
+
+    def validate(self, dataframe: pd.DataFrame, column_name: str) -> None:
+        """Raise ColumnConstraintViolationException with the rows that break it."""
+        is_good = pd.Series(map(self._is_good, dataframe[column_name]), dataframe.index, dtype="bool")
+        if not is_good.all():
+            raise ColumnConstraintViolationException(
+                self.name, self.error_description, column_name, dataframe[~is_good]
+            )
+
+    def _is_good(self, value: object) -> bool:
+        return self._column.is_nullable if pd.isna(value) else self._column.accepts(value)
+
+
+class _Key(DataFrameConstraint):
+    """No two rows have the same key."""
+
+    def __init__(self, key: Sequence[str]) -> None:
+        self._key = list(key)
+        text = f"No two rows have the same {', '.join(key)}."
+        super().__init__(text, text)  # type: ignore[no-untyped-call]
+
+    def validate(self, dataframe: pd.DataFrame) -> None:
+        """Raise DataFrameConstraintViolationException."""
+        if self._key and dataframe.duplicated(self._key).any():
+            raise DataFrameConstraintViolationException(self.name, self.error_description)
 
 
 def to_frame(mart: Mart, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
-    """The first rows of a mart as a frame. Numbers beyond 64 bits stay Python's."""
-    frame = pd.DataFrame([list(row) for row in rows], columns=list(names), dtype=TEXT)
-    for column in _COLUMNS[mart.name]:
-        name = column.rule.name
+    """Make a frame of a mart's first rows. Numbers beyond 64 bits stay Python's."""
+    frame = pd.DataFrame([list(row) for row in rows], columns=list(names), dtype=_TEXT)
+    for column in mart.columns:
         with suppress(OverflowError):
-            frame[name] = frame[name].astype(column.dtype)
+            frame[column.name] = frame[column.name].astype(_DTYPES.get(column.type, _TEXT))
     return frame
 
 
 def column_schema(mart: Mart) -> dg.TableSchema:
-    """The mart's columns for the UI, with their types and meanings."""
-    types = {column.rule.name: WAREHOUSE_TYPES[column.dtype] for column in _COLUMNS[mart.name]}
-    return dg.TableSchema([dg.TableColumn(name, types[name], meaning) for name, meaning in mart.columns.items()])
+    """Give the mart's columns for the UI, with their types and meanings."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                column.name,
+                _WAREHOUSE_TYPES[_DTYPES.get(column.type, _TEXT)],
+                column.meaning,
+                dg.TableColumnConstraints(nullable=column.is_nullable, other=[column.type_name]),
+            )
+            for column in mart.columns
+        ]
+    )
 
 
 def frame_type(mart: Mart) -> dg.DagsterType:
-    """The type of a mart's frame: its columns and no others, and how many rows."""
-    rules = [column.rule for column in _COLUMNS[mart.name]]
-    half = FRAME_ROWS // 2
-    rows = (_ROWS[mart.name], 0) if mart.name in _ROWS else (half, half)
-    kind: dg.DagsterType = quiet(
-        create_dagster_pandas_dataframe_type,
-        name="".join(word.capitalize() for word in mart.name.split("_")) + "Frame",
-        description=mart.description,
-        columns=rules,
-        dataframe_constraints=[
-            quiet(StrictColumnsConstraint, [rule.name for rule in rules], enforce_ordering=True),
-            quiet(RowCountConstraint, *rows),
-        ],
-    )
+    """Give the type of a mart's frame: its columns and no others, its key, and how many rows."""
+    names = [column.name for column in mart.columns]
+    rows = (FRAME_ROWS // 2, FRAME_ROWS // 2) if mart.rows is None else (mart.rows, 0)
+    with warnings.catch_warnings():
+        # dagster-pandas calls itself a beta: a person who starts the UI need not hear of it.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        kind: dg.DagsterType = create_dagster_pandas_dataframe_type(
+            name="".join(word.capitalize() for word in mart.name.split("_")) + "Frame",
+            description=mart.description,
+            columns=[PandasColumn(column.name, [_Values(column)]) for column in mart.columns],
+            dataframe_constraints=[
+                StrictColumnsConstraint(names, enforce_ordering=True),
+                RowCountConstraint(*rows),
+                _Key(mart.key),
+            ],
+        )
     return kind

@@ -10,9 +10,10 @@ import pytest
 
 from tiktok_insights.defs.frames import frame_type, to_frame
 from tiktok_insights.defs.presentation import statistics
-from tiktok_insights.insights.marts import FRAME_ROWS, MARTS, Mart
+from tiktok_insights.insights.mart import FRAME_ROWS, Mart
+from tiktok_insights.insights.mart_files import all_marts
 
-BY_NAME = {mart.name: mart for mart in MARTS}
+BY_NAME = {mart.name: mart for mart in all_marts()}
 _TIME = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - as TIMESTAMP_NTZ is
 _TIERS = ("unknown", "under 1,000", "nano", "micro", "macro", "mega")
 #: A good row or more of each mart, with a NULL where one may be.
@@ -32,9 +33,14 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
 }
 
 
+def names(mart: Mart) -> list[str]:
+    """The names of a mart's columns."""
+    return [column.name for column in mart.columns]
+
+
 def good(name: str) -> pd.DataFrame:
     """The good frame of a mart."""
-    return to_frame(BY_NAME[name], list(BY_NAME[name].columns), GOOD[name])
+    return to_frame(BY_NAME[name], names(BY_NAME[name]), GOOD[name])
 
 
 def checked(name: str, frame: object) -> dg.TypeCheck:
@@ -42,7 +48,7 @@ def checked(name: str, frame: object) -> dg.TypeCheck:
     return frame_type(BY_NAME[name]).type_check(None, frame)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.name)
+@pytest.mark.parametrize("mart", all_marts(), ids=lambda mart: mart.name)
 def test_a_good_frame_passes_and_has_statistics(mart: Mart) -> None:
     """Its columns are those of the mart, and the UI gets a table of what the numbers are like."""
     frame = good(mart.name)
@@ -85,14 +91,15 @@ WRONG: list[tuple[str, Change, str]] = [
     ("account_coverage", lambda frame: frame.assign(SHARE_SEEN=-0.1), "SHARE_SEEN"),
     ("follower_history", lambda frame: frame.assign(SNAPSHOT_ID=None), "SNAPSHOT_ID"),
     ("follower_history", lambda frame: frame.assign(ACCOUNT_ID=42.0), "ACCOUNT_ID"),
+    ("follower_history", lambda frame: frame.assign(SNAPSHOT_ID="s1"), "ACCOUNT_ID, SNAPSHOT_ID"),
 ]
 
 
 def test_what_a_partners_file_may_hold_is_a_good_frame() -> None:
     """Sums beyond 64 bits stay whole numbers, and years that nanoseconds do not reach stay moments."""
     early = datetime(1000, 1, 1)  # noqa: DTZ001 - as TIMESTAMP_NTZ is
-    names = list(BY_NAME["user_totals"].columns)
-    frame = to_frame(BY_NAME["user_totals"], names, [(2, 10**19, 10**25 + 1, 0, 5, early)])
+    mart = BY_NAME["user_totals"]
+    frame = to_frame(mart, names(mart), [(2, 10**19, 10**25 + 1, 0, 5, early)])
     assert checked("user_totals", frame).success
     assert (frame["FOLLOWERS"][0], frame["FOLLOWING"][0]) == (10**19, 10**25 + 1)
     assert frame["AS_OF"][0].year == 1000

@@ -7,7 +7,9 @@ import dagster as dg
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.frames import column_schema, frame_type, to_frame
 from tiktok_insights.defs.presentation import OWNERS, statistics, table
-from tiktok_insights.insights.marts import MARTS, Mart, Marts, reconciles
+from tiktok_insights.insights.mart import Mart
+from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.insights.marts import Marts, reconciles
 from tiktok_insights.resources.snowflake import WarehouseResource
 
 #: So many rows of a frame are shown in the asset's metadata.
@@ -30,8 +32,8 @@ def _out(mart: Mart) -> dg.AssetOut:
 
 # One step for all, in one session: each further one costs a run more than the mart itself.
 @dg.multi_asset(
-    outs={mart.name: _out(mart) for mart in MARTS},
-    check_specs=[spec for mart in MARTS for spec in check_specs(mart.name, [reconciles(mart)])],
+    outs={mart.name: _out(mart) for mart in all_marts()},
+    check_specs=[spec for mart in all_marts() for spec in check_specs(mart.name, [reconciles(mart)])],
     deps=["tiktok_data"],
     can_subset=True,
 )
@@ -43,7 +45,7 @@ def marts(
     checks = {key.name for key in context.selected_asset_check_keys}
     with warehouse.session() as session:
         made = Marts(session, warehouse.namespace)
-        for mart in MARTS:
+        for mart in all_marts():
             if mart.name in names:
                 yield _materialize(made, mart)
             if (check := reconciles(mart)).name in checks:
@@ -60,6 +62,6 @@ def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:
             "dagster/table_name": made.full_name(mart),
             "first_rows": table(names, rows[:_SHOWN_ROWS]),
             **statistics(frame),
-            "query": dg.MetadataValue.md(f"```sql\n{mart.query}\n```"),
+            "query": dg.MetadataValue.md(f"```sql\n{mart.query(mart.view)};\n```"),
         },
     )

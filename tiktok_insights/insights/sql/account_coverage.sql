@@ -1,12 +1,17 @@
--- One row per account: how much of its follower list its newest snapshot has, how that ended, and as of when.
--- ACCOUNT_ID: The account.
--- HANDLE: The account's handle when the snapshot was taken; NULL for files of other producers.
--- OUTCOME: How the walk along the list ended, such as whole, partial or deferred; NULL when nobody said.
--- OUTCOME_REASON: Why it ended there.
--- USERS_SEEN: Different users in the snapshot.
--- USERS_CLAIMED: Followers that the account has by the API's own count.
--- SHARE_SEEN: Seen of claimed, from 0 to 1; NULL when nothing is claimed.
--- AS_OF: When the snapshot was finished; for files of other producers, when its newest row was fetched. UTC.
+-- One row per account: how much of its follower list the newest snapshot has, how the walk ended, and when.
+--
+-- ACCOUNT_ID (id): The account.
+-- HANDLE (text or NULL): The account's handle when the snapshot was taken; NULL for files of other producers.
+-- OUTCOME (text or NULL): How the walk along the list ended, such as whole or deferred; NULL when unknown.
+-- OUTCOME_REASON (text or NULL): Why it ended there.
+-- USERS_SEEN (count): Different users in the snapshot.
+-- USERS_CLAIMED (count or NULL): Followers that the account has by the API's own count.
+-- SHARE_SEEN (ratio or NULL): Seen of claimed; more than 1 when users came after the API had told its count.
+-- AS_OF (time or NULL): When the snapshot was finished; for other producers' files, when the newest row was fetched.
+--
+-- key: ACCOUNT_ID
+-- order: HANDLE NULLS LAST, ACCOUNT_ID
+-- reconcile accounts: COUNT(*) = COUNT(DISTINCT ACCOUNT_ID) of ACCOUNT_SNAPSHOTS
 SELECT
   ACCOUNT_ID, HANDLE, OUTCOME, OUTCOME_REASON, USERS_SEEN, USERS_CLAIMED,
   USERS_SEEN / NULLIF(USERS_CLAIMED, 0) AS SHARE_SEEN,

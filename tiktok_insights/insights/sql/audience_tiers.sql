@@ -1,8 +1,15 @@
--- One row per audience tier: how many users have an audience of that size. Every tier has a row, also an empty one.
--- TIER: The tier's name.
--- AT_LEAST: The fewest followers that a user of the tier has; NULL for the users whose followers are unknown.
--- USERS: Users in the tier.
--- FOLLOWERS: Sum of their followers.
+-- One row per audience tier: how many users have an audience of that size. Every tier has a row, even an empty one.
+--
+-- TIER (one of unknown | under 1,000 | nano | micro | macro | mega): The tier's name.
+-- AT_LEAST (count or NULL): The fewest followers in the tier; NULL for the users whose followers are unknown.
+-- USERS (count): Users in the tier.
+-- FOLLOWERS (count): Sum of their followers.
+--
+-- key: TIER
+-- order: AT_LEAST NULLS FIRST, TIER
+-- rows: 6
+-- reconcile users: SUM(USERS) = COUNT(*) of TIKTOK_DATA
+-- reconcile followers: SUM(FOLLOWERS) = SUM(FOLLOWERS_COUNT) of TIKTOK_DATA
 SELECT tiers.TIER, tiers.AT_LEAST, COUNT(users.TIKTOK_ID) AS USERS, COALESCE(SUM(users.FOLLOWERS_COUNT), 0) AS FOLLOWERS
 FROM (
   SELECT 'unknown' AS TIER, CAST(NULL AS NUMBER(38,0)) AS AT_LEAST, CAST(NULL AS NUMBER(38,0)) AS BELOW

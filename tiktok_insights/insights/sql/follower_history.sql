@@ -1,12 +1,19 @@
--- One row per account and loaded snapshot: how many users it shows, and how many of them no earlier one of the account did.
--- ACCOUNT_ID: The account.
--- SNAPSHOT_ID: The snapshot; for a file of another producer, the object's key.
--- HANDLE: The account's handle when the snapshot was taken.
--- OUTCOME: How the walk along the list ended; a list that is not whole says nothing of users whom it does not show.
--- TAKEN_AT: When the snapshot's newest row was fetched, UTC.
--- USERS_SEEN: Different users in the snapshot.
--- USERS_NEW: Those of them whom no earlier snapshot of the account shows.
--- USERS_CLAIMED: Followers that the account had by the API's own count.
+-- One row per account and loaded snapshot: how many users it shows, and how many of them no earlier snapshot of the
+-- account shows.
+--
+-- ACCOUNT_ID (id): The account.
+-- SNAPSHOT_ID (text): The snapshot; for a file of another producer, the object's key.
+-- HANDLE (text or NULL): The account's handle when the snapshot was taken.
+-- OUTCOME (text or NULL): How the walk ended; a list that is not whole proves nothing about absent users.
+-- TAKEN_AT (time or NULL): When the snapshot's newest row was fetched.
+-- USERS_SEEN (count): Different users in the snapshot.
+-- USERS_NEW (count): Users whom no earlier snapshot of the account shows.
+-- USERS_CLAIMED (count or NULL): Followers that the account had by the API's own count.
+--
+-- key: ACCOUNT_ID, SNAPSHOT_ID
+-- order: TAKEN_AT DESC, ACCOUNT_ID, SNAPSHOT_ID
+-- reconcile rows of the history: SUM(USERS_SEEN) = COUNT(*) of FOLLOWER_SNAPSHOTS
+-- reconcile users of accounts: SUM(USERS_NEW) = COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID) of FOLLOWER_SNAPSHOTS
 SELECT
   seen.ACCOUNT_ID, seen.SNAPSHOT_ID, snapshots.HANDLE, snapshots.OUTCOME, seen.TAKEN_AT, seen.USERS_SEEN,
   seen.USERS_NEW, snapshots.USERS_CLAIMED

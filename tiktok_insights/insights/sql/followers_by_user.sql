@@ -1,8 +1,15 @@
--- One row per user: who has the most followers, and how many the user follows.
--- TIKTOK_ID: The user's id.
--- USER_NAME: The user's handle.
--- NICK_NAME: The name shown.
--- FOLLOWERS: Users who follow this user.
--- FOLLOWING: Users whom this user follows.
+-- One row per user: who has the most followers, and how many users they follow.
+--
+-- TIKTOK_ID (id): The user's id.
+-- USER_NAME (text or NULL): The user's handle.
+-- NICK_NAME (text or NULL): The name shown.
+-- FOLLOWERS (count or NULL): Users who follow this user.
+-- FOLLOWING (count or NULL): Users whom this user follows.
+--
+-- key: TIKTOK_ID
+-- order: FOLLOWERS DESC NULLS LAST, TIKTOK_ID
+-- reconcile users: COUNT(*) = COUNT(*) of TIKTOK_DATA
+-- reconcile followers: SUM(FOLLOWERS) = SUM(FOLLOWERS_COUNT) of TIKTOK_DATA
+-- reconcile following: SUM(FOLLOWING) = SUM(FOLLOWING_COUNT) of TIKTOK_DATA
 SELECT TIKTOK_ID, USER_NAME, NICK_NAME, FOLLOWERS_COUNT AS FOLLOWERS, FOLLOWING_COUNT AS FOLLOWING
 FROM {schema}.TIKTOK_DATA

@@ -1,7 +1,13 @@
 -- One row per nickname: the likes of all users who show it. Nicknames are free text, and many users may share one.
--- NICK_NAME: The name shown; NULL for the users who show none.
--- USERS: Users who show it.
--- HEARTS: Sum of the likes that their videos have received.
+--
+-- NICK_NAME (text or NULL): The name shown; NULL for the users who show none.
+-- USERS (count): Users who show it.
+-- HEARTS (count): Sum of the likes that their videos have received.
+--
+-- key: NICK_NAME
+-- order: HEARTS DESC, USERS DESC, NICK_NAME
+-- reconcile users: SUM(USERS) = COUNT(*) of TIKTOK_DATA
+-- reconcile hearts: SUM(HEARTS) = SUM(HEART_COUNT) of TIKTOK_DATA
 SELECT NICK_NAME, COUNT(*) AS USERS, COALESCE(SUM(HEART_COUNT), 0) AS HEARTS
 FROM {schema}.TIKTOK_DATA
 GROUP BY NICK_NAME

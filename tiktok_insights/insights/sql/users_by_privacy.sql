@@ -1,7 +1,12 @@
--- One row per kind of account, public, private or unknown, that a user has: how many there are.
--- PRIVACY: public, private, or unknown where the source did not say.
--- USERS: Users with such an account.
--- SHARE: Their share of all users, from 0 to 1.
+-- One row per privacy setting that a user has: how many users have it.
+--
+-- PRIVACY (one of public | private | unknown): The setting; unknown where the source did not say.
+-- USERS (count): Users with this setting.
+-- SHARE (share): Their share of all users.
+--
+-- key: PRIVACY
+-- order: USERS DESC, PRIVACY
+-- reconcile users: SUM(USERS) = COUNT(*) of TIKTOK_DATA
 SELECT PRIVACY, COUNT(*) AS USERS, COUNT(*) / SUM(COUNT(*)) OVER () AS SHARE
 FROM (
   SELECT CASE WHEN PRIVATE_ACCOUNT THEN 'private' WHEN NOT PRIVATE_ACCOUNT THEN 'public' ELSE 'unknown' END AS PRIVACY

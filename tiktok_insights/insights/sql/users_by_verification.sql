@@ -1,7 +1,12 @@
--- One row per answer to whether TikTok verified a user's account: how many users it holds for.
--- VERIFICATION: verified, not verified, or unknown where the source did not say.
--- USERS: Users for whom it holds.
--- SHARE: Their share of all users, from 0 to 1.
+-- One row per verification status that a user has: how many users have it.
+--
+-- VERIFICATION (one of verified | not verified | unknown): The status; unknown where the source did not say.
+-- USERS (count): Users with this status.
+-- SHARE (share): Their share of all users.
+--
+-- key: VERIFICATION
+-- order: USERS DESC, VERIFICATION
+-- reconcile users: SUM(USERS) = COUNT(*) of TIKTOK_DATA
 SELECT VERIFICATION, COUNT(*) AS USERS, COUNT(*) / SUM(COUNT(*)) OVER () AS SHARE
 FROM (
   SELECT

@@ -1,7 +1,14 @@
 -- One row per user: how many videos the user has published, and the likes that they have received.
--- TIKTOK_ID: The user's id.
--- USER_NAME: The user's handle.
--- VIDEOS: Videos that the user has published; 0 for a private account.
--- HEARTS: Likes that the videos have received.
+--
+-- TIKTOK_ID (id): The user's id.
+-- USER_NAME (text or NULL): The user's handle.
+-- VIDEOS (count or NULL): Videos that the user has published; 0 for a private account.
+-- HEARTS (count or NULL): Likes that the videos have received.
+--
+-- key: TIKTOK_ID
+-- order: VIDEOS DESC NULLS LAST, TIKTOK_ID
+-- reconcile users: COUNT(*) = COUNT(*) of TIKTOK_DATA
+-- reconcile videos: SUM(VIDEOS) = SUM(VIDEO_COUNT) of TIKTOK_DATA
+-- reconcile hearts: SUM(HEARTS) = SUM(HEART_COUNT) of TIKTOK_DATA
 SELECT TIKTOK_ID, USER_NAME, VIDEO_COUNT AS VIDEOS, HEART_COUNT AS HEARTS
 FROM {schema}.TIKTOK_DATA

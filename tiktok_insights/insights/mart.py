@@ -1,0 +1,109 @@
+"""What a mart is: a view with typed columns, and totals that must equal those of the tables that it is made from.
+
+Which marts there are is said by the files in sql/, which `mart_files.py` reads. What is done with a mart: `marts.py`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from numbers import Integral
+
+#: The most rows of a mart that a frame has; the view has all.
+FRAME_ROWS = 100
+
+
+class ValueType(Enum):
+    """What a column's values are, under the name that it has in a header."""
+
+    #: Text of 1 to 20 digits.
+    ID = "id"
+    TEXT = "text"
+    #: One of some texts, which the header names.
+    CHOICE = "one of"
+    #: A whole number from 0 up.
+    COUNT = "count"
+    WHOLE_NUMBER = "whole number"
+    #: A number from 0 to 1.
+    SHARE = "share"
+    #: A number from 0 up.
+    RATIO = "ratio"
+    #: A moment in UTC, without a zone.
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class MartColumn:
+    """A column; `choices` are the texts of a CHOICE."""
+
+    name: str
+    type: ValueType
+    is_nullable: bool
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def type_name(self) -> str:
+        """The type as a header has it."""
+        name = " ".join([self.type.value, *[" | ".join(self.choices)] * bool(self.choices)])
+        return f"{name} or NULL" if self.is_nullable else name
+
+    def accepts(self, value: object) -> bool:
+        """Say whether a value other than NULL is of the type. A float is no id or count: it is inexact beyond 2^53."""
+        match self.type:
+            case ValueType.ID:
+                return isinstance(value, str) and re.fullmatch("[0-9]{1,20}", value) is not None
+            case ValueType.TEXT:
+                return isinstance(value, str)
+            case ValueType.CHOICE:
+                return value in self.choices
+            case ValueType.COUNT:
+                return isinstance(value, Integral) and int(value) >= 0
+            case ValueType.WHOLE_NUMBER:
+                return isinstance(value, Integral)
+            case ValueType.SHARE:
+                return isinstance(value, float) and 0 <= value <= 1
+            case ValueType.RATIO:
+                return isinstance(value, float) and value >= 0
+            case ValueType.TIME:
+                return isinstance(value, datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A total that must be equal in the mart and in a table that it is made from."""
+
+    meaning: str
+    of_mart: str
+    of_table: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """One view. `key` tells its rows apart, `order` says which come first; `rows` is None where their number varies.
+
+    A mart of one row has neither key nor order. `sql` is the query, with `{schema}` for the schema of the tables.
+    """
+
+    name: str
+    description: str
+    columns: tuple[MartColumn, ...]
+    key: tuple[str, ...]
+    order: str
+    rows: int | None
+    reconciliations: tuple[Reconciliation, ...]
+    sql: str
+
+    @property
+    def view(self) -> str:
+        """The view's name."""
+        return self.name.upper()
+
+    def select(self, schema: str) -> str:
+        """Give the view's query over the tables in the schema."""
+        return self.sql.replace("{schema}", schema)
+
+    def query(self, view: str) -> str:
+        """Give the query of the view's rows in their order; `view` is the view's name, or where it is."""
+        return f"SELECT * FROM {view}{f' ORDER BY {self.order}' if self.order else ''}"
