@@ -99,8 +99,8 @@ def _marts() -> Iterator[str]:
     yield (
         f"Views in `{_NAMES.database}.{_NAMES.view_schema.upper()}`, so they are never older than the tables. The "
         "asset of the same name makes the view anew, and holds it against the tables: the totals below must be equal. "
-        "In a mart, an `id` is text of 1 to 20 digits, a `count` a whole number from 0 up, a `share` a number from 0 to "
-        "1, a `ratio` a number from 0 up, and a `time` a moment in UTC."
+        "In a mart, an `id` is text of 1 to 20 digits, a `count` a whole number from 0 up, a `share` a number from 0 "
+        "to 1, a `ratio` a number from 0 up, and a `time` a moment in UTC."
     )
     for mart in all_marts():
         yield f"### {mart.view}"
