@@ -16,8 +16,8 @@ _VERBATIM = "\b\n"
 
 _INTRODUCTION = f"""{markdown.NOTICE}
 
-Every command has this text as its `--help`, too. Before a command there may be `--version`. Settings come from the
-environment, or from a file `.env` in the working directory: [configuration](configuration.md)."""
+This is also the `--help` text of each command. The option `--version` prints the version. Settings come from the
+environment or from a `.env` file in the working directory: see [Configuration](configuration.md)."""
 
 
 def cli() -> str:

@@ -21,14 +21,15 @@ from tiktok_insights.settings.environment import load_env_file, read_settings, w
 @click.version_option(package_name="tiktok-insights")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """TikTok followers from an HTTP API to audited rows in Snowflake.
+    """Load TikTok followers into Snowflake.
 
-    Without any setting everything runs on this machine: a fake TikTok API, S3, Glue and a warehouse start by
-    themselves. TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from the
-    environment, or from a file .env in the working directory.
+    Reads follower lists from an HTTP API, audits the rows and publishes them as a table. Without any settings,
+    everything runs on this machine: a fake TikTok API, S3, Glue and a warehouse start automatically.
+    TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from the environment or from
+    a .env file in the working directory.
 
     \b
-    A first look:
+    Getting started:
         tiktok-insights run
         tiktok-insights sql "SELECT * FROM TIKTOK_DATA LIMIT 10"
         tiktok-insights ui
@@ -36,13 +37,13 @@ def main(context: click.Context) -> None:
 
     \b
     Exit codes:
-        0  done
-        1  failed; the message says what, where, and what to do (docs/troubleshooting.md has them all)
-        2  the command was typed wrongly
-        3  of `local status` alone: the stack is stopped
+        0  succeeded
+        1  failed; the message says what happened, where, and what to do (see docs/troubleshooting.md)
+        2  usage error
+        3  only from `local status`: the stack is stopped
 
     \b
-    Completion of commands and options, here for bash (zsh and fish alike):
+    Shell completion, for example in bash (zsh and fish work the same way):
         eval "$(_TIKTOK_INSIGHTS_COMPLETE=bash_source tiktok-insights)"
     """  # noqa: D301  # click's mark of lines to leave as they are
     remove_retry_hooks()

@@ -32,5 +32,5 @@ def format_option(*formats: str) -> Callable[[_Command], _Command]:
         type=click.Choice(["table", *formats]),
         default="table",
         show_default=True,
-        help="How to print the result: for people, or for programs.",
+        help="Output format.",
     )

@@ -30,7 +30,7 @@ def run_job(
     settings = read_settings()
     dagster_home.prepare(settings.dagster_home)
     set_dagster_home(settings)
-    click.echo(f"Running {job} ({settings.deployment.value}). The first start takes some seconds.", err=to_stderr)
+    click.echo(f"Running {job} ({settings.deployment.value}). The first start takes a few seconds.", err=to_stderr)
     started = time.monotonic()
     with progress_bars(job) as progress:
         summary = _execute(settings, job, {name: {"config": dict(config)} for name, config in ops.items()}, progress)

@@ -8,9 +8,10 @@ from tiktok_insights.settings.environment import load_env_file, read_settings
 
 @click.command()
 def init() -> None:
-    """Make Dagster's home and note it in .env, so that `dagster job execute` and the UI see the same runs.
+    """Create Dagster's home.
 
-    May be repeated; `make` calls it after every installation. Nothing is started.
+    Writes its path to .env, so that `dagster job execute` and the UI see the same runs. Safe to run again: `make` runs
+    it after every installation. Starts nothing.
     """
     settings = read_settings()
     dagster_home.prepare(settings.dagster_home)

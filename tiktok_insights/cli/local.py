@@ -18,11 +18,11 @@ _IN_THE_WAY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "SNOWFLAKE_PRIVATE_KEY")
 
 @click.group(cls=Commands)
 def local() -> None:
-    """The local stack: the TikTok API, AWS and Snowflake on this machine.
+    """Manage the local stack.
 
-    One background process on 127.0.0.1 plays all three, so the whole pipeline runs with no account anywhere. You need
-    not start it: whatever needs it does. It keeps its data, below the project's .local folder, when it is stopped or
-    killed, and starts on the same ports again.
+    The stack is one background process on 127.0.0.1 that simulates the TikTok API, AWS and Snowflake, so the whole
+    pipeline runs without any account. You do not have to start it: commands that need it do. When it is stopped or
+    killed, its data stays in the project's .local folder. It restarts on the same ports.
     """
 
 
@@ -30,19 +30,25 @@ def local() -> None:
 @format_option("json")
 @click.pass_obj
 def start(home: Path, output: str) -> None:
-    """Start the stack, unless it runs, and say where it listens."""
+    """Start the stack and show its addresses.
+
+    Does nothing else if the stack is already running.
+    """
     endpoints = stack.ensure_running(home)
     if output == "json":
         _print_json(stack.status(home))
         return
-    click.echo(f"The local stack runs (process {endpoints.pid}).")
+    click.echo(f"The local stack is running (process {endpoints.pid}).")
     _show(endpoints)
 
 
 @local.command()
 @click.pass_obj
 def stop(home: Path) -> None:
-    """End the stack's process. Its data stay, and the next start finds them."""
+    """Stop the stack.
+
+    Its data is kept for the next start.
+    """
     click.echo(stack.stop(home))
 
 
@@ -50,9 +56,10 @@ def stop(home: Path) -> None:
 @format_option("json")
 @click.pass_obj
 def status(home: Path, output: str) -> None:
-    """Say whether the stack runs and each of its servers answers.
+    """Show whether the stack is running.
 
-    The exit code is 0 when it runs and all answer, 1 when it runs and one does not, and 3 when it is stopped.
+    Checks that each of its servers responds. The exit code is 0 if all of them respond, 1 if the stack is running but a
+    server does not respond, and 3 if the stack is stopped.
     """
     found = stack.status(home)
     if output == "json":
@@ -61,20 +68,22 @@ def status(home: Path, output: str) -> None:
         _print_status(found)
     if found.endpoints is None:
         sys.exit(_STOPPED)
-    silent = [name for name, answers in found.answers.items() if not answers]
+    silent = [name for name, responds in found.responding.items() if not responds]
     if silent:
         raise click.ClickException(
-            f"No answer from: {', '.join(silent)}. The log is {found.log}. Then: tiktok-insights local stop"
+            f"No response from: {', '.join(silent)}. See the log, {found.log}, then run: tiktok-insights local stop"
         )
 
 
 @local.command()
 @click.pass_obj
 def env(home: Path) -> None:
-    """Print the lines that point any AWS or Snowflake client at the stack, which is started if it must be.
+    """Print the stack's environment variables.
+
+    They point any AWS or Snowflake client at the stack. Starts the stack if necessary.
 
     \b
-    Use it in a shell of its own:
+    Use it in a separate shell:
         eval "$(tiktok-insights local env)"
         aws s3 ls s3://project-with-tiktok-data/
     """  # noqa: D301  # click's mark of lines to leave as they are
@@ -85,12 +94,13 @@ def env(home: Path) -> None:
 
 
 @local.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation.")
 @click.pass_obj
 def reset(home: Path, *, yes: bool) -> None:
-    """Stop the stack and delete all its data: objects, tables, secrets, followers.
+    """Stop the stack and delete all its data.
 
-    Nothing outside the stack's own folder is touched: Dagster's runs and your settings stay.
+    Deletes objects, tables, secrets and followers. Nothing outside the stack's folder is changed: Dagster's runs and
+    your settings are kept.
     """
     if not yes:
         size = stack.status(home).bytes_on_disk
@@ -101,9 +111,9 @@ def reset(home: Path, *, yes: bool) -> None:
 def _print_status(found: stack.Status) -> None:
     size = f"{found.bytes_on_disk / 1e6:,.1f} MB on disk"
     if found.endpoints is None:
-        click.echo(f"The local stack is stopped; {size}. It starts by itself, or with: tiktok-insights local start")
+        click.echo(f"The local stack is stopped; {size}. It starts automatically, or with: tiktok-insights local start")
         return
-    click.echo(f"The local stack runs (process {found.endpoints.pid}), up {found.uptime_seconds:,.0f} s; {size}.")
+    click.echo(f"The local stack is running (process {found.endpoints.pid}), up {found.uptime_seconds:,.0f} s; {size}.")
     _show(found.endpoints)
 
 
@@ -113,7 +123,7 @@ def _print_json(found: stack.Status) -> None:
         "endpoints": None if found.endpoints is None else asdict(found.endpoints),
         "uptime_seconds": round(found.uptime_seconds, 1),
         "bytes_on_disk": found.bytes_on_disk,
-        "answers": found.answers,
+        "responding": found.responding,
         "log": str(found.log),
     }
     click.echo(json.dumps(facts))

@@ -17,15 +17,16 @@ _COLUMNS = ("account", "snapshot", "claimed", "requests", "minutes", "share of m
 
 
 @click.command()
-@click.option("--account", "accounts", multiple=True, help="Handle or secUid; may be repeated.")
-@click.option("--cached", is_flag=True, help="Ask the API nothing: use the totals of the newest snapshots.")
-@click.option("--force-new-snapshot", is_flag=True, help="Plan a run with force_new_snapshot.")
+@click.option("--account", "accounts", multiple=True, help="Handle or secUid. Can be repeated.")
+@click.option("--cached", is_flag=True, help="Make no API requests: use the totals from the newest snapshots.")
+@click.option("--force-new-snapshot", is_flag=True, help="Plan a run that uses this option.")
 @format_option("csv", "json")
 def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snapshot: bool) -> None:
-    """Say what the next run costs in requests, minutes and share of the month, for each account.
+    """Estimate what the next run costs.
 
-    A fresh snapshot costs nothing, an open one its missing pages, a new one ceil(min(followers, 10,000) / 30) + 1
-    requests. Planning itself costs at most one request for each account that needs a new snapshot, with --cached none.
+    Shows requests, minutes and share of the monthly quota for each account. A fresh snapshot costs nothing, an open one
+    costs its missing pages, and a new one costs ceil(min(followers, 10,000) / 30) + 1 requests. Planning itself makes
+    at most one request for each account that needs a new snapshot, and none with --cached.
 
     \b
     Examples:
@@ -73,11 +74,13 @@ def _table(plans: Sequence["AccountPlan"], settings: Settings) -> str:
     unknown = sum(item.requests is None for item in plans)
     left = [item.quota.remaining for item in plans if item.quota and item.quota.remaining is not None]
     lines = [tabulate(rows, headers=_COLUMNS, disable_numparse=True), ""]
-    lines.append(f"The next run spends {requests:,} requests, {_minutes(requests, settings):,.1f} minutes at least.")
+    lines.append(
+        f"The next run will make {requests:,} requests and take at least {_minutes(requests, settings):,.1f} minutes."
+    )
     if unknown:
-        lines.append(f"For {unknown} of {len(plans)} accounts it cannot be said.")
+        lines.append(f"The cost of {unknown} of {len(plans)} accounts is unknown.")
     if left:
-        lines.append(f"The plan had {min(left):,} requests left when it was last heard of.")
+        lines.append(f"The plan had {min(left):,} requests left at the last response.")
     return "\n".join([*lines, ""])
 
 

@@ -22,18 +22,19 @@ _NAMED_FIELDS = 30
 @click.argument("account")
 @format_option("json")
 def probe(account: str, output: str) -> None:
-    """Ask the configured API about ACCOUNT (handle or secUid) and say what it really serves. Costs two requests.
+    """Show what the configured API returns.
 
-    The API is unofficial, and changes without a word. One request asks who the account is, one for its newest page of
-    followers; a retry after a hiccup comes on top, and is counted. You are told: the dialect, and whether answers are
-    wrapped in `data`; fields that this version does not know, and fields of the contract that are missing; the list's
-    total against the profile's; how many rows were asked for and came; whether there is more, the cursor, and the time
-    in which the page's users followed; whether counts are exact (statsV2) or rounded; the quota; how long each answer
-    took.
+    Makes two requests about ACCOUNT (handle or secUid): one for its profile, one for the newest page of its followers.
+    Retries are extra, and are counted. The API is unofficial and changes without notice. The report shows the dialect
+    and whether responses are wrapped in `data`; unknown fields and missing fields of the contract; the list's total
+    compared with the profile's; how many rows were requested and returned; whether there are more rows, the cursor, and
+    when the users on the page followed; whether counts are exact (statsV2) or rounded; the quota; and the time of each
+    response.
 
-    Both answers are stored in the bucket under probe/ as they were received. They are no snapshot: nothing is loaded.
+    Both responses are stored in the bucket under probe/ exactly as received. They are not a snapshot, so nothing is
+    loaded.
 
-    The exit code is 0 when both answers could be read, and 1 when the API refused, with the remedy in words.
+    The exit code is 0 if both responses could be read. Otherwise it is 1, and the message says what to do.
 
     \b
     Examples:
@@ -64,7 +65,7 @@ def _lines(found: "Probed") -> Iterator[tuple[str, str]]:
     """What was found, a line for each fact."""
     account, responses = found.account, found.responses
     if account is not None:
-        yield "account", f"{account.handle}, id {account.account_id}, secUid {account.sec_uid}"
+        yield "account", f"{account.handle}, ID {account.account_id}, secUid {account.sec_uid}"
         yield "profile", f"followers: {_number(account.followers_claimed)}, {_exactness(account.counts_exact)}"
     if found.page is not None:
         yield from _page_lines(found.page, account.followers_claimed if account else None)
@@ -75,26 +76,26 @@ def _lines(found: "Probed") -> Iterator[tuple[str, str]]:
         yield "", f"missing fields: {_names(response.missing_fields)}"
         yield "", f"stored as {response.stored_at}"
     if found.stored_evidence:
-        yield "no answer", f"what came is stored as {found.stored_evidence}"
+        yield "no result", f"the response is stored as {found.stored_evidence}"
     quota = found.quota
     if quota.limit is not None:
-        until = f", filled up again at {found.quota_resets_at}" if found.quota_resets_at else ""
+        until = f", resets at {found.quota_resets_at}" if found.quota_resets_at else ""
         yield "quota", f"{_number(quota.remaining)} of {quota.limit:,} requests left{until}"
     elif responses:
-        yield "quota", "the answers say nothing of it"
-    yield "spent", f"{found.requests} {'request' if found.requests == 1 else 'requests'}"
+        yield "quota", "not in the responses"
+    yield "requests made", str(found.requests)
 
 
 def _page_lines(page: "ProbedPage", profile: int | None) -> Iterator[tuple[str, str]]:
     yield "dialect", page.dialect
     users = page.rows_served - page.dummies - len(page.rejected)
-    rows = f"{page.rows_served} rows of {page.rows_asked} asked for"
-    yield "page", f"{rows}: {users} users, {page.dummies} placeholders, {len(page.rejected)} of an unknown shape"
+    rows = f"{page.rows_served} rows of {page.rows_requested} requested"
+    yield "page", f"{rows}: {users} users, {page.dummies} placeholders, {len(page.rejected)} with an unknown structure"
     for reason in page.rejected[:5]:
         yield "", reason
-    against = "as the profile says" if page.total == profile else f"where the profile says {_number(profile)}"
-    more = "there is more" if page.has_more else "there is no more"
-    yield "list", f"followers by its own total: {_number(page.total)}, {against}; {more}"
+    against = "same in the profile" if page.total == profile else f"profile: {_number(profile)}"
+    more = "more pages follow" if page.has_more else "last page"
+    yield "list", f"total followers: {_number(page.total)} ({against}); {more}"
     yield "counts", f"exact (statsV2) in {page.rows_with_exact_counts} of {users} rows"
     yield "cursor", "none" if page.next_cursor is None else str(page.next_cursor)
     if page.window is not None:
@@ -106,7 +107,7 @@ def _exactness(exact: object) -> str:
 
 
 def _number(number: int | None) -> str:
-    return "an unknown number" if number is None else f"{number:,}"
+    return "unknown" if number is None else f"{number:,}"
 
 
 def _names(names: Sequence[str]) -> str:

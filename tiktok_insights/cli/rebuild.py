@@ -9,13 +9,13 @@ from tiktok_insights.cli.execution import run_job
 @click.command()
 @format_option("json")
 def rebuild(output: str) -> None:
-    """Make TIKTOK_DATA anew from the history, for when somebody has written to the table, or dropped it.
+    """Rebuild TIKTOK_DATA from its history.
 
-    The table is a function of FOLLOWER_SNAPSHOTS, so nothing is asked of the API or the bucket. It runs the job
-    load_pending_objects with `rebuild` for tiktok_data: all rows are made in one transaction, readers see the table
-    before or after it, and the checks and the marts follow.
+    Use this if someone has changed or dropped the table. It is a function of FOLLOWER_SNAPSHOTS, so the API is not
+    needed. The command runs the job load_pending_objects with `rebuild` for tiktok_data. All rows are written in one
+    transaction, readers see the table either before or after it, and the checks and marts follow.
 
-    Does not mend the history itself. The exit code is 0 when the run succeeded, and 1 when it failed or a blocking
+    This does not repair the history itself. The exit code is 0 if the run succeeded, and 1 if it failed or a blocking
     check is red.
     """
     run_job("load_pending_objects", {"tiktok_data": {"rebuild": True}}, output)

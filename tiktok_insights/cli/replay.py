@@ -23,25 +23,27 @@ _TOTALS = ("rows_changed", "rows_added", "rows_gone")
 
 @click.command()
 @click.argument("account", required=False)
-@click.option("--dry-run", is_flag=True, help="Only say what would change; write nothing, run nothing.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change: write nothing, run nothing.")
 @format_option("csv", "json")
 @click.option(
-    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="The most changes that are printed."
+    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Maximum number of changes to print."
 )
 def replay(account: str | None, output: str, limit: int, *, dry_run: bool) -> None:
-    """Make the CSVs anew from the raw pages with today's code, and load those that change. Spends no request.
+    """Recreate the CSVs from the raw pages.
 
-    Every page that the API has ever answered is kept as it was received. So after an update of this package, or when a
-    CSV was damaged, the CSVs of all committed snapshots (or of ACCOUNT: its id, handle or secUid) can be made again,
-    and with them everything after: TIKTOK_DATA is then what it would be had today's code run from the start.
+    Every page the API has returned is kept exactly as received. After an update of this package, or if a CSV is
+    damaged, this command recreates the CSVs of all committed snapshots, or only those of ACCOUNT (its ID, handle or
+    secUid), and loads those that change. TIKTOK_DATA is then the same as if the current code had run from the start.
+    Makes no API requests.
 
-    First it says which rows change and how, by object, user and column, and which rows come or go. Then it runs the job
-    replay_snapshots in this process: a CSV whose bytes differ is written over the old one, the others are not touched;
-    the load replaces the history of the changed ones. A snapshot is blocked when too many of its rows are of a shape
-    that today's code does not know; it keeps its old CSV.
+    First it shows which rows change and how (by object, user and column), and which rows are added or removed. Then it
+    runs the job replay_snapshots in this process. If the bytes of a CSV differ, it overwrites the old one, and the load
+    replaces its history. The other CSVs are not touched. A snapshot is blocked if the current code does not recognize
+    too many of its rows. It then keeps its old CSV.
 
-    csv prints one line a change, json also the totals and a verdict on each object; both on standard output, all else
-    on standard error. --limit does not touch the totals. The exit code is 0 when the run succeeded or was dry.
+    --format csv prints one line per change; json adds the totals and a verdict for each object. Both go to standard
+    output, everything else to standard error. --limit does not affect the totals. The exit code is 0 if the run
+    succeeded or was a dry run.
 
     \b
     Examples:
@@ -82,7 +84,7 @@ def _print(replayed: Sequence["Replayed"], output: str, limit: int) -> None:
         totals = {name: _sum(replayed, name) for name in _TOTALS}
         objects = [dict(zip(_OBJECT, _object(item), strict=True)) for item in replayed]
         lines = [dict(zip(("object", *_CHANGE), change, strict=True)) for change in changes]
-        document = {"totals": totals, "objects": objects, "changes": lines, "changes_in_all": _lines(replayed)}
+        document = {"totals": totals, "objects": objects, "changes": lines, "changes_total": _lines(replayed)}
         click.echo(json.dumps(document, ensure_ascii=False))
     else:
         _print_tables(replayed, changes)
@@ -96,7 +98,7 @@ def _print_tables(replayed: Sequence["Replayed"], changes: Sequence[tuple[str, .
             if ours := [change[1:] for change in changes if change[0] == item.csv.key]:
                 click.echo("\n" + textwrap.indent(render(_CHANGE, ours, "table"), "  "))
     if left := _lines(replayed) - len(changes):
-        click.echo(f"{left:,} more changes are not printed (--limit).\n")
+        click.echo(f"{left:,} more changes not shown (--limit).\n")
 
 
 def _heading(item: "Replayed") -> str:
@@ -114,7 +116,7 @@ def _total(replayed: Sequence["Replayed"], *, dry_run: bool) -> str:
     differing = sum(item.verdict.differs for item in replayed)
     blocked = sum(bool(item.csv.blocked) for item in replayed)
     words = f"CSVs of {len(replayed):,} snapshots: {len(replayed) - differing - blocked:,} unchanged, "
-    words += f"{differing:,} to write" + (f", {blocked:,} blocked (they keep what they have)" if blocked else "")
+    words += f"{differing:,} to write" + (f", {blocked:,} blocked (they keep their old CSVs)" if blocked else "")
     words += f". Rows: {_counts(replayed)}."
     return f"{words} Nothing was written (--dry-run)." if dry_run else words
 

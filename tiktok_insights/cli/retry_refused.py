@@ -16,11 +16,11 @@ _REFUSED = f"SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = '{LoadSt
 @click.argument("key", required=False)
 @format_option("csv", "json")
 def retry_refused(key: str | None, output: str) -> None:
-    """Let the next run try refused objects again: the one with KEY (or its s3:// address), or all.
+    """Let the next run retry refused objects.
 
-    An object is refused when it cannot be read or fails the audit by its own fault; the check `no_object_is_refused`
-    and LOAD_HISTORY say why, and what to do. A fixed object needs no retry: the next run loads its new version.
-    --format csv and json print the keys of what will be tried again.
+    Without KEY (or its s3:// URI), retries all of them. An object is refused if it cannot be read or causes the audit
+    to fail. The check `no_object_is_refused` and LOAD_HISTORY say why and what to do. A fixed object needs no retry:
+    the next run loads its new version. --format csv and json print the keys of the objects that will be retried.
     """
     from tiktok_insights.resources.connector import open_session
     from tiktok_insights.staging.ledger import forget_refused
@@ -33,10 +33,12 @@ def retry_refused(key: str | None, output: str) -> None:
         ensure_tables(session, Namespace.named(names.database, names.schema, names.view_schema))
         keys = forget_refused(session, key and key.removeprefix(f"s3://{settings.bucket}/"))
     if key and not keys:
-        raise click.ClickException(f'{key} is not refused. To see what is:\n  tiktok-insights sql "{_REFUSED}"')
+        raise click.ClickException(
+            f'{key} is not refused. To list refused objects:\n  tiktok-insights sql "{_REFUSED}"'
+        )
     if output != "table":
         click.echo(render(("object",), [(forgotten,) for forgotten in keys], output), nl=False)
         return
     for forgotten in keys:
-        click.echo(f"Will be tried again: {forgotten}")
-    click.echo(f"Now run:  {_RUN}" if keys else "No object is refused.")
+        click.echo(f"Will be retried: {forgotten}")
+    click.echo(f"Now run:  {_RUN}" if keys else "No objects are refused.")

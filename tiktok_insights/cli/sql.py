@@ -14,10 +14,11 @@ from tiktok_insights.settings.environment import read_settings
 @click.argument("statements")
 @format_option("csv", "json")
 def sql(statements: str, output: str) -> None:
-    """Run SQL on the deployment's warehouse and print the last statement's rows.
+    """Run SQL and print the result.
 
-    STATEMENTS may be several, with semicolons between them; `-` reads them from standard input. --format json prints
-    an array with one object a row, csv the texts as they are, table cuts long texts.
+    Runs STATEMENTS, separated by semicolons, in the deployment's warehouse and prints the rows of the last one. `-`
+    reads them from standard input. --format json prints an array with one object per row, csv prints values in full,
+    and table truncates long values.
 
     \b
     Examples:

@@ -67,7 +67,9 @@ class Summary:
         yield tabulate(rows, headers=_ACCOUNT_COLUMNS, intfmt=",", disable_numparse=[0, 1, 5])
         requests, seen, claimed = (_number(raw[name]) for name in ("requests", "users_seen", "users_claimed"))
         fresh = all(str(record["snapshot"]).endswith("(fresh)") for record in records)
-        spent = "Every snapshot is fresh: no request was spent" if fresh and not requests else f"{requests:,} requests"
+        spent = (
+            "Every snapshot is fresh: no API requests were made" if fresh and not requests else f"{requests:,} requests"
+        )
         yield f"{spent}; {_number(raw['pages']):,} pages, {seen:,} users seen of {claimed:,} claimed."
 
     def _table(self) -> Iterator[str]:
@@ -91,7 +93,7 @@ class Summary:
             if event.is_step_failure and (error := event.step_failure_data.error) is not None:
                 cause = error.cause or error
                 if cause.cls_name == "DagsterExecutionInterruptedError":
-                    yield f"{event.step_key} was interrupted. Run again: it goes on where it stopped."
+                    yield f"{event.step_key} was interrupted. Run again to resume."
                 else:
                     yield f"{event.step_key} failed: {cause.message.strip()}"
 
@@ -100,7 +102,7 @@ class Summary:
             step_7(*(getattr(self._settings.snowflake, n) for n in ("role", "warehouse", "database", "view_schema")))
         )
         return (
-            f"Look:   make ui   (tiktok-insights ui), then http://127.0.0.1:{DEFAULT_PORT}\n"
+            f"UI:     make ui   (tiktok-insights ui), then http://127.0.0.1:{DEFAULT_PORT}\n"
             f'Query:  tiktok-insights sql "{statements};"\n'
             "Stop:   make stop (tiktok-insights stop)"
         )

@@ -28,35 +28,39 @@ _STOP_SECONDS = 30.0
     "--port", type=click.IntRange(1, 65_535), default=DEFAULT_PORT, show_default=True, help="The port on 127.0.0.1."
 )
 def ui(port: int) -> None:
-    """Open Dagster's UI on 127.0.0.1, with the daemon that runs the schedule.
+    """Start the Dagster UI on 127.0.0.1.
 
-    Stays in the foreground until Ctrl-C, or `tiktok-insights stop` from elsewhere.
+    Also starts the daemon that runs the schedule and the sensor. Runs in the foreground until you press Ctrl-C, or run
+    `tiktok-insights stop` elsewhere.
     """
     settings = read_settings()
     dagster_home.prepare(settings.dagster_home)
     set_dagster_home(settings)
     lock = _lock(settings.home)
     if is_held(lock):
-        raise click.ClickException("The UI runs already. Stop it with: tiktok-insights stop")
+        raise click.ClickException("The UI is already running. Stop it with: tiktok-insights stop")
     _require_free(port)
     with held(lock, limit_seconds=1.0):
         _pid_file(settings.home).write_text(str(os.getpid()), encoding="ascii")
         with _stack_coming_up(settings):
             _reap_orphaned_runs()
-            click.echo(f"The UI will be at http://127.0.0.1:{port} in some seconds. Ctrl-C ends it.")
+            click.echo(f"The UI will be at http://127.0.0.1:{port} in a few seconds. Press Ctrl-C to stop it.")
             code = _serve(port)
     if code < 0:
-        raise click.ClickException(f"Dagster was ended by signal {-code}. Start it again with: tiktok-insights ui")
+        raise click.ClickException(f"Dagster was killed by signal {-code}. Start it again with: tiktok-insights ui")
     if code:
         raise click.ClickException(
-            f"Dagster ended with code {code}; its last lines say why. Mend that, and start it again."
+            f"Dagster exited with code {code}; its last lines say why. Fix that and start it again."
         )
 
 
 @click.command()
 @click.pass_obj
 def stop(home: Path) -> None:
-    """End the UI and the local stack. Their data stay, and the next start finds them."""
+    """Stop the UI and the local stack.
+
+    Their data is kept for the next start.
+    """
     if is_held(_lock(home)):
         _stop_ui(home)
         click.echo("Stopped the UI.")
@@ -70,7 +74,7 @@ def _require_free(port: int) -> None:
         try:
             attempt.bind(("127.0.0.1", port))
         except OSError as error:
-            message = f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Choose another one with --port."
+            message = f"Port {port} on 127.0.0.1 is not available ({error.strerror}). Choose another one with --port."
             raise click.ClickException(message) from error
 
 
@@ -92,7 +96,7 @@ def _start_stack(home: Path) -> None:
     try:
         stack.ensure_running(home)
     except stack.StackError as error:
-        click.echo(f"The UI has no local stack yet: {error}", err=True)
+        click.echo(f"The UI is running without the local stack: {error}", err=True)
 
 
 def _reap_orphaned_runs() -> None:
@@ -107,7 +111,7 @@ def _reap_orphaned_runs() -> None:
     with dg.DagsterInstance.get() as instance:
         for run in reap_orphaned_runs(instance, nobody_launches=True):
             click.echo(
-                f"Run {run.run_id} ({run.job_name}) had been cut off, and is ended. Its page in the UI says more."
+                f"Run {run.run_id} ({run.job_name}) was interrupted and marked as failed. See its page in the UI."
             )
 
 
@@ -163,7 +167,7 @@ def _stop_ui(home: Path) -> None:
     deadline = time.monotonic() + _STOP_SECONDS
     while is_held(_lock(home)):
         if time.monotonic() > deadline:
-            raise click.ClickException(f"The UI did not end within {_STOP_SECONDS:.0f} s. Try again.")
+            raise click.ClickException(f"The UI did not stop within {_STOP_SECONDS:.0f} s. Try again.")
         time.sleep(0.1)
 
 

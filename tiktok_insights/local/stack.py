@@ -40,7 +40,7 @@ class Status:
         endpoints: where it listens; None when stopped.
         uptime_seconds: since it began to serve; 0 when stopped.
         bytes_on_disk: everything that it stores, its log included.
-        answers: server name to whether it answered a request just now; empty when stopped.
+        responding: server name to whether it responded to a request just now; empty when stopped.
         log: the log file, for a person to read.
 
     """
@@ -49,13 +49,13 @@ class Status:
     endpoints: Endpoints | None
     uptime_seconds: float
     bytes_on_disk: int
-    answers: dict[str, bool]
+    responding: dict[str, bool]
     log: Path
 
     @property
     def healthy(self) -> bool:
-        """Running, and every server answers."""
-        return self.running and all(self.answers.values())
+        """Running, and every server responds."""
+        return self.running and all(self.responding.values())
 
 
 def ensure_running(home: Path) -> Endpoints:
@@ -105,13 +105,13 @@ def status(home: Path) -> Status:
     if announcement is None:
         return Status(False, None, 0.0, size, {}, folder.log)
     endpoints = announcement.endpoints
-    answers = {
-        "tiktok_api": _answers(endpoints.tiktok_api, "GET", "/"),
-        "aws": _answers(endpoints.aws, "GET", "/"),
+    responding = {
+        "tiktok_api": _responds(endpoints.tiktok_api, "GET", "/"),
+        "aws": _responds(endpoints.aws, "GET", "/"),
         # Without a token the server refuses, which only a working one does.
-        "snowflake": _answers(f"http://{endpoints.snowflake_host}:{endpoints.snowflake_port}", "POST", "/session"),
+        "snowflake": _responds(f"http://{endpoints.snowflake_host}:{endpoints.snowflake_port}", "POST", "/session"),
     }
-    return Status(True, endpoints, max(0.0, time.time() - announcement.started_at), size, answers, folder.log)
+    return Status(True, endpoints, max(0.0, time.time() - announcement.started_at), size, responding, folder.log)
 
 
 def reset(home: Path) -> str:
@@ -165,7 +165,7 @@ def _stop(folder: StackFolder) -> str:
     raise StackError(f"The local stack (process {pid}) could not be stopped. End it yourself: kill -9 {pid}")
 
 
-def _answers(url: str, method: str, path: str) -> bool:
+def _responds(url: str, method: str, path: str) -> bool:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PROBE_TIMEOUT_SECONDS)
     try:

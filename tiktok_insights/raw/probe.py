@@ -64,7 +64,7 @@ class ProbedPage:
     """
 
     dialect: str
-    rows_asked: int
+    rows_requested: int
     rows_served: int
     dummies: int
     rejected: list[str]
@@ -148,7 +148,7 @@ def _page(page: Page, fetched_at: datetime) -> ProbedPage:
     since = datetime.fromtimestamp(page.next_cursor, UTC) if page.next_cursor is not None else None
     return ProbedPage(
         dialect=page.dialect,
-        rows_asked=PAGE_SIZE,
+        rows_requested=PAGE_SIZE,
         rows_served=len(page.followers) + len(page.rejected) + page.dummies,
         dummies=page.dummies,
         rejected=[f"row {row.position}: {row.reason}" for row in page.rejected],

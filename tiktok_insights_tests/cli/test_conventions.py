@@ -44,7 +44,7 @@ def test_every_command_with_a_result_prints_it_for_programs_too() -> None:
 def test_the_help_tells_exit_codes_and_completion() -> None:
     """Where a person looks first."""
     text = CliRunner().invoke(main, ["--help"]).output
-    for words in ("0  done", "1  failed", "2  the command was typed wrongly", "_TIKTOK_INSIGHTS_COMPLETE=bash_source"):
+    for words in ("0  succeeded", "1  failed", "2  usage error", "_TIKTOK_INSIGHTS_COMPLETE=bash_source"):
         assert words in text
 
 

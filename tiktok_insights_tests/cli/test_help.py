@@ -20,9 +20,10 @@ def commands(group: click.Group, words: str = "") -> Iterator[tuple[str, click.C
 def test_the_help_says_what_the_command_does_and_shows_examples_line_by_line(
     words: str, command: click.Command
 ) -> None:
-    """No mark of the formatter is left over; every option explains itself."""
+    """No mark of the formatter is left over; the first sentence is short; every option explains itself."""
     text = command.get_help(click.Context(command))
     assert command.help
+    assert len(command.get_short_help_str(limit=200)) < 45, "a list of commands would cut it"
     assert "\\b" not in text
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.name != "version":

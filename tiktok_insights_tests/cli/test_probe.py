@@ -24,16 +24,16 @@ def test_the_table_is_for_people(store: ObjectStore, connections: Connections) -
     assert answer.exit_code == 0, answer.output
     said = answer.stdout
     for words in (
-        "fake.1000.app.data, id ",
+        "fake.1000.app.data, ID ",
         "app\n",
-        "followers by its own total: 1,000, as the profile says; there is more",
-        "of 30 asked for",
+        "total followers: 1,000 (same in the profile); more pages follow",
+        "of 30 requested",
         "wrapped in data",
         "missing fields: followers.friend_count",
-        "requests left, filled up again at ",
+        "requests left, resets at ",
         "these users followed between ",
         f"stored as s3://{store.bucket}/probe/",
-        "2 requests",
+        "requests made  2\n",
     ):
         assert words in said, said
     assert requests_served(Api(connections.api_url)) == before + 2
@@ -44,7 +44,7 @@ def test_json_is_one_object(store: ObjectStore) -> None:
     answer = probe("fake.1000.rounded", "--format", "json")
     found = json.loads(answer.stdout)
     assert (found["page"]["dialect"], found["page"]["total"], found["requests"]) == ("web", 1000, 2)
-    assert found["answers"]["page-000001"]["missing_fields"] == ["userList.statsV2"]
+    assert found["responses"]["page-000001"]["missing_fields"] == ["userList.statsV2"]
     assert found["account"]["counts_exact"] is False
     assert {info.key.split("/")[0] for info in store.list("")} == {"probe"}
 
@@ -55,7 +55,7 @@ def test_an_unknown_user_is_said_in_words(store: ObjectStore, output: str) -> No
     answer = probe("nobody.here", "--format", output)
     assert answer.exit_code == 1
     assert "no such user. Check the spelling, or whether the handle has changed." in answer.stderr
-    assert "1 request" in answer.stdout or json.loads(answer.stdout)["requests"] == 1
+    assert "requests made  1" in answer.stdout or json.loads(answer.stdout)["requests"] == 1
     assert "Traceback" not in answer.output
 
 

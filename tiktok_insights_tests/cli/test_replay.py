@@ -103,7 +103,7 @@ def test_a_dry_run_tells_everything_and_writes_nothing(raw: RawStore, connection
     assert [(row["change"], row["column"]) for row in rows[:2]] == [("changed", "uniqueId"), ("changed", "videoCount")]
     assert {row["user_id"] for row in rows if row["change"] == "gone"} == {"77"}
     short = replay("--dry-run", "--limit", "1").stdout
-    assert "3 more changes are not printed (--limit)." in short
+    assert "3 more changes not shown (--limit)." in short
     assert "Rows: 1 changed, 1 added, 1 gone. Nothing was written (--dry-run)." in short
     assert listing(raw.store) == before
 
@@ -127,7 +127,7 @@ def test_a_blocked_snapshot_is_said_to_keep_its_csv(raw: RawStore) -> None:
     said = replay("--dry-run").stdout
     assert "blocked: csv/followers/" in said
     assert "2 of 100 rows are of a shape that we do not know" in said
-    assert "1 blocked (they keep what they have)" in said
+    assert "1 blocked (they keep their old CSVs)" in said
 
 
 @pytest.mark.parametrize("words", [["nobody"], ["nobody", "--dry-run"]])

@@ -52,7 +52,7 @@ def test_without_mending_an_object_is_refused_again(store: ObjectStore, connect_
     store.put(_KEY, _BROKEN, "text/csv")
     load(store, connect_warehouse)
     assert refused(connect_warehouse) == [(_KEY,)]
-    assert retry() == (0, f"Will be tried again: {_KEY}\n{_NEXT}")
+    assert retry() == (0, f"Will be retried: {_KEY}\n{_NEXT}")
     assert refused(connect_warehouse) == []
     load(store, connect_warehouse)
     assert refused(connect_warehouse) == [(_KEY,)]
@@ -67,7 +67,7 @@ def test_with_a_key_only_that_object_is_tried_again(
         store.put(key, _BROKEN, "text/csv")
     load(store, connect_warehouse)
     said = retry(address.format(bucket=store.bucket, key=_OTHER))
-    assert said == (0, f"Will be tried again: {_OTHER}\n{_NEXT}")
+    assert said == (0, f"Will be retried: {_OTHER}\n{_NEXT}")
     assert refused(connect_warehouse) == [(_KEY,)]
 
 
@@ -92,7 +92,7 @@ def test_a_mended_object_needs_no_retry(store: ObjectStore, connect_warehouse: C
     store.put(_KEY, csv_file(row("1")), "text/csv")
     load(store, connect_warehouse)
     assert query(connect_warehouse, "SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("1",)]
-    assert retry() == (0, "No object is refused.\n")
+    assert retry() == (0, "No objects are refused.\n")
     assert retry(_KEY)[0] == 1
     assert refused(connect_warehouse) == [(_KEY,)]
 
@@ -115,7 +115,7 @@ def test_an_object_that_is_not_refused_is_an_error(store: ObjectStore, connect_w
     load(store, connect_warehouse)
     code, said = retry("csv/other.csv")
     assert code == 1
-    told("<object> is not refused. To see what is:", "csv/other.csv ").says(said.removeprefix("Error: "))
+    told("<object> is not refused. To list refused objects:", "csv/other.csv ").says(said.removeprefix("Error: "))
     assert refused(connect_warehouse) == [(_KEY,)]
 
 

@@ -85,5 +85,5 @@ def test_ctrl_c_ends_a_run_with_a_sentence(own_home: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=120) == 1
     text = said.read_text(encoding="utf-8")
-    assert "raw_followers was interrupted. Run again: it goes on where it stopped." in text
+    assert "raw_followers was interrupted. Run again to resume." in text
     assert "Traceback" not in text

@@ -25,7 +25,7 @@ def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> N
         port = taken.getsockname()[1]
         answer = CliRunner().invoke(main, ["ui", "--port", str(port)])
     assert answer.exit_code == 1
-    told("Port <port> on 127.0.0.1 cannot be used", f"Port {port} ").says(answer.stderr.removeprefix("Error: "))
+    told("Port <port> on 127.0.0.1 is not available", f"Port {port} ").says(answer.stderr.removeprefix("Error: "))
 
 
 def test_a_number_that_is_no_port_is_refused_as_a_wrong_word() -> None:
@@ -41,7 +41,7 @@ def test_a_second_ui_is_refused(environment: dict[str, str], tmp_path: Path, mon
     with held(tmp_path / "ui.lock", limit_seconds=1.0):
         answer = CliRunner().invoke(main, ["ui"])
     assert answer.exit_code == 1
-    told("The UI runs already.").says(answer.stderr.removeprefix("Error: "))
+    told("The UI is already running.").says(answer.stderr.removeprefix("Error: "))
 
 
 def test_an_end_of_dagsters_own_is_an_error(
@@ -63,7 +63,7 @@ def test_an_end_of_dagsters_own_is_an_error(
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
     assert answer.returncode == 1
-    told("Dagster ended with code <number>;", "code 7").says(answer.stderr.rpartition("Error: ")[2])
+    told("Dagster exited with code <number>;", "code 7").says(answer.stderr.rpartition("Error: ")[2])
 
 
 def test_a_ui_that_does_not_end_is_told(
@@ -78,7 +78,7 @@ def test_a_ui_that_does_not_end_is_told(
         answer = CliRunner().invoke(main, ["stop"])
         assert asked.wait(timeout=60) == -signal.SIGTERM
     assert answer.exit_code == 1
-    told("The UI did not end within").says(answer.stderr.removeprefix("Error: "))
+    told("The UI did not stop within").says(answer.stderr.removeprefix("Error: "))
 
 
 def dagster_of(ui: psutil.Process) -> psutil.Process | None:
@@ -106,7 +106,7 @@ def test_dagster_being_killed_is_told_with_the_remedy(
         dagster.send_signal(signal.SIGKILL)
         _, errors = ui.communicate(timeout=120)
     assert ui.returncode == 1
-    told("Dagster was ended by signal <number>.", "signal 9").says(errors.rpartition("Error: ")[2])
+    told("Dagster was killed by signal <number>.", "signal 9").says(errors.rpartition("Error: ")[2])
     assert "Warning" not in errors
     # The stack that it has started stays, until it is stopped.
     stopped = CliRunner().invoke(main, ["stop"])

@@ -41,7 +41,7 @@ def test_the_status_is_an_object_for_programs(shared_home: Path, endpoints: stac
     said = json.loads(running.stdout)
     assert (running.exit_code, said["running"]) == (0, True)
     assert said["endpoints"]["aws"] == endpoints.aws
-    assert set(said["answers"].values()) == {True}
+    assert set(said["responding"].values()) == {True}
     assert json.loads(_run(shared_home, "start", "--format", "json").stdout)["endpoints"] == said["endpoints"]
     stopped = _run(own_home, "status", "--format", "json")
     assert stopped.exit_code == 3

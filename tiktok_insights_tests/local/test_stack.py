@@ -116,7 +116,7 @@ def test_status_asks_each_server(shared_home: Path, endpoints: stack.Endpoints) 
     found = stack.status(shared_home)
     assert found.running
     assert found.endpoints == endpoints
-    assert found.answers == {"tiktok_api": True, "aws": True, "snowflake": True}
+    assert found.responding == {"tiktok_api": True, "aws": True, "snowflake": True}
     assert found.uptime_seconds > 0
     assert found.bytes_on_disk > 0
 
@@ -183,7 +183,7 @@ def test_a_stack_that_hangs_is_shown_and_killed(own_home: Path, monkeypatch: pyt
     assert not found.healthy
     status = CliRunner().invoke(local, ["status"], obj=own_home)
     assert status.exit_code == 1
-    told("No answer from: <servers>.", "tiktok_api, aws, snowflake").says(status.stderr.removeprefix("Error: "))
+    told("No response from: <servers>.", "tiktok_api, aws, snowflake").says(status.stderr.removeprefix("Error: "))
     assert "Killed" in stack.stop(own_home)
     wait_until(lambda: has_ended(endpoints.pid))
 

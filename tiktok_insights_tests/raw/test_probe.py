@@ -57,7 +57,7 @@ def test_a_probe_says_what_the_api_serves(
     assert (found.account.handle, found.account.followers_claimed, page.total) == (handle, 1000, 1000)
     assert (page.dialect, answer.wrapped_in_data) == (dialect, wrapped)
     assert (answer.unknown_fields, answer.missing_fields) == ([], missing)
-    assert (page.rows_asked, page.has_more, page.rejected) == (30, True, [])
+    assert (page.rows_requested, page.has_more, page.rejected) == (30, True, [])
     assert 20 <= page.rows_served <= 30
     assert page.rows_with_exact_counts == (page.rows_served - page.dummies if exact else 0)
     assert found.account.counts_exact == ("rounded" not in handle)
