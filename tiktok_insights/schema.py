@@ -19,15 +19,15 @@ class ColumnKind(Enum):
 
 
 ACCEPTED_TEXTS = {
-    ColumnKind.ID: "1 to 20 digits, not 0, kept as text unchanged",
+    ColumnKind.ID: "1 to 20 digits and not 0",
     ColumnKind.TEXT: "any text without line breaks",
     ColumnKind.BOOLEAN: "true, false, t, f, 1 or 0, in any case",
     ColumnKind.COUNT: (
-        "an integer of up to 38 digits, also with a tail of .0; a negative one becomes NULL and is counted"
+        "an integer of up to 38 digits, optionally followed by .0; a negative one becomes NULL and is reported"
     ),
     ColumnKind.TIMESTAMP: (
-        "ISO 8601 in UTC, such as 2026-01-31T12:00:00Z, with up to 6 decimals of a second, and no later than a day "
-        "after the object was written"
+        "an ISO 8601 time in UTC, such as 2026-01-31T12:00:00Z, with up to 6 fractional digits, at most one day after "
+        "the object was written"
     ),
 }
 
@@ -88,7 +88,7 @@ def _avatar(csv: str, size: int) -> Column:
         None,
         (f"user.{csv}",),
         (f"{csv.replace('avatar', 'avatar_').lower()}.url_list.0",),
-        f"Signed address of the picture, {size} pixels wide; changes on every read, expires in about 48 hours.",
+        f"Signed URL of the picture, {size} pixels wide; changes on every request and expires after about 48 hours.",
     )
 
 
@@ -101,7 +101,7 @@ COLUMNS: tuple[Column, ...] = (
         "TIKTOK_ID",
         ("user.id",),
         ("uid",),
-        "The user's id. Text, because most ids exceed 2^53 and a float bends them.",
+        "The user's ID. It is text because most IDs exceed 2^53, and a float would alter them.",
     ),
     Column(
         "uniqueId",
@@ -119,7 +119,7 @@ COLUMNS: tuple[Column, ...] = (
         "NICK_NAME",
         ("user.nickname",),
         ("nickname",),
-        "The name shown; may be empty, repeated, in any script.",
+        "The display name. It may be empty, is not unique, and can be in any script.",
     ),
     _avatar("avatarLarger", 1080),
     _avatar("avatarMedium", 720),
@@ -140,7 +140,7 @@ COLUMNS: tuple[Column, ...] = (
         "PRIVATE_ACCOUNT",
         ("user.privateAccount",),
         ("secret", "is_private_account"),
-        "Whether only approved followers see the account.",
+        "Whether only approved followers can see the account.",
     ),
     _count(
         "followers_Count",
@@ -156,7 +156,7 @@ COLUMNS: tuple[Column, ...] = (
         "FOLLOWING_COUNT",
         "followingCount",
         "following_count",
-        "Users whom this user follows.",
+        "Users that this user follows.",
     ),
     _count(
         "videoCount",
@@ -164,7 +164,7 @@ COLUMNS: tuple[Column, ...] = (
         "VIDEO_COUNT",
         "videoCount",
         "aweme_count",
-        "Videos that the user has published; 0 for a private account.",
+        "Videos the user has published; 0 for a private account.",
     ),
     _count(
         "heartCount",
@@ -172,7 +172,7 @@ COLUMNS: tuple[Column, ...] = (
         "HEART_COUNT",
         "heartCount",
         "total_favorited",
-        "Likes that the user's videos have received.",
+        "Likes the user's videos have received.",
     ),
     _count(
         "friends_Count",
@@ -180,9 +180,9 @@ COLUMNS: tuple[Column, ...] = (
         "FRIENDS_COUNT",
         "friendCount",
         "friend_count",
-        "Mutual followers; the list endpoint answers 0.",
+        "Mutual followers; always 0 in the follower list.",
     ),
-    _count("diggCount", "digg_count", "DIGG_COUNT", "diggCount", "favoriting_count", "Videos that the user has liked."),
+    _count("diggCount", "digg_count", "DIGG_COUNT", "diggCount", "favoriting_count", "Videos the user has liked."),
     Column(
         "counts_exact",
         "counts_exact",
@@ -190,7 +190,7 @@ COLUMNS: tuple[Column, ...] = (
         "COUNTS_EXACT",
         (),
         (),
-        "True when the counts come from the API's exact numbers (statsV2), false when they are rounded.",
+        "True if the counts are the API's exact numbers (statsV2), false if they are rounded.",
     ),
     Column(
         "extracted_at",

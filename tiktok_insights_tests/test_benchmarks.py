@@ -81,7 +81,7 @@ def test_the_sensor_finds_the_seeded_objects_loaded(own_home: Path) -> None:
     assert run_contestant("sensor_steps:listing", place.arguments()).result == 30
     assert run_contestant("sensor_steps:answers", place.arguments()).result == 1
     warm = run_contestant("sensor_steps:warm", place.arguments(), place.environment())
-    assert warm.result == "Nothing has changed among 30 objects."
+    assert warm.result == "Nothing has changed. Objects: 30."
 
 
 def test_the_empty_job_has_as_many_assets_and_checks_as_ours() -> None:

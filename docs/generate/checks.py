@@ -9,17 +9,17 @@ from tiktok_insights.definitions import defs
 
 _INTRODUCTION = f"""{markdown.NOTICE}
 
-A check's name is the sentence that should be true. What it saw stands in its metadata, and the offenders in its
-description, in the UI and in the summary of `tiktok-insights run`.
+The name of each check states what should be true. Its metadata shows what it found. Its description lists the
+offenders, in the UI and in the summary of `tiktok-insights run`.
 
-A red check that is *blocking* fails the run: what is downstream does not start, and the exit code is not 0. The
-blocking checks of `staged_tiktok_data` are the audit. It comes before the publication, so what it refuses is not in
-`TIKTOK_DATA`. A check that is not blocking leaves the run as it is. [Run it in CI](../how_to/ci.md) says more."""
+A red *blocking* check fails the run: downstream assets do not start, and the exit code is not 0. The blocking checks of
+`staged_tiktok_data` are the audit, which runs before publication, so data it refuses is not in `TIKTOK_DATA`. A red
+non-blocking check does not fail the run. See [Run it in CI](../how_to/ci.md)."""
 
 
 def checks() -> str:
     """The whole document."""
-    table = markdown.table(("asset", "check", "blocking", "what it asks"), map(_row, _specs()))
+    table = markdown.table(("asset", "check", "blocking", "what it checks"), map(_row, _specs()))
     return "\n\n".join(["# Checks", _INTRODUCTION, table]) + "\n"
 
 

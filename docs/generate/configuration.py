@@ -13,22 +13,23 @@ from tiktok_insights.settings.variables import GROUPS, Variable
 
 _ENVIRONMENT = """## Environment
 
-The environment, or a file `.env` in the working directory; the environment wins. An empty variable counts as unset.
-[.env.example](../../.env.example) has all variables; copy the lines you need. Nothing has to be set."""
+Variables come from the environment or from a `.env` file in the working directory. The environment wins. An empty
+variable counts as unset. [.env.example](../../.env.example) lists all variables: copy the lines you need. None is
+required."""
 
-_AWS = """The standard `AWS_*` variables, such as `AWS_PROFILE` and `AWS_REGION`, hold in the deployment `aws`; `local`
+_AWS = """The deployment `aws` uses the standard `AWS_*` variables, such as `AWS_PROFILE` and `AWS_REGION`; `local`
 ignores them."""
 
 _RUN_CONFIG = """## Run config
 
-What a single run does differently. It goes into a file for `dagster job execute -c`, or into the Launchpad of the UI. A
-setting that is left out has its default. This is every setting with its default:"""
+Settings for a single run. Put them in a file for `dagster job execute -c` (or `dg launch -c`), or in the Launchpad in
+the UI. Omitted settings have their defaults. These are all settings with their defaults:"""
 
 _ENV_HEAD = """# Written by docs/generate from the code: run `make docs`, do not edit.
-# Copy the lines you need to .env, and keep .env out of version control. Without any of these lines everything runs on
+# Copy the lines you need to .env, and keep .env out of version control. Without any of them, everything runs on
 # this machine against a fake TikTok API."""
 
-_ENV_AWS = """# The standard AWS_* variables hold only for the deployment aws.
+_ENV_AWS = """# Only the deployment aws uses the standard AWS_* variables.
 #AWS_PROFILE=
 #AWS_REGION="""
 

@@ -28,17 +28,17 @@ def data_model() -> str:
 
 _INTRODUCTION = (
     f"{markdown.NOTICE}\n\n"
-    "The names of databases, schemas and buckets are the defaults; [the configuration](reference/configuration.md) "
-    "says how to change them."
+    "The names of databases, schemas and buckets are the defaults. See [Configuration](reference/configuration.md) for "
+    "how to change them."
 )
 
 
 def _contract() -> Iterator[str]:
     yield "## The contract"
     yield (
-        "One list of columns, in `tiktok_insights/schema.py`. The CSV's header, the Glue table, the warehouse's "
-        "tables, the transform and the audit derive from it. Each column by its name in every layer, in the CSV's "
-        "order; *dropped* means that the warehouse has no such column:"
+        "The contract is one list of columns, in `tiktok_insights/schema.py`. The CSV header, the Glue table, the "
+        "warehouse tables, the transform and the audit are derived from it. This table has each column's name in every "
+        "layer, in CSV order; *dropped* means that the warehouse has no such column:"
     )
     yield markdown.table(
         ("CSV", f"Glue (`{GLUE_TABLE}`)", "warehouse", "warehouse type"),
@@ -53,21 +53,21 @@ def _contract() -> Iterator[str]:
         ),
     )
     yield (
-        f"Files of other producers may end after `{FOREIGN_HEADER[-1]}`: `extracted_at` is then the time at which the "
-        "object was written, and `counts_exact` is NULL. Glue's partition keys are "
+        f"Files from other sources may end after `{FOREIGN_HEADER[-1]}`. `extracted_at` is then the time the object "
+        "was written, and `counts_exact` is NULL. Glue's partition keys are "
         f"{' and '.join(map(_code, PARTITION_KEYS))}."
     )
     yield (
-        "What a column means, and where the API has it in its two dialects. Of several fields the first that is there "
-        "wins; but a boolean of the APP dialect is true when any of its fields is set:"
+        "The meaning of each column, and its fields in the two dialects of the API. If there are several fields, the "
+        "first one present wins, except that a boolean in the APP dialect is true if any of its fields is set:"
     )
     yield markdown.table(
         ("CSV", "kind", "field, WEB", "field, APP", "meaning"),
         ((_code(c.csv), c.kind.value, _fields(c.web), _fields(c.app), c.meaning) for c in COLUMNS),
     )
     yield (
-        "The texts that a CSV's field may hold. An empty field is NULL, except for an id; any other text rejects the "
-        "row, which then goes to the quarantine:"
+        "The values a CSV field accepts. An empty field is NULL, except for an ID. If a row has any other value, it is "
+        "rejected and quarantined:"
     )
     yield markdown.table(
         ("kind", "accepted", "columns"), ((k.value, ACCEPTED_TEXTS[k], _columns_of(k)) for k in ColumnKind)
@@ -78,13 +78,13 @@ def _tables() -> Iterator[str]:
     yield "## The warehouse"
     yield (
         f"All tables are in `{_NAMES.database}.{_NAMES.schema}`. `{_NAMES.database}.{_NAMES.view_schema.upper()}."
-        f"{TIKTOK_DATA.name}` is a view on the table of that name. Times are UTC."
+        f"{TIKTOK_DATA.name}` is a view of the table with that name. Times are UTC."
     )
     yield (
-        f"These are the tables of version {SCHEMA_VERSION}, which stands in `{PUBLISH_LOCK.name}`. The first session "
-        "of a run makes what is missing, the schemas too, but not the database; brings tables of an earlier version to "
-        "this one, keeping their rows; and refuses tables that differ from their version in a column's name, type, "
-        "length, NOT NULL or place, or that a newer version made. What is refused is left as it is."
+        f"These are the tables of version {SCHEMA_VERSION}, which is recorded in `{PUBLISH_LOCK.name}`. The first "
+        "session of a run creates whatever is missing, including schemas but not the database. It migrates tables of "
+        "an earlier version and keeps their rows. It refuses tables whose columns differ in name, type, length, NOT "
+        "NULL or position, and tables created by a newer version. Refused tables are left unchanged."
     )
     for table in ALL:
         yield f"### {table.name}"
@@ -97,10 +97,10 @@ def _tables() -> Iterator[str]:
 def _marts() -> Iterator[str]:
     yield "## The marts"
     yield (
-        f"Views in `{_NAMES.database}.{_NAMES.view_schema.upper()}`, so they are never older than the tables. The "
-        "asset of the same name makes the view anew, and holds it against the tables: the totals below must be equal. "
-        "In a mart, an `id` is text of 1 to 20 digits, a `count` a whole number from 0 up, a `share` a number from 0 "
-        "to 1, a `ratio` a number from 0 up, and a `time` a moment in UTC."
+        f"The marts are views in `{_NAMES.database}.{_NAMES.view_schema.upper()}`, so they are always as current as "
+        "the tables. The asset with the same name recreates the view and compares it with the tables: the totals "
+        "below must match. In a mart, an `id` is text of 1 to 20 digits, a `count` a whole number of at least 0, a "
+        "`share` a number from 0 to 1, a `ratio` a number of at least 0, and a `time` a time in UTC."
     )
     for mart in all_marts():
         yield f"### {mart.view}"
@@ -124,22 +124,22 @@ def _bucket() -> Iterator[str]:
     account, snapshot = _SNAPSHOT.account_id, _SNAPSHOT.snapshot_id
     yield "## Keys in the bucket"
     yield (
-        f"For an account with the id {account} and a snapshot that was begun on {_SNAPSHOT.moment:%Y-%m-%d} at "
+        f"For an account with the ID {account} and a snapshot that started on {_SNAPSHOT.moment:%Y-%m-%d} at "
         f"{_SNAPSHOT.moment:%H:%M:%S} UTC:"
     )
     rows = (
-        ("raw/accounts/<handle or secUid>.json", "which account a name stood for last; helps to find its snapshots"),
-        (_SNAPSHOT.account_info, "the answer that opened the snapshot: who the account is"),
-        (_SNAPSHOT.page(1), "a page exactly as received, written once; facts about the request are its S3 metadata"),
-        (_SNAPSHOT.evidence(2), "an answer that came in the place of a page and is none"),
-        (_SNAPSHOT.manifest, "the commit marker, written last: how the walk ended, the pages and their checksums"),
-        (csv_key, "the snapshot's CSV, written once"),
+        ("raw/accounts/<handle or secUid>.json", "the account a name last referred to; used to find its snapshots"),
+        (_SNAPSHOT.account_info, "the first response of the snapshot: the account's profile"),
+        (_SNAPSHOT.page(1), "a page exactly as received (write-once); its S3 metadata describes the request"),
+        (_SNAPSHOT.evidence(2), "a response that was received instead of a page"),
+        (_SNAPSHOT.manifest, "the commit marker, written last: the outcome, the pages and their checksums"),
+        (csv_key, "the snapshot's CSV"),
         (f"{listing.CSV_PREFIX}account={account}/dt=<YYYY-MM-DD>/<any name>.csv",
-         "a CSV of another producer"),
+         "a CSV from another source"),
         (f"{followers_csv.RAW_QUARANTINE_PREFIX}account={account}/snapshot={snapshot}.jsonl",
-         "rows of the raw pages that have a shape nobody knows: object, row, reason, the row itself"),
+         "rows of the raw pages with an unknown structure: object, row, reason, the row itself"),
         (quarantine_key(csv_key, _ETAG),
-         "rows of a CSV that the contract does not accept: object, line, column, reason, the row itself"),
+         "rows of a CSV that break the contract: object, line, column, reason, the row itself"),
     )  # fmt: skip  # a key and its meaning
     yield markdown.table(("key", "what"), ((markdown.code(key), what) for key, what in rows))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tiktok_insights.lake.replay import Replayed
 
 _CHANGE = ("change", "user_id", "column", "old", "new")
-_OBJECT = ("verdict", "object", "account", "rows", "rows_changed", "rows_added", "rows_gone", "why")
+_OBJECT = ("verdict", "object", "account", "rows", "rows_changed", "rows_added", "rows_gone", "reason")
 _TOTALS = ("rows_changed", "rows_added", "rows_gone")
 
 

@@ -16,20 +16,21 @@ tiktok_pipeline = dg.define_asset_job(
     "tiktok_pipeline",
     everything,
     tags=_DAY,
-    description="Everything: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, check, and "
-    "make the marts.",
+    description="The whole pipeline: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, "
+    "check, and create the marts.",
 )
 load_pending_objects = dg.define_asset_job(
     "load_pending_objects",
     from_the_catalog_on,
     tags=_SIX_HOURS,
-    description="From the catalog on: load the CSV objects that the ledger lacks, whoever put them there. No request.",
+    description="Everything from the catalog onward: load the CSV objects that are not in the ledger, no matter who "
+    "uploaded them. Makes no API requests.",
 )
 replay_snapshots = dg.define_asset_job(
     "replay_snapshots",
     from_the_lake_on,
     config={"ops": {"followers_csv": {"config": {"replay": True}}}},
     tags=_SIX_HOURS,
-    description="From the lake on: make the CSVs of all committed snapshots anew from the raw pages with today's code, "
-    "and load those that changed. No request.",
+    description="Everything from the lake onward: recreate the CSVs of all committed snapshots from the raw pages with "
+    "the current code, and load those that changed. Makes no API requests.",
 )

@@ -30,7 +30,7 @@ def load_under_way(instance: dg.DagsterInstance) -> str:
         # Extraction may take hours; only after it does the run load what is pending.
         steps = instance.get_run_step_stats(run_id, step_keys=["raw_followers"])
         if any(step.end_time for step in steps):
-            return f"Run {run_id[:8]} of {tiktok_pipeline.name} is about to load what is pending."
+            return f"Run {run_id[:8]} of {tiktok_pipeline.name} will load the pending objects."
     return ""
 
 
@@ -49,8 +49,8 @@ def wait_before_asking_again(
     if now >= again:
         return newest.status, ""
     return newest.status, (
-        f"Run {newest.run_id[:8]} ended as {newest.status.value} and left objects pending; another is asked for after "
-        f"{again:%H:%M} UTC. Sooner: launch {load_pending_objects.name}."
+        f"Run {newest.run_id[:8]} ended with {newest.status.value} and left objects pending. The next run starts after "
+        f"{again:%H:%M} UTC. To load them sooner, launch {load_pending_objects.name}."
     )
 
 

@@ -16,9 +16,9 @@ class _Brief(logging.Formatter):
         return f"{self.formatTime(record, '%H:%M:%S')}  {facts.get('step_key') or 'run'}  {level}{message}"
 
 
-@dg.logger(None, "One short line a message on standard error: time, asset, message.")
+@dg.logger(None, "One short line per message on standard error: time, asset, message.")
 def brief_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    """Log from INFO on; errors are summed up at the end of the run, so their tracebacks are left to the UI."""
+    """Log INFO and WARNING. The summary at the end of the run shows errors, and the UI shows their tracebacks."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Brief())
     handler.addFilter(lambda record: record.levelno < logging.ERROR)

@@ -9,5 +9,5 @@ daily_schedule = dg.ScheduleDefinition(
     job=tiktok_pipeline,
     cron_schedule="0 5 * * *",  # every day at 05:00 UTC
     execution_timezone="UTC",
-    description="Every day at 05:00 UTC. A list cannot be asked for as of yesterday, so a missed day is not made up.",
+    description="Every day at 05:00 UTC. Past lists cannot be read, so missed days are not backfilled.",
 )

@@ -23,21 +23,21 @@ from tiktok_insights.staging.pending import pending
     job=load_pending_objects,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description=f"Looks for CSV objects under {CSV_PREFIX} that the ledger lacks, and launches one run that "
-    "loads them. The warehouse is queried only when the bucket has changed. A run that failed is launched again, after "
-    "a minute at first and then after ever longer waits.",
+    description=f"Looks for CSV objects under {CSV_PREFIX} that are not in the ledger, and launches one run that loads "
+    "them. Queries the warehouse only when the bucket has changed. A failed run is launched again after a minute, then "
+    "after longer and longer waits.",
 )
 def new_s3_objects_sensor(
     context: dg.SensorEvaluationContext, s3: S3LakeResource, warehouse: WarehouseResource
 ) -> dg.SkipReason | dg.RunRequest:
-    """The cursor is the fingerprint of the last listing of which nothing was pending."""
+    """Launch one load if CSV objects are pending. The cursor is the last listing with nothing pending."""
     # A run that was killed is under way for ever, unless somebody looks.
     reap_orphaned_runs(context.instance)
     if busy := load_under_way(context.instance):
         return dg.SkipReason(busy)
     listing = list_csvs(s3.store())
     if listing.fingerprint == context.cursor:
-        return dg.SkipReason(f"Nothing has changed among {len(listing.objects)} objects.")
+        return dg.SkipReason(f"Nothing has changed. Objects: {len(listing.objects)}.")
     request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one for ever
     if was_cut_off_once(context.instance, listing.fingerprint):
         # Its objects are pending still, as good as certainly: no need to wait, nor to ask the warehouse.

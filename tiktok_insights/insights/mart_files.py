@@ -65,14 +65,16 @@ def parse(file: str, text: str) -> Mart:
     lines = [_Line(file, number, line) for number, line in enumerate(text.split("\n"), 1)]
     name = file.removesuffix(".sql")
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or name.upper() in _TABLES:
-        raise lines[0].error("a mart is named in small letters, such as users_by_day.sql, and unlike any table")
+        raise lines[0].error(
+            "a mart's name is in lower case, such as users_by_day.sql, and differs from every table's name"
+        )
     end = next((at for at, line in enumerate(lines) if not line.text.startswith("--")), len(lines) - 1)
     describing, columns_, settings_ = _paragraphs(lines[:end] or lines[:1])
     columns, settings = _columns(columns_), _settings(settings_)
     rows, key = _rows(settings), _key(settings, columns)
     order = _order(settings, columns, key)
     if (rows == 1) == bool(key or order) or bool(key) != bool(order):
-        raise settings_[0].error("a mart has a key and an order, or else `rows: 1`")
+        raise settings_[0].error("a mart needs a key and an order, or `rows: 1`")
     return Mart(
         name, _description(describing), columns, key, order, rows, _reconciliations(settings_, settings),
         _sql(lines[end], "\n".join(line.text for line in lines[end:])),
@@ -87,16 +89,20 @@ def _paragraphs(lines: Sequence[_Line]) -> list[list[_Line]]:
         elif re.fullmatch(r"-- \S(.*\S)?", line.text):
             paragraphs[-1].append(replace(line, text=line.text.removeprefix("-- ")))
         else:
-            raise line.error("a line of the header is `--`, a space and a text, or `--` alone")
+            raise line.error("a header line is `--` alone, or `--`, a space and text")
     if len(paragraphs) != 3 or not all(paragraphs):
-        raise lines[-1].error("the header has three paragraphs: the description, the columns, and key, order and so on")
+        raise lines[-1].error(
+            "the header needs three paragraphs: the description, the columns, and the settings (key, order and so on)"
+        )
     return paragraphs
 
 
 def _description(lines: Sequence[_Line]) -> str:
     text = " ".join(line.text for line in lines)
     if not re.fullmatch(r"One row(?: per [^:]+)?: \S.*\.", text):
-        raise lines[0].error("the description is `One row per ...: ...` or `One row: ...`, and ends with a period")
+        raise lines[0].error(
+            "the description must read `One row per ...: ...` or `One row: ...`, and end with a period"
+        )
     return text
 
 
@@ -105,14 +111,14 @@ def _columns(lines: Sequence[_Line]) -> tuple[MartColumn, ...]:
     for line in lines:
         column = _column(line)
         if column.name in columns:
-            raise line.error(f"{column.name} is there twice")
+            raise line.error(f"{column.name} appears twice")
         columns[column.name] = column
     return tuple(columns.values())
 
 
 def _column(line: _Line) -> MartColumn:
     if not (found := _COLUMN.fullmatch(line.text)):
-        raise line.error("a column is `NAME (type): What it means.`")
+        raise line.error("a column must read `NAME (type): What it means.`")
     name, type_name, meaning = found.groups()
     bare = type_name.removesuffix(" or NULL")
     choices: tuple[str, ...] = ()
@@ -120,9 +126,11 @@ def _column(line: _Line) -> MartColumn:
         choices = tuple(bare.removeprefix(f"{ValueType.CHOICE.value} ").split(" | "))
         bare = ValueType.CHOICE.value
         if len(set(choices)) != len(choices) or not all(re.fullmatch(r"[^\s|]+(?: [^\s|]+)*", one) for one in choices):
-            raise line.error("the choices are different texts with ` | ` between them")
+            raise line.error("the choices must be distinct texts separated by ` | `")
     if bare not in _TYPES or (_TYPES[bare] is ValueType.CHOICE and not choices):
-        raise line.error(f"there is no type {type_name!r}; the types are {', '.join(_TYPES)}, each also `or NULL`")
+        raise line.error(
+            f"there is no type {type_name!r}; the types are {', '.join(_TYPES)}, each optionally followed by `or NULL`"
+        )
     return MartColumn(name, _TYPES[bare], type_name.endswith(" or NULL"), meaning, choices)
 
 
@@ -130,9 +138,9 @@ def _settings(lines: Sequence[_Line]) -> dict[str, _Line]:
     settings: dict[str, _Line] = {}
     for line in lines:
         if not (found := _SETTING.fullmatch(line.text)):
-            raise line.error("below the columns are `key: `, `order: `, `rows: ` and `reconcile <what>: `")
+            raise line.error("a setting must be `key: `, `order: `, `rows: ` or `reconcile <what>: `")
         if found[1] in settings:
-            raise line.error(f"{found[1]} is there twice")
+            raise line.error(f"{found[1]} appears twice")
         settings[found[1]] = replace(line, text=found[2])
     return settings
 
@@ -141,7 +149,7 @@ def _rows(settings: dict[str, _Line]) -> int | None:
     if (line := settings.get("rows")) is None:
         return None
     if not re.fullmatch("[1-9][0-9]{0,2}", line.text) or int(line.text) > FRAME_ROWS:
-        raise line.error(f"a fixed number of rows is a number from 1 to {FRAME_ROWS}")
+        raise line.error(f"a fixed number of rows must be from 1 to {FRAME_ROWS}")
     return int(line.text)
 
 
@@ -150,7 +158,7 @@ def _key(settings: dict[str, _Line], columns: Sequence[MartColumn]) -> tuple[str
         return ()
     names = line.text.split(", ")
     if len(set(names)) != len(names) or not {column.name for column in columns}.issuperset(names):
-        raise line.error("the key is different columns of the mart, with a comma and a space between them")
+        raise line.error("the key must be distinct columns of the mart, separated by a comma and a space")
     return tuple(names)
 
 
@@ -160,10 +168,10 @@ def _order(settings: dict[str, _Line], columns: Sequence[MartColumn], key: Seque
     names = [found[1] if (found := _ORDERED.fullmatch(part)) else part for part in line.text.split(", ")]
     if len(set(names)) != len(names) or not {column.name for column in columns}.issuperset(names):
         raise line.error(
-            "the order is different columns of the mart, each with DESC and NULLS FIRST or LAST if need be"
+            "the order must be distinct columns of the mart, each optionally with DESC and NULLS FIRST or LAST"
         )
     if missing := [name for name in key if name not in names]:
-        raise line.error(f"the order lacks {', '.join(missing)} of the key, so it may differ from time to time")
+        raise line.error(f"the order lacks {', '.join(missing)} of the key, so it may vary from query to query")
     return line.text
 
 
@@ -172,10 +180,10 @@ def _reconciliations(lines: Sequence[_Line], settings: dict[str, _Line]) -> tupl
     for name, line in settings.items():
         if name.startswith(_RECONCILE):
             if not (found := _RECONCILED.fullmatch(line.text)) or found[3] not in _TABLES:
-                raise line.error("a reconciliation is `<total of the mart> = <total of the table> of <TABLE>`")
+                raise line.error("a reconciliation must read `<total of the mart> = <total of the table> of <TABLE>`")
             reconciliations.append(Reconciliation(name.removeprefix(_RECONCILE), *found.groups()))
     if not reconciliations:
-        raise lines[-1].error("a mart has at least one line `reconcile <what>: `")
+        raise lines[-1].error("a mart needs at least one line `reconcile <what>: `")
     return tuple(reconciliations)
 
 
@@ -186,5 +194,7 @@ def _sql(first: _Line, text: str) -> str:
         or "{schema}" not in sql
         or re.search("[{};]", sql.replace("{schema}", ""))
     ):
-        raise first.error("below the header is one SELECT, in which {schema} stands for the schema of the tables")
+        raise first.error(
+            "the header must be followed by one SELECT, in which {schema} stands for the schema of the tables"
+        )
     return sql

@@ -54,8 +54,8 @@ class Marts:
         for name, there in self._found.items():
             if name.upper() == mart.view and (difference := view_difference(name, there, [ours])):
                 msg = (
-                    f"{self._namespace.view_schema}.{written(name)} is not the mart: {difference}. It was left as it "
-                    "is. Rename it, or let SNOWFLAKE_VIEW_SCHEMA name another schema."
+                    f"{self._namespace.view_schema}.{written(name)} is not the mart: {difference}. It was left "
+                    "unchanged. Rename it, or set SNOWFLAKE_VIEW_SCHEMA to another schema."
                 )
                 raise TableDriftError(msg)
 
@@ -83,7 +83,7 @@ class Marts:
 def reconciles(mart: Mart) -> Check[Marts]:
     """Give the mart's check."""
     totals = ", ".join(total.meaning for total in mart.reconciliations)
-    description = f"The mart's totals equal those of the tables that it is made from: {totals}."
+    description = f"The mart's totals equal those of the tables it is built from: {totals}."
     return Check(
         f"{mart.name}_{reconciles.__name__}", description, Severity.BLOCKING, lambda made: made.reconcile(mart)
     )

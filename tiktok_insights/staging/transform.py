@@ -78,7 +78,7 @@ def rejected_rows_sql(source: str) -> str:
 def rejection_reason(column_name: str, text: str) -> str:
     """What the rejected column has, and what it should have had."""
     kind = next(column.kind for column in COLUMNS if column.csv == column_name)
-    return f"{column_name} is {text[:100]!r}, not {ACCEPTED_TEXTS[kind]}"
+    return f"{column_name} is {text[:100]!r}, but must be {ACCEPTED_TEXTS[kind]}"
 
 
 def _rejected_column() -> str:

@@ -19,19 +19,19 @@ def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
 _FOLLOWER = tuple(TableColumn(c.warehouse or "", c.warehouse_type, c.meaning) for c in WAREHOUSE_COLUMNS)
 _BATCH_ID = ("BATCH_ID", "VARCHAR NOT NULL", "The batch in which the object was staged.")
 _ORIGIN = _columns(
-    ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the CSV object that the row comes from."),
-    ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account whose follower the user is."),
-    ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object of another producer, the object's key."),
+    ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the CSV object the row came from."),
+    ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account that the user follows."),
+    ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object from another source, the object's key."),
 )
-_STATUS = f"{LoadStatus.LOADED}; {LoadStatus.REFUSED} as a whole; or {LoadStatus.SUPERSEDED} by a newer version."
+_STATUS = f"{LoadStatus.LOADED}, {LoadStatus.REFUSED}, or {LoadStatus.SUPERSEDED} by a newer version of the object."
 _OBJECT = _columns(
     ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the CSV object."),
-    ("ETAG", "VARCHAR NOT NULL", "The object's version: with the key, the ledger's key."),
+    ("ETAG", "VARCHAR NOT NULL", "The object's version. Together with the key, it identifies a row of the ledger."),
     ("STATUS", "VARCHAR NOT NULL", _STATUS),
     ("REASON", "VARCHAR", "Why the object was refused."),
     ("ROWS_IN", "NUMBER(38,0) NOT NULL", "Physical records after the header, counted without a CSV parser."),
-    ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows that went to the warehouse's staging table."),
-    ("ROWS_DUPLICATE", "NUMBER(38,0) NOT NULL", "Rows left out because the object has the user already."),
+    ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows sent to the warehouse's staging table."),
+    ("ROWS_DUPLICATE", "NUMBER(38,0) NOT NULL", "Rows dropped because the object already has the user."),
     ("ROWS_REJECTED", "NUMBER(38,0) NOT NULL", "Rows in the quarantine."),
     ("NEGATIVE_COUNTS", "NUMBER(38,0) NOT NULL", "Counts that were negative and became NULL."),
     ("SIZE_BYTES", "NUMBER(38,0) NOT NULL", "Size of the object."),
@@ -39,66 +39,70 @@ _OBJECT = _columns(
 )
 _ACCOUNT_SNAPSHOT = _columns(
     ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account."),
-    ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object of another producer, the object's key."),
+    ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object from another source, the object's key."),
     ("HANDLE", "VARCHAR", "The account's handle when the snapshot was taken."),
     ("STARTED_AT", "TIMESTAMP_NTZ", "When the extraction began, UTC."),
-    ("FINISHED_AT", "TIMESTAMP_NTZ", "When the snapshot was committed; of an open one, when the last run ended. UTC."),
-    ("OUTCOME", "VARCHAR", "How the walk ended, such as whole, partial or deferred; NULL when nobody said."),
-    ("OUTCOME_REASON", "VARCHAR", "Why the walk ended there."),
-    ("USERS_SEEN", "NUMBER(38,0)", "Different users in the snapshot."),
-    ("USERS_CLAIMED", "NUMBER(38,0)", "Followers that the account has by the API's own count."),
-    ("REQUESTS", "NUMBER(38,0)", "Requests that the snapshot has cost."),
-    ("QUOTA_LEFT", "NUMBER(38,0)", "Requests that the plan had left after the snapshot's last answer."),
+    (
+        "FINISHED_AT",
+        "TIMESTAMP_NTZ",
+        "When the snapshot was committed or, if it is open, when the last run ended, UTC.",
+    ),
+    ("OUTCOME", "VARCHAR", "How the snapshot ended, such as whole, partial or deferred; NULL if unknown."),
+    ("OUTCOME_REASON", "VARCHAR", "Why it ended that way."),
+    ("USERS_SEEN", "NUMBER(38,0)", "Distinct users in the snapshot."),
+    ("USERS_CLAIMED", "NUMBER(38,0)", "The account's follower count as reported by the API."),
+    ("REQUESTS", "NUMBER(38,0)", "Requests made for the snapshot."),
+    ("QUOTA_LEFT", "NUMBER(38,0)", "Requests left in the plan after the snapshot's last response."),
 )
 
-TIKTOK_DATA = Table("TIKTOK_DATA", "One row per user: the newest that is known of the user.", _FOLLOWER)
+TIKTOK_DATA = Table("TIKTOK_DATA", "One row per user: the user's newest known data.", _FOLLOWER)
 FOLLOWER_SNAPSHOTS = Table(
     "FOLLOWER_SNAPSHOTS", "One row per account, user and snapshot: the history.", _ORIGIN + _FOLLOWER
 )
 ACCOUNT_SNAPSHOTS = Table(
     "ACCOUNT_SNAPSHOTS",
-    "One row per snapshot of an account that is loaded or still open: seen N of M, how it ended, what it cost.",
+    "One row per loaded or open snapshot of an account: users seen and claimed, outcome, and cost.",
     (_ORIGIN[0], *_ACCOUNT_SNAPSHOT),
 )
 LOAD_HISTORY = Table(
     "LOAD_HISTORY",
-    "The ledger: one row per object version that was loaded or refused.",
+    "The ledger: one row per object version that was loaded, refused or superseded.",
     (*_OBJECT, *_columns(_BATCH_ID, ("LOADED_AT", "TIMESTAMP_NTZ NOT NULL", "When the ledger was written, UTC."))),
 )
 LOAD_BATCHES = Table(
     "LOAD_BATCHES",
     "One row per batch with the audit's verdict.",
     _columns(
-        ("BATCH_ID", "VARCHAR NOT NULL", "Names the batch: when it was staged, and a random end."),
+        ("BATCH_ID", "VARCHAR NOT NULL", "The batch's name: the time it was staged, and a random suffix."),
         ("STAGED_AT", "TIMESTAMP_NTZ NOT NULL", "When the audit gave its verdict, UTC."),
         ("VERDICT", "VARCHAR NOT NULL", f"{BatchVerdict.PASSED} or {BatchVerdict.FAILED}."),
         ("CHECKS", "VARCHAR NOT NULL", "The audit's results as JSON."),
-        ("OBJECTS", "NUMBER(38,0) NOT NULL", "Objects in the batch, refused ones too."),
-        ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows that the batch has in staging."),
-        ("PUBLISHED_AT", "TIMESTAMP_NTZ", "When TIKTOK_DATA got the batch, UTC; NULL until then."),
+        ("OBJECTS", "NUMBER(38,0) NOT NULL", "Objects in the batch, including refused ones."),
+        ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows of the batch in the staging table."),
+        ("PUBLISHED_AT", "TIMESTAMP_NTZ", "When the batch was published to TIKTOK_DATA, UTC; NULL before that."),
     ),
 )
 STAGED_TIKTOK_DATA = Table(
     "STAGED_TIKTOK_DATA",
-    "One row per object and user that waits for its publication.",
+    "One row per object and user waiting to be published.",
     (TableColumn(*_BATCH_ID), *_ORIGIN, *_FOLLOWER),
 )
 STAGED_OBJECTS = Table(
     "STAGED_OBJECTS",
-    "One row per batch and object: the counts for the ledger, and what the manifest says of the snapshot.",
+    "One row per batch and object: counts for the ledger, and snapshot facts from the manifest.",
     (TableColumn(*_BATCH_ID), *_OBJECT, *_ACCOUNT_SNAPSHOT),
 )
 TOUCHED_USERS = Table(
     "TOUCHED_USERS",
-    "The users whose row a publication makes anew; empty between publications.",
+    "Users whose rows the current publication recomputes; empty between publications.",
     _columns(_BATCH_ID, ("TIKTOK_ID", "VARCHAR(20) NOT NULL", "The user.")),
 )
 PUBLISH_LOCK = Table(
     "PUBLISH_LOCK",
-    "Which each publication updates first, so that only one goes on at a time.",
+    "The lock row: each publication updates it first, so only one runs at a time.",
     _columns(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
-        ("BATCH_ID", "VARCHAR", "The batch for which the lock was taken last."),
+        ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
     ),
 )
 

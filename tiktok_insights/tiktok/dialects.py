@@ -89,7 +89,7 @@ def parse_account(body: bytes) -> Account:
     except ValueShapeError as error:
         raise SchemaDriftError(f"In the answer about the account, a field of userInfo.user {error}.") from None
     if not _ACCOUNT_ID.fullmatch(account_id) or account_id == "0":
-        raise SchemaDriftError(f"The account's id {account_id[:40]!r} is not {ACCEPTED_TEXTS[ColumnKind.ID]}.")
+        raise SchemaDriftError(f"The account's ID is {account_id[:40]!r}, but must be {ACCEPTED_TEXTS[ColumnKind.ID]}.")
     totals = [integer_of(value_at(info, path)) for path in ("statsV2.followerCount", "stats.followerCount")]
     known = [total for total in totals if total is not None and total >= 0]
     return Account(

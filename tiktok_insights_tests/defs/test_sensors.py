@@ -115,7 +115,7 @@ def test_the_warehouse_sleeps_while_the_bucket_stays_as_it_is(daemon: Daemon, lo
     loader.load()
     daemon.tick()
     for _ in range(3):
-        assert daemon.tick(wakes_warehouse=False) == "Nothing has changed among 1 objects."
+        assert daemon.tick(wakes_warehouse=False) == "Nothing has changed. Objects: 1."
     loader.put("b", csv_file(row("2")))
     with pytest.raises(pytest.fail.Exception, match="has asked the warehouse"):
         daemon.tick(wakes_warehouse=False)
@@ -123,7 +123,7 @@ def test_the_warehouse_sleeps_while_the_bucket_stays_as_it_is(daemon: Daemon, lo
     daemon.tick()
     s3.delete_object(Bucket=loader.store.bucket, Key=key)
     assert daemon.tick() == "All 1 objects are in the ledger."
-    assert daemon.tick(wakes_warehouse=False) == "Nothing has changed among 1 objects."
+    assert daemon.tick(wakes_warehouse=False) == "Nothing has changed. Objects: 1."
 
 
 def test_an_object_with_the_time_of_a_loaded_one_is_not_missed(daemon: Daemon, loader: Loader) -> None:
@@ -218,7 +218,7 @@ def test_a_pipeline_that_still_extracts_does_not_hold_up_a_load(daemon: Daemon, 
     for event in (dg.DagsterEventType.STEP_START, dg.DagsterEventType.STEP_SUCCESS):
         assert daemon.asks()
         daemon.note(run, event, "raw_followers")
-    assert daemon.tick() == f"Run {run.run_id[:8]} of tiktok_pipeline is about to load what is pending."
+    assert daemon.tick() == f"Run {run.run_id[:8]} of tiktok_pipeline will load the pending objects."
 
 
 def test_a_tick_that_is_cut_short_loses_nothing_and_asks_for_no_second_run(daemon: Daemon, loader: Loader) -> None:
@@ -254,7 +254,7 @@ def test_a_run_that_failed_is_asked_for_again_after_longer_and_longer_waits(daem
             low, high = (middle + 1, high) if is_waiting else (low, middle)
         waits.append(low)
     assert waits == [60 * 2**n for n in range(9)] + [21_600] * 3
-    assert str(daemon.tick()).startswith(f"Run {run.run_id[:8]} ended as FAILURE and left objects pending")
+    assert str(daemon.tick()).startswith(f"Run {run.run_id[:8]} ended with FAILURE and left objects pending")
     loader.put("b", csv_file(row("2")))
     assert daemon.asks()
 
@@ -287,7 +287,7 @@ def test_objects_that_end_every_run_are_not_asked_for_without_end(daemon: Daemon
     assert isinstance(request, dg.RunRequest)
     cut_off(daemon, request)
     second = cut_off(daemon, request)
-    assert str(daemon.tick(wakes_warehouse=False)).startswith(f"Run {second.run_id[:8]} ended as FAILURE and left")
+    assert str(daemon.tick(wakes_warehouse=False)).startswith(f"Run {second.run_id[:8]} ended with FAILURE and left")
 
 
 def test_a_sensor_that_was_off_asks_once_for_all_that_has_come_meanwhile(

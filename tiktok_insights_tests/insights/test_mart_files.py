@@ -151,7 +151,7 @@ def test_a_file_that_breaks_the_grammar_is_an_error_with_its_line(old: str, new:
 def test_a_mart_without_a_reconciliation_is_an_error() -> None:
     """Nobody could tell whether it is right."""
     text = "".join(line for line in GOOD.splitlines(keepends=True) if "reconcile" not in line)
-    with pytest.raises(MartFileError, match="line 12: a mart has at least one line `reconcile <what>: `"):
+    with pytest.raises(MartFileError, match="line 12: a mart needs at least one line `reconcile <what>: `"):
         parse("users_by_day.sql", text)
 
 
@@ -165,7 +165,7 @@ def test_a_file_without_a_whole_header_is_an_error(text: str) -> None:
 @pytest.mark.parametrize("file", ["Users.sql", "users-by-day.sql", "1_user.sql", "tiktok_data.sql", ".sql"])
 def test_a_file_is_not_named_like_a_table_or_unlike_an_asset(file: str) -> None:
     """Its view would take the place of the table's."""
-    with pytest.raises(MartFileError, match="a mart is named in small letters"):
+    with pytest.raises(MartFileError, match="a mart's name is in lower case"):
         parse(file, GOOD)
 
 

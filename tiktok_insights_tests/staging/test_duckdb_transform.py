@@ -159,7 +159,7 @@ def test_a_rejected_row_says_object_column_reason_and_its_texts(tmp_path: Path) 
     assert result.counts == RowCounts(rows_in=2, staged=1, rejected=1)
     ((line),) = rejected_rows(result)
     assert (line["object"], line["line"], line["column"]) == (KEY, 3, "heartCount")
-    assert line["reason"].startswith("heartCount is '7.42e+18', not an integer of up to 38 digits")
+    assert line["reason"].startswith("heartCount is '7.42e+18', but must be an integer of up to 38 digits")
     assert line["row"] == row("2", heartCount="7.42e+18")
 
 

@@ -40,8 +40,8 @@ def test_a_record_is_found_between_blank_and_unsplit_lines(tmp_path: Path, end: 
         (9, "uniqueId", lines[7]),
         (10, None, "6"),
     ]
-    assert found[1][2].startswith("diggCount is 'x', not an integer")
-    assert found[2][2].startswith("uniqueId is 'a, \"b\"', not any text")
+    assert found[1][2].startswith("diggCount is 'x', but must be an integer")
+    assert found[2][2].startswith("uniqueId is 'a, \"b\"', but must be any text")
 
 
 @pytest.mark.parametrize(

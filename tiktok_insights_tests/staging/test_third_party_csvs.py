@@ -148,7 +148,7 @@ def test_nothing_else_is_in_the_quarantine(outcome: Outcome) -> None:
 def test_what_is_skipped_says_why(outcome: Outcome, case: Case) -> None:
     """The asset's metadata list the object with place and remedy; the ledger does not know it."""
     listed = {
-        item["object"]: item["why"]
+        item["object"]: item["reason"]
         for item in _records(_metadata(outcome.green, "staged_tiktok_data")["skipped_objects"])
     }
     assert [words for words in case.says if words not in listed[case.key]] == []
@@ -220,7 +220,7 @@ def test_a_person_sees_each_object_that_was_refused_in_the_run(outcome: Outcome)
     """The asset's table of objects begins with them and their reasons; what the first run refused stays so."""
     objects = _records(_metadata(outcome.green, "staged_tiktok_data")["objects"])
     unreadable = [case for case in CASES if case.result == REFUSED and case not in _AUDITED]
-    shown = {item["object"]: item["why"] for item in objects[: len(unreadable)]}
+    shown = {item["object"]: item["reason"] for item in objects[: len(unreadable)]}
     assert set(shown) == {case.key for case in unreadable}
     assert all(words in shown[case.key] for case in unreadable for words in case.says)
     assert not {case.key for case in _AUDITED} & {item["object"] for item in objects}

@@ -311,8 +311,10 @@ def test_the_first_wrong_column_is_named() -> None:
     """A row with several wrong texts is rejected once, for the first."""
     ((found),) = transformed(row("1", heartCount="x", Account_verified="x"))
     assert (found["rejected_column"], found["disposition"]) == ("Account_verified", "rejected")
-    assert rejection_reason("heartCount", " 5").startswith("heartCount is ' 5', not an integer of up to 38 digits")
-    assert rejection_reason("uniqueId", "x" * 1000).startswith(f"uniqueId is '{'x' * 100}', not any text")
+    assert rejection_reason("heartCount", " 5").startswith(
+        "heartCount is ' 5', but must be an integer of up to 38 digits"
+    )
+    assert rejection_reason("uniqueId", "x" * 1000).startswith(f"uniqueId is '{'x' * 100}', but must be any text")
 
 
 def test_the_rejected_rows_are_those_of_the_transform_with_their_numbers() -> None:

@@ -326,7 +326,7 @@ def test_what_is_wrong_with_an_answer_is_told(document: object, expected: Told) 
 
 def test_an_account_whose_id_is_no_id_is_told() -> None:
     """It would name folders."""
-    with told("The account's id <text> is not", "'../x'"):
+    with told("The account's ID is <text>, but must be", "'../x'"):
         parse_account(encoded(user_info(account_id="../x")))
 
 

@@ -17,7 +17,7 @@ from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
 def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.MaterializeResult:
     """The Glue table over all CSVs: one row per follower and page, partitioned by account and day of the snapshot.
 
-    Database, table and partitions come from the contract and the listing; no crawler guesses.
+    The table comes from the contract and the partitions from the listing of the bucket; no crawler is involved.
     """
     state = glue.catalog().register(s3.csvs().listing().partitions)
     return dg.MaterializeResult(

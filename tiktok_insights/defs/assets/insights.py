@@ -40,7 +40,7 @@ def _out(mart: Mart) -> dg.AssetOut:
 def marts(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Make the marts that are selected, and hold them against the tables."""
+    """Create the selected marts, and compare them with the tables."""
     names = {key.to_user_string() for key in context.selected_asset_keys}
     checks = {key.name for key in context.selected_asset_check_keys}
     with warehouse.session() as session:

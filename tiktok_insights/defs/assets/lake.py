@@ -23,16 +23,17 @@ class FollowersCsvConfig(dg.Config):
         default=MAX_REJECTED_SHARE,
         ge=0,
         le=1,
-        description="A snapshot with a larger share of rows of an unknown shape is blocked: no CSV, raw pages kept.",
+        description="A snapshot is blocked if its share of rows with an unknown structure is larger than this: no CSV "
+        "is written, and the raw pages are kept.",
     )
     replay: bool = Field(
         default=False,
-        description="Make the CSVs of all committed snapshots anew from the raw pages with today's code, and write "
-        "over those that come out differently. Costs no request.",
+        description="Recreate the CSVs of all committed snapshots from the raw pages with the current code, and "
+        "overwrite those that differ. Makes no API requests.",
     )
     replay_accounts: list[str] = Field(
         default=[],
-        description="With replay: only these accounts, by id, handle or secUid. Empty: all that have raw pages.",
+        description="With replay: only these accounts, by ID, handle or secUid. If empty, all accounts with raw pages.",
     )
 
 
@@ -47,10 +48,10 @@ class FollowersCsvConfig(dg.Config):
 def followers_csv(
     context: dg.AssetExecutionContext, config: FollowersCsvConfig, s3: S3LakeResource
 ) -> dg.MaterializeResult:
-    """One CSV per committed snapshot; one row per follower and page, as text, in the contract's columns.
+    """One CSV per committed snapshot: one row per follower and page, as text, with the contract's columns.
 
-    Written from the raw pages for each snapshot that has none yet, or with `replay` for each that comes out differently
-    than it is; rows of an unknown shape go to the quarantine.
+    Writes a CSV from the raw pages for each snapshot that has none. With `replay`, also overwrites each CSV that the
+    current code would write differently. Rows with an unknown structure go to the quarantine.
     """
     raw = s3.raw_store()
     csvs = s3.csvs()
@@ -77,7 +78,7 @@ def followers_csv(
     )
 
 
-_HEADER = ("account", "object", "rows", "rejected", "line breaks folded", "NUL dropped", "surrogates replaced")
+_HEADER = ("account", "object", "rows", "rejected", "line breaks replaced", "NULs removed", "surrogates replaced")
 _REPLAY_HEADER = ("object", "verdict", "rows changed", "rows added", "rows gone")
 _CHANGE_HEADER = ("object", "change", "user", "column", "old", "new")
 

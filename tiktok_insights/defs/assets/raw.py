@@ -25,21 +25,21 @@ class RawFollowersConfig(dg.Config):
 
     accounts: list[str] = Field(
         default=[],
-        description="Handles or secUids to extract. Empty: the accounts of TIKTOK_ACCOUNTS.",
+        description="Handles or secUids to extract. If empty, the accounts in TIKTOK_ACCOUNTS.",
     )
     force_new_snapshot: bool = Field(
         default=False,
-        description="Ask the API for whole lists again, though a snapshot is fresh or open. Costs requests.",
+        description="Read whole lists from the API again, even if a snapshot is fresh or open. Makes API requests.",
     )
     min_snapshot_age_hours: float = Field(
         default=20.0,
         ge=0,
-        description="A committed snapshot younger than this is used as it is, and no request is spent.",
+        description="Committed snapshots younger than this are reused, and no API requests are made.",
     )
     incremental: bool = Field(
         default=False,
-        description="Walk only to the overlap with the account's newest whole snapshot. The snapshot is a window: "
-        "it says nothing of users whom it does not show.",
+        description="Read only to the overlap with the account's newest whole snapshot. The snapshot is then a window: "
+        "it says nothing about users it does not include.",
     )
 
     @property
@@ -66,10 +66,10 @@ def raw_followers(
     s3: S3LakeResource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
-    """Every page of the follower lists as received: one object per page, write-once, the snapshot's manifest last.
+    """Every page of the follower lists as received: one write-once object per page, then the snapshot's manifest.
 
-    A run goes on with an open snapshot, uses a fresh one, or begins a new one; so a re-run after a failure
-    anywhere downstream spends no request.
+    A run resumes an open snapshot, reuses a fresh one, or starts a new one. Repeating a run after a failure downstream
+    makes no API requests.
     """
     raw = s3.raw_store()
     extractor = Extractor(raw, tiktok.client(), config.policy, context.log, progress)
@@ -93,7 +93,7 @@ def raw_followers(
 
 
 # The UI squeezes a column with text, so there are few beside it.
-_HEADER = ("account", "outcome", "why", "seen", "claimed", "requests", "snapshot")
+_HEADER = ("account", "outcome", "reason", "seen", "claimed", "requests", "snapshot")
 
 
 def _row(result: AccountResult) -> tuple[object, ...]:

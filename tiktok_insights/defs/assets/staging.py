@@ -47,10 +47,10 @@ def staged_tiktok_data(
     warehouse: WarehouseResource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
-    """The pending CSV objects in the staging table, one row per object and user, with the audit's verdict.
+    """The pending CSV objects in the staging table: one row per object and user, with the audit's verdict.
 
-    Avatars dropped, types set, duplicates inside an object removed, bad rows in the quarantine. What is pending is the
-    listing of the bucket less the ledger, so nothing is loaded twice and nothing that was missed stays out.
+    Drops avatars, sets types, removes duplicates within an object, and quarantines bad rows. Pending means in the
+    bucket but not in the ledger, so nothing is loaded twice and nothing is missed.
     """
     listing = s3.csvs().listing()
     with warehouse.session() as session:
@@ -59,7 +59,7 @@ def staged_tiktok_data(
     return dg.MaterializeResult(
         metadata={
             **_metadata(batches),
-            "skipped_objects": table(("object", "why"), [(s.key, s.reason) for s in listing.skipped[:100]]),
+            "skipped_objects": table(("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
             "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
             "dagster/column_lineage": staging_lineage(),
         },
@@ -67,7 +67,7 @@ def staged_tiktok_data(
     )
 
 
-_HEADER = ("object", "status", "rows in", "staged", "duplicate", "rejected", "negative counts", "why")
+_HEADER = ("object", "status", "rows in", "staged", "duplicate", "rejected", "negative counts", "reason")
 
 
 def _metadata(batches: Sequence[Batch]) -> dict[str, dg.MetadataValue | int | str]:

@@ -17,8 +17,8 @@ class TiktokDataConfig(dg.Config):
 
     rebuild: bool = Field(
         default=False,
-        description="Make every row anew from the history, after what is new was published: for a table that somebody "
-        "has written to, or dropped.",
+        description="After publishing new data, rebuild every row from the history. Use this if someone has changed or "
+        "dropped the table.",
     )
 
 
@@ -35,16 +35,16 @@ def tiktok_data(
     warehouse: WarehouseResource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
-    """The users: one row per user, the newest that is known, as a function of the loaded history.
+    """One row per user: the user's newest known data, as a function of the loaded history.
 
-    Publishes every batch that passed the audit, each in one transaction; a failed batch is never taken, however this
-    asset is launched.
+    Publishes every batch that passed the audit, each in one transaction. A failed batch is never published, no matter
+    how this asset is launched.
     """
     publications = publish_passed(warehouse.session, context.log, progress)
     if config.rebuild:
         made = rebuild(warehouse.session)
         context.log.info(
-            "TIKTOK_DATA is made anew from the history. Rows before: %d, now: %d.", made.rows_before, made.rows
+            "TIKTOK_DATA was rebuilt from the history. Rows before: %d, now: %d.", made.rows_before, made.rows
         )
     with warehouse.session() as session:
         seen = overview(session)

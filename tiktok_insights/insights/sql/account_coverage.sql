@@ -1,13 +1,13 @@
--- One row per account: how much of its follower list the newest snapshot has, how the walk ended, and when.
+-- One row per account: how much of its follower list the newest snapshot covers, how it ended, and when.
 --
 -- ACCOUNT_ID (id): The account.
--- HANDLE (text or NULL): The account's handle when the snapshot was taken; NULL for files of other producers.
--- OUTCOME (text or NULL): How the walk along the list ended, such as whole or deferred; NULL when unknown.
--- OUTCOME_REASON (text or NULL): Why it ended there.
--- USERS_SEEN (count): Different users in the snapshot.
--- USERS_CLAIMED (count or NULL): Followers that the account has by the API's own count.
--- SHARE_SEEN (ratio or NULL): Seen of claimed; more than 1 when users came after the API had told its count.
--- AS_OF (time or NULL): When the snapshot was finished; for other producers' files, when the newest row was fetched.
+-- HANDLE (text or NULL): The account's handle when the snapshot was taken; NULL for files from other sources.
+-- OUTCOME (text or NULL): How the snapshot ended, such as whole or deferred; NULL if unknown.
+-- OUTCOME_REASON (text or NULL): Why it ended that way.
+-- USERS_SEEN (count): Distinct users in the snapshot.
+-- USERS_CLAIMED (count or NULL): The account's follower count as reported by the API.
+-- SHARE_SEEN (ratio or NULL): Users seen divided by users claimed. It can exceed 1 if users followed during the extraction.
+-- AS_OF (time or NULL): When the snapshot finished; for files from other sources, when the newest row was fetched.
 --
 -- key: ACCOUNT_ID
 -- order: HANDLE NULLS LAST, ACCOUNT_ID

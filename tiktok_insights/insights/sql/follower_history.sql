@@ -1,14 +1,14 @@
--- One row per account and loaded snapshot: how many users it shows, and how many of them no earlier snapshot of the
--- account shows.
+-- One row per account and loaded snapshot: how many users it includes, and how many of them are new for the
+-- account.
 --
 -- ACCOUNT_ID (id): The account.
--- SNAPSHOT_ID (text): The snapshot; for a file of another producer, the object's key.
+-- SNAPSHOT_ID (text): The snapshot; for a file from another source, the object's key.
 -- HANDLE (text or NULL): The account's handle when the snapshot was taken.
--- OUTCOME (text or NULL): How the walk ended; a list that is not whole proves nothing about absent users.
+-- OUTCOME (text or NULL): How the snapshot ended. A list that is not whole says nothing about users it does not include.
 -- TAKEN_AT (time or NULL): When the snapshot's newest row was fetched.
--- USERS_SEEN (count): Different users in the snapshot.
--- USERS_NEW (count): Users whom no earlier snapshot of the account shows.
--- USERS_CLAIMED (count or NULL): Followers that the account had by the API's own count.
+-- USERS_SEEN (count): Distinct users in the snapshot.
+-- USERS_NEW (count): Users in no earlier snapshot of the account.
+-- USERS_CLAIMED (count or NULL): The account's follower count as reported by the API.
 --
 -- key: ACCOUNT_ID, SNAPSHOT_ID
 -- order: TAKEN_AT DESC, ACCOUNT_ID, SNAPSHOT_ID

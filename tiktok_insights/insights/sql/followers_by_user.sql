@@ -1,10 +1,10 @@
--- One row per user: who has the most followers, and how many users they follow.
+-- One row per user: follower and following counts.
 --
--- TIKTOK_ID (id): The user's id.
+-- TIKTOK_ID (id): The user's ID.
 -- USER_NAME (text or NULL): The user's handle.
--- NICK_NAME (text or NULL): The name shown.
+-- NICK_NAME (text or NULL): The display name.
 -- FOLLOWERS (count or NULL): Users who follow this user.
--- FOLLOWING (count or NULL): Users whom this user follows.
+-- FOLLOWING (count or NULL): Users that this user follows.
 --
 -- key: TIKTOK_ID
 -- order: FOLLOWERS DESC NULLS LAST, TIKTOK_ID

@@ -1,8 +1,8 @@
--- One row per nickname: the likes of all users who show it. Nicknames are free text, and many users may share one.
+-- One row per nickname: the likes of all users with that nickname. Nicknames are free text, and many users may share one.
 --
--- NICK_NAME (text or NULL): The name shown; NULL for the users who show none.
--- USERS (count): Users who show it.
--- HEARTS (count): Sum of the likes that their videos have received.
+-- NICK_NAME (text or NULL): The display name; NULL for users without one.
+-- USERS (count): Users with this nickname.
+-- HEARTS (count): Total likes their videos have received.
 --
 -- key: NICK_NAME
 -- order: HEARTS DESC, USERS DESC, NICK_NAME

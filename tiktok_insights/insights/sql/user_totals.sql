@@ -1,11 +1,11 @@
--- One row: all users seen, and the sums of their own counts. An unknown count adds nothing.
+-- One row: the number of users, and the totals of their counts. Unknown counts are ignored.
 --
 -- USERS (count): Users in TIKTOK_DATA.
--- FOLLOWERS (count): Sum of the users' followers.
--- FOLLOWING (count): Sum of those whom the users follow.
--- FRIENDS (count): Sum of the users' mutual followers.
--- HEARTS (count): Sum of the likes that the users' videos have received.
--- AS_OF (time or NULL): When the newest row was fetched; NULL when there are no users.
+-- FOLLOWERS (count): Total followers of the users.
+-- FOLLOWING (count): Total accounts that the users follow.
+-- FRIENDS (count): Total mutual followers of the users.
+-- HEARTS (count): Total likes the users' videos have received.
+-- AS_OF (time or NULL): When the newest row was fetched; NULL if there are no users.
 --
 -- rows: 1
 -- reconcile users: SUM(USERS) = COUNT(*) of TIKTOK_DATA

@@ -1,6 +1,6 @@
--- One row per privacy setting that a user has: how many users have it.
+-- One row per privacy setting: how many users have it.
 --
--- PRIVACY (one of public | private | unknown): The setting; unknown where the source did not say.
+-- PRIVACY (one of public | private | unknown): The setting; unknown if the source did not say.
 -- USERS (count): Users with this setting.
 -- SHARE (share): Their share of all users.
 --

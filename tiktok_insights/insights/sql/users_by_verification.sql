@@ -1,6 +1,6 @@
--- One row per verification status that a user has: how many users have it.
+-- One row per verification status: how many users have it.
 --
--- VERIFICATION (one of verified | not verified | unknown): The status; unknown where the source did not say.
+-- VERIFICATION (one of verified | not verified | unknown): The status; unknown if the source did not say.
 -- USERS (count): Users with this status.
 -- SHARE (share): Their share of all users.
 --

@@ -1,9 +1,9 @@
--- One row per user: how many videos the user has published, and the likes that they have received.
+-- One row per user: number of published videos, and the likes they received.
 --
--- TIKTOK_ID (id): The user's id.
+-- TIKTOK_ID (id): The user's ID.
 -- USER_NAME (text or NULL): The user's handle.
--- VIDEOS (count or NULL): Videos that the user has published; 0 for a private account.
--- HEARTS (count or NULL): Likes that the videos have received.
+-- VIDEOS (count or NULL): Videos the user has published; 0 for a private account.
+-- HEARTS (count or NULL): Likes the videos have received.
 --
 -- key: TIKTOK_ID
 -- order: VIDEOS DESC NULLS LAST, TIKTOK_ID
