@@ -35,7 +35,7 @@ check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/dagster definitions validate -m tiktok_insights.definitions
+	@$(BIN)/dg check defs
 	@$(BIN)/pytest tiktok_insights_tests/test_architecture.py
 
 setup: $(STAMP) ## Install the locked packages into .venv; the other targets do this when needed.
