@@ -4,13 +4,13 @@ dagster-snowflake's get_connection() neither rolls back nor closes on an excepti
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import Enum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
@@ -32,8 +32,22 @@ _PATIENCE_SECONDS = 900.0
 _logger = logging.getLogger(__name__)
 
 Row = tuple[Any, ...]
+#: A row by the names of its columns.
+NamedRow = dict[str, Any]
 _Params = ParamSpec("_Params")
 _Result = TypeVar("_Result")
+
+
+class TableNames(Protocol):
+    """A table, as far as an insertion has to know it."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its columns."""
 
 
 class Session:
@@ -64,14 +78,21 @@ class Session:
             cursor.execute(sql, _bindable(values))
             return cursor.rowcount or 0
 
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Insert a moderate number of rows with bound values, some hundred in a statement."""
-        places = f"({', '.join('?' for _ in columns)})"
+    def insert(self, table: TableNames, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert a moderate number of rows, by the names of their columns, some hundred in a statement.
+
+        Raises ValueError for a row that has other columns than the table.
+        """
+        columns = set(table.names)
+        for row in rows:
+            if different := row.keys() ^ columns:
+                raise ValueError(f"a row for {table.name} has other columns: {', '.join(sorted(different))}")
+        places = f"({', '.join('?' for _ in table.names)})"
         for start in range(0, len(rows), _ROWS_IN_A_STATEMENT):
             part = rows[start : start + _ROWS_IN_A_STATEMENT]
             self.execute(
-                f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([places] * len(part))}",
-                [_as_text_if_time(value) for row in part for value in row],
+                f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES {', '.join([places] * len(part))}",
+                [_as_text_if_time(row[name]) for row in part for name in table.names],
             )
 
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
@@ -80,6 +101,11 @@ class Session:
             cursor.execute(sql, _bindable(values))
             names = [column.name for column in cursor.description or []]
             return names, [tuple(row) for row in cursor.fetchall()]
+
+    def records(self, sql: str, values: Sequence[object] = ()) -> list[NamedRow]:
+        """Run one statement and give its rows by the names of their columns."""
+        names, rows = self.table(sql, values)
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def count_rows(self, sql: str) -> tuple[list[str], int]:
         """Run one statement and read all of its rows, keeping none; give the names of its columns and their number."""
@@ -110,13 +136,14 @@ class Session:
 
     def copy_staged(self, name: str, table: str) -> int:
         """Load one Parquet file out of the table's own stage, which it leaves; says how many rows it had."""
-        loaded = self.query(
+        loaded = self.records(
             # Without these, Snowflake reads a time as a number, and the text \\N as NULL.
             f"COPY INTO {table} FROM '@%{table}/{name}' "
             "FILE_FORMAT=(TYPE=PARQUET USE_LOGICAL_TYPE=TRUE NULL_IF=()) "
             "MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE PURGE=TRUE"
         )
-        return sum(int(row[3]) for row in loaded if len(row) > 3)
+        # Where the stage has no such file, the one row has a status only.
+        return sum(int(row.get("rows_loaded", 0)) for row in loaded)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

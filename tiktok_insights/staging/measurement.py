@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.clients.snowflake_session import NamedRow, Session
 from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.tables.comparison import existing_columns, table_differences
@@ -48,18 +48,34 @@ def measure(session: Session, batch_id: str, objects: Sequence[StagedObject], ma
     """Ask the warehouse what its staging table holds of each object of the batch."""
     counts = [column.warehouse for column in WAREHOUSE_COLUMNS if column.kind is ColumnKind.COUNT]
     out_of_range = " OR ".join(f"{name} < 0 OR {name} >= {COUNT_LIMIT}" for name in counts)
-    rows = session.query(
-        "SELECT OBJECT_KEY, COUNT(*), COUNT(DISTINCT TIKTOK_ID), "
+    rows = session.records(
+        "SELECT OBJECT_KEY, COUNT(*) AS ROWS_FOUND, COUNT(DISTINCT TIKTOK_ID) AS USERS_FOUND, "
         "SUM(CASE WHEN LENGTH(TIKTOK_ID) BETWEEN 1 AND 20 "
-        "AND TRANSLATE(CAST(TIKTOK_ID AS VARCHAR), '0123456789', '') = '' THEN 0 ELSE 1 END), "
-        f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END), MIN(CASE WHEN {out_of_range} THEN TIKTOK_ID END) "
+        "AND TRANSLATE(CAST(TIKTOK_ID AS VARCHAR), '0123456789', '') = '' THEN 0 ELSE 1 END) AS MALFORMED_IDS, "
+        f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END) AS COUNTS_OUT_OF_RANGE, "
+        f"MIN(CASE WHEN {out_of_range} THEN TIKTOK_ID END) AS USER_OUT_OF_RANGE "
         f"FROM {STAGED_TIKTOK_DATA.name} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY",
         (batch_id,),
     )
-    found = {key: (*(int(number) for number in numbers), user) for key, *numbers, user in rows}
+    found = {row["OBJECT_KEY"]: row for row in rows}
     differences = table_differences(existing_columns(session)[STAGED_TIKTOK_DATA.name], STAGED_TIKTOK_DATA)
     return BatchFacts(
         batch_id,
-        tuple(ObjectFacts(item, max_rejected_share, *found.get(item.item.info.key, ())) for item in objects),
+        tuple(_facts(item, max_rejected_share, found.get(item.item.info.key)) for item in objects),
         tuple(differences),
+    )
+
+
+def _facts(staged: StagedObject, max_rejected_share: float, found: NamedRow | None) -> ObjectFacts:
+    """The facts of one object; one of which the table has nothing has no row in the answer."""
+    if found is None:
+        return ObjectFacts(staged, max_rejected_share)
+    return ObjectFacts(
+        staged,
+        max_rejected_share,
+        rows_found=int(found["ROWS_FOUND"]),
+        users_found=int(found["USERS_FOUND"]),
+        malformed_ids=int(found["MALFORMED_IDS"]),
+        counts_out_of_range=int(found["COUNTS_OUT_OF_RANGE"]),
+        user_out_of_range=found["USER_OUT_OF_RANGE"],
     )

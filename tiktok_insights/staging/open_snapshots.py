@@ -5,7 +5,7 @@ Their rows are what the bucket says now, made anew whenever it says something el
 
 from collections.abc import Iterator
 
-from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
+from tiktok_insights.clients.snowflake_session import NamedRow, Row, Session, retry_conflicts
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.staged_object import snapshot_facts
@@ -26,13 +26,12 @@ def record_open_snapshots(session: Session, raw: RawStore) -> None:
     Raises OpenSnapshotsError when a statement whose answer was lost was sent again, and has run twice.
     """
     rows = list(_rows(raw))
-    finished_at = ACCOUNT_SNAPSHOTS.names.index("FINISHED_AT")
-    wanted = sorted((row[0], row[finished_at]) for row in rows)
+    wanted = sorted((row["OBJECT_KEY"], row["FINISHED_AT"]) for row in rows)
     if _known(session) == wanted:
         return
     with session.transaction():
         session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}")
-        session.insert(ACCOUNT_SNAPSHOTS.name, ACCOUNT_SNAPSHOTS.names, rows)
+        session.insert(ACCOUNT_SNAPSHOTS, rows)
         if (found := _known(session)) != wanted:
             msg = f"{ACCOUNT_SNAPSHOTS.name} got {len(found)} rows of {len(wanted)} open snapshots; it was rolled back."
             raise OpenSnapshotsError(f"{msg} Run again.")
@@ -42,11 +41,15 @@ def _known(session: Session) -> list[Row]:
     return sorted(session.query(f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}"))
 
 
-def _rows(raw: RawStore) -> Iterator[Row]:
+def _rows(raw: RawStore) -> Iterator[NamedRow]:
     for account_id in raw.accounts():
         snapshots = raw.snapshots(account_id)
         if not snapshots or raw.is_committed(snapshots[-1]):
             continue
         if (attempt := raw.attempt(snapshots[-1])) is not None:
-            key = attempt.snapshot.attempt
-            yield (key, account_id, attempt.snapshot_id, *snapshot_facts(attempt, attempt.users_seen))
+            yield {
+                "OBJECT_KEY": attempt.snapshot.attempt,
+                "ACCOUNT_ID": account_id,
+                "SNAPSHOT_ID": attempt.snapshot_id,
+                **snapshot_facts(attempt, attempt.users_seen),
+            }

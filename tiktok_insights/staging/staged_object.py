@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tiktok_insights.clients.snowflake_session import Row
+from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.duckdb_transform import RowCounts
@@ -24,43 +24,47 @@ class StagedObject:
         """What the ledger will say of the object once the batch is published."""
         return LoadStatus.REFUSED if self.reason else LoadStatus.LOADED
 
-    def row(self, batch_id: str) -> Row:
-        """The object as a row of STAGED_OBJECTS."""
+    def ledger_facts(self) -> NamedRow:
+        """What the ledger, too, says of the object: the columns that its table shares with STAGED_OBJECTS."""
         info, counts = self.item.info, self.counts
-        return (
-            batch_id,
-            info.key,
-            info.etag,
-            self.status,
-            self.reason or None,
-            counts.rows_in,
-            counts.staged,
-            counts.duplicate,
-            counts.rejected,
-            counts.negative_counts,
-            info.size,
-            naive_utc(info.last_modified),
-            self.item.account_id,
-            self.item.snapshot_id,
-            *snapshot_facts(self.manifest, counts.staged),
-        )
+        return {
+            "OBJECT_KEY": info.key,
+            "ETAG": info.etag,
+            "STATUS": self.status,
+            "REASON": self.reason or None,
+            "ROWS_IN": counts.rows_in,
+            "ROWS_STAGED": counts.staged,
+            "ROWS_DUPLICATE": counts.duplicate,
+            "ROWS_REJECTED": counts.rejected,
+            "NEGATIVE_COUNTS": counts.negative_counts,
+            "SIZE_BYTES": info.size,
+            "LAST_MODIFIED": naive_utc(info.last_modified),
+        }
+
+    def row(self, batch_id: str) -> NamedRow:
+        """The object as a row of STAGED_OBJECTS."""
+        return {
+            "BATCH_ID": batch_id,
+            **self.ledger_facts(),
+            "ACCOUNT_ID": self.item.account_id,
+            "SNAPSHOT_ID": self.item.snapshot_id,
+            **snapshot_facts(self.manifest, self.counts.staged),
+        }
 
 
-def snapshot_facts(manifest: Manifest | None, users_seen: int) -> Row:
-    """What ACCOUNT_SNAPSHOTS says of a snapshot, after its names; without a manifest only who was seen."""
-    if manifest is None:
-        return (None, None, None, None, None, users_seen, None, None, None)
-    return (
-        manifest.handle,
-        naive_utc(datetime.fromisoformat(manifest.started_at)),
-        naive_utc(datetime.fromisoformat(manifest.finished_at)),
-        manifest.outcome,
-        manifest.reason,
-        manifest.users_seen,
-        manifest.users_claimed,
-        manifest.requests,
-        manifest.quota_left,
-    )
+def snapshot_facts(manifest: Manifest | None, users_seen: int) -> NamedRow:
+    """What ACCOUNT_SNAPSHOTS says of a snapshot, besides its names; without a manifest only who was seen."""
+    return {
+        "HANDLE": manifest and manifest.handle,
+        "STARTED_AT": manifest and naive_utc(datetime.fromisoformat(manifest.started_at)),
+        "FINISHED_AT": manifest and naive_utc(datetime.fromisoformat(manifest.finished_at)),
+        "OUTCOME": manifest and manifest.outcome,
+        "OUTCOME_REASON": manifest and manifest.reason,
+        "USERS_SEEN": manifest.users_seen if manifest else users_seen,
+        "USERS_CLAIMED": manifest and manifest.users_claimed,
+        "REQUESTS": manifest and manifest.requests,
+        "QUOTA_LEFT": manifest and manifest.quota_left,
+    }
 
 
 def naive_utc(moment: datetime) -> datetime:

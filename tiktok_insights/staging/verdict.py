@@ -7,7 +7,7 @@ INSERT may have run twice.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
+from tiktok_insights.clients.snowflake_session import NamedRow, Session, retry_conflicts
 from tiktok_insights.staging import audit
 from tiktok_insights.staging.ledger import SETTLED, take_lock
 from tiktok_insights.staging.staged_object import StagedObject, naive_utc
@@ -28,16 +28,23 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
     """Write one batch's rows, all or none. Raises VerdictError; the objects are then staged again by the next run."""
     now = naive_utc(datetime.now(UTC))
     batch_id = verdict.batch_id
-    staged = sum(item.counts.staged for item in objects)
-    row = (batch_id, now, verdict.batch_verdict, verdict.to_json(), len(objects), staged, None)
+    batch = {
+        "BATCH_ID": batch_id,
+        "STAGED_AT": now,
+        "VERDICT": verdict.batch_verdict,
+        "CHECKS": verdict.to_json(),
+        "OBJECTS": len(objects),
+        "ROWS_STAGED": sum(item.counts.staged for item in objects),
+        "PUBLISHED_AT": None,
+    }
     with session.transaction():
         if not verdict.passed:
             # Only then the ledger is written. Rows that are merely added need not queue behind a publication.
             take_lock(session, batch_id)
         offenders = _ledger_rows(session, objects, verdict, now)
-        session.insert(STAGED_OBJECTS.name, STAGED_OBJECTS.names, [item.row(batch_id) for item in objects])
-        session.insert(LOAD_BATCHES.name, LOAD_BATCHES.names, [row])
-        session.insert(LOAD_HISTORY.name, LOAD_HISTORY.names, offenders)
+        session.insert(STAGED_OBJECTS, [item.row(batch_id) for item in objects])
+        session.insert(LOAD_BATCHES, [batch])
+        session.insert(LOAD_HISTORY, offenders)
         found = tuple(int(count) for (count,) in session.query(_OWN_ROWS, (batch_id,) * 3))
         if found != (expected := (len(objects), 1, len(offenders))):
             pairs = zip(found, expected, (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY), strict=True)
@@ -47,13 +54,13 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
 
 def _ledger_rows(
     session: Session, objects: Sequence[StagedObject], verdict: audit.AuditVerdict, now: datetime
-) -> list[Row]:
+) -> list[NamedRow]:
     """Rows of the objects by whose fault the audit failed, so that the next run loads the others."""
     # Two runs at once may have staged the same objects.
     settled = set(session.query(SETTLED)) if verdict.faults else set()
+    ours = {"STATUS": LoadStatus.REFUSED, "BATCH_ID": verdict.batch_id, "LOADED_AT": now}
     return [
-        (info.key, info.etag, LoadStatus.REFUSED, verdict.faults[info.key], c.rows_in, c.staged, c.duplicate,
-         c.rejected, c.negative_counts, info.size, naive_utc(info.last_modified), verdict.batch_id, now)
-        for info, c in ((item.item.info, item.counts) for item in objects)
+        {**item.ledger_facts(), "REASON": verdict.faults[info.key], **ours}
+        for item, info in ((item, item.item.info) for item in objects)
         if info.key in verdict.faults and (info.key, info.etag) not in settled
-    ]  # fmt: skip  # in the order of LOAD_HISTORY's columns
+    ]

@@ -52,13 +52,19 @@ def no_id_is_lost(given: TableCheckInput) -> Finding:
 
 
 def _newest_publication(session: Session) -> list[tuple[ObjectInfo, int]]:
-    rows = session.query(
+    rows = session.records(
         f"SELECT OBJECT_KEY, ETAG, SIZE_BYTES, LAST_MODIFIED, ROWS_REJECTED FROM {LOAD_HISTORY.name} "
         f"WHERE STATUS = ? AND LOADED_AT = (SELECT MAX(LOADED_AT) FROM {LOAD_HISTORY.name} "
         "WHERE STATUS = ?) ORDER BY OBJECT_KEY",
         (LoadStatus.LOADED, LoadStatus.LOADED),
     )
-    return [(ObjectInfo(key, etag, int(size), modified), int(rejected)) for key, etag, size, modified, rejected in rows]
+    return [
+        (
+            ObjectInfo(row["OBJECT_KEY"], row["ETAG"], int(row["SIZE_BYTES"]), row["LAST_MODIFIED"]),
+            int(row["ROWS_REJECTED"]),
+        )
+        for row in rows
+    ]
 
 
 def _ids(store: ObjectStore, info: ObjectInfo, folder: Path) -> Iterator[str]:

@@ -126,8 +126,7 @@ def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
     _run(session, _PUBLISH, batch_id, now)
     users = _compare(batch_id, expected, _counts(session, "found_counts", batch_id, now))
     _run(session, _EMPTY, batch_id, now)
-    objects, _, history_rows = expected
-    return Publication(batch_id, objects, history_rows, users)
+    return Publication(batch_id, expected["OBJECTS"], expected["HISTORY_ROWS"], users)
 
 
 @retry_conflicts
@@ -141,22 +140,23 @@ def _discard(connect: Connect, batch_id: str) -> None:
         )
 
 
-def _compare(batch_id: str, expected: tuple[int, ...], found: tuple[int, ...]) -> int:
-    objects, snapshots, history_rows, user_rows, users_in_history = found
-    if (objects, snapshots, history_rows, user_rows) != (*expected, users_in_history):
+def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> int:
+    if found != {**expected, "USER_ROWS": found["USERS_IN_HISTORY"], "USERS_IN_HISTORY": found["USERS_IN_HISTORY"]}:
         msg = (
-            f"Batch {batch_id} was rolled back: {objects} of {expected[0]} objects in the ledger, {snapshots} of "
-            f"{expected[1]} snapshots, {history_rows} of {expected[2]} rows in the history, {user_rows} rows for "
-            f"{users_in_history} users. The next run stages its objects again; if it stays so, report it with this "
-            "message."
+            f"Batch {batch_id} was rolled back: {found['OBJECTS']} of {expected['OBJECTS']} objects in the ledger, "
+            f"{found['SNAPSHOTS']} of {expected['SNAPSHOTS']} snapshots, {found['HISTORY_ROWS']} of "
+            f"{expected['HISTORY_ROWS']} rows in the history, {found['USER_ROWS']} rows for "
+            f"{found['USERS_IN_HISTORY']} users. The next run stages its objects again; if it stays so, report it "
+            "with this message."
         )
         raise PublishError(msg)
-    return user_rows
+    return found["USER_ROWS"]
 
 
-def _counts(session: Session, file: str, batch_id: str, now: datetime) -> tuple[int, ...]:
+def _counts(session: Session, file: str, batch_id: str, now: datetime) -> dict[str, int]:
     text = _fill(without_comments(read_sql(__package__, file)), now)
-    return tuple(int(number) for number in session.query(text, (batch_id,) * text.count("?"))[0])
+    (counts,) = session.records(text, (batch_id,) * text.count("?"))
+    return {name: int(count) for name, count in counts.items()}
 
 
 def _run(session: Session, file: str, batch_id: str, now: datetime) -> None:

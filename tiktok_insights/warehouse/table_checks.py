@@ -75,8 +75,9 @@ def ledger_reconciles(given: TableCheckInput) -> Finding:
 
     The ledger is the table LOAD_HISTORY.
     """
-    wrong = given.session.query(
-        "SELECT l.OBJECT_KEY, l.ROWS_IN, l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, COALESCE(h.HISTORY_ROWS, 0) "
+    wrong = given.session.records(
+        "SELECT l.OBJECT_KEY, l.ROWS_IN, l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, "
+        "COALESCE(h.HISTORY_ROWS, 0) AS HISTORY_ROWS "
         f"FROM {LOAD_HISTORY.name} AS l LEFT JOIN (SELECT OBJECT_KEY, COUNT(*) AS HISTORY_ROWS "
         f"FROM {FOLLOWER_SNAPSHOTS.name} GROUP BY OBJECT_KEY) AS h ON h.OBJECT_KEY = l.OBJECT_KEY "
         "WHERE l.STATUS = ? AND (l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED "
@@ -84,8 +85,9 @@ def ledger_reconciles(given: TableCheckInput) -> Finding:
         (LoadStatus.LOADED,),
     )
     offenders = [
-        f"{key}: {rows_in} in, {staged} staged, {duplicate} duplicate, {rejected} rejected, {found} in the history"
-        for key, rows_in, staged, duplicate, rejected, found in wrong
+        "{OBJECT_KEY}: {ROWS_IN} in, {ROWS_STAGED} staged, {ROWS_DUPLICATE} duplicate, {ROWS_REJECTED} rejected, "
+        "{HISTORY_ROWS} in the history".format_map(row)
+        for row in wrong
     ]
     missing = given.session.query(
         f"SELECT DISTINCT h.TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} AS h LEFT JOIN {TIKTOK_DATA.name} AS t "

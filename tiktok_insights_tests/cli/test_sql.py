@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
 from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.tables.definitions import TIKTOK_DATA
 
 _WIDEST = 10**38 - 1
 
@@ -17,9 +18,17 @@ _WIDEST = 10**38 - 1
 def filled(session: Session) -> None:
     """One user with an id and counts that no float can hold, and a name that needs quotes."""
     session.insert(
-        "TIKTOK_DATA",
-        ["TIKTOK_ID", "NICK_NAME", "HEART_COUNT", "PRIVATE_ACCOUNT", "EXTRACTED_AT"],
-        [("7420366745511658149", 'a "quoted", 😀', _WIDEST, True, "2026-01-31 12:00:00.123")],
+        TIKTOK_DATA,
+        [
+            {
+                **dict.fromkeys(TIKTOK_DATA.names),
+                "TIKTOK_ID": "7420366745511658149",
+                "NICK_NAME": 'a "quoted", 😀',
+                "HEART_COUNT": _WIDEST,
+                "PRIVATE_ACCOUNT": True,
+                "EXTRACTED_AT": "2026-01-31 12:00:00.123",
+            }
+        ],
     )
 
 

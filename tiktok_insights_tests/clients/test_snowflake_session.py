@@ -11,12 +11,22 @@ import pytest
 import snowflake.connector
 from snowflake.connector.errors import DatabaseError, OperationalError, ProgrammingError
 
-from tiktok_insights.clients.snowflake_session import Connect, Session, is_conflict, retry_conflicts, session_on
+from tiktok_insights.clients.snowflake_session import (
+    Connect,
+    NamedRow,
+    Session,
+    is_conflict,
+    retry_conflicts,
+    session_on,
+)
 from tiktok_insights.resources.connections import Connections
+from tiktok_insights.tables.comparison import Table, TableColumn
+from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
 from tiktok_insights_tests.support.troubleshooting import told
 
 _TABLE = "CREATE OR REPLACE TABLE PROBE (ID VARCHAR(20), N NUMBER(38,0), MOMENT TIMESTAMP_NTZ, T VARCHAR)"
+_PROBE = Table("PROBE", "", tuple(TableColumn(name, "", "") for name in ("ID", "N", "MOMENT", "T")))
 
 
 @pytest.fixture
@@ -46,14 +56,31 @@ def test_rows_and_names_come_back_as_tuples(session: Session) -> None:
 def test_inserted_rows_may_have_nulls_anywhere(session: Session) -> None:
     """A column that mixes values and NULLs keeps each as it is, times, numbers and texts alike."""
     session.execute(_TABLE)
-    rows = [
-        ("1", 1, _time("2026-01-31 12:00:00.123456"), "NULL"),
-        ("2", None, None, None),
-        (None, 10**17, _time("1969-12-31 23:59:59"), "it's \\N ?"),
+    rows: list[NamedRow] = [
+        {"ID": "1", "N": 1, "MOMENT": _time("2026-01-31 12:00:00.123456"), "T": "NULL"},
+        {"T": None, "MOMENT": None, "ID": "2", "N": None},
+        {"ID": None, "N": 10**17, "MOMENT": _time("1969-12-31 23:59:59"), "T": "it's \\N ?"},
     ]
-    session.insert("PROBE", ("ID", "N", "MOMENT", "T"), rows)
-    session.insert("PROBE", ("ID", "N", "MOMENT", "T"), [])
-    assert sorted(session.query("SELECT * FROM PROBE"), key=lambda row: str(row[0])) == rows
+    session.insert(_PROBE, rows)
+    session.insert(_PROBE, [])
+    assert sorted(session.records("SELECT * FROM PROBE"), key=lambda row: str(row["ID"])) == rows
+
+
+@pytest.mark.parametrize("row", [{"ID": "1"}, {**dict.fromkeys(_PROBE.names), "MORE": 1}], ids=["less", "more"])
+def test_a_row_with_other_columns_than_the_table_is_refused(session: Session, row: dict[str, object]) -> None:
+    """Before anything is inserted."""
+    session.execute(_TABLE)
+    good = dict.fromkeys(_PROBE.names)
+    with pytest.raises(ValueError, match="a row for PROBE has other columns: MO"):
+        session.insert(_PROBE, [good, row])
+    assert session.query("SELECT * FROM PROBE") == []
+
+
+def test_a_state_is_bound_as_its_text(session: Session) -> None:
+    """An enum stands for its value."""
+    session.execute(_TABLE)
+    session.insert(_PROBE, [{**dict.fromkeys(_PROBE.names), "T": LoadStatus.LOADED}])
+    assert session.query("SELECT T FROM PROBE WHERE T = ?", (LoadStatus.LOADED,)) == [("loaded",)]
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, ProgrammingError])

@@ -186,11 +186,19 @@ def test_the_last_of_more_than_a_thousand_keys_is_found(daemon: Daemon, loader: 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: loader.put(f"{n:04}", csv_file(row(str(n + 1)))), range(1_050)))
     infos = list(loader.store.list("csv/"))
+    counts = {"ROWS_IN": 1, "ROWS_STAGED": 1, "ROWS_DUPLICATE": 0, "ROWS_REJECTED": 0, "NEGATIVE_COUNTS": 0}
+    loaded = {**counts, "STATUS": "loaded", "REASON": None, "BATCH_ID": "batch", "LOADED_AT": datetime.now(UTC)}
     known = [
-        (info.key, info.etag, "loaded", None, 1, 1, 0, 0, 0, info.size, info.last_modified, "batch", datetime.now(UTC))
+        {
+            **loaded,
+            "OBJECT_KEY": info.key,
+            "ETAG": info.etag,
+            "SIZE_BYTES": info.size,
+            "LAST_MODIFIED": info.last_modified,
+        }
         for info in infos[:-1]
     ]
-    loader.session.insert(LOAD_HISTORY.name, LOAD_HISTORY.names, known)
+    loader.session.insert(LOAD_HISTORY, known)
     assert daemon.asks()
     batch = loader.load()
     assert [item.item.info.key for item in batch.objects] == [infos[-1].key]

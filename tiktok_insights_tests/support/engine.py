@@ -46,6 +46,11 @@ class DuckSession(Session):
             sql = sql.replace(snowflake, duck)
         return self.duck.execute(sql, list(values)).fetchall()
 
+    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
+        """Run one statement and give the names of its columns too."""
+        rows = self.query(sql, values)
+        return [column[0] for column in self.duck.description or []], rows
+
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement; nobody here asks how many rows it has changed."""
         self.query(sql, values)
