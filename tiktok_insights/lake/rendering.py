@@ -10,7 +10,7 @@ from pathlib import Path
 from tiktok_insights.lake.csv_rows import CsvRows, TextRepairs
 from tiktok_insights.raw.manifest import Manifest, iso
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.tiktok.dialects import parse_page
+from tiktok_insights.tiktok.dialects import parse, read_page
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.models import RejectedRow
 
@@ -45,7 +45,7 @@ def render(raw: RawStore, manifest: Manifest, path: Path, max_rejected_share: fl
         done.repairs = rows.repairs
         for page in raw.committed_pages(manifest):
             try:
-                parsed = parse_page(page.body)
+                parsed = parse(page, read_page).value
             except TikTokError as error:
                 done.blocked = f"{page.key} cannot be read by this version: {error}"
                 break

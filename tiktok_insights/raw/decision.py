@@ -9,7 +9,7 @@ from enum import Enum
 
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.tiktok.dialects import parse_page
+from tiktok_insights.tiktok.dialects import parse, read_page
 from tiktok_insights.tiktok.outcomes import Outcome
 
 
@@ -70,6 +70,6 @@ def overlap_cursor(raw: RawStore, account_id: str) -> int | None:
     for snapshot in reversed(raw.snapshots(account_id)):
         manifest = raw.manifest(snapshot)
         if manifest is not None and manifest.outcome == Outcome.WHOLE.value and manifest.pages:
-            page = parse_page(raw.response(manifest.pages[0].key).body)
+            page = parse(raw.response(manifest.pages[0].key), read_page).value
             return page.next_cursor if page.has_more else None
     return None

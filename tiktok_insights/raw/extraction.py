@@ -16,10 +16,11 @@ from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide, overlap_cursor
 from tiktok_insights.raw.manifest import Manifest, RawDataError, SnapshotKey
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
-from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.snapshots import RawStore, StoredResponse
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights.tiktok.dialects import parse_account
+from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
+from tiktok_insights.tiktok.models import Account, Parsed
 from tiktok_insights.tiktok.outcomes import Outcome
 
 #: As many answers may be under way: 1,200 requests a minute (the Ultra plan) with answers after 3 s need 60.
@@ -124,28 +125,36 @@ class Extractor:
         if decision.manifest is not None:
             return _result(reference, decision.manifest, spent, decision.origin)
         if decision.snapshot is not None:
-            return self._finish(reference, decision.snapshot, spent, decision.origin)
+            opening = parse(self._raw.response(decision.snapshot.account_info), read_account)
+            return self._finish(reference, decision.snapshot, opening, spent, decision.origin)
         return None
 
     def _begin(self, reference: str) -> AccountResult:
         try:
-            response = self._client.account(reference)
+            fetched = self._client.account(reference)
         except TikTokError as error:
             return AccountResult(reference, error.outcome, str(error), error.requests)
-        account_id = parse_account(response.body).account_id
+        account_id, spent = fetched.value.account_id, fetched.response.requests
         self._raw.remember_account(reference, account_id)
         with self._turn(account_id):
             # The account may have been extracted under another of its names.
-            if result := self._use_newest(reference, account_id, response.requests):
+            if result := self._use_newest(reference, account_id, spent):
                 return result
             snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
             until = overlap_cursor(self._raw, account_id) if self._policy.incremental else None
-            self._raw.put_response(snapshot.account_info, response, until)
+            opening = self._raw.put_parsed(snapshot.account_info, fetched, read_account, until)
             self._begun.add(account_id)
-            return self._finish(reference, snapshot, response.requests, SnapshotOrigin.NEW)
+            return self._finish(reference, snapshot, opening, spent, SnapshotOrigin.NEW)
 
-    def _finish(self, reference: str, snapshot: SnapshotKey, spent: int, origin: SnapshotOrigin) -> AccountResult:
-        walk = SnapshotWalk(self._raw, self._client, snapshot, self._stop, self._log, self._progress)
+    def _finish(
+        self,
+        reference: str,
+        snapshot: SnapshotKey,
+        opening: Parsed[StoredResponse, Account],
+        spent: int,
+        origin: SnapshotOrigin,
+    ) -> AccountResult:
+        walk = SnapshotWalk(self._raw, self._client, snapshot, opening, self._stop, self._log, self._progress)
         manifest = walk.finish()
         return _result(reference, manifest, spent + walk.requests, origin)
 

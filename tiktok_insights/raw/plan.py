@@ -9,7 +9,7 @@ from tiktok_insights.raw.decision import Decision, SnapshotOrigin, SnapshotPolic
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import PAGE_SIZE, Client
-from tiktok_insights.tiktok.dialects import parse_account
+from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.models import Quota
 
@@ -65,13 +65,13 @@ class Planner:
         if self._client is None:
             return self._plan_cached(reference, account_id)
         try:
-            response = self._client.account(reference)
+            asked = self._client.account(reference)
         except TikTokError as error:
             return AccountPlan(reference, SnapshotOrigin.NEW, None, trouble=error.advice)
-        total = parse_account(response.body).follower_total
+        total = asked.value.follower_total
         requests = None if total is None else 1 + self._pages(total)
         return AccountPlan(
-            reference, SnapshotOrigin.NEW, requests, total, response.quota, "" if requests else "no total is told"
+            reference, SnapshotOrigin.NEW, requests, total, asked.response.quota, "" if requests else "no total is told"
         )
 
     def _plan_known(self, reference: str, decision: Decision) -> AccountPlan:
@@ -80,11 +80,11 @@ class Planner:
             manifest = decision.manifest
             return AccountPlan(reference, decision.origin, 0, manifest.users_claimed, self._last_quota(manifest))
         assert decision.snapshot is not None  # noqa: S101  # what is neither new nor fresh is an open snapshot
-        info = self._raw.response(decision.snapshot.account_info)
-        total = parse_account(info.body).follower_total
+        info = parse(self._raw.response(decision.snapshot.account_info), read_account)
+        total = info.value.follower_total
         stored = sum(1 for _ in self._raw.pages(decision.snapshot))
         left = None if total is None else max(self._pages(total) - stored, 0)
-        return AccountPlan(reference, decision.origin, left, total, info.quota)
+        return AccountPlan(reference, decision.origin, left, total, info.response.quota)
 
     def _plan_cached(self, reference: str, account_id: str | None) -> AccountPlan:
         for snapshot in reversed(self._raw.snapshots(account_id) if account_id else []):

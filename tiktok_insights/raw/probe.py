@@ -11,11 +11,10 @@ from datetime import UTC, datetime, timedelta
 from tiktok_insights.raw.manifest import SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.client import PAGE_SIZE, Client
-from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.known_fields import is_wrapped, missing_fields, unknown_fields
 from tiktok_insights.tiktok.limiter import RateLimiter
-from tiktok_insights.tiktok.models import Page, Quota, Response
+from tiktok_insights.tiktok.models import Page, Parsed, Quota, Response, Value
 
 PROBE_PREFIX = "probe/"
 
@@ -104,8 +103,7 @@ class Probe:
         moment = datetime.now(UTC)
         found = Probed(reference, SnapshotKey.begun_at("", moment).snapshot_id)
         try:
-            info = self._one(found, "account-info", lambda: self._client.account(reference))
-            account = parse_account(info.body)
+            account = self._one(found, "account-info", lambda: self._client.account(reference)).value
             found.account = ProbedAccount(
                 account.account_id,
                 account.handle,
@@ -113,8 +111,8 @@ class Probe:
                 account.follower_total,
                 "userInfo.statsV2" not in found.responses["account-info"].missing_fields,
             )
-            response = self._one(found, "page-000001", lambda: self._client.followers(account.sec_uid, 0))
-            found.page = _page(parse_page(response.body), response.fetched_at)
+            first = self._one(found, "page-000001", lambda: self._client.followers(account.sec_uid, 0))
+            found.page = _page(first.value, first.response.fetched_at)
         except TikTokError as error:
             found.requests += error.requests
             found.error = error.advice
@@ -123,8 +121,9 @@ class Probe:
                 found.stored_evidence = self._put(found, name, error.response)
         return found
 
-    def _one(self, found: Probed, name: str, ask: Callable[[], Response]) -> Response:
-        response = ask()
+    def _one(self, found: Probed, name: str, ask: Callable[[], Parsed[Response, Value]]) -> Parsed[Response, Value]:
+        parsed = ask()
+        response = parsed.response
         latency = time.monotonic() - self._stopwatch.let_go
         found.requests += response.requests
         found.quota, found.quota_resets_at = response.quota, _resets_at(response)
@@ -133,11 +132,11 @@ class Probe:
             response.requests,
             round(latency, 3),
             len(response.body),
-            is_wrapped(response.body),
-            unknown_fields(response.body),
-            missing_fields(response.body),
+            is_wrapped(parsed.document),
+            unknown_fields(parsed.document),
+            missing_fields(parsed.document),
         )
-        return response
+        return parsed
 
     def _put(self, found: Probed, name: str, response: Response) -> str:
         key = f"{PROBE_PREFIX}{found.moment}/{name}.json.gz"

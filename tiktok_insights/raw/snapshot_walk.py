@@ -4,16 +4,17 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore, StoredResponse
 from tiktok_insights.raw.walk_progress import WalkProgress
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights.tiktok.dialects import parse_account, parse_page
+from tiktok_insights.tiktok.dialects import parse, read_page
 from tiktok_insights.tiktok.errors import RunError, SchemaDriftError, TikTokError
 from tiktok_insights.tiktok.known_fields import unknown_fields
-from tiktok_insights.tiktok.models import Response
+from tiktok_insights.tiktok.models import Account, Page, Parsed, Response
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
 
@@ -24,7 +25,8 @@ UNKNOWN_ROWS = 5
 class SnapshotWalk:
     """Walks one snapshot to its end. `stop` is set when no account of the run can go on.
 
-    `requests` counts what this walk has spent, stored or not.
+    `opening` is the stored response that opened the snapshot: who the account is. `requests` counts what this walk has
+    spent, stored or not.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class SnapshotWalk:
         raw: RawStore,
         client: Client,
         snapshot: SnapshotKey,
+        opening: Parsed[StoredResponse, Account],
         stop: threading.Event,
         log: logging.Logger,
         progress: ProgressReporter,
@@ -42,8 +45,8 @@ class SnapshotWalk:
         self._stop = stop
         self._log = log
         self._progress = progress
-        self._info = raw.response(snapshot.account_info)
-        self.account = parse_account(self._info.body)
+        self._info = opening.response
+        self.account = opening.value
         self._walk = Walk(self.account.follower_total, self._info.walk_until)
         self._entries: list[PageEntry] = []
         self._stored_requests = self._info.requests
@@ -56,48 +59,46 @@ class SnapshotWalk:
         An error of the API is the manifest's outcome and reason; what the bucket raises is raised.
         """
         try:
-            for response in self._responses():
-                page = parse_page(response.body)
+            for stored, page in self._pages():
                 self._walk.take(page)
-                self._entries.append(
-                    PageEntry(response.key, response.sha256, len(page.followers), iso(response.fetched_at))
-                )
-                self._stored_requests += response.requests
-                self._quota_left = response.quota.remaining
+                self._entries.append(PageEntry(stored.key, stored.sha256, len(page.followers), iso(stored.fetched_at)))
+                self._stored_requests += stored.requests
+                self._quota_left = stored.quota.remaining
         except TikTokError as error:
             return self._interrupted(error)
         if self._walk.stop is None:
             return self._left_open(self._manifest(Outcome.UNFINISHED, "the run was stopped"))
         return self._raw.commit(self._manifest(self._walk.stop.outcome, self._walk.stop.value))
 
-    def _responses(self) -> Iterator[StoredResponse]:
+    def _pages(self) -> Iterator[tuple[StoredResponse, Page]]:
         """Pages as long as the walk needs another one."""
         for stored in self._raw.pages(self._snapshot):
-            yield stored
+            yield stored, parse(stored, read_page).value
             if self._walk.stop:
                 return
         if self._walk.pages:
             self._log.info("%s: going on after page %d of the open snapshot.", self.account.handle, self._walk.pages)
         walk_progress = WalkProgress(self.account.handle, self._walk, self._progress, self._log)
         try:
-            yield from self._new_responses(walk_progress)
+            yield from self._new_pages(walk_progress)
         finally:
             walk_progress.end()
 
-    def _new_responses(self, walk_progress: WalkProgress) -> Iterator[StoredResponse]:
+    def _new_pages(self, walk_progress: WalkProgress) -> Iterator[tuple[StoredResponse, Page]]:
         """The API's pages, each stored before it is given."""
         while not self._walk.stop and not self._stop.is_set():
-            response = self._client.followers(self.account.sec_uid, self._walk.cursor)
-            self.requests += response.requests
-            _check_rows(response)
+            fetched = self._client.followers(self.account.sec_uid, self._walk.cursor)
+            self.requests += fetched.response.requests
+            _check_rows(fetched)
             if not self._walk.pages:
-                self._tell_unknown_fields(response)
-            yield self._raw.put_response(self._snapshot.page(self._walk.pages + 1), response)
+                self._tell_unknown_fields(fetched.document)
+            stored = self._raw.put_parsed(self._snapshot.page(self._walk.pages + 1), fetched, read_page)
+            yield stored.response, stored.value
             walk_progress.report()
 
-    def _tell_unknown_fields(self, response: Response) -> None:
+    def _tell_unknown_fields(self, document: Any) -> None:
         """Say once for each walk what the API serves beyond what we know; the raw pages keep it."""
-        if unknown := unknown_fields(response.body):
+        if unknown := unknown_fields(document):
             names = ", ".join(unknown[:20])
             self._log.warning(
                 "%s: the API serves fields that we do not know: %s. They are kept in the raw pages.",
@@ -142,11 +143,11 @@ class SnapshotWalk:
         )
 
 
-def _check_rows(response: Response) -> None:
+def _check_rows(fetched: Parsed[Response, Page]) -> None:
     """Raise SchemaDriftError for a page of which nothing can be read: stored, it would pass for a page without news."""
-    page = parse_page(response.body)
+    page = fetched.value
     if not page.followers and len(page.rejected) >= UNKNOWN_ROWS:
         why = page.rejected[0].reason
         error = SchemaDriftError(f"None of the page's {len(page.rejected)} rows has a shape that we know: {why}.")
-        error.response = response
+        error.response = fetched.response
         raise error

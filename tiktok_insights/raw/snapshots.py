@@ -4,14 +4,15 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore, StoredObject
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, RawDataError, SnapshotKey, iso
-from tiktok_insights.tiktok.models import Quota, Response
+from tiktok_insights.tiktok.dialects import parse
+from tiktok_insights.tiktok.models import Parsed, Quota, Response, Value
 
 _REFERENCES = "raw/accounts/"
 _GZIP = "application/gzip"
@@ -118,6 +119,15 @@ class RawStore:
         if self.store.put_once(key, body, _GZIP, facts):
             return _stored_response(key, response.body, facts)
         return self.response(key)
+
+    def put_parsed(
+        self, key: str, parsed: Parsed[Response, Value], read: Callable[[Any], Value], walk_until: int | None = None
+    ) -> Parsed[StoredResponse, Value]:
+        """Store a parsed answer as `put_response` does. What an earlier attempt has stored instead is parsed anew."""
+        stored = self.put_response(key, parsed.response, walk_until)
+        if stored.body != parsed.response.body:
+            return parse(stored, read)
+        return Parsed(stored, parsed.document, parsed.value)
 
     def response(self, key: str) -> StoredResponse:
         """Read a stored answer. Raises ObjectMissingError, or RawDataError when a byte of it has changed."""

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import requests
 import stamina
 
 from tiktok_insights.tiktok import status_codes
 from tiktok_insights.tiktok.budget import Budget
-from tiktok_insights.tiktok.dialects import parse_account, parse_page
+from tiktok_insights.tiktok.dialects import parse, read_account, read_page
 from tiktok_insights.tiktok.errors import (
     BurstLimitedError,
     RefusedError,
@@ -25,7 +26,7 @@ from tiktok_insights.tiktok.errors import (
     UnreachableError,
 )
 from tiktok_insights.tiktok.limiter import RateLimiter
-from tiktok_insights.tiktok.models import Quota, Response
+from tiktok_insights.tiktok.models import Account, Page, Parsed, Quota, Response, Value
 
 PUBLIC_URL = "https://tiktok-api23.p.rapidapi.com"
 RAPIDAPI_HOST = "tiktok-api23.p.rapidapi.com"
@@ -87,19 +88,19 @@ class Client:
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
         self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=64))
 
-    def account(self, reference: str) -> Response:
-        """Ask who an account is, by handle or secUid; `dialects.parse_account` can read the answer.
+    def account(self, reference: str) -> Parsed[Response, Account]:
+        """Ask who an account is, by handle or secUid.
 
         Raises the TikTokError that the answer stands for, after the retries that it allows.
         """
         if is_sec_uid(reference):
-            return self._get("/api/user/info-by-id", {"secUid": reference}, parse_account)
-        return self._get("/api/user/info", {"uniqueId": reference}, parse_account)
+            return self._get("/api/user/info-by-id", {"secUid": reference}, read_account)
+        return self._get("/api/user/info", {"uniqueId": reference}, read_account)
 
-    def followers(self, sec_uid: str, cursor: int) -> Response:
+    def followers(self, sec_uid: str, cursor: int) -> Parsed[Response, Page]:
         """Ask for the page of followers before `cursor` (unix seconds; 0 for the newest), in both dialects' words.
 
-        `dialects.parse_page` can read the answer. Raises as `account` does.
+        Raises as `account` does.
         """
         before = str(cursor)
         parameters = {
@@ -109,16 +110,14 @@ class Client:
             "maxCursor": "0",
             "max_time": before,
         }
-        return self._get("/api/user/followers", parameters, parse_page)
+        return self._get("/api/user/followers", parameters, read_page)
 
-    def _get(self, path: str, parameters: dict[str, str], parse: Callable[[bytes], object]) -> Response:
+    def _get(self, path: str, parameters: dict[str, str], read: Callable[[Any], Value]) -> Parsed[Response, Value]:
         tally = _Tally()
 
-        def ask() -> Response:
+        def ask() -> Parsed[Response, Value]:
             with self._first_alone():
-                response = self._ask(path, parameters, tally)
-                _read(response, parse)
-                return response
+                return _parse(self._ask(path, parameters, tally), read)
 
         try:
             return self._retry(ask)
@@ -190,10 +189,10 @@ class _Tally:
     requests: int = 0
 
 
-def _read(response: Response, parse: Callable[[bytes], object]) -> None:
-    """See that the body can be read, while it can still be asked for again."""
+def _parse(response: Response, read: Callable[[Any], Value]) -> Parsed[Response, Value]:
+    """Parse the body while it can still be asked for again."""
     try:
-        parse(response.body)
+        return parse(response, read)
     except TikTokError as error:
         error.response = response
         raise

@@ -1,4 +1,4 @@
-"""From the body of an answer to a `Page` or an `Account`: both dialects, bare or wrapped in `data`. Pure functions.
+"""From the body of a response to a `Page` or an `Account`: both dialects, bare or wrapped in `data`. Pure functions.
 
 Facts of the two dialects: captured responses of the WEB list (2025) and of the APP list (2026-04); the field names
 stand in the contract (`schema.COLUMNS`).
@@ -6,14 +6,15 @@ stand in the contract (`schema.COLUMNS`).
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, ColumnKind
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError
 from tiktok_insights.tiktok.json_values import MISSING, ValueShapeError, integer_of, text_of, value_at
-from tiktok_insights.tiktok.models import Account, Follower, Page, RejectedRow
+from tiktok_insights.tiktok.models import Account, Follower, Page, Parsed, RejectedRow, Value
 from tiktok_insights.tiktok.outcomes import Outcome
 
 _API_COLUMNS = tuple(column for column in COLUMNS if column.web)
@@ -40,14 +41,34 @@ WEB = Dialect("web", "userList", "hasMore", "minCursor")
 APP = Dialect("app", "followers", "has_more", "min_time")
 
 
-def parse_page(body: bytes) -> Page:
-    """Read one page of a follower list.
+class HasBody(Protocol):
+    """A response as received, or as stored."""
 
-    Raises UnreadableBodyError (not whole JSON), SchemaDriftError (JSON of an unknown shape), and what the body's own
+    @property
+    def body(self) -> bytes:
+        """The exact body."""
+
+
+_Reply = TypeVar("_Reply", bound=HasBody)
+
+
+def parse(response: _Reply, read: Callable[[Any], Value]) -> Parsed[_Reply, Value]:
+    """Parse a response with `read_page` or `read_account`.
+
+    Raises UnreadableBodyError when the body is not whole JSON, and what `read` raises.
+    """
+    document = strict_json.loads(response.body)
+    return Parsed(response, document, read(document))
+
+
+def read_page(document: Any) -> Page:
+    """Read one page of a follower list from its JSON document.
+
+    Raises SchemaDriftError (JSON of an unknown shape), and what the body's own
     status code stands for: AccountError (hidden, private, no such user ...) or TransientError (busy). A page without
     its list that promises more is an EmptyBodyError.
     """
-    document = _unwrap(strict_json.loads(body), WEB.list_key, APP.list_key, WEB.has_more, APP.has_more)
+    document = _unwrap(document, WEB.list_key, APP.list_key, WEB.has_more, APP.has_more)
     dialect = _dialect(document)
     if document.get(dialect.list_key) is None:
         raise _no_list(document, dialect)
@@ -71,12 +92,12 @@ def parse_page(body: bytes) -> Page:
     )
 
 
-def parse_account(body: bytes) -> Account:
-    """Read the answer of /api/user/info: who the account is, and its exact follower total.
+def read_account(document: Any) -> Account:
+    """Read the JSON document of /api/user/info: who the account is, and its exact follower total.
 
-    Raises as `parse_page` does.
+    Raises as `read_page` does.
     """
-    document = _unwrap(strict_json.loads(body), "userInfo")
+    document = _unwrap(document, "userInfo")
     info = document.get("userInfo")
     user = info.get("user") if isinstance(info, dict) else None
     if not isinstance(user, dict) or not user.get("id") or not user.get("secUid"):

@@ -1,4 +1,4 @@
-"""The fields that we know an answer to have, and what an answer has besides, or lacks. Pure functions on bodies.
+"""The fields that we know a response to have, and what it has besides, or lacks. Pure functions on JSON documents.
 
 Known are the contract's fields, the others of the captured responses, and those that public captures of the app's user
 object have. Knowing a field is not using it: raw pages keep everything, the contract says what goes on.
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tiktok_insights.schema import COLUMNS
-from tiktok_insights.tiktok import strict_json
 from tiktok_insights.tiktok.json_values import MISSING, value_at
 
 _PAGE = "extra log_pb total statusCode status_code status_msg"
@@ -51,22 +50,21 @@ _NEEDED = {_WEB_ROWS: ("hasMore", "minCursor", "total"), _APP_ROWS: ("has_more",
 _Tree = dict[str, Any]
 
 
-def unknown_fields(body: bytes) -> list[str]:
-    """The dotted names of the fields that an answer has and we do not know, sorted; of an unknown object its own only.
+def unknown_fields(document: Any) -> list[str]:
+    """The dotted names of the fields that a response has and we do not know, sorted; of an unknown object its own only.
 
-    A name stands once, in however many rows. Raises UnreadableBodyError when the body is not whole JSON.
+    A name appears once, in however many rows.
     """
-    outer, inner = _documents(body)
+    outer, inner = _documents(document)
     return sorted({*_unknown(outer, _TREE, ""), *_unknown(inner, _TREE, "")})
 
 
-def missing_fields(body: bytes) -> list[str]:
+def missing_fields(document: Any) -> list[str]:
     """The dotted names of the contract's and the walk's fields that the page or one of its rows lacks, sorted.
 
-    Of an object that is missing as a whole its own name only; placeholder rows (id 0) do not count. Raises
-    UnreadableBodyError.
+    Of an object that is missing as a whole its own name only; placeholder rows (id 0) do not count.
     """
-    _, document = _documents(body)
+    _, document = _documents(document)
     missing: set[str] = set()
     for key in _ROWS:
         if key not in document:
@@ -78,14 +76,13 @@ def missing_fields(body: bytes) -> list[str]:
     return sorted(missing)
 
 
-def is_wrapped(body: bytes) -> bool:
-    """Whether the answer has its content inside `data`. Raises UnreadableBodyError."""
-    return bool(_documents(body)[0])
+def is_wrapped(document: Any) -> bool:
+    """Whether the response has its content inside `data`."""
+    return bool(_documents(document)[0])
 
 
-def _documents(body: bytes) -> tuple[_Tree, _Tree]:
-    """What stands beside `data`, and the content itself; nothing stands beside it where nothing is wrapped."""
-    document = strict_json.loads(body)
+def _documents(document: Any) -> tuple[_Tree, _Tree]:
+    """What is beside `data`, and the content itself; nothing is beside it where nothing is wrapped."""
     if not isinstance(document, dict):
         return {}, {}
     inner = document.get("data")

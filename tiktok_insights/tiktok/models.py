@@ -1,7 +1,12 @@
-"""What the source's answers mean, as values: an account, a follower, a page. Dicts of JSON travel no further."""
+"""What the source's responses mean, as values: an account, a follower, a page."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+#: A response with a body, as received or as stored.
+Reply = TypeVar("Reply")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +91,12 @@ class Response:
     fetched_at: datetime
     requests: int
     quota: Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[Reply, Value]):
+    """A response, parsed once: its JSON document, and the account or page that it means."""
+
+    response: Reply
+    document: Any
+    value: Value

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_insights.lake.csv_rows import CsvRows, TextRepairs
-from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.models import Follower
-from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, web_page, web_row
+from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, parse_page, web_page, web_row
 
 HEADER = (
     "Tiktok_id,uniqueId,nickname,avatarLarger,avatarMedium,avatarThumb,Account_verified,privateAccount,"

@@ -23,9 +23,9 @@ from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.outcomes import Outcome
+from tiktok_insights_tests.support.bodies import parse_page
 from tiktok_insights_tests.support.fault_expectations import CLOCK_FAULTS, FAULTS, Expected
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import CANARY, LOG, fake_api, requests_served

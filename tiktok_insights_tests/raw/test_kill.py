@@ -13,7 +13,7 @@ from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.connections import Connections
 from tiktok_insights.settings.environment import Settings
-from tiktok_insights.tiktok.dialects import parse_page
+from tiktok_insights_tests.support.bodies import parse_page
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
 

@@ -14,9 +14,9 @@ from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.outcomes import Outcome
+from tiktok_insights_tests.support.bodies import parse_page
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import CANARY, LOG, extract, fake_api, manifest_of, requests_served

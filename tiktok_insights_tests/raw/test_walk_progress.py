@@ -6,9 +6,8 @@ import pytest
 
 from tiktok_insights.progress import SILENT, Progress, ProgressReporter
 from tiktok_insights.raw.walk_progress import WalkProgress
-from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.pagination import Walk
-from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
+from tiktok_insights_tests.support.bodies import encoded, parse_page, web_page, web_row
 
 
 def take(walk: Walk, first: int, users: int) -> None:

@@ -3,6 +3,10 @@
 import json
 from typing import Any
 
+from tiktok_insights.tiktok import strict_json
+from tiktok_insights.tiktok.dialects import read_account, read_page
+from tiktok_insights.tiktok.models import Account, Page
+
 JSON = dict[str, Any]
 
 SEC_UID = "MS4wLjABAAAA" + "s" * 64
@@ -70,3 +74,13 @@ def encoded(document: object) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return json.dumps(document, separators=(",", ":")).encode()
+
+
+def parse_page(body: bytes) -> Page:
+    """Parse a body as the page that it is."""
+    return read_page(strict_json.loads(body))
+
+
+def parse_account(body: bytes) -> Account:
+    """Parse a body as the answer about an account."""
+    return read_account(strict_json.loads(body))

@@ -12,7 +12,6 @@ import pytest
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.state import Settings
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import (
     AccountError,
     BurstLimitedError,
@@ -47,7 +46,7 @@ def client_for(address: str, *, attempts: int = 4, read_timeout: float = 5.0, ke
 
 def ask(script: Script) -> int:
     """Ask for a page and return how many requests it took."""
-    return client_for(script.address).followers(SEC_UID, 0).requests
+    return client_for(script.address).followers(SEC_UID, 0).response.requests
 
 
 def test_a_request_has_the_words_of_both_dialects_and_the_key_in_its_header() -> None:
@@ -78,7 +77,7 @@ def test_an_account_is_asked_for_by_handle_or_secure_id(reference: str, path: st
     """The prefix of secure ids tells them apart."""
     with scripted(Reply(body=encoded(user_info()))) as script:
         answer = client_for(script.address).account(reference)
-    assert parse_account(answer.body).account_id == "6800000000000000001"
+    assert answer.value.account_id == "6800000000000000001"
     assert [(asked.path, asked.parameters) for asked in script.asked] == [(path, parameters)]
 
 
@@ -87,7 +86,7 @@ def test_an_answer_keeps_the_exact_body_and_the_facts_without_the_key() -> None:
     body = b'\n {"userList" : [ ], "hasMore":false,"minCursor":0,"total":0,"name":"caf\\u00e9"} '
     headers = {"X-RateLimit-Requests-Limit": "1000", "x-ratelimit-requests-REMAINING": "412"}
     with scripted(Reply(body=body, headers=headers)) as script:
-        answer = client_for(script.address).followers(SEC_UID, 0)
+        answer = client_for(script.address).followers(SEC_UID, 0).response
     assert (answer.body, answer.requests, answer.quota) == (body, 1, Quota(1_000, 412, None))
     assert abs(answer.fetched_at - datetime.now(UTC)) < timedelta(seconds=30)
     assert CANARY not in repr(answer)
@@ -159,7 +158,7 @@ def test_a_burst_429_waits_and_goes_on() -> None:
     with scripted(burst, GOOD) as script:
         client = client_for(script.address)
         started = time.monotonic()
-        assert client.followers(SEC_UID, 0).requests == 2
+        assert client.followers(SEC_UID, 0).response.requests == 2
         assert 1.0 <= time.monotonic() - started < 5.0
 
 
@@ -232,8 +231,8 @@ def test_both_dialects_of_the_fake_api_are_understood(tmp_path: Path) -> None:
     with served(create_app(tmp_path)) as api:
         client = client_for(api.address)
         for handle, dialect in (("corner.bakery", "web"), ("fake.30.app", "app"), ("fake.30.data", "web")):
-            account = parse_account(client.account(handle).body)
-            page = parse_page(client.followers(account.sec_uid, 0).body)
+            account = client.account(handle).value
+            page = client.followers(account.sec_uid, 0).value
             assert (account.handle, page.dialect, page.total) == (handle, dialect, 30)
         for key in ("invalid-key", "not-subscribed-key", "endpoint-disabled-key"):
             with pytest.raises(RefusedError, match="RAPIDAPI_KEY"):
@@ -244,7 +243,7 @@ def test_the_fake_apis_burst_limit_is_waited_for(tmp_path: Path) -> None:
     """Two at once, then sixty a minute: the third request gets a 429 and one more try."""
     with served(create_app(tmp_path, settings=Settings(requests_per_minute=60))) as api:
         client = client_for(api.address)
-        assert [client.account("corner.bakery").requests for _ in range(3)] == [1, 1, 2]
+        assert [client.account("corner.bakery").response.requests for _ in range(3)] == [1, 1, 2]
 
 
 def test_no_redirect_is_followed_because_the_key_would_go_with_it() -> None:
@@ -299,9 +298,9 @@ def test_a_good_page_that_repeats_the_key_is_kept_without_it() -> None:
     with scripted(Reply(body=encoded(web_page(web_row(signature=CANARY))))) as script:
         answer = client_for(script.address).followers(SEC_UID, 0)
         local = client_for(script.address, key="canary-key").followers(SEC_UID, 0)
-    assert CANARY.encode() not in answer.body
-    assert parse_page(answer.body).followers[0].tiktok_id == "7420366745511658502"
-    assert CANARY.encode() in local.body
+    assert CANARY.encode() not in answer.response.body
+    assert answer.value.followers[0].tiktok_id == "7420366745511658502"
+    assert CANARY.encode() in local.response.body
 
 
 def test_the_dialect_may_change_with_every_page() -> None:
@@ -313,7 +312,7 @@ def test_the_dialect_may_change_with_every_page() -> None:
     ]
     with scripted(*(Reply(body=encoded(document)) for document in replies)) as script:
         client = client_for(script.address)
-        pages = [parse_page(client.followers(SEC_UID, cursor).body) for cursor in (0, 900, 800)]
+        pages = [client.followers(SEC_UID, cursor).value for cursor in (0, 900, 800)]
     assert [(page.dialect, page.followers[0].tiktok_id) for page in pages] == [
         ("web", "11"),
         ("app", "12"),

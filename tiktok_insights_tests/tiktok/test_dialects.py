@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok_insights.tiktok.dialects import parse_account, parse_page
 from tiktok_insights.tiktok.errors import (
     AccountError,
     SchemaDriftError,
@@ -15,7 +14,18 @@ from tiktok_insights.tiktok.errors import (
 )
 from tiktok_insights.tiktok.models import Account, Follower
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.support.bodies import JSON, SEC_UID, app_page, app_row, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.bodies import (
+    JSON,
+    SEC_UID,
+    app_page,
+    app_row,
+    encoded,
+    parse_account,
+    parse_page,
+    user_info,
+    web_page,
+    web_row,
+)
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
 LARGE_IDS = [

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.models import Page
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Stop, Walk
-from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, web_page, web_row
+from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, parse_page, web_page, web_row
 
 
 def page(ids: range | list[str], cursor: int | None = None, total: int | None = None, more: bool | None = None) -> Page:
