@@ -1,17 +1,21 @@
 """The summary after a run: what was asked for, what is in the table, what the checks say, and where to go from here."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import click
 import dagster as dg
 from tabulate import tabulate
 
 from tiktok_insights.cli.ui import DEFAULT_PORT
+from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
+from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
+from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.warehouse.table_checks import step_7
 
-_ACCOUNT_COLUMNS = ("account", "outcome", "seen", "claimed", "requests", "snapshot")
+#: The reason is in the log.
+_ACCOUNT_COLUMNS = [name for name in ACCOUNT_COLUMNS if name != "reason"]
+_NO_REQUESTS = "Every snapshot is fresh: no API requests were made"
 
 
 class Summary:
@@ -21,32 +25,34 @@ class Summary:
         self._result = result
         self._settings = settings
         self.succeeded = result.success
-        self._metadata = {
+        metadata = {
             event.asset_key.to_user_string(): event.materialization.metadata
             for event in result.get_asset_materialization_events()
             if event.asset_key is not None
         }
+        raw, table = metadata.get("raw_followers"), metadata.get("tiktok_data")
+        self._accounts = None if raw is None else ACCOUNT_RESULTS.read(raw)
+        self._load = None if table is None else LOAD_RESULT.read(table)
         self._checks = result.get_asset_check_evaluations()
 
     def text(self, seconds: float) -> str:
         """The whole summary; `seconds` is how long the run took."""
         word = click.style("Done", fg="green") if self.succeeded else click.style("FAILED", fg="red", bold=True)
         head = f"{word} in {seconds:.0f} s (run {self._result.run_id})."
-        parts = [head, *self._accounts(), *self._table(), *self._check_lines(), *self._failures(), self._next_steps()]
-        return "\n" + "\n\n".join(parts)
+        parts = [*self._account_lines(), *self._table(), *self._check_lines(), *self._failures(), self._next_steps()]
+        return "\n" + "\n\n".join([head, *parts])
 
     def document(self, seconds: float) -> dict[str, object]:
         """The summary for programs: a value of plain types."""
-        raw, table = self._metadata.get("raw_followers"), self._metadata.get("tiktok_data")
         return {
             "run_id": self._result.run_id,
             "succeeded": self.succeeded,
             "seconds": round(seconds, 1),
-            "accounts": [] if raw is None else [dict(record.data) for record in _records(raw["accounts"])],
-            "requests": 0 if raw is None else _number(raw["requests"]),
+            "accounts": [account_row(account) for account in self._accounts or ()],
+            "requests": sum(account.requests for account in self._accounts or ()),
             "table": self._table_name,
-            "rows": None if table is None else _number(table["dagster/row_count"]),
-            "objects_published": 0 if table is None else _number(table["objects_published"]),
+            "rows": self._load.users if self._load else None,
+            "objects_published": self._load.objects if self._load else 0,
             "checks": [
                 {
                     "name": check.check_name,
@@ -59,24 +65,23 @@ class Summary:
             "failures": list(self._failures()),
         }
 
-    def _accounts(self) -> Iterator[str]:
-        if (raw := self._metadata.get("raw_followers")) is None:
+    def _account_lines(self) -> Iterator[str]:
+        if (accounts := self._accounts) is None:
             return
-        records = [record.data for record in _records(raw["accounts"])]
-        rows = [[record[column] for column in _ACCOUNT_COLUMNS] for record in records]
+        rows = [[account_row(account)[column] for column in _ACCOUNT_COLUMNS] for account in accounts]
         yield tabulate(rows, headers=_ACCOUNT_COLUMNS, intfmt=",", disable_numparse=[0, 1, 5])
-        requests, seen, claimed = (_number(raw[name]) for name in ("requests", "users_seen", "users_claimed"))
-        fresh = all(str(record["snapshot"]).endswith("(fresh)") for record in records)
-        spent = (
-            "Every snapshot is fresh: no API requests were made" if fresh and not requests else f"{requests:,} requests"
-        )
-        yield f"{spent}; {_number(raw['pages']):,} pages, {seen:,} users seen of {claimed:,} claimed."
+        requests = sum(account.requests for account in accounts)
+        fresh = all(account.origin is SnapshotOrigin.FRESH for account in accounts)
+        spent = _NO_REQUESTS if fresh and not requests else f"{requests:,} requests"
+        pages, seen = sum(account.pages for account in accounts), sum(account.users_seen for account in accounts)
+        claimed = sum(account.users_claimed or 0 for account in accounts)
+        yield f"{spent}; {pages:,} pages, {seen:,} users seen of {claimed:,} claimed."
 
     def _table(self) -> Iterator[str]:
-        if (table := self._metadata.get("tiktok_data")) is not None:
-            objects = _number(table["objects_published"])
+        if (load := self._load) is not None:
+            objects = load.objects
             new = f"{objects} new object{'s' * (objects != 1)} loaded" if objects else "nothing new to load"
-            yield f"{self._table_name}: {_number(table['dagster/row_count']):,} rows, one per user; {new}."
+            yield f"{self._table_name}: {load.users:,} rows, one per user; {new}."
 
     def _check_lines(self) -> Iterator[str]:
         red = [check for check in self._checks if not check.passed]
@@ -119,11 +124,3 @@ def _severity(check: dg.AssetCheckEvaluation) -> str:
 
 def _blocks(check: dg.AssetCheckEvaluation) -> bool:
     return check.severity is dg.AssetCheckSeverity.ERROR
-
-
-def _records(value: Any) -> list[dg.TableRecord]:
-    return list(value.records)
-
-
-def _number(value: Any) -> int:
-    return int(getattr(value, "value", value))

@@ -11,7 +11,7 @@ OWNERS = ["team:tiktok-insights"]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.TableMetadataValue:
-    """A table for the UI, and for the command line's summary; NULL is an empty text."""
+    """A table for the UI; NULL is an empty text."""
     records = [dg.TableRecord(dict(zip(header, map(_cell, row), strict=True))) for row in rows]
     return dg.MetadataValue.table(records, dg.TableSchema([dg.TableColumn(name) for name in header]))
 

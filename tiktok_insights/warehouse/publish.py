@@ -48,6 +48,19 @@ class Publication:
     users: int
 
 
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a run has made of the table: how many users it has now, and the publications of this run."""
+
+    users: int
+    publications: tuple[Publication, ...]
+
+    @property
+    def objects(self) -> int:
+        """How many objects this run has published."""
+        return sum(publication.objects for publication in self.publications)
+
+
 def publish_passed(connect: Connect, log: logging.Logger, progress: ProgressReporter = SILENT) -> list[Publication]:
     """Publish every batch that has passed the audit and is not published, oldest first.
 

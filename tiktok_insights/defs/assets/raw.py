@@ -7,17 +7,17 @@ from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, table
+from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.decision import SnapshotPolicy
-from tiktok_insights.raw.extraction import (
-    AccountResult,
-    Extractor,
-    every_account_finished,
-    require_any,
-)
+from tiktok_insights.raw.extraction import AccountResult, Extractor, every_account_finished, require_any
 from tiktok_insights.resources.aws import S3LakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.tiktok.outcomes import Outcome
+
+ACCOUNT_RESULTS = TypedMetadata("account_results", tuple[AccountResult, ...])
+# The UI squeezes a column with text, so there are few beside it.
+ACCOUNT_COLUMNS = ("account", "outcome", "reason", "seen", "claimed", "requests", "snapshot")
 
 
 class RawFollowersConfig(dg.Config):
@@ -80,7 +80,8 @@ def raw_followers(
     quotas = [result.quota_left for result in results if result.requests and result.quota_left is not None]
     return dg.MaterializeResult(
         metadata={
-            "accounts": table(_HEADER, [_row(result) for result in results]),
+            "accounts": table(ACCOUNT_COLUMNS, [list(account_row(result).values()) for result in results]),
+            **ACCOUNT_RESULTS.entry(tuple(results)),
             "pages": sum(result.pages for result in results),
             "requests": sum(result.requests for result in results),
             **({"quota_left": min(quotas)} if quotas else {}),
@@ -92,18 +93,15 @@ def raw_followers(
     )
 
 
-# The UI squeezes a column with text, so there are few beside it.
-_HEADER = ("account", "outcome", "reason", "seen", "claimed", "requests", "snapshot")
-
-
-def _row(result: AccountResult) -> tuple[object, ...]:
-    snapshot = f"{result.snapshot.snapshot_id} ({result.origin.value})" if result.snapshot else "none"
-    return (
+def account_row(result: AccountResult) -> dict[str, str | int]:
+    """Describe an account's extraction in the words that people read; the reason only where the list is not whole."""
+    cells = (
         result.handle or result.reference,
         result.outcome.value,
         "" if result.outcome is Outcome.WHOLE else result.reason,
         result.users_seen,
-        result.users_claimed,
+        "" if result.users_claimed is None else result.users_claimed,
         result.requests,
-        snapshot,
+        f"{result.snapshot.snapshot_id} ({result.origin.value})" if result.snapshot else "none",
     )
+    return dict(zip(ACCOUNT_COLUMNS, cells, strict=True))

@@ -4,12 +4,15 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.presentation import OWNERS, table, warehouse_columns, warehouse_lineage
+from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.snowflake import WarehouseResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.warehouse.overview import overview
-from tiktok_insights.warehouse.publish import Publication, publish_passed
+from tiktok_insights.warehouse.publish import LoadResult, Publication, publish_passed
 from tiktok_insights.warehouse.rebuild import rebuild
+
+LOAD_RESULT = TypedMetadata("load_result", LoadResult)
 
 
 class TiktokDataConfig(dg.Config):
@@ -48,12 +51,14 @@ def tiktok_data(
         )
     with warehouse.session() as session:
         seen = overview(session)
+    result = LoadResult(seen.users, tuple(publications))
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": seen.users,
+            "dagster/row_count": result.users,
             "dagster/table_name": warehouse.table_name,
             "dagster/column_lineage": warehouse_lineage(),
-            "objects_published": sum(publication.objects for publication in publications),
+            "objects_published": result.objects,
+            **LOAD_RESULT.entry(result),
             "published": table(_HEADER, [_row(publication) for publication in publications]),
             "most_followed": table(WAREHOUSE_NAMES, seen.most_followed),
             "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(warehouse.step_7) + ";\n```"),
