@@ -1,1 +1,1 @@
-"""Stage insights: views in MAIN that answer the first questions, each with the proof that it adds up."""
+"""Stage insights: views in MAIN that answer the first questions, each reconciled with the tables it is made from."""

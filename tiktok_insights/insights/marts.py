@@ -17,7 +17,7 @@ from tiktok_insights.tables.namespace import Namespace
 
 
 class Marts:
-    """The marts of a place, in a session in its database."""
+    """The marts of a namespace, in a session in its database."""
 
     def __init__(self, session: Session, namespace: Namespace) -> None:
         self._session = session
