@@ -44,13 +44,13 @@ def staging_table_matches_the_contract(batch: BatchFacts) -> Finding:
 
 @object_check()
 def every_id_is_1_to_20_digits(item: ObjectFacts) -> str:
-    """Every staged id is text of 1 to 20 digits. An id that was a number on its way is not."""
-    return f"{item.malformed_ids:,} of {item.rows_found:,} rows have another id" if item.malformed_ids else ""
+    """Every staged ID is text of 1 to 20 digits. An ID that became a number along the way is not."""
+    return f"{item.malformed_ids:,} of {item.rows_found:,} rows have another ID" if item.malformed_ids else ""
 
 
 @object_check(blames_object=True)
 def counts_are_in_range(item: ObjectFacts) -> str:
-    """No count is negative, or so large that it must be an id (10^18 or more). An object that fails is refused."""
+    """No count is negative, or so large that it must be an ID (10^18 or more). An object that fails is refused."""
     if not item.counts_out_of_range:
         return ""
     return (
@@ -62,7 +62,7 @@ def counts_are_in_range(item: ObjectFacts) -> str:
 
 @object_check()
 def no_duplicate_users_within_an_object(item: ObjectFacts) -> str:
-    """No user has two staged rows of the same object."""
+    """No user has two staged rows from the same object."""
     if item.users_found == item.rows_found:
         return ""
     return f"{item.rows_found:,} rows for {item.users_found:,} users"

@@ -27,7 +27,7 @@ _BUCKETS = 128
 
 @check(Severity.BLOCKING)
 def no_id_is_lost(given: TableCheckInput) -> Finding:
-    """Every id in the objects that the newest run published is in TIKTOK_DATA, digit for digit, or in the quarantine.
+    """Every ID in the objects that the newest run published is in TIKTOK_DATA, digit for digit, or in the quarantine.
 
     An object that was replaced or deleted since then is not compared. The facts count it.
     """

@@ -49,7 +49,7 @@ def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[
 
 @check(Severity.BLOCKING)
 def every_user_has_one_row(given: TableCheckInput) -> Finding:
-    """No id appears twice in TIKTOK_DATA."""
+    """No ID appears twice in TIKTOK_DATA."""
     twice = given.session.query(
         f"SELECT TIKTOK_ID, COUNT(*) FROM {TIKTOK_DATA.name} GROUP BY TIKTOK_ID HAVING COUNT(*) > 1 "
         f"ORDER BY TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
@@ -124,7 +124,7 @@ def step_7_returns_every_user(given: TableCheckInput) -> Finding:
 
 @check(Severity.WARNING)
 def every_account_is_fresh(given: TableCheckInput) -> Finding:
-    """Every account's newest snapshot is less than two days old, so that a daily schedule may miss one run."""
+    """Every account's newest snapshot is less than two days old, so a daily schedule may miss one run."""
     oldest_good = given.now.astimezone(UTC).replace(tzinfo=None) - MAX_SNAPSHOT_AGE
     newest = given.session.query(
         f"SELECT a.ACCOUNT_ID, MAX(a.HANDLE), MAX(h.EXTRACTED_AT) FROM {ACCOUNT_SNAPSHOTS.name} AS a "
