@@ -1,4 +1,4 @@
-"""Dagster's newer command line `dg`, which supersedes commands of `dagster`, and knows the project by pyproject.toml."""
+"""Dagster's newer command line `dg`, which supersedes commands of `dagster`; pyproject.toml tells it of the project."""
 
 import subprocess
 from collections.abc import Iterator
