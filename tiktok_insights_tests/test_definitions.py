@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import boto3
 import dagster as dg
@@ -20,6 +21,7 @@ from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.sources import extract, manifest_of
+from tiktok_insights_tests.test_architecture import modules, texts
 
 STAGES = {
     "raw_followers": "raw",
@@ -99,6 +101,13 @@ def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -
         "every_account_is_fresh",
         "no_object_is_refused",
     }
+
+
+def test_a_checks_name_is_that_of_its_function_and_no_text(loaded: dg.Definitions) -> None:
+    """So it is written once in the package, and a rename cannot miss a place."""
+    names = {key.name for key in loaded.resolve_asset_graph().asset_check_keys}
+    for _, path, tree in modules():
+        assert not [text for text in texts(tree) if names & set(re.findall(r"\w+", text))], path
 
 
 def test_the_launchpad_explains_each_setting(loaded: dg.Definitions) -> None:
