@@ -1,10 +1,12 @@
 """How to reach everything that the settings name; the local stack is started when that is the deployment."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from tiktok_insights.settings.environment import Deployment, Settings, SettingsError, SnowflakeSettings
+from tiktok_insights.settings.environment import Deployment, Settings, SnowflakeSettings
+from tiktok_insights.settings.errors import SettingsError
 
 #: The fake API takes it; it opens nothing else.
 LOCAL_KEY = "local-key"
@@ -19,18 +21,22 @@ class Connections:
     api_url: str
     api_key: str = field(repr=False)
     aws: dict[str, Any] = field(repr=False)
-    snowflake: dict[str, Any] = field(repr=False)
+    _snowflake: Callable[[], dict[str, Any]] = field(repr=False)
+
+    @property
+    def snowflake(self) -> dict[str, Any]:
+        """The arguments of Snowflake's client. Raises SettingsError when what signs in is missing."""
+        return self._snowflake()
 
 
 def connect(settings: Settings) -> Connections:
     """Say how to reach everything; the local stack is started if it does not run.
 
-    Raises SettingsError when what signs in to Snowflake is missing, and local.stack.StackError. The client that needs
-    the API's key asks for it.
+    Raises local.stack.StackError. What signs in to the API or to Snowflake is asked for by what needs it.
     """
     if settings.deployment is Deployment.LOCAL:
         return _connect_local(settings)
-    return Connections(settings.api_url, settings.api_key, {}, _snowflake_arguments(settings.snowflake))
+    return Connections(settings.api_url, settings.api_key, {}, partial(_snowflake_arguments, settings.snowflake))
 
 
 def _connect_local(settings: Settings) -> Connections:
@@ -47,7 +53,7 @@ def _connect_local(settings: Settings) -> Connections:
             "aws_access_key_id": "local",
             "aws_secret_access_key": "local",
         },
-        snowflake={
+        _snowflake=lambda: {
             **_snowflake_names(snowflake),
             "account": "local",
             "user": "local",
@@ -85,10 +91,12 @@ def _snowflake_arguments(snowflake: SnowflakeSettings) -> dict[str, Any]:
         "SNOWFLAKE_ACCOUNT": snowflake.account,
         "SNOWFLAKE_USER": snowflake.user,
         "SNOWFLAKE_PRIVATE_KEY": snowflake.private_key,
+        "SNOWFLAKE_ROLE": snowflake.role,
     }
     if missing := [name for name, value in needed.items() if not value]:
         names = ", ".join(missing)
-        raise SettingsError(f"{names}: not set. The deployment 'aws' signs in to Snowflake with a key pair; set it.")
+        msg = f"{names}: not set. The deployment 'aws' signs in to Snowflake with a key pair and a role; set it."
+        raise SettingsError(msg)
     return {
         **_snowflake_names(snowflake),
         "account": snowflake.account,

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from tiktok_insights.settings.errors import SettingsError, wrong_value
+from tiktok_insights.settings.snowflake_names import account_identifier, identifier
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.tiktok.client import PUBLIC_URL
 
@@ -24,10 +26,6 @@ class Deployment(Enum):
 
     LOCAL = "local"
     AWS = "aws"
-
-
-class SettingsError(ValueError):
-    """The environment does not say what is needed, or says what cannot be; the message names the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         request_budget=env.whole("TIKTOK_REQUEST_BUDGET"),
         bucket=env.text("TIKTOK_INSIGHTS_BUCKET"),
         glue_database=env.text("GLUE_DATABASE"),
-        snowflake=env.snowflake(),
+        snowflake=env.snowflake(is_local=local),
     )
 
 
@@ -150,13 +148,13 @@ class _Environment:
         except ValueError:
             number = 0.0
         if not 0 < number < float("inf"):
-            raise _refusal(name, text, "a number greater than 0")
+            raise wrong_value(name, text, "a number greater than 0")
         return number
 
     def whole(self, name: str) -> int | None:
         text = self.text(name)
         if text and not text.isdecimal():
-            raise _refusal(name, text, "a whole number")
+            raise wrong_value(name, text, "a whole number")
         return int(text) if text else None
 
     def deployment(self) -> Deployment:
@@ -165,28 +163,23 @@ class _Environment:
             return Deployment(name)
         except ValueError:
             known = " or ".join(repr(deployment.value) for deployment in Deployment)
-            raise _refusal("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
+            raise wrong_value("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
 
-    def snowflake(self) -> SnowflakeSettings:
+    def snowflake(self, *, is_local: bool) -> SnowflakeSettings:
+        account = self.text("SNOWFLAKE_ACCOUNT")
         return SnowflakeSettings(
-            account=self.text("SNOWFLAKE_ACCOUNT"),
+            account=account and account_identifier(account),
             user=self.text("SNOWFLAKE_USER"),
             private_key=self.text("SNOWFLAKE_PRIVATE_KEY"),
             private_key_passphrase=self.text("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
-            role=self.name("SNOWFLAKE_ROLE"),
+            role=self.name("SNOWFLAKE_ROLE", None if is_local else ""),
             warehouse=self.name("SNOWFLAKE_WAREHOUSE"),
             database=self.name("SNOWFLAKE_DATABASE"),
             schema=self.name("SNOWFLAKE_SCHEMA"),
             view_schema=self.name("SNOWFLAKE_VIEW_SCHEMA"),
         )
 
-    def name(self, variable: str) -> str:
-        """An unquoted SQL identifier; anything else could end up in a statement."""
-        text = self.text(variable)
-        if not (text.isascii() and text.isidentifier()):
-            raise _refusal(variable, text, "a name of letters, digits and _")
-        return text
-
-
-def _refusal(variable: str, text: str, expected: str) -> SettingsError:
-    return SettingsError(f"{variable} is {text!r}; {expected} was expected. Change it in the environment or in .env.")
+    def name(self, variable: str, default: str | None = None) -> str:
+        """An unquoted SQL identifier, or an empty text."""
+        text = self.text(variable, default)
+        return text and identifier(variable, text)

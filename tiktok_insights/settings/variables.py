@@ -62,16 +62,19 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         Variable("SNOWFLAKE_DATABASE", "AMAZON_DB", "the database of all tables; in `aws` you create it"),
         Variable("SNOWFLAKE_SCHEMA", "PUBLIC", "the schema of the tables; made when it is missing"),
         Variable("SNOWFLAKE_VIEW_SCHEMA", "Main", "the schema of the views that people read; made when it is missing"),
-        Variable("SNOWFLAKE_ROLE", "ACCOUNTADMIN", "the role; a smaller one of your own is better"),
+        Variable("SNOWFLAKE_ROLE", "ACCOUNTADMIN", "the role. In `aws` there is no default: name a role of your own"),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
     ),
     "Signing in to Snowflake, only for `aws`": (
-        Variable("SNOWFLAKE_ACCOUNT", "", "your Snowflake account's identifier"),
+        Variable("SNOWFLAKE_ACCOUNT", "", "your account's identifier, such as `myorg-myaccount`, or its address"),
         Variable("SNOWFLAKE_USER", "", "the user who signs in"),
         Variable(
-            "SNOWFLAKE_PRIVATE_KEY", "", r"the user's private key as PEM text; line breaks may be written as `\n`"
+            "SNOWFLAKE_PRIVATE_KEY",
+            "",
+            r"the text of the user's private key, not its path: PEM, whose line breaks may be written as `\n`, its "
+            "body alone, or the base64 of either",
         ),
-        Variable("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE", "", "the key's passphrase, if it has one"),
+        Variable("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE", "", "the key's passphrase; ignored when the key is not encrypted"),
     ),
 }
 

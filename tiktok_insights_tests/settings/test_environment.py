@@ -15,8 +15,11 @@ _AWS = {
     "RAPIDAPI_KEY": "canary-api",
     "SNOWFLAKE_ACCOUNT": "org-account",
     "SNOWFLAKE_USER": "loader",
+    "SNOWFLAKE_ROLE": "LOADING",
     "SNOWFLAKE_PRIVATE_KEY": _KEY,
 }
+#: What signs in to Snowflake, in the order of the message.
+_SIGN_IN = ("SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PRIVATE_KEY", "SNOWFLAKE_ROLE")
 
 
 def test_without_any_variable_everything_is_local() -> None:
@@ -77,10 +80,10 @@ def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
         read_settings({"TIKTOK_REQUEST_BUDGET": text})
 
 
-def test_a_key_that_is_no_pem_text_is_refused() -> None:
+def test_a_key_that_cannot_be_read_opens_no_session() -> None:
     """Its path, say: the message says what to copy."""
     connections = connect(read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"}))
-    with told("SNOWFLAKE_PRIVATE_KEY is not a private key"), open_session(connections):
+    with told("SNOWFLAKE_PRIVATE_KEY is the path of a file."), open_session(connections):
         raise AssertionError("a session without a key")
 
 
@@ -93,24 +96,47 @@ def test_an_unknown_deployment_is_named() -> None:
 @pytest.mark.parametrize("name", ["SNOWFLAKE_DATABASE", "SNOWFLAKE_VIEW_SCHEMA", "SNOWFLAKE_ROLE"])
 def test_a_name_that_could_be_sql_is_refused(name: str) -> None:
     """Names stand unquoted in statements, so they are identifiers and nothing else."""
-    with told("<variable> is <value>;", name, "letters, digits and _"):
+    with told("<variable> is <value>;", name, "letters, digits, _ and $"):
         read_settings({name: "X; DROP TABLE Y"})
+
+
+def test_the_role_of_the_local_stack_is_none_elsewhere() -> None:
+    """The strongest role of an account is taken only by somebody who says so."""
+    without = {name: value for name, value in _AWS.items() if name != "SNOWFLAKE_ROLE"}
+    assert read_settings(without).snowflake.role == ""
+    assert read_settings({**without, "SNOWFLAKE_ROLE": "ACCOUNTADMIN"}).snowflake.role == "ACCOUNTADMIN"
+
+
+def test_an_address_is_read_as_the_account() -> None:
+    """As it stands in the browser."""
+    settings = read_settings({**_AWS, "SNOWFLAKE_ACCOUNT": "https://org-account.snowflakecomputing.com/"})
+    assert settings.snowflake.account == "org-account"
 
 
 def test_no_secret_shows_in_a_representation() -> None:
     """Keys are left out of what ends up in logs and tracebacks."""
     settings = read_settings(_AWS)
-    shown = repr(settings) + repr(connect(settings))
+    connections = connect(settings)
+    assert "Y2FuYXJ5" in connections.snowflake["private_key"]
+    shown = repr(settings) + repr(connections)
     assert "canary" not in shown
     assert "Y2FuYXJ5" not in shown
 
 
-@pytest.mark.parametrize("missing", ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PRIVATE_KEY"])
+@pytest.mark.parametrize("missing", _SIGN_IN)
 def test_what_aws_needs_is_asked_for_by_name(missing: str) -> None:
-    """A missing variable is named before anything is connected to."""
-    environment = {name: value for name, value in _AWS.items() if name != missing}
-    with told("<variables>: not set.", missing):
-        connect(read_settings(environment))
+    """A missing variable is named before a session is opened."""
+    connections = connect(read_settings({name: value for name, value in _AWS.items() if name != missing}))
+    with told("<variables>: not set.", missing), open_session(connections):
+        raise AssertionError("a session that nobody signed in to")
+
+
+def test_what_needs_no_warehouse_asks_for_none() -> None:
+    """The plan and the probe work in aws before there is a Snowflake account."""
+    connections = connect(read_settings({name: value for name, value in _AWS.items() if name not in _SIGN_IN}))
+    assert (connections.api_key, connections.aws) == ("canary-api", {})
+    with told("<variables>: not set.", ", ".join(_SIGN_IN)):
+        _ = connections.snowflake
 
 
 def test_aws_has_the_public_api_and_leaves_aws_to_boto3() -> None:
