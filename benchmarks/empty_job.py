@@ -12,7 +12,7 @@ _CHECKS = {"raw": (1, 0), "lake": (1, 0), "catalog": (0, 2), "staging": (8, 0), 
 _IN_THE_JOB = ("catalog", "staging", "warehouse", "insights")
 #: Made in one step, each with a check.
 _MARTS = 9
-_RESOURCES = ("tiktok", "s3", "glue", "warehouse")
+_RESOURCES = ("tiktok", "s3", "glue", "snowflake")
 
 
 class Nothing(dg.ConfigurableResource):
@@ -76,10 +76,9 @@ def _marts() -> dg.AssetsDefinition:
 def _load_libraries() -> None:
     """What a run of ours loads, and when: inside the run."""
     import boto3  # noqa: F401
-    import dagster_aws.s3  # noqa: F401
     import dagster_pandas  # noqa: F401
-    import dagster_snowflake  # noqa: F401
     import duckdb  # noqa: F401
+    import snowflake.connector  # noqa: F401
 
 
 @dg.definitions

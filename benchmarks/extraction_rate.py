@@ -13,18 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import boto3
 import requests
 import uvicorn
 
 from benchmarks.report import Report
-from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.state import Settings
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.opening import open_bucket
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.client import Client
@@ -64,8 +62,8 @@ def measure(home: Path) -> Report:
             super().acquire()
             moments.append(time.monotonic())
 
-    connections = connect(read_settings({"TIKTOK_INSIGHTS_HOME": str(home)}))
-    raw = RawStore(ObjectStore(boto3.client("s3", **connections.aws), "bench"))
+    settings = read_settings({"TIKTOK_INSIGHTS_HOME": str(home), "TIKTOK_INSIGHTS_BUCKET": "bench"})
+    raw = RawStore(open_bucket(settings.s3))
     with slow_api(home / "slow") as address:
         client = Client(address, "local-key", Watched(PER_MINUTE), budget=Budget(REQUESTS), first_wait=0.1)
         log = logging.getLogger("bench")

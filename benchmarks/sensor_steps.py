@@ -14,7 +14,7 @@ from benchmarks.workplace import Workplace
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.lake.listing import CSV_PREFIX, list_csvs, sort_out
-from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.opening import aws_arguments
 from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import LOAD_HISTORY
 from tiktok_insights.tables.load_status import LoadStatus
@@ -31,7 +31,7 @@ def seed(watch: Stopwatch, *, objects: int, **place: str) -> None:
     from tiktok_insights.local.folder import StackFolder
 
     here = Workplace.of(**place)
-    bucket = here.settings.bucket
+    bucket = here.settings.s3.bucket
     folder = StackFolder.of(here.home)
     folder.create()
     state = AwsState(folder.aws)
@@ -93,7 +93,7 @@ def listing(watch: Stopwatch, **place: str) -> int:
 def answers(watch: Stopwatch, **place: str) -> int:
     """The server's answers to the same requests, whose text nobody reads."""
     here = Workplace.of(**place)
-    url = f"{connect(here.settings).aws['endpoint_url']}/{here.settings.bucket}"
+    url = f"{aws_arguments(here.settings.s3)['endpoint_url']}/{here.settings.s3.bucket}"
     http = requests.Session()
     token: str | None = None
     pages = 0
@@ -117,7 +117,7 @@ def fingerprint(watch: Stopwatch, **place: str) -> str:
 
 def _tick(here: Workplace, cursor: str | None) -> tuple[str, str]:
     """Why the sensor asks for no run, and its new cursor."""
-    resources = {name: item for name, item in resources_for(here.settings).items() if name in ("s3", "warehouse")}
+    resources = {name: item for name, item in resources_for(here.settings).items() if name in ("s3", "snowflake")}
     with (
         dg.DagsterInstance.get() as instance,
         dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources) as context,

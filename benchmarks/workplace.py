@@ -5,13 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
-
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CSV_PREFIX, CsvObject, list_csvs
-from tiktok_insights.resources.connections import connect
-from tiktok_insights.resources.connector import open_session
+from tiktok_insights.resources.opening import open_bucket, open_session
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tables.definitions import ensure_tables
@@ -60,9 +57,7 @@ class Workplace:
 
     def store(self) -> ObjectStore:
         """The bucket."""
-        store = ObjectStore(boto3.client("s3", **connect(self.settings).aws), self.settings.bucket)
-        store.ensure_bucket()
-        return store
+        return open_bucket(self.settings.s3)
 
     def arguments(self) -> dict[str, str]:
         """What `of` takes."""
@@ -81,11 +76,11 @@ class Workplace:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session in the database; the tables are not made."""
-        with open_session(connect(self.settings)) as session:
+        with open_session(self.settings.snowflake) as session:
             yield session
 
     def make_tables(self) -> None:
         """Make the database and its tables, which belongs to nobody's load."""
         with self.session() as session:
             snowflake = self.settings.snowflake
-            ensure_tables(session, Namespace.named(snowflake.database, snowflake.schema, snowflake.view_schema))
+            ensure_tables(session, Namespace.named(snowflake.database, snowflake.schema_name, snowflake.view_schema))

@@ -14,8 +14,10 @@ from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.progress import SILENT
-from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.client_resource import ClientResource
+from tiktok_insights.resources.glue import GlueResource
+from tiktok_insights.resources.s3 import S3Resource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings, read_settings
@@ -43,22 +45,11 @@ def defs() -> dg.Definitions:
     )
 
 
-def resources_for(settings: Settings) -> dict[str, dg.ConfigurableResource]:
-    """The resources of the deployment; names, no keys."""
-    snowflake = settings.snowflake
+def resources_for(settings: Settings) -> dict[str, ClientResource]:
+    """The resources of the deployment, with the names of the environment variables that hold secrets."""
     return {
-        "tiktok": TikTokResource(
-            accounts=list(settings.accounts),
-            requests_per_minute=settings.requests_per_minute,
-            request_budget=settings.request_budget,
-        ),
-        "s3": S3LakeResource(bucket=settings.bucket),
-        "glue": GlueCatalogResource(database=settings.glue_database, bucket=settings.bucket),
-        "warehouse": WarehouseResource(
-            role=snowflake.role,
-            warehouse=snowflake.warehouse,
-            database=snowflake.database,
-            schema_name=snowflake.schema,
-            view_schema=snowflake.view_schema,
-        ),
+        "tiktok": TikTokResource.of(settings.tiktok),
+        "s3": S3Resource.of(settings.s3),
+        "glue": GlueResource.of(settings.glue),
+        "snowflake": SnowflakeResource.of(settings.snowflake),
     }

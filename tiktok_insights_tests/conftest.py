@@ -15,11 +15,11 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Session, session_on
 from tiktok_insights.local import stack
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.connections import Connections, connect
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tables.definitions import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights_tests.support.connections import Connections, connect
 
 pytest_plugins = ["tiktok_insights_tests.support.seeds"]
 
@@ -108,7 +108,7 @@ def connections(settings: Settings) -> Connections:
 @pytest.fixture
 def store(settings: Settings, connections: Connections) -> ObjectStore:
     """The test's own bucket."""
-    bucket = ObjectStore(boto3.client("s3", **connections.aws), settings.bucket)
+    bucket = ObjectStore(boto3.client("s3", **connections.aws), settings.s3.bucket)
     bucket.ensure_bucket()
     return bucket
 
@@ -122,13 +122,13 @@ def raw(store: ObjectStore) -> RawStore:
 @pytest.fixture
 def catalog(settings: Settings, connections: Connections) -> Catalog:
     """The test's own Glue database; nothing is made yet."""
-    return Catalog(boto3.client("glue", **connections.aws), settings.glue_database, settings.bucket)
+    return Catalog(boto3.client("glue", **connections.aws), settings.glue.database, settings.s3.bucket)
 
 
 @pytest.fixture
 def namespace(settings: Settings) -> Namespace:
     """Where the test's own tables lie."""
-    return Namespace.named(settings.snowflake.database, settings.snowflake.schema, settings.snowflake.view_schema)
+    return Namespace.named(settings.snowflake.database, settings.snowflake.schema_name, settings.snowflake.view_schema)
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Session
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support import history, random_objects
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.history import Upload, lines
 from tiktok_insights_tests.support.interrupted_loads import Places
@@ -63,7 +63,7 @@ def processes(loads: int) -> Iterator[Pool]:
 @pytest.fixture
 def places(settings: Settings, connections: Connections, namespace: Namespace) -> Places:
     """The test's own bucket and database."""
-    return Places(connections.aws, connections.snowflake, settings.bucket, settings.glue_database, namespace)
+    return Places(connections.aws, connections.snowflake, settings.s3.bucket, settings.glue.database, namespace)
 
 
 def at_once(processes: Pool, places: Places, loads: int) -> list[int]:

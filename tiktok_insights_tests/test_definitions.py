@@ -16,9 +16,9 @@ from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.lake.followers_csv import write_csv
 from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.sources import extract, manifest_of
 from tiktok_insights_tests.test_architecture import modules, texts
@@ -255,7 +255,7 @@ def test_the_table_carries_numbers_places_and_lineage(
     assert [(dep.asset_key.to_user_string(), dep.column_name) for dep in lineage] == [
         ("staged_tiktok_data", "TIKTOK_ID")
     ]
-    assert events["tiktok_user_data"]["dagster/uri"].value == f"s3://{settings.bucket}/csv/followers/"
+    assert events["tiktok_user_data"]["dagster/uri"].value == f"s3://{settings.s3.bucket}/csv/followers/"
 
 
 def test_a_single_check_can_be_run_by_itself(loaded: dg.Definitions, store: ObjectStore) -> None:
@@ -277,5 +277,5 @@ def test_glue_describes_what_was_loaded(
     put_csv(store, "7420366745511658149")
     assert run_job(loaded, "load_pending_objects").success
     glue = boto3.client("glue", **connections.aws)
-    partitions = glue.get_partitions(DatabaseName=settings.glue_database, TableName="tiktok_user_data")["Partitions"]
+    partitions = glue.get_partitions(DatabaseName=settings.glue.database, TableName="tiktok_user_data")["Partitions"]
     assert [partition["Values"] for partition in partitions] == [["42", "2026-01-01"]]

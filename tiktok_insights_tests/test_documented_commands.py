@@ -26,7 +26,7 @@ NOT_TYPED = {
 }
 #: Typed once, in an empty home, before all documents; a second time is test_end_to_end's.
 FIRST = "make run"
-#: Settings that are not made here: nobody's AWS and Snowflake can be reached. resources/test_deployments.py reads them.
+#: Settings that are not made here: nobody's AWS and Snowflake can be reached. settings/test_environment.py reads them.
 AWS = "TIKTOK_INSIGHTS_DEPLOYMENT=aws"
 
 #: The languages that have a meaning here, and `csv`, which is only shown.

@@ -14,9 +14,9 @@ import pytest
 from tiktok_insights.local import stack
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.support.cli_user import LIMIT_SECONDS, Newcomer, newcomer_in
+from tiktok_insights_tests.support.connections import connect
 
 _HANDLES = ("corner.bakery", "city.museum", "night.market")
 _STEP_7 = "USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE AMAZON_DB; USE SCHEMA Main; SELECT * FROM tiktok_data;"

@@ -17,12 +17,12 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.listing import csv_key
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import HEADER_16, csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, changes_something
 from tiktok_insights_tests.support.fault_injection import Disturbance
@@ -59,7 +59,7 @@ def ground(
     folder = tmp_path_factory.mktemp("impatient")
     with impatient_warehouse(folder, idle_transaction_seconds=1.0) as (warehouse, port):
         snowflake = {**connections.snowflake, "port": port, "backoff_policy": at_once}
-        places = Places(connections.aws, snowflake, settings.bucket, settings.glue_database, namespace)
+        places = Places(connections.aws, snowflake, settings.s3.bucket, settings.glue.database, namespace)
         yield Ground(places, warehouse)
 
 

@@ -18,9 +18,9 @@ import snowflake.connector
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Row, session_on
 from tiktok_insights.local import stack
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights_tests.support.connections import connect
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.waiting import wait_until
 

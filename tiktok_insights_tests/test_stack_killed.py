@@ -12,8 +12,9 @@ from snowflake.connector.errors import OperationalError
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local import stack
-from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.glue import GlueResource
+from tiktok_insights.resources.s3 import S3Resource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.warehouse.publish import publish_passed
@@ -44,16 +45,9 @@ class Assets:
     """What the assets do from the catalog on, with their own resources, which find the stack, or start it."""
 
     def __init__(self, settings: Settings) -> None:
-        names = settings.snowflake
-        self.s3 = S3LakeResource(bucket=settings.bucket)
-        self.glue = GlueCatalogResource(bucket=settings.bucket, database=settings.glue_database)
-        self.warehouse = WarehouseResource(
-            role=names.role,
-            warehouse=names.warehouse,
-            database=names.database,
-            schema_name=names.schema,
-            view_schema=names.view_schema,
-        )
+        self.s3 = S3Resource.of(settings.s3)
+        self.glue = GlueResource.of(settings.glue)
+        self.warehouse = SnowflakeResource.of(settings.snowflake)
 
     def load(self) -> None:
         """Materialize them."""

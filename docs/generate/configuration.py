@@ -17,7 +17,7 @@ Variables come from the environment or from a `.env` file in the working directo
 variable counts as unset. [.env.example](../../.env.example) lists all variables: copy the lines you need. None is
 required."""
 
-_AWS = """The deployment `aws` uses the standard `AWS_*` variables, such as `AWS_PROFILE` and `AWS_REGION`; `local`
+_AWS = """The deployment `aws` uses the standard `AWS_*` variables, such as `AWS_PROFILE`; `local`
 ignores them."""
 
 _RUN_CONFIG = """## Run config
@@ -30,8 +30,7 @@ _ENV_HEAD = """# Written by docs/generate from the code: run `make docs`, do not
 # this machine against a fake TikTok API."""
 
 _ENV_AWS = """# Only the deployment aws uses the standard AWS_* variables.
-#AWS_PROFILE=
-#AWS_REGION="""
+#AWS_PROFILE="""
 
 
 def configuration() -> str:

@@ -77,7 +77,7 @@ def _contract() -> Iterator[str]:
 def _tables() -> Iterator[str]:
     yield "## The warehouse"
     yield (
-        f"All tables are in `{_NAMES.database}.{_NAMES.schema}`. `{_NAMES.database}.{_NAMES.view_schema.upper()}."
+        f"All tables are in `{_NAMES.database}.{_NAMES.schema_name}`. `{_NAMES.database}.{_NAMES.view_schema.upper()}."
         f"{TIKTOK_DATA.name}` is a view of the table with that name. Times are UTC."
     )
     yield (

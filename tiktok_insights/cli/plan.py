@@ -7,7 +7,6 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import Settings, read_settings, require_accounts
 
 if TYPE_CHECKING:
@@ -35,18 +34,19 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     """  # noqa: D301  # click's mark of lines to leave as they are
     from tiktok_insights.raw.decision import SnapshotPolicy
     from tiktok_insights.raw.plan import Planner
-    from tiktok_insights.resources.clients import api_client, raw_store
+    from tiktok_insights.raw.snapshots import RawStore
+    from tiktok_insights.resources.opening import open_api_client, open_bucket
 
     settings = read_settings()
-    connections = connect(settings)
-    client = None if cached else api_client(settings, connections)
-    planner = Planner(raw_store(settings, connections), client, SnapshotPolicy(force_new_snapshot=force_new_snapshot))
-    plans = planner.plan(require_accounts(settings, accounts))
+    client = None if cached else open_api_client(settings.tiktok)
+    raw = RawStore(open_bucket(settings.s3))
+    planner = Planner(raw, client, SnapshotPolicy(force_new_snapshot=force_new_snapshot))
+    plans = planner.plan(require_accounts(accounts or settings.tiktok.accounts))
     click.echo(_table(plans, settings) if output == "table" else _records(plans, settings, output), nl=False)
 
 
 def _minutes(requests: int | None, settings: Settings) -> float | None:
-    return None if requests is None else requests / settings.requests_per_minute
+    return None if requests is None else requests / settings.tiktok.requests_per_minute
 
 
 def _records(plans: Sequence["AccountPlan"], settings: Settings, output: str) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tiktok_insights.cli.commands import format_option
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings, require_accounts
 
 if TYPE_CHECKING:
@@ -42,14 +41,14 @@ def probe(account: str, output: str) -> None:
         TIKTOK_API_URL=https://tiktok-api23.p.rapidapi.com tiktok-insights probe your.handle --format json
     """  # noqa: D301  # click's mark of lines to leave as they are
     from tiktok_insights.raw.probe import Probe, Stopwatch
-    from tiktok_insights.resources.clients import api_client, raw_store
+    from tiktok_insights.raw.snapshots import RawStore
+    from tiktok_insights.resources.opening import open_api_client, open_bucket
 
     settings = read_settings()
-    (name,) = require_accounts(settings, [account])
-    connections = connect(settings)
-    stopwatch = Stopwatch(settings.requests_per_minute)
-    client = api_client(settings, connections, stopwatch)
-    found = Probe(raw_store(settings, connections), client, stopwatch).ask(name.removeprefix("@"))
+    (name,) = require_accounts([account])
+    stopwatch = Stopwatch(settings.tiktok.requests_per_minute)
+    client = open_api_client(settings.tiktok, stopwatch)
+    found = Probe(RawStore(open_bucket(settings.s3)), client, stopwatch).ask(name.removeprefix("@"))
     if output == "json":
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:

@@ -10,7 +10,6 @@ import click
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.execution import run_job
 from tiktok_insights.cli.rows import render
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 
 if TYPE_CHECKING:
@@ -63,11 +62,11 @@ def _look(account: str | None, limit: int) -> list["Replayed"]:
     """Replay without writing."""
     from tiktok_insights.lake.listing import CsvInventory
     from tiktok_insights.lake.replay import Replay
-    from tiktok_insights.resources.clients import raw_store
+    from tiktok_insights.raw.snapshots import RawStore
+    from tiktok_insights.resources.opening import open_bucket
     from tiktok_insights.schema import MAX_REJECTED_SHARE
 
-    settings = read_settings()
-    raw = raw_store(settings, connect(settings))
+    raw = RawStore(open_bucket(read_settings().s3))
     replay = Replay(raw, CsvInventory(raw.store), MAX_REJECTED_SHARE, write=False, keep=limit)
     return list(replay.run([account] if account else []))
 

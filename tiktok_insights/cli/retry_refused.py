@@ -4,7 +4,6 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tables.load_status import LoadStatus
 
@@ -22,16 +21,16 @@ def retry_refused(key: str | None, output: str) -> None:
     to fail. The check `no_object_is_refused` and LOAD_HISTORY say why and what to do. A fixed object needs no retry:
     the next run loads its new version. --format csv and json print the keys of the objects that will be retried.
     """
-    from tiktok_insights.resources.connector import open_session
+    from tiktok_insights.resources.opening import open_session
     from tiktok_insights.staging.ledger import forget_refused
     from tiktok_insights.tables.definitions import ensure_tables
     from tiktok_insights.tables.namespace import Namespace
 
     settings = read_settings()
     names = settings.snowflake
-    with open_session(connect(settings)) as session:
-        ensure_tables(session, Namespace.named(names.database, names.schema, names.view_schema))
-        keys = forget_refused(session, key and key.removeprefix(f"s3://{settings.bucket}/"))
+    with open_session(settings.snowflake) as session:
+        ensure_tables(session, Namespace.named(names.database, names.schema_name, names.view_schema))
+        keys = forget_refused(session, key and key.removeprefix(f"s3://{settings.s3.bucket}/"))
     if key and not keys:
         raise click.ClickException(
             f'{key} is not refused. To list refused objects:\n  tiktok-insights sql "{_REFUSED}"'

@@ -6,7 +6,6 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 
 
@@ -27,9 +26,9 @@ def sql(statements: str, output: str) -> None:
                              USE SCHEMA Main; SELECT * FROM tiktok_data;" --format csv
         tiktok-insights sql "SELECT HANDLE, USERS_SEEN, USERS_CLAIMED FROM ACCOUNT_SNAPSHOTS"
     """  # noqa: D301  # click's mark of lines to leave as they are
-    from tiktok_insights.resources.connector import open_session
+    from tiktok_insights.resources.opening import open_session
 
     text = sys.stdin.read() if statements == "-" else statements
-    with open_session(connect(read_settings())) as session:
+    with open_session(read_settings().snowflake) as session:
         names, rows = session.script(text)
     click.echo(render(names, rows, output), nl=False)

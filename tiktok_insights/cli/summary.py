@@ -115,7 +115,7 @@ class Summary:
     @property
     def _table_name(self) -> str:
         snowflake = self._settings.snowflake
-        return f"{snowflake.database}.{snowflake.schema}.TIKTOK_DATA"
+        return f"{snowflake.database}.{snowflake.schema_name}.TIKTOK_DATA"
 
 
 def _severity(check: dg.AssetCheckEvaluation) -> str:

@@ -14,12 +14,13 @@ from tiktok_insights.catalog import checks as catalog_checks
 from tiktok_insights.catalog.checks import CatalogCheckInput
 from tiktok_insights.checks import Check, CheckOutcome, Input, Severity, declared_in
 from tiktok_insights.defs.presentation import table
-from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.glue import GlueResource
+from tiktok_insights.resources.s3 import S3Resource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.warehouse import lost_ids, table_checks
 from tiktok_insights.warehouse.table_checks import TableCheckInput
 
-_Open = Callable[[S3LakeResource, GlueCatalogResource, WarehouseResource], AbstractContextManager[Input]]
+_Open = Callable[[S3Resource, GlueResource, SnowflakeResource], AbstractContextManager[Input]]
 
 
 def check_specs(asset: str, checks: Sequence[Check[Any]]) -> list[dg.AssetCheckSpec]:
@@ -57,12 +58,12 @@ def _step(asset: str, checks: Sequence[Check[Input]], open_input: _Open[Input]) 
     @dg.multi_asset_check(name=f"{asset}_checks", specs=check_specs(asset, checks), can_subset=True)
     def step(
         context: dg.AssetCheckExecutionContext,
-        s3: S3LakeResource,
-        glue: GlueCatalogResource,
-        warehouse: WarehouseResource,
+        s3: S3Resource,
+        glue: GlueResource,
+        snowflake: SnowflakeResource,
     ) -> Iterator[dg.AssetCheckResult]:
         selected = {key.name for key in context.selected_asset_check_keys}
-        with open_input(s3, glue, warehouse) as given:
+        with open_input(s3, glue, snowflake) as given:
             for check in checks:
                 if check.name in selected:
                     yield check_result(check(given))
@@ -71,14 +72,14 @@ def _step(asset: str, checks: Sequence[Check[Input]], open_input: _Open[Input]) 
 
 
 @contextmanager
-def _catalog_input(s3: S3LakeResource, glue: GlueCatalogResource, _: WarehouseResource) -> Iterator[CatalogCheckInput]:
+def _catalog_input(s3: S3Resource, glue: GlueResource, _: SnowflakeResource) -> Iterator[CatalogCheckInput]:
     yield CatalogCheckInput(glue.catalog(), s3.csvs().listing().partitions)
 
 
 @contextmanager
-def _table_input(s3: S3LakeResource, _: GlueCatalogResource, warehouse: WarehouseResource) -> Iterator[TableCheckInput]:
-    with warehouse.session() as session:
-        yield TableCheckInput(session, s3.store(), warehouse.namespace, warehouse.step_7, datetime.now(UTC))
+def _table_input(s3: S3Resource, _: GlueResource, snowflake: SnowflakeResource) -> Iterator[TableCheckInput]:
+    with snowflake.session() as session:
+        yield TableCheckInput(session, s3.store(), snowflake.namespace, snowflake.step_7, datetime.now(UTC))
 
 
 ASSET_CHECKS = (

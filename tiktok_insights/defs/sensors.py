@@ -11,8 +11,8 @@ import dagster as dg
 from tiktok_insights.defs.jobs import load_pending_objects
 from tiktok_insights.defs.load_runs import LISTING_TAG, load_under_way, wait_before_asking_again, was_cut_off_once
 from tiktok_insights.lake.listing import CSV_PREFIX, list_csvs
-from tiktok_insights.resources.aws import S3LakeResource
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.s3 import S3Resource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.runtime.orphaned_runs import reap_orphaned_runs
 from tiktok_insights.staging.ledger import settled_versions
 from tiktok_insights.staging.pending import pending
@@ -28,7 +28,7 @@ from tiktok_insights.staging.pending import pending
     "after longer and longer waits.",
 )
 def new_s3_objects_sensor(
-    context: dg.SensorEvaluationContext, s3: S3LakeResource, warehouse: WarehouseResource
+    context: dg.SensorEvaluationContext, s3: S3Resource, snowflake: SnowflakeResource
 ) -> dg.SkipReason | dg.RunRequest:
     """Launch one load if CSV objects are pending. The cursor is the last listing with nothing pending."""
     # A run that was killed is under way for ever, unless somebody looks.
@@ -45,7 +45,7 @@ def new_s3_objects_sensor(
     newest, wait = wait_before_asking_again(context.instance, listing.fingerprint, datetime.now(UTC))
     if wait and newest is not dg.DagsterRunStatus.SUCCESS:
         return dg.SkipReason(wait)
-    with warehouse.session() as session:
+    with snowflake.session() as session:
         waiting = pending(listing, settled_versions(session))
     if not waiting:
         context.update_cursor(listing.fingerprint)

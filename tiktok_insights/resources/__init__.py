@@ -1,1 +1,1 @@
-"""With what: the clients of the API, S3, Glue and Snowflake, for the deployment that the environment names."""
+"""With what: the clients of the API, S3, Glue and Snowflake, as Dagster resources; `opening` opens them."""

@@ -1,32 +1,39 @@
-"""The warehouse as a Dagster resource: sessions on Snowflake through dagster-snowflake."""
+"""Snowflake as a Dagster resource: sessions in the tables' schema, in which the tables are ready."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from tiktok_insights.clients.snowflake_session import Session, session_on
-from tiktok_insights.resources.connections import connect
-from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.resources.client_resource import ClientResource
+from tiktok_insights.resources.opening import open_session
+from tiktok_insights.settings.client_settings import SnowflakeSettings
 from tiktok_insights.tables.definitions import VERSIONS, ensure_tables
 from tiktok_insights.tables.namespace import Namespace, is_newest
 from tiktok_insights.warehouse.table_checks import step_7
 
-#: What SnowflakeResource has no field for; it hands these on to the connector.
-_CONNECTOR_ONLY = (
-    "backoff_policy", "host", "platform_detection_timeout_seconds", "port", "protocol", "socket_timeout",
-)  # fmt: skip
 
+class SnowflakeResource(ClientResource):
+    """The warehouse. What is empty is the local stack's, or without one what the account has by itself."""
 
-class WarehouseResource(dg.ConfigurableResource):
-    """Snowflake. User and private key come from the environment when a session is opened, and are kept nowhere."""
-
+    account: str = Field(default="", description="The account's identifier.")
+    user: str = Field(default="", description="The user who signs in.")
+    private_key: str = Field(
+        default="", repr=False, description="The user's private key, from an environment variable."
+    )
+    private_key_passphrase: str = Field(
+        default="", repr=False, description="The key's passphrase, if it has one, from an environment variable."
+    )
     role: str = Field(description="The role that sessions use.")
     warehouse: str = Field(description="The virtual warehouse that runs the statements.")
     database: str = Field(description="The database of the tables.")
     schema_name: str = Field(description="The schema of the tables.")
     view_schema: str = Field(description="The schema of the views that people read.")
+    host: str = Field(default="", description="The server, where it is not the account's public one.")
+    port: int | None = Field(default=None, description="The server's port; None: the protocol's own.")
+    protocol: str = Field(default="", description="`https` or `http`; empty: https.")
+    local_stack: str = Field(default="", description="The local stack's home folder; empty where none is used.")
     _is_checked: bool = PrivateAttr(default=False)
 
     @contextmanager
@@ -35,13 +42,7 @@ class WarehouseResource(dg.ConfigurableResource):
 
         A run looks at all of them once. Each later session asks for their version, which is one statement.
         """
-        # Imported here: it takes seconds, and loading the definitions needs it not.
-        from dagster_snowflake import SnowflakeResource
-
-        arguments = connect(read_settings()).snowflake
-        extra = {name: arguments.pop(name) for name in _CONNECTOR_ONLY if name in arguments}
-        resource = SnowflakeResource(**arguments, additional_snowflake_connection_args=extra)
-        with resource.get_connection() as connection, session_on(connection) as session:
+        with open_session(self.settings_as(SnowflakeSettings)) as session:
             if not (self._is_checked and is_newest(session, VERSIONS)):
                 ensure_tables(session, self.namespace)
                 self._is_checked = True

@@ -2,39 +2,42 @@
 
 import logging
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from pathlib import Path
 
-import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.resources.clients import api_client
-from tiktok_insights.resources.connections import connect
+from tiktok_insights.resources.client_resource import ClientResource
+from tiktok_insights.resources.opening import open_api_client
 from tiktok_insights.runtime.extraction_lock import extraction_lock
-from tiktok_insights.settings.environment import read_settings, require_accounts
+from tiktok_insights.settings.client_settings import TikTokSettings
+from tiktok_insights.settings.environment import require_accounts
 from tiktok_insights.tiktok.client import Client
 
 
-class TikTokResource(dg.ConfigurableResource):
-    """Reads follower lists. The key comes from RAPIDAPI_KEY when a client is made, and is kept nowhere."""
+class TikTokResource(ClientResource):
+    """Reads follower lists."""
 
-    accounts: list[str] = Field(description="Handles or secUids that a run extracts unless its config names others.")
-    requests_per_minute: float = Field(description="The most requests a minute that all accounts of a run share.")
-
+    api_url: str = Field(default="", description="The API's address. Empty: the fake API of `local_stack`.")
+    api_key: str = Field(default="", repr=False, description="The key for that address, from an environment variable.")
+    requests_per_minute: float = Field(description="The most requests per minute that all accounts of a run share.")
     request_budget: int | None = Field(
-        default=None, description="The most requests that a run spends. None: all but a reserve of the plan's quota."
+        default=None,
+        description="The most requests that a run may make. None: all but a reserve of the plan's quota.",
     )
+    accounts: list[str] = Field(
+        default=[], description="Handles or secUids that a run extracts unless the asset's config names others."
+    )
+    home: str = Field(description="The folder where extractions on this machine wait for each other.")
+    local_stack: str = Field(default="", description="The local stack's home folder; empty where none is used.")
 
     def client(self) -> Client:
-        """Make a client for the deployment's API."""
-        settings = replace(
-            read_settings(), requests_per_minute=self.requests_per_minute, request_budget=self.request_budget
-        )
-        return api_client(settings, connect(settings))
+        """Make a client of the API."""
+        return open_api_client(self.settings_as(TikTokSettings))
 
-    def turn(self, log: logging.Logger) -> AbstractContextManager[None]:
+    def extraction_lock(self, log: logging.Logger) -> AbstractContextManager[None]:
         """Keep other extractions on this machine waiting."""
-        return extraction_lock(read_settings().home, log)
+        return extraction_lock(Path(self.home), log)
 
     def accounts_or(self, chosen: list[str]) -> list[str]:
-        """The accounts that a run's config has chosen, or else the deployment's. Raises SettingsError for none."""
-        return list(require_accounts(read_settings(), chosen or self.accounts))
+        """The accounts that the asset's config has chosen, or else the resource's. Raises SettingsError for none."""
+        return list(require_accounts(chosen or self.accounts))

@@ -1,19 +1,20 @@
 """The one place that reads the environment: which deployment, whose accounts, which names and keys.
 
-It only reads: the variables with their defaults stand in `variables`, and `connections` says how to reach what the
-settings name. Nothing here imports Dagster, so the command line is quick.
+It only reads: the variables with their defaults are in `variables`, what they are read into is in `client_settings`,
+and `resources.opening` opens the clients. Nothing here imports Dagster, so the command line is quick.
 """
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from dotenv import load_dotenv
 
+from tiktok_insights.settings.client_settings import GlueSettings, S3Settings, SnowflakeSettings, TikTokSettings
 from tiktok_insights.settings.errors import SettingsError, wrong_value
-from tiktok_insights.settings.snowflake_names import account_identifier, identifier
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.tiktok.client import PUBLIC_URL
 
@@ -29,41 +30,18 @@ class Deployment(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class SnowflakeSettings:
-    """How to sign in to Snowflake, with a key pair, and where the tables lie.
-
-    `schema` holds the tables, `view_schema` the views that people read.
-    """
-
-    account: str
-    user: str
-    private_key: str = field(repr=False)
-    private_key_passphrase: str = field(repr=False)
-    role: str
-    warehouse: str
-    database: str
-    schema: str
-    view_schema: str
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says.
+    """What the environment says: where this machine's state is, and what opens each client.
 
-    `home` is where this machine's state lies, `dagster_home` where Dagster keeps its runs; an empty `api_url` is the
-    fake API.
+    `home` is the folder of this machine's state, `dagster_home` the folder where Dagster keeps its runs.
     """
 
     deployment: Deployment
     home: Path
     dagster_home: Path
-    accounts: tuple[str, ...]
-    api_url: str
-    api_key: str = field(repr=False)
-    requests_per_minute: float
-    request_budget: int | None
-    bucket: str
-    glue_database: str
+    tiktok: TikTokSettings
+    s3: S3Settings
+    glue: GlueSettings
     snowflake: SnowflakeSettings
 
 
@@ -71,23 +49,22 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment (by default the process's own). Raises SettingsError."""
     env = _Environment(os.environ if environment is None else environment)
     deployment = env.deployment()
-    local = deployment is Deployment.LOCAL
-    api_url = env.text("TIKTOK_API_URL", None if local else PUBLIC_URL)
     home = Path(env.text("TIKTOK_INSIGHTS_HOME")).absolute()
-    # The made-up accounts and the high rate are the fake API's.
-    accounts = env.text("TIKTOK_ACCOUNTS", "" if api_url else None).split(",")
+    local_stack = str(home) if deployment is Deployment.LOCAL else ""
+    region = env.text("AWS_REGION")
+    s3 = S3Settings(
+        bucket=env.text("TIKTOK_INSIGHTS_BUCKET"), region="" if local_stack else region, local_stack=local_stack
+    )
     return Settings(
         deployment=deployment,
         home=home,
         dagster_home=Path(env.text("DAGSTER_HOME", str(home / "dagster"))).absolute(),
-        accounts=tuple(name.strip() for name in accounts if name.strip()),
-        api_url=api_url,
-        api_key=env.text("RAPIDAPI_KEY"),
-        requests_per_minute=env.positive("TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else None),
-        request_budget=env.whole("TIKTOK_REQUEST_BUDGET"),
-        bucket=env.text("TIKTOK_INSIGHTS_BUCKET"),
-        glue_database=env.text("GLUE_DATABASE"),
-        snowflake=env.snowflake(is_local=local),
+        tiktok=_tiktok(env, str(home), local_stack),
+        s3=s3,
+        glue=GlueSettings(
+            database=env.text("GLUE_DATABASE"), bucket=s3.bucket, region=s3.region, local_stack=local_stack
+        ),
+        snowflake=_snowflake(env, local_stack),
     )
 
 
@@ -113,9 +90,8 @@ def runs_in_ci() -> bool:
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
-def require_accounts(settings: Settings, chosen: Sequence[str] = ()) -> tuple[str, ...]:
-    """The chosen accounts, or else the settings'. Raises SettingsError for none, and for one without a name."""
-    accounts = tuple(chosen) or settings.accounts
+def require_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
+    """The accounts of a run. Raises SettingsError when there is none, and when one has no name."""
     if not accounts:
         msg = (
             "No TikTok account is named. Set TIKTOK_ACCOUNTS to a comma-separated list of handles or secUids, or fill "
@@ -127,7 +103,7 @@ def require_accounts(settings: Settings, chosen: Sequence[str] = ()) -> tuple[st
             "One of the accounts has an empty name, as from a variable that is not set. Name each by handle or secUid."
         )
         raise SettingsError(msg)
-    return accounts
+    return tuple(accounts)
 
 
 class _Environment:
@@ -165,21 +141,37 @@ class _Environment:
             known = " or ".join(repr(deployment.value) for deployment in Deployment)
             raise wrong_value("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
 
-    def snowflake(self, *, is_local: bool) -> SnowflakeSettings:
-        account = self.text("SNOWFLAKE_ACCOUNT")
-        return SnowflakeSettings(
-            account=account and account_identifier(account),
-            user=self.text("SNOWFLAKE_USER"),
-            private_key=self.text("SNOWFLAKE_PRIVATE_KEY"),
-            private_key_passphrase=self.text("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
-            role=self.name("SNOWFLAKE_ROLE", None if is_local else ""),
-            warehouse=self.name("SNOWFLAKE_WAREHOUSE"),
-            database=self.name("SNOWFLAKE_DATABASE"),
-            schema=self.name("SNOWFLAKE_SCHEMA"),
-            view_schema=self.name("SNOWFLAKE_VIEW_SCHEMA"),
-        )
 
-    def name(self, variable: str, default: str | None = None) -> str:
-        """An unquoted SQL identifier, or an empty text."""
-        text = self.text(variable, default)
-        return text and identifier(variable, text)
+def _tiktok(env: _Environment, home: str, local_stack: str) -> TikTokSettings:
+    """An API that is named has neither the fake one's made-up accounts nor its high rate; only it gets the key."""
+    api_url = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL)
+    api_key = env.text("RAPIDAPI_KEY")
+    accounts = env.text("TIKTOK_ACCOUNTS", "" if api_url else None).split(",")
+    return TikTokSettings(
+        api_url=api_url,
+        api_key=api_key if api_url else "",
+        requests_per_minute=env.positive("TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else None),
+        request_budget=env.whole("TIKTOK_REQUEST_BUDGET"),
+        accounts=tuple(name.strip() for name in accounts if name.strip()),
+        home=home,
+        local_stack="" if api_url else local_stack,
+    )
+
+
+def _snowflake(env: _Environment, local_stack: str) -> SnowflakeSettings:
+    """The local stack is shown nobody's account, user or key."""
+    sign_in: dict[str, Any] = {
+        "account": env.text("SNOWFLAKE_ACCOUNT"),
+        "user": env.text("SNOWFLAKE_USER"),
+        "private_key": env.text("SNOWFLAKE_PRIVATE_KEY"),
+        "private_key_passphrase": env.text("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"),
+    }
+    return SnowflakeSettings(
+        **({} if local_stack else sign_in),
+        role=env.text("SNOWFLAKE_ROLE", None if local_stack else ""),
+        warehouse=env.text("SNOWFLAKE_WAREHOUSE"),
+        database=env.text("SNOWFLAKE_DATABASE"),
+        schema_name=env.text("SNOWFLAKE_SCHEMA"),
+        view_schema=env.text("SNOWFLAKE_VIEW_SCHEMA"),
+        local_stack=local_stack,
+    )

@@ -1,6 +1,6 @@
 """Every environment variable of this package, once: name, default and meaning.
 
-`deployments` reads these and no other; docs/reference/configuration.md and .env.example are written from them.
+`environment` reads these and no other; docs/reference/configuration.md and .env.example are written from them.
 """
 
 from dataclasses import dataclass
@@ -58,6 +58,12 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
     ),
     "Names": (
         Variable("TIKTOK_INSIGHTS_BUCKET", "project-with-tiktok-data", "the S3 bucket; made when missing"),
+        Variable(
+            "AWS_REGION",
+            "",
+            "the region of the bucket and of Glue, only for `aws`. Empty: the one of `AWS_DEFAULT_REGION` or of your "
+            "AWS profile",
+        ),
         Variable("GLUE_DATABASE", "tiktok", "the Glue database; made when missing"),
         Variable("SNOWFLAKE_DATABASE", "AMAZON_DB", "the database of all tables; in `aws` you create it"),
         Variable("SNOWFLAKE_SCHEMA", "PUBLIC", "the schema of the tables; made when it is missing"),

@@ -10,7 +10,7 @@ from tiktok_insights.catalog.checks import (
     glue_table_matches_the_contract,
 )
 from tiktok_insights.catalog.glue_table import Catalog, table_input
-from tiktok_insights.resources.connections import Connections
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.troubleshooting import told
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import pytest
 from botocore.stub import Stubber
 
 from tiktok_insights.catalog.glue_table import Catalog, table_input
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.troubleshooting import told
 
 if TYPE_CHECKING:
@@ -62,20 +62,20 @@ def test_database_table_and_partitions_are_made_when_missing(
     """The contract's columns as text, partitioned by account and day, over the bucket's CSVs with quotes."""
     state = catalog.register([DAY, ("43", "2026-02-01"), DAY])
     assert state.partitions == (DAY, ("43", "2026-02-01"))
-    assert (state.database, state.added) == (settings.glue_database, 2)
+    assert (state.database, state.added) == (settings.glue.database, 2)
     table = table_of(glue, catalog)
     storage = table["StorageDescriptor"]
     assert [column["Name"] for column in storage["Columns"]] == COLUMNS
     assert {column["Type"] for column in storage["Columns"]} == {"string"}
     assert [(key["Name"], key["Type"]) for key in table["PartitionKeys"]] == [("account", "string"), ("dt", "string")]
-    assert storage["Location"] == f"s3://{settings.bucket}/csv/followers/"
+    assert storage["Location"] == f"s3://{settings.s3.bucket}/csv/followers/"
     assert storage["SerdeInfo"]["SerializationLibrary"].endswith("OpenCSVSerde")
     assert table["Parameters"]["skip.header.line.count"] == "1"
     partition = glue.get_partition(
         DatabaseName=catalog.database, TableName="tiktok_user_data", PartitionValues=list(DAY)
     )["Partition"]
     assert partition["StorageDescriptor"]["Location"] == (
-        f"s3://{settings.bucket}/csv/followers/account=42/dt=2026-01-31/"
+        f"s3://{settings.s3.bucket}/csv/followers/account=42/dt=2026-01-31/"
     )
     assert catalog.drift() == []
 
@@ -106,7 +106,7 @@ def test_more_partitions_than_one_call_takes(settings: Settings, connections: Co
         "provide-client-params.glue.BatchCreatePartition",
         lambda params, **_: sizes.append(len(params["PartitionInputList"])),
     )
-    catalog = Catalog(glue, settings.glue_database, settings.bucket)
+    catalog = Catalog(glue, settings.glue.database, settings.s3.bucket)
     wanted = {("42", f"2026-{month:02}-{day:02}") for month in range(1, 10) for day in range(1, 26)}
     assert catalog.register(wanted).added == 225
     assert sizes == [100, 100, 25]
@@ -179,4 +179,4 @@ def test_a_partition_that_glue_refuses_is_named_with_its_reason(
         ):
             stubbed.add_response(method, answer)
         with told("Glue refused the partition <partition>", "account=42/dt=2026-01-31", "Too many partitions"):
-            Catalog(glue, settings.glue_database, settings.bucket).register([DAY])
+            Catalog(glue, settings.glue.database, settings.s3.bucket).register([DAY])

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.resources.connections import Connections
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import CANARY, requests_served
 

@@ -13,8 +13,8 @@ from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectInfo, ObjectStore
-from tiktok_insights.resources.connections import Connections
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.troubleshooting import told
 

@@ -19,9 +19,9 @@ from tiktok_insights.clients.snowflake_session import (
     retry_conflicts,
     session_on,
 )
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.tables.comparison import Table, TableColumn
 from tiktok_insights.tables.load_status import LoadStatus
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
 from tiktok_insights_tests.support.troubleshooting import told
 

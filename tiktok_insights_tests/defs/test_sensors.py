@@ -15,11 +15,11 @@ from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
 from tiktok_insights.defs.load_runs import LISTING_TAG, wait_before_asking_again
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
-from tiktok_insights.resources.connections import Connections
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.definitions import LOAD_HISTORY
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
 
@@ -30,7 +30,7 @@ _EVENTS = {
 }
 
 
-class SleepingWarehouse(WarehouseResource):
+class SleepingWarehouse(SnowflakeResource):
     """A warehouse that must not be woken."""
 
     def session(self) -> None:  # type: ignore[override]
@@ -48,11 +48,11 @@ class Daemon:
 
     def tick(self, *, is_cut_short: bool = False, wakes_warehouse: bool = True) -> dg.RunRequest | str:
         """One tick: the run that is asked for, or why none is. One that is cut short leaves the cursor as it was."""
-        warehouse = self.resources["warehouse"]
-        assert isinstance(warehouse, WarehouseResource)
+        warehouse = self.resources["snowflake"]
+        assert isinstance(warehouse, SnowflakeResource)
         if not wakes_warehouse:
             warehouse = SleepingWarehouse(**warehouse.model_dump())
-        resources = {"s3": self.resources["s3"], "warehouse": warehouse}
+        resources = {"s3": self.resources["s3"], "snowflake": warehouse}
         with dg.build_sensor_context(instance=self.instance, cursor=self.cursor, resources=resources) as context:
             answer = new_s3_objects_sensor(context)
             if not is_cut_short:

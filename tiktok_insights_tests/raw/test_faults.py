@@ -20,12 +20,12 @@ from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy
 from tiktok_insights.raw.extraction import AccountResult, Extractor, RunStoppedError, every_account_finished
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import parse_page
+from tiktok_insights_tests.support.connections import connect
 from tiktok_insights_tests.support.fault_expectations import CLOCK_FAULTS, FAULTS, Expected
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import CANARY, LOG, fake_api, requests_served
@@ -48,7 +48,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 def store(home: Path) -> ObjectStore:
     """One bucket for all, too."""
     settings = read_settings({"TIKTOK_INSIGHTS_HOME": str(home), "TIKTOK_INSIGHTS_BUCKET": "bucket-of-faults"})
-    bucket = ObjectStore(boto3.client("s3", **connect(settings).aws), settings.bucket)
+    bucket = ObjectStore(boto3.client("s3", **connect(settings).aws), settings.s3.bucket)
     bucket.ensure_bucket()
     return bucket
 

@@ -11,9 +11,9 @@ import pytest
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.bodies import parse_page
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
 
@@ -53,7 +53,7 @@ def test_a_run_killed_at_many_moments_asks_for_no_stored_page_again(
     raw: RawStore, api: Api, settings: Settings, connections: Connections
 ) -> None:
     """Five kills on the way: each costs at most the page under way, and the snapshot has every follower once."""
-    command = [sys.executable, "-c", _RUN, api.address, connections.aws["endpoint_url"], settings.bucket, _HANDLE]
+    command = [sys.executable, "-c", _RUN, api.address, connections.aws["endpoint_url"], settings.s3.bucket, _HANDLE]
     for pages_before_the_kill in (1, 7, 8, 20, 33):
         process = subprocess.Popen(command)  # noqa: S603  # our own interpreter
         deadline = time.monotonic() + 60

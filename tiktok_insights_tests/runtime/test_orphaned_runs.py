@@ -196,7 +196,7 @@ def test_the_sensor_notices_a_killed_run(instance: dg.DagsterInstance, listener:
     """While the UI is up, the next look at the bucket is one at the runs, too."""
     listener.process.kill()
     listener.process.wait()
-    resources = {name: resource for name, resource in resources_for(settings).items() if name in ("s3", "warehouse")}
+    resources = {name: resource for name, resource in resources_for(settings).items() if name in ("s3", "snowflake")}
     with dg.build_sensor_context(instance=instance, resources=resources) as context:
         new_s3_objects_sensor(context)
     assert listener.status is _FAILURE

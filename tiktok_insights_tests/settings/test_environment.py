@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_insights.resources.connections import Connections, connect
-from tiktok_insights.resources.connector import open_session
+from tiktok_insights.resources.opening import aws_arguments, open_api_client, open_session, snowflake_arguments
 from tiktok_insights.settings.environment import Deployment, read_settings, require_accounts
+from tiktok_insights_tests.support.connections import Connections
+from tiktok_insights_tests.support.private_keys import Written
 from tiktok_insights_tests.support.troubleshooting import told
 
 _KEY = "-----BEGIN PRIVATE KEY-----\\nY2FuYXJ5\\n-----END PRIVATE KEY-----"
@@ -26,14 +27,14 @@ def test_without_any_variable_everything_is_local() -> None:
     """The defaults are the tutorial's names, three made-up accounts, and a home in the working directory."""
     settings = read_settings({})
     assert settings.deployment is Deployment.LOCAL
-    assert settings.accounts == ("corner.bakery", "city.museum", "night.market")
-    assert settings.api_url == ""
+    assert settings.tiktok.accounts == ("corner.bakery", "city.museum", "night.market")
+    assert settings.tiktok.api_url == ""
     assert settings.home == Path.cwd() / ".local"
     assert settings.dagster_home == Path.cwd() / ".local" / "dagster"
-    assert (settings.bucket, settings.glue_database) == ("project-with-tiktok-data", "tiktok")
+    assert (settings.s3.bucket, settings.glue.database) == ("project-with-tiktok-data", "tiktok")
     snowflake = settings.snowflake
     assert (snowflake.role, snowflake.warehouse, snowflake.database) == ("ACCOUNTADMIN", "COMPUTE_WH", "AMAZON_DB")
-    assert (snowflake.schema, snowflake.view_schema) == ("PUBLIC", "Main")
+    assert (snowflake.schema_name, snowflake.view_schema) == ("PUBLIC", "Main")
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
@@ -43,25 +44,23 @@ def test_an_empty_variable_counts_as_unset() -> None:
 
 def test_accounts_are_split_at_commas() -> None:
     """Blanks round the names, and empty names, are left out."""
-    assert read_settings({"TIKTOK_ACCOUNTS": " a.b , c_d,, "}).accounts == ("a.b", "c_d")
+    assert read_settings({"TIKTOK_ACCOUNTS": " a.b , c_d,, "}).tiktok.accounts == ("a.b", "c_d")
 
 
 def test_another_api_has_no_accounts_of_its_own_and_a_modest_rate() -> None:
     """The made-up accounts belong to the fake API; a real one gets 60 requests a minute unless told otherwise."""
-    settings = read_settings({"TIKTOK_API_URL": "https://api.example"})
+    settings = read_settings({"TIKTOK_API_URL": "https://api.example"}).tiktok
     assert (settings.accounts, settings.requests_per_minute) == ((), 60.0)
     with told("No TikTok account is named."):
-        require_accounts(settings)
+        require_accounts(settings.accounts)
 
 
-def test_chosen_accounts_come_before_the_settings_and_need_a_name() -> None:
-    """An empty name is a variable that was not set, and no reason to take the accounts of the settings instead."""
-    settings = read_settings({"TIKTOK_ACCOUNTS": "a.b"})
-    assert require_accounts(settings) == ("a.b",)
-    assert require_accounts(settings, ["c_d"]) == ("c_d",)
-    for empty in ("", " ", "@"):
-        with told("One of the accounts has an empty name"):
-            require_accounts(settings, ["c_d", empty])
+@pytest.mark.parametrize("empty", ["", " ", "@"])
+def test_each_account_needs_a_name(empty: str) -> None:
+    """An empty name is a variable that was not set, and no reason to extract other accounts instead."""
+    assert require_accounts(["a.b", "c_d"]) == ("a.b", "c_d")
+    with told("One of the accounts has an empty name"):
+        require_accounts(["c_d", empty])
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "fast", "inf", "nan"])
@@ -82,8 +81,8 @@ def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
 
 def test_a_key_that_cannot_be_read_opens_no_session() -> None:
     """Its path, say: the message says what to copy."""
-    connections = connect(read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"}))
-    with told("SNOWFLAKE_PRIVATE_KEY is the path of a file."), open_session(connections):
+    settings = read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"})
+    with told("SNOWFLAKE_PRIVATE_KEY is the path of a file."), open_session(settings.snowflake):
         raise AssertionError("a session without a key")
 
 
@@ -115,10 +114,7 @@ def test_an_address_is_read_as_the_account() -> None:
 
 def test_no_secret_shows_in_a_representation() -> None:
     """Keys are left out of what ends up in logs and tracebacks."""
-    settings = read_settings(_AWS)
-    connections = connect(settings)
-    assert "Y2FuYXJ5" in connections.snowflake["private_key"]
-    shown = repr(settings) + repr(connections)
+    shown = repr(read_settings(_AWS))
     assert "canary" not in shown
     assert "Y2FuYXJ5" not in shown
 
@@ -126,26 +122,29 @@ def test_no_secret_shows_in_a_representation() -> None:
 @pytest.mark.parametrize("missing", _SIGN_IN)
 def test_what_aws_needs_is_asked_for_by_name(missing: str) -> None:
     """A missing variable is named before a session is opened."""
-    connections = connect(read_settings({name: value for name, value in _AWS.items() if name != missing}))
-    with told("<variables>: not set.", missing), open_session(connections):
+    settings = read_settings({name: value for name, value in _AWS.items() if name != missing})
+    with told("<variables>: not set.", missing), open_session(settings.snowflake):
         raise AssertionError("a session that nobody signed in to")
 
 
 def test_what_needs_no_warehouse_asks_for_none() -> None:
     """The plan and the probe work in aws before there is a Snowflake account."""
-    connections = connect(read_settings({name: value for name, value in _AWS.items() if name not in _SIGN_IN}))
-    assert (connections.api_key, connections.aws) == ("canary-api", {})
+    settings = read_settings({name: value for name, value in _AWS.items() if name not in _SIGN_IN})
+    assert open_api_client(settings.tiktok)
     with told("<variables>: not set.", ", ".join(_SIGN_IN)):
-        _ = connections.snowflake
+        snowflake_arguments(settings.snowflake)
 
 
-def test_aws_has_the_public_api_and_leaves_aws_to_boto3() -> None:
-    """No endpoint and no credentials are set: boto3 finds the standard AWS_* settings by itself."""
-    connections = connect(read_settings(_AWS))
-    assert connections.api_url == "https://tiktok-api23.p.rapidapi.com"
-    assert connections.aws == {}
-    assert connections.snowflake["account"] == "org-account"
-    assert "password" not in connections.snowflake
+def test_aws_has_the_public_api_and_leaves_the_rest_of_aws_to_boto3(keys: dict[str, Written]) -> None:
+    """No endpoint and no credentials are set: boto3 finds the standard AWS_* settings by itself, but for AWS_REGION."""
+    settings = read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": keys["RSA"].pems["PKCS#8"]})
+    assert settings.tiktok.api_url == "https://tiktok-api23.p.rapidapi.com"
+    assert aws_arguments(settings.s3) == {}
+    regional = read_settings({**_AWS, "AWS_REGION": "eu-central-1"})
+    assert [aws_arguments(client) for client in (regional.s3, regional.glue)] == [{"region_name": "eu-central-1"}] * 2
+    snowflake = snowflake_arguments(settings.snowflake)
+    assert snowflake["account"] == "org-account"
+    assert snowflake.keys().isdisjoint({"password", "host", "port", "protocol"})
 
 
 def test_local_points_everything_at_the_stack(connections: Connections) -> None:
@@ -156,12 +155,10 @@ def test_local_points_everything_at_the_stack(connections: Connections) -> None:
     assert connections.snowflake["host"] == "127.0.0.1"
 
 
-def test_the_users_own_key_never_goes_to_the_fake_api(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A key in the environment is used only for an API that the environment names too."""
-    monkeypatch.setenv("RAPIDAPI_KEY", "canary-api")
-    assert connect(read_settings()).api_key == "local-key"
-    monkeypatch.setenv("TIKTOK_API_URL", "https://api.example")
-    other = connect(read_settings())
-    assert (other.api_url, other.api_key) == ("https://api.example", "canary-api")
+def test_the_fakes_get_nothing_of_the_users_own() -> None:
+    """A key is read only for an API that the environment names; Snowflake's, and a region, only outside `local`."""
+    local = {"TIKTOK_INSIGHTS_DEPLOYMENT": "local"}
+    own = {**_AWS, "AWS_REGION": "eu-central-1", "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": "secret"}
+    assert read_settings({**own, "SNOWFLAKE_ROLE": "ACCOUNTADMIN", **local}) == read_settings({})
+    other = read_settings({**own, **local, "TIKTOK_API_URL": "https://api.example"}).tiktok
+    assert (other.api_url, other.api_key, other.local_stack) == ("https://api.example", "canary-api", "")

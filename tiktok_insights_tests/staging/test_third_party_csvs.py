@@ -22,11 +22,11 @@ from tiktok_insights.cli.summary import Summary
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
 from tiktok_insights.clients.snowflake_session import session_on
 from tiktok_insights.definitions import defs
-from tiktok_insights.resources.connections import connect
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.connections import connect
 from tiktok_insights_tests.support.csv_texts import HEADER_16
 from tiktok_insights_tests.support.history import Tables, Upload
 from tiktok_insights_tests.support.loading import Loader
@@ -63,7 +63,7 @@ def outcome(home: Path) -> Iterator[Outcome]:
         set_environment(home, monkeypatch)
         settings = read_settings()
         connections = connect(settings)
-        store = ObjectStore(boto3.client("s3", **connections.aws), settings.bucket)
+        store = ObjectStore(boto3.client("s3", **connections.aws), settings.s3.bucket)
         store.ensure_bucket()
         for case in CASES:
             store.put(case.key, case.body, "text/csv")

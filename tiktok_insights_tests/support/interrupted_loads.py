@@ -47,7 +47,7 @@ class Places:
     max_rejected_share: float = 1.0
 
     def store(self) -> ObjectStore:
-        """The bucket, made when it is missing, as S3LakeResource opens it."""
+        """The bucket, made when it is missing, as S3Resource opens it."""
         store = ObjectStore(boto3.client("s3", **self.aws), self.bucket)
         store.ensure_bucket()
         return store

@@ -5,6 +5,7 @@ Here: replies and a record of what was asked. Not here: any of the code under te
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,11 +25,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it came in; header names in lower case."""
+    """One request as it came in; header names in lower case, `moment` in seconds of the monotonic clock."""
 
     path: str
     parameters: dict[str, str]
     headers: dict[str, str]
+    method: str
+    body: bytes
+    moment: float
 
 
 class Script:
@@ -40,6 +44,11 @@ class Script:
         self._lock = threading.Lock()
         self.asked: list[Asked] = []
         self.address = ""
+
+    @property
+    def port(self) -> int:
+        """The port of the address."""
+        return urlsplit(self.address).port or 0
 
     @property
     def pages_asked(self) -> list[Asked]:
@@ -57,7 +66,7 @@ class Script:
 
 def _handler_for(script: Script) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        """Answers GET by the script."""
+        """Answers every method by the script."""
 
         protocol_version = "HTTP/1.1"
 
@@ -65,7 +74,10 @@ def _handler_for(script: Script) -> type[BaseHTTPRequestHandler]:
             """Answer one request."""
             address = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = script.reply_to(Asked(address.path, dict(parse_qsl(address.query)), headers))
+            parameters = dict(parse_qsl(address.query))
+            body = self.rfile.read(int(headers.get("content-length", "0")))
+            asked = Asked(address.path, parameters, headers, self.command, body, time.monotonic())
+            reply = script.reply_to(asked)
             self.close_connection = reply.hangs_up or reply.cut > 0
             if reply.hangs_up:
                 return
@@ -76,6 +88,8 @@ def _handler_for(script: Script) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Content-Length", str(len(reply.body) + reply.cut))
             self.end_headers()
             self.wfile.write(reply.body)
+
+        do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815  # the base class names them
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it
             """Keep the test's output clean."""

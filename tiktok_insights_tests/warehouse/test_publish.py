@@ -9,9 +9,9 @@ import snowflake.connector
 from snowflake.connector.errors import OperationalError, ProgrammingError
 
 from tiktok_insights.clients.snowflake_session import Connect, Session
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.warehouse.publish import Publication, publish
 from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.engine import NOON
 from tiktok_insights_tests.support.history import lines

@@ -4,7 +4,8 @@ import dagster as dg
 
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
 from tiktok_insights.defs.presentation import OWNERS, glue_columns, glue_lineage, table
-from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
+from tiktok_insights.resources.glue import GlueResource
+from tiktok_insights.resources.s3 import S3Resource
 
 
 @dg.asset(
@@ -14,7 +15,7 @@ from tiktok_insights.resources.aws import GlueCatalogResource, S3LakeResource
     owners=OWNERS,
     metadata={"dagster/column_schema": glue_columns()},
 )
-def tiktok_user_data(s3: S3LakeResource, glue: GlueCatalogResource) -> dg.MaterializeResult:
+def tiktok_user_data(s3: S3Resource, glue: GlueResource) -> dg.MaterializeResult:
     """The Glue table over all CSVs: one row per follower and page, partitioned by account and day of the snapshot.
 
     The table comes from the contract and the partitions from the listing of the bucket; no crawler is involved.

@@ -10,7 +10,7 @@ from tiktok_insights.defs.presentation import OWNERS, statistics, table
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts, reconciles
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 
 #: So many rows of a frame are shown in the asset's metadata.
 _SHOWN_ROWS = 20
@@ -38,13 +38,13 @@ def _out(mart: Mart) -> dg.AssetOut:
     can_subset=True,
 )
 def marts(
-    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+    context: dg.AssetExecutionContext, snowflake: SnowflakeResource
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Create the selected marts, and compare them with the tables."""
     names = {key.to_user_string() for key in context.selected_asset_keys}
     checks = {key.name for key in context.selected_asset_check_keys}
-    with warehouse.session() as session:
-        made = Marts(session, warehouse.namespace)
+    with snowflake.session() as session:
+        made = Marts(session, snowflake.namespace)
         for mart in all_marts():
             if mart.name in names:
                 yield _materialize(made, mart)

@@ -10,7 +10,7 @@ from tiktok_insights.defs.presentation import OWNERS, csv_columns, table
 from tiktok_insights.lake.followers_csv import CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
-from tiktok_insights.resources.aws import S3LakeResource
+from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 
 _SHOWN_CHANGES = 100
@@ -46,7 +46,7 @@ class FollowersCsvConfig(dg.Config):
     check_specs=check_specs("followers_csv", [no_snapshot_is_blocked]),
 )
 def followers_csv(
-    context: dg.AssetExecutionContext, config: FollowersCsvConfig, s3: S3LakeResource
+    context: dg.AssetExecutionContext, config: FollowersCsvConfig, s3: S3Resource
 ) -> dg.MaterializeResult:
     """One CSV per committed snapshot: one row per follower and page, as text, with the contract's columns.
 

@@ -11,7 +11,7 @@ from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import AccountResult, Extractor, every_account_finished, require_any
-from tiktok_insights.resources.aws import S3LakeResource
+from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.tiktok.outcomes import Outcome
 
@@ -63,7 +63,7 @@ def raw_followers(
     context: dg.AssetExecutionContext,
     config: RawFollowersConfig,
     tiktok: TikTokResource,
-    s3: S3LakeResource,
+    s3: S3Resource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
     """Every page of the follower lists as received: one write-once object per page, then the snapshot's manifest.
@@ -73,7 +73,7 @@ def raw_followers(
     """
     raw = s3.raw_store()
     extractor = Extractor(raw, tiktok.client(), config.policy, context.log, progress)
-    with tiktok.turn(context.log):
+    with tiktok.extraction_lock(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
     # A fresh snapshot remembers what was left when it was taken.

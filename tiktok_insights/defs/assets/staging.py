@@ -14,8 +14,8 @@ from tiktok_insights.defs.presentation import (
 )
 from tiktok_insights.lake.listing import no_csv_is_skipped
 from tiktok_insights.progress import ProgressReporter
-from tiktok_insights.resources.aws import S3LakeResource
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.s3 import S3Resource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging.audit import CHECKS
 from tiktok_insights.staging.batch import Batch, Staging
@@ -43,8 +43,8 @@ class StagingConfig(dg.Config):
 def staged_tiktok_data(
     context: dg.AssetExecutionContext,
     config: StagingConfig,
-    s3: S3LakeResource,
-    warehouse: WarehouseResource,
+    s3: S3Resource,
+    snowflake: SnowflakeResource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
     """The pending CSV objects in the staging table: one row per object and user, with the audit's verdict.
@@ -53,14 +53,14 @@ def staged_tiktok_data(
     bucket but not in the ledger, so nothing is loaded twice and nothing is missed.
     """
     listing = s3.csvs().listing()
-    with warehouse.session() as session:
+    with snowflake.session() as session:
         staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress)
         batches = staging.stage(listing)
     return dg.MaterializeResult(
         metadata={
             **_metadata(batches),
             "skipped_objects": table(("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
-            "dagster/table_name": f"{warehouse.database}.{warehouse.schema_name}.STAGED_TIKTOK_DATA",
+            "dagster/table_name": f"{snowflake.database}.{snowflake.schema_name}.STAGED_TIKTOK_DATA",
             "dagster/column_lineage": staging_lineage(),
         },
         check_results=[check_result(outcome) for outcome in (*Staging.outcomes(batches), no_csv_is_skipped(listing))],

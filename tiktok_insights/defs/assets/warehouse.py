@@ -6,7 +6,7 @@ from pydantic import Field
 from tiktok_insights.defs.presentation import OWNERS, table, warehouse_columns, warehouse_lineage
 from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.progress import ProgressReporter
-from tiktok_insights.resources.snowflake import WarehouseResource
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.warehouse.overview import overview
 from tiktok_insights.warehouse.publish import LoadResult, Publication, publish_passed
@@ -35,7 +35,7 @@ class TiktokDataConfig(dg.Config):
 def tiktok_data(
     context: dg.AssetExecutionContext,
     config: TiktokDataConfig,
-    warehouse: WarehouseResource,
+    snowflake: SnowflakeResource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
     """One row per user: the user's newest known data, as a function of the loaded history.
@@ -43,25 +43,25 @@ def tiktok_data(
     Publishes every batch that passed the audit, each in one transaction. A failed batch is never published, no matter
     how this asset is launched.
     """
-    publications = publish_passed(warehouse.session, context.log, progress)
+    publications = publish_passed(snowflake.session, context.log, progress)
     if config.rebuild:
-        made = rebuild(warehouse.session)
+        made = rebuild(snowflake.session)
         context.log.info(
             "TIKTOK_DATA was rebuilt from the history. Rows before: %d, now: %d.", made.rows_before, made.rows
         )
-    with warehouse.session() as session:
+    with snowflake.session() as session:
         seen = overview(session)
     result = LoadResult(seen.users, tuple(publications))
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": result.users,
-            "dagster/table_name": warehouse.table_name,
+            "dagster/table_name": snowflake.table_name,
             "dagster/column_lineage": warehouse_lineage(),
             "objects_published": result.objects,
             **LOAD_RESULT.entry(result),
             "published": table(_HEADER, [_row(publication) for publication in publications]),
             "most_followed": table(WAREHOUSE_NAMES, seen.most_followed),
-            "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(warehouse.step_7) + ";\n```"),
+            "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(snowflake.step_7) + ";\n```"),
         }
     )
 

@@ -9,7 +9,7 @@ from snowflake.connector import network
 from snowflake.connector.errors import OperationalError
 
 from tiktok_insights.clients.snowflake_session import session_on
-from tiktok_insights.resources.connections import Connections
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.fail_points import Requests
 
 #: It takes a hundred times as long as the connector is let wait.

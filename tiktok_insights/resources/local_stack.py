@@ -1,0 +1,70 @@
+"""What the clients are told on the local stack, which is started if it does not run. No client is opened here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tiktok_insights.local.stack import Endpoints
+
+#: The fake API accepts it; it opens nothing else.
+LOCAL_KEY = "local-key"
+#: The longest that a statement may take.
+_STATEMENT_SECONDS = 600
+
+
+def local_api(home: str) -> tuple[str, str]:
+    """The fake API's address and key. Raises StackError."""
+    return _endpoints(home).tiktok_api, LOCAL_KEY
+
+
+def local_aws(home: str) -> dict[str, Any]:
+    """The arguments of boto3's clients. Raises StackError."""
+    from tiktok_insights.local.endpoints import REGION
+
+    return {
+        "endpoint_url": _endpoints(home).aws,
+        "region_name": REGION,
+        "aws_access_key_id": "local",
+        "aws_secret_access_key": "local",
+    }
+
+
+def local_snowflake(home: str) -> dict[str, Any]:
+    """The arguments of Snowflake's connector, without the names of what is in it. Raises StackError."""
+    endpoints = _endpoints(home)
+    return {
+        "account": "local",
+        "user": "local",
+        "password": "local",
+        "host": endpoints.snowflake_host,
+        "port": endpoints.snowflake_port,
+        "protocol": "http",
+        # The stack is on this machine: it answers at once or not at all.
+        "login_timeout": 15,
+        # The answer comes when the statement is done. A statement that is sent again would run twice.
+        "network_timeout": _STATEMENT_SECONDS,
+        "socket_timeout": _STATEMENT_SECONDS,
+        "backoff_policy": _send_again_soon,
+        # The connector would ask the cloud's metadata addresses where it runs.
+        "platform_detection_timeout_seconds": 0.0,
+    }
+
+
+def _endpoints(home: str) -> "Endpoints":
+    from tiktok_insights.local.stack import ensure_running
+
+    return ensure_running(Path(home))
+
+
+def _send_again_soon() -> Iterator[int]:
+    """The seconds before a request that got no answer is sent again, for as long as a stack takes to restart.
+
+    The connector itself would try for as long as a statement may take.
+    """
+    from snowflake.connector.errorcode import ER_FAILED_TO_CONNECT_TO_DB
+    from snowflake.connector.errors import OperationalError
+
+    yield from (0, 1, 1, 1)
+    msg = "The local stack's Snowflake does not answer; it has ended. Run again, which starts it."
+    raise OperationalError(msg=msg, errno=ER_FAILED_TO_CONNECT_TO_DB)

@@ -1,0 +1,128 @@
+"""One way to open each client, for Dagster's resources and the command line alike. Dagster is not imported here.
+
+A function here takes a client's settings and nothing else: no environment, no globals. Where the settings name a local
+stack, it is started if it does not run, and gives what the settings leave empty. Imports are inside the functions, so
+that a command loads only the client that it uses.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tiktok_insights.resources.local_stack import local_api, local_aws, local_snowflake
+from tiktok_insights.settings.client_settings import (
+    AwsSettings,
+    GlueSettings,
+    S3Settings,
+    SnowflakeSettings,
+    TikTokSettings,
+)
+from tiktok_insights.settings.errors import SettingsError
+from tiktok_insights.settings.private_key import private_key_der
+
+if TYPE_CHECKING:
+    from tiktok_insights.catalog.glue_table import Catalog
+    from tiktok_insights.clients.object_store import ObjectStore
+    from tiktok_insights.clients.snowflake_session import Session
+    from tiktok_insights.tiktok.client import Client
+    from tiktok_insights.tiktok.limiter import RateLimiter
+
+
+def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = None) -> "Client":
+    """A client of the API with the settings' budget, and their rate unless there is a limiter.
+
+    Raises RefusedError for a key that cannot be sent, and StackError.
+    """
+    from tiktok_insights.tiktok.budget import Budget
+    from tiktok_insights.tiktok.client import Client
+    from tiktok_insights.tiktok.limiter import RateLimiter
+
+    url, key = settings.api_url, settings.api_key.strip()
+    if settings.local_stack and not url:
+        url, local_key = local_api(settings.local_stack)
+        key = key or local_key
+    limiter = limiter or RateLimiter(settings.requests_per_minute)
+    return Client(url, key, limiter, budget=Budget(settings.request_budget))
+
+
+def open_bucket(settings: S3Settings) -> "ObjectStore":
+    """The bucket, which is made when it is missing. Raises StackError, and boto3's errors."""
+    import boto3
+
+    from tiktok_insights.clients.object_store import ObjectStore
+
+    store = ObjectStore(boto3.client("s3", **aws_arguments(settings)), settings.bucket)
+    store.ensure_bucket()
+    return store
+
+
+def open_catalog(settings: GlueSettings) -> "Catalog":
+    """The Glue database; nothing is made yet. Raises StackError, and boto3's errors."""
+    import boto3
+
+    from tiktok_insights.catalog.glue_table import Catalog
+
+    return Catalog(boto3.client("glue", **aws_arguments(settings)), settings.database, settings.bucket)
+
+
+@contextmanager
+def open_session(settings: SnowflakeSettings) -> Iterator["Session"]:
+    """A session in the tables' schema; no table is made.
+
+    Raises SettingsError when what signs in is missing or is no key, StackError, and the connector's errors.
+    """
+    import snowflake.connector
+
+    from tiktok_insights.clients.snowflake_session import session_on
+
+    with session_on(snowflake.connector.connect(**snowflake_arguments(settings))) as session:
+        yield session
+
+
+def aws_arguments(settings: AwsSettings) -> dict[str, Any]:
+    """The arguments of boto3's clients; what is left out boto3 finds by itself."""
+    given = {
+        "region_name": settings.region,
+        "endpoint_url": settings.endpoint_url,
+        "aws_access_key_id": settings.access_key_id.strip(),
+        "aws_secret_access_key": settings.secret_access_key.strip(),
+        "aws_session_token": settings.session_token.strip(),
+    }
+    local = local_aws(settings.local_stack) if settings.local_stack else {}
+    return local | {name: value for name, value in given.items() if value}
+
+
+def snowflake_arguments(settings: SnowflakeSettings) -> dict[str, Any]:
+    """The arguments of Snowflake's connector. Raises SettingsError when what signs in is missing or is no key."""
+    if settings.local_stack:
+        local = local_snowflake(settings.local_stack)
+    else:
+        local = {}
+        _require_sign_in(settings)
+    given = {
+        "account": settings.account,
+        "user": settings.user,
+        "private_key": settings.private_key
+        and private_key_der(settings.private_key, settings.private_key_passphrase.strip()),
+        "host": settings.host,
+        "port": settings.port,
+        "protocol": settings.protocol,
+        "role": settings.role,
+        "warehouse": settings.warehouse,
+        "database": settings.database,
+        "schema": settings.schema_name,
+    }
+    return {"paramstyle": "qmark", "autocommit": True} | local | {name: value for name, value in given.items() if value}
+
+
+def _require_sign_in(settings: SnowflakeSettings) -> None:
+    needed = {
+        "SNOWFLAKE_ACCOUNT": settings.account,
+        "SNOWFLAKE_USER": settings.user,
+        "SNOWFLAKE_PRIVATE_KEY": settings.private_key,
+        "SNOWFLAKE_ROLE": settings.role,
+    }
+    if missing := [name for name, value in needed.items() if not value]:
+        names = ", ".join(missing)
+        msg = f"{names}: not set. The deployment 'aws' signs in to Snowflake with a key pair and a role; set it."
+        raise SettingsError(msg)

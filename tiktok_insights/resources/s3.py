@@ -1,0 +1,34 @@
+"""S3 as a Dagster resource: the bucket that holds raw pages, CSVs and the quarantine."""
+
+from pydantic import Field, PrivateAttr
+
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.lake.listing import CsvInventory
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.aws import AwsResource
+from tiktok_insights.resources.opening import open_bucket
+from tiktok_insights.settings.client_settings import S3Settings
+
+
+class S3Resource(AwsResource):
+    """The bucket that holds raw pages, CSVs and the quarantine."""
+
+    bucket: str = Field(description="The bucket's name; it is made when it is missing.")
+    _store: ObjectStore | None = PrivateAttr(default=None)
+    _csvs: CsvInventory | None = PrivateAttr(default=None)
+
+    def store(self) -> ObjectStore:
+        """Open the bucket, which is made when it is missing; once per run, as a client takes its time."""
+        if self._store is None:
+            self._store = open_bucket(self.settings_as(S3Settings))
+        return self._store
+
+    def raw_store(self) -> RawStore:
+        """Open the raw stage's objects in the bucket."""
+        return RawStore(self.store())
+
+    def csvs(self) -> CsvInventory:
+        """The bucket's CSVs, listed once per run: a run has one resource for all of its steps."""
+        if self._csvs is None:
+            self._csvs = CsvInventory(self.store())
+        return self._csvs

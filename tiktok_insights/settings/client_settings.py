@@ -1,0 +1,102 @@
+"""What opens each client, as values: one frozen class per client, one field per thing that can differ.
+
+Add a field here when a client needs to be told something more. Reading the environment belongs in `environment`,
+opening a client in `resources.opening`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tiktok_insights.settings.snowflake_names import account_identifier, identifier
+
+#: In a secret field's metadata: the environment variable that holds the secret.
+VARIABLE = "variable"
+
+
+def _secret(variable: str) -> str:
+    secret: str = field(default="", repr=False, metadata={VARIABLE: variable})
+    return secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TikTokSettings:
+    """The source API, and how much of it a run may use.
+
+    `home` is where this machine's extractions wait for each other. With `local_stack`, the home folder of a local
+    stack, an empty `api_url` is that stack's fake API.
+    """
+
+    api_url: str = ""
+    api_key: str = _secret("RAPIDAPI_KEY")
+    requests_per_minute: float
+    request_budget: int | None = None
+    accounts: Sequence[str] = ()
+    home: str
+    local_stack: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsSettings:
+    """How to reach AWS. What is empty is the local stack's, or without `local_stack` what boto3 finds by itself."""
+
+    region: str = ""
+    endpoint_url: str = ""
+    access_key_id: str = _secret("AWS_ACCESS_KEY_ID")
+    secret_access_key: str = _secret("AWS_SECRET_ACCESS_KEY")
+    session_token: str = _secret("AWS_SESSION_TOKEN")
+    local_stack: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Settings(AwsSettings):
+    """The bucket that holds raw pages, CSVs and the quarantine."""
+
+    bucket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlueSettings(AwsSettings):
+    """The Glue database, and the bucket that its table describes."""
+
+    database: str
+    bucket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnowflakeSettings:
+    """Who signs in to Snowflake, with a key pair, and where the tables are.
+
+    `schema_name` holds the tables, `view_schema` the views that people read. Host, port and protocol are empty where
+    the account's own are right; an empty role is refused when a session is opened. With `local_stack` all of them,
+    and who signs in, are that stack's unless given. Raises SettingsError for a value that cannot be one.
+    """
+
+    account: str = ""
+    user: str = ""
+    private_key: str = _secret("SNOWFLAKE_PRIVATE_KEY")
+    private_key_passphrase: str = _secret("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE")
+    role: str
+    warehouse: str
+    database: str
+    schema_name: str
+    view_schema: str
+    host: str = ""
+    port: int | None = None
+    protocol: str = ""
+    local_stack: str = ""
+
+    def __post_init__(self) -> None:
+        """Read the account out of its address, and refuse names that are no identifiers: they appear in SQL."""
+        object.__setattr__(self, "account", self.account and account_identifier(self.account))
+        for variable, name in (
+            ("SNOWFLAKE_ROLE", self.role),
+            ("SNOWFLAKE_WAREHOUSE", self.warehouse),
+            ("SNOWFLAKE_DATABASE", self.database),
+            ("SNOWFLAKE_SCHEMA", self.schema_name),
+            ("SNOWFLAKE_VIEW_SCHEMA", self.view_schema),
+        ):
+            if name:
+                identifier(variable, name)
+
+
+AnySettings = TikTokSettings | AwsSettings | SnowflakeSettings

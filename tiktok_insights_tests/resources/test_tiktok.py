@@ -1,0 +1,102 @@
+"""Each field of the source's resource, changed in a run's config, reaches the request; the others stay as they were."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.resources.tiktok import TikTokResource
+from tiktok_insights.settings.environment import Settings, read_settings
+from tiktok_insights.tiktok.errors import BudgetSpentError
+from tiktok_insights_tests.support.bodies import encoded, user_info
+from tiktok_insights_tests.support.connections import Connections
+from tiktok_insights_tests.support.run_config import run_with
+from tiktok_insights_tests.support.scripted import Reply, Script, scripted
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import requests_served
+
+_KEY, _OTHER_KEY = "the-key-of-the-environment", "another-key"
+
+
+@pytest.fixture
+def api() -> Iterator[Script]:
+    """The API that the environment names."""
+    with scripted(info=Reply(body=encoded(user_info()))) as script:
+        yield script
+
+
+@pytest.fixture
+def tiktok(environment: dict[str, str], api: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TikTokResource:
+    """The resource as the environment has it."""
+    variables = {
+        "TIKTOK_INSIGHTS_HOME": str(tmp_path / "home"),
+        "TIKTOK_API_URL": api.address,
+        "RAPIDAPI_KEY": _KEY,
+        "TIKTOK_ACCOUNTS": "some.shop,some.cafe",
+        "TIKTOK_REQUESTS_PER_MINUTE": "60000",
+        "TIKTOK_REQUEST_BUDGET": "10",
+    }
+    monkeypatch.setenv("RAPIDAPI_KEY", _KEY)
+    monkeypatch.setenv("OTHER_KEY", _OTHER_KEY)
+    return TikTokResource.of(read_settings(variables).tiktok)
+
+
+def ask(resource: TikTokResource) -> None:
+    """Ask who each account is."""
+    client = resource.client()
+    for account in resource.accounts_or([]):
+        client.account(account)
+
+
+def test_api_url(tiktok: TikTokResource, api: Script) -> None:
+    """Another address is asked, with the environment's key."""
+    with scripted(info=Reply(body=encoded(user_info()))) as other:
+        run_with(tiktok, {"api_url": other.address}, ask)
+    assert [asked.headers["x-rapidapi-key"] for asked in other.asked] == [_KEY, _KEY]
+    assert api.asked == []
+
+
+def test_api_key(tiktok: TikTokResource, api: Script) -> None:
+    """Another variable's key is in the request's header."""
+    run_with(tiktok, {"api_key": {"env": "OTHER_KEY"}}, ask)
+    assert [asked.headers["x-rapidapi-key"] for asked in api.asked] == [_OTHER_KEY, _OTHER_KEY]
+
+
+def test_accounts(tiktok: TikTokResource, api: Script) -> None:
+    """Other accounts are asked for."""
+    run_with(tiktok, {"accounts": ["a.cafe", "a.club"]}, ask)
+    assert [asked.parameters["uniqueId"] for asked in api.asked] == ["a.cafe", "a.club"]
+
+
+def test_requests_per_minute(tiktok: TikTokResource, api: Script) -> None:
+    """At 120 a minute, the second request comes half a second after the first."""
+    run_with(tiktok, {"requests_per_minute": 120}, ask)
+    first, second = (asked.moment for asked in api.asked)
+    assert second - first > 0.4
+
+
+def test_request_budget(tiktok: TikTokResource, api: Script) -> None:
+    """A budget of one request ends the second before it is sent."""
+    with pytest.raises(BudgetSpentError):
+        run_with(tiktok, {"request_budget": 1}, ask)
+    assert len(api.asked) == 1
+
+
+def test_home(tiktok: TikTokResource, tmp_path: Path) -> None:
+    """Extractions wait for each other in another folder."""
+
+    def lock(resource: TikTokResource) -> None:
+        with resource.extraction_lock(logging.getLogger(__name__)):
+            assert (tmp_path / "elsewhere" / "extraction.lock").exists()
+
+    run_with(tiktok, {"home": str(tmp_path / "elsewhere")}, lock)
+    assert not (tmp_path / "home").exists()
+
+
+def test_local_stack(tiktok: TikTokResource, api: Script, settings: Settings, connections: Connections) -> None:
+    """Where no address is named, the fake API of that stack is asked."""
+    before = requests_served(Api(connections.api_url))
+    run_with(tiktok, {"api_url": "", "local_stack": str(settings.home), "accounts": ["corner.bakery"]}, ask)
+    assert requests_served(Api(connections.api_url)) == before + 1
+    assert api.asked == []
