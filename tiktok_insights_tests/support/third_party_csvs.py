@@ -145,7 +145,7 @@ def _refused(column: str, *texts: str, first_id: int = 300) -> Case:
         written = f'"{text}"' if "," in text else text
         bad = row(written) if column == "Tiktok_id" else row(bad_id, **{column: written})
         lines += [row(good_id), bad]
-        rejected.append(Rejected(2 * place + 3, column, f"{column} is {text!r}, not ", bad))
+        rejected.append(Rejected(2 * place + 3, column, f"{column} is {text!r}, but must be ", bad))
     return good(
         f"refused texts of {column}",
         csv_file(*lines),
@@ -212,7 +212,7 @@ def broken_rows() -> Iterator[Case]:
         two_files,
         fields("604"),
         fields("605"),
-        rejected=(Rejected(3, "Tiktok_id", r"Tiktok_id is '\ufeffTiktok_id', not ", "\ufeff" + HEADER_16),),
+        rejected=(Rejected(3, "Tiktok_id", r"Tiktok_id is '\ufeffTiktok_id', but must be ", "\ufeff" + HEADER_16),),
     )
     semicolons = row("607").replace(",", ";")
     yield good(
@@ -223,7 +223,12 @@ def broken_rows() -> Iterator[Case]:
     )
     for name, end, column, reason in (
         ("half a file, cut in a row", "609,ann,An", None, "the number of fields is 3, not 16"),
-        ("half a file, cut in a time", row("609")[:-4], "extracted_at", "extracted_at is '2026-01-31T12:00', not "),
+        (
+            "half a file, cut in a time",
+            row("609")[:-4],
+            "extracted_at",
+            "extracted_at is '2026-01-31T12:00', but must be ",
+        ),
         ("an end-of-file mark", "\x1a", None, "the number of fields is 1, not 16"),
         ("NULs at the end", "\0" * 4096, None, "the number of fields is 1, not 16"),
         ("spaces at the end", "   ", None, "the number of fields is 1, not 16"),
@@ -395,7 +400,7 @@ def odd_keys() -> Iterator[Case]:
     """Names that some layer takes for something else; with a rejected row each, as the quarantine has the name too."""
     bad = row("x")
     body = csv_file(row("700"), bad)
-    rejected = (Rejected(3, "Tiktok_id", "Tiktok_id is 'x', not ", bad),)
+    rejected = (Rejected(3, "Tiktok_id", "Tiktok_id is 'x', but must be ", bad),)
     for name in (
         "a b", "a+b", "50%", "%2F%00", "it's", '"quoted"', "\t", "a\\b", "ünï😀", "e\u0301", "a&b=c?d#e",
         "~!@$^*()", "a=b,c;d", "{x}", "[1]", "<a>", "--", "..", "?", ".hidden", "tiktok_user_data-now", "x.csv",

@@ -66,7 +66,7 @@ def raw_followers(
     s3: S3Resource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
-    """Every page of the follower lists as received: one write-once object per page, then the snapshot's manifest.
+    """Every page of the follower lists as received: one object per page (write-once), then the snapshot's manifest.
 
     A run resumes an open snapshot, reuses a fresh one, or starts a new one. Repeating a run after a failure downstream
     makes no API requests.
