@@ -157,11 +157,14 @@ def test_the_header_for_other_producers_stands_in_the_how_to() -> None:
     assert header == f"{','.join(FOREIGN_HEADER)}\n"
 
 
-def test_the_documented_run_config_is_valid_and_has_every_default(environment: dict[str, str]) -> None:
+def test_the_documented_run_config_is_valid_and_has_every_default(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A run with it is a run without any, and no asset's setting is missing."""
     job = defs().resolve_job_def("tiktok_pipeline")
-    (shown,) = [block.text for block in blocks(CONFIGURATION) if block.language == "yaml"]
-    documented = yaml.safe_load(shown)
+    documented, resources = (yaml.safe_load(block.text) for block in blocks(CONFIGURATION) if block.language == "yaml")
+    monkeypatch.setenv("ANOTHER_PRIVATE_KEY", "a key")
+    assert dg.validate_run_config(job, resources)["resources"]["snowflake"]["config"]["warehouse"] == "LARGE_WH"
     plain = dg.validate_run_config(job, {})
     assert dg.validate_run_config(job, documented) == plain
     settings = {asset: op["config"] for asset, op in plain["ops"].items() if op.get("config")}

@@ -8,7 +8,8 @@ from typing import Any
 import dagster as dg
 
 from docs.generate import markdown
-from tiktok_insights.definitions import defs
+from tiktok_insights.definitions import defs, resources_for
+from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.settings.variables import GROUPS, Variable
 
 _ENVIRONMENT = """## Environment
@@ -25,6 +26,17 @@ _RUN_CONFIG = """## Run config
 Settings for a single run. Put them in a file for `dagster job execute -c` (or `dg launch -c`), or in the Launchpad in
 the UI. Omitted settings have their defaults. These are all settings with their defaults:"""
 
+_RESOURCES = """## Resources of a run
+
+A run's config can also change how that run opens its clients. Omitted fields keep the values that the environment gives
+them. For a secret, name another environment variable instead of writing it here, where it would be stored:"""
+
+_RESOURCES_EXAMPLE = """resources:
+  snowflake:
+    config:
+      warehouse: LARGE_WH
+      private_key: {env: ANOTHER_PRIVATE_KEY}"""
+
 _ENV_HEAD = """# Written by docs/generate from the code: run `make docs`, do not edit.
 # Copy the lines you need to .env, and keep .env out of version control. Without any of them, everything runs on
 # this machine against a fake TikTok API."""
@@ -39,6 +51,7 @@ def configuration() -> str:
     for title, variables in GROUPS.items():
         parts += [f"### {title}", markdown.table(("variable", "default", "meaning"), map(_row, variables))]
     parts += [_AWS, _RUN_CONFIG, markdown.block(_every_default(), "yaml"), *_settings()]
+    parts += [_RESOURCES, markdown.block(_RESOURCES_EXAMPLE, "yaml"), *_resources()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -94,6 +107,15 @@ def _settings() -> Iterator[str]:
                 (markdown.code(name), markdown.code(_yaml(field.default_value)), field.description)
                 for name, field in _fields(asset).items()
             ),
+        )
+
+
+def _resources() -> Iterator[str]:
+    for name, resource in resources_for(read_settings({})).items():
+        yield f"### {name}"
+        fields = type(resource).model_fields.items()
+        yield markdown.table(
+            ("field", "meaning"), ((markdown.code(key), item.description or "") for key, item in fields)
         )
 
 

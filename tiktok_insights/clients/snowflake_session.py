@@ -1,7 +1,4 @@
-"""A session with the warehouse: plain Snowflake SQL, bound values, transactions that roll back. Says nothing of tables.
-
-dagster-snowflake's get_connection() neither rolls back nor closes on an exception; this does.
-"""
+"""A session with the warehouse: plain Snowflake SQL, bound values, transactions that roll back. Not here: tables."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence

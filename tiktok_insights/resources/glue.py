@@ -11,7 +11,7 @@ from tiktok_insights.settings.client_settings import GlueSettings
 class GlueResource(AwsResource):
     """The Glue database that describes the CSVs."""
 
-    database: str = Field(description="The database's name; it is made when it is missing.")
+    database: str = Field(description="The database's name. It is created if it is missing.")
     bucket: str = Field(description="The bucket whose CSVs the table describes.")
     _catalog: Catalog | None = PrivateAttr(default=None)
 

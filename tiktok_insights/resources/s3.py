@@ -13,7 +13,7 @@ from tiktok_insights.settings.client_settings import S3Settings
 class S3Resource(AwsResource):
     """The bucket that holds raw pages, CSVs and the quarantine."""
 
-    bucket: str = Field(description="The bucket's name; it is made when it is missing.")
+    bucket: str = Field(description="The bucket's name. It is created if it is missing.")
     _store: ObjectStore | None = PrivateAttr(default=None)
     _csvs: CsvInventory | None = PrivateAttr(default=None)
 

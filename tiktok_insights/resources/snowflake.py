@@ -30,10 +30,10 @@ class SnowflakeResource(ClientResource):
     database: str = Field(description="The database of the tables.")
     schema_name: str = Field(description="The schema of the tables.")
     view_schema: str = Field(description="The schema of the views that people read.")
-    host: str = Field(default="", description="The server, where it is not the account's public one.")
-    port: int | None = Field(default=None, description="The server's port; None: the protocol's own.")
-    protocol: str = Field(default="", description="`https` or `http`; empty: https.")
-    local_stack: str = Field(default="", description="The local stack's home folder; empty where none is used.")
+    host: str = Field(default="", description="The server. Empty: the account's public one.")
+    port: int | None = Field(default=None, description="The server's port. None: the protocol's own.")
+    protocol: str = Field(default="", description="`https` or `http`. Empty: https.")
+    local_stack: str = Field(default="", description="The home folder of the local stack. Empty: none is used.")
     _is_checked: bool = PrivateAttr(default=False)
 
     @contextmanager

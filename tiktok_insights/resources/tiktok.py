@@ -28,7 +28,7 @@ class TikTokResource(ClientResource):
         default=[], description="Handles or secUids that a run extracts unless the asset's config names others."
     )
     home: str = Field(description="The folder where extractions on this machine wait for each other.")
-    local_stack: str = Field(default="", description="The local stack's home folder; empty where none is used.")
+    local_stack: str = Field(default="", description="The home folder of the local stack. Empty: none is used.")
 
     def client(self) -> Client:
         """Make a client of the API."""

@@ -10,7 +10,7 @@ import pytest
 
 from tiktok_insights.runtime.extraction_lock import extraction_lock
 
-_LOG = logging.getLogger("turn")
+_LOG = logging.getLogger(__name__)
 _HOLD = (
     "import logging, sys, time, pathlib\n"
     "from tiktok_insights.runtime.extraction_lock import extraction_lock\n"
