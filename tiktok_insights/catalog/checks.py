@@ -3,7 +3,8 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
-from tiktok_insights.catalog.glue_table import Catalog, Partition
+from tiktok_insights.catalog.glue_table import Catalog
+from tiktok_insights.catalog.partitions import Partition
 from tiktok_insights.checks import Finding, Severity, check
 
 

@@ -1,14 +1,18 @@
-"""The Glue table `tiktok_user_data`: made from the contract, compared with it, never overwritten.
+"""The Glue table `tiktok_user_data`: created from the contract, compared with it, never overwritten.
 
-Glue is only told what lies in the lake; no crawler guesses headers or types.
+Glue is only told what is in the lake; no crawler guesses headers or types. An existing table that lacks columns at its
+end gets them; any other difference is refused.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from tiktok_insights.catalog.partitions import Partition, Partitions, as_input
+from tiktok_insights.catalog.trailing_columns import missing_columns, with_columns
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.schema import COLUMNS
@@ -18,18 +22,13 @@ if TYPE_CHECKING:
 
 TABLE = "tiktok_user_data"
 PARTITION_KEYS = ("account", "dt")
-#: The most that Glue takes in one call.
-_BATCH = 100
-
-Partition = tuple[str, str]
+#: How often another process may change the table while its columns are added.
+_LOOKS = 5
+_logger = logging.getLogger(__name__)
 
 
 class CatalogDriftError(RuntimeError):
     """A table of our name has other columns than the contract; it is left as it is."""
-
-
-class PartitionRefusedError(RuntimeError):
-    """Glue takes a partition not; the others of the same call may be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,10 @@ class Catalog:
         self._glue = glue
         self.database = database
         self.location = f"s3://{bucket}/{CSV_PREFIX}"
+        self._partitions = Partitions(glue, database, TABLE)
 
     def register(self, partitions: Iterable[Partition]) -> CatalogState:
-        """Make database and table when missing, and the partitions that are not there yet.
+        """Create database and table when missing, new columns of the contract, and the partitions that are missing.
 
         May be repeated, and run twice at once. Raises CatalogDriftError and PartitionRefusedError.
         """
@@ -60,32 +60,30 @@ class Catalog:
         wanted = sorted(set(partitions))
         present = self.partitions()
         missing = [partition for partition in wanted if partition not in present]
-        for start in range(0, len(missing), _BATCH):
-            self._create_partitions(missing[start : start + _BATCH])
+        self._partitions.create([self._partition_input(partition) for partition in missing])
         return CatalogState(self.database, self.location, tuple(sorted(present | set(wanted))), len(missing))
 
     def partitions(self) -> set[Partition]:
         """The values (account, dt) of every registered partition; none where there is no table."""
-        pages = self._glue.get_paginator("get_partitions").paginate(
-            DatabaseName=self.database, TableName=TABLE, ExcludeColumnSchema=True
-        )
-        try:
-            return {(entry["Values"][0], entry["Values"][1]) for page in pages for entry in page["Partitions"]}
-        except self._glue.exceptions.EntityNotFoundException:
-            return set()
+        return self._partitions.registered()
 
     def drift(self) -> list[str]:
         """Differences between the table and the contract, each a sentence; none is good."""
         try:
-            table = self._glue.get_table(DatabaseName=self.database, Name=TABLE)["Table"]
+            return self._differences(self._table())
         except self._glue.exceptions.EntityNotFoundException:
             return ["the table is missing"]
+
+    def _table(self) -> Any:
+        return self._glue.get_table(DatabaseName=self.database, Name=TABLE)["Table"]
+
+    def _differences(self, table: Any) -> list[str]:
         storage = table.get("StorageDescriptor", {})
-        found = [(c["Name"], c.get("Type", "")) for c in storage.get("Columns", [])]
+        columns = [(c["Name"], c.get("Type", "")) for c in storage.get("Columns", [])]
         keys = tuple(key["Name"] for key in table.get("PartitionKeys", []))
-        differences = [*_column_differences(found), *_key_differences(keys)]
+        differences = [*_column_differences(columns), *_key_differences(keys)]
         if (location := storage.get("Location", "")).rstrip("/") != self.location.rstrip("/"):
-            differences.append(f"the table lies over {location or 'no place'}, not {self.location}")
+            differences.append(f"the table is over {location or 'no location'}, not {self.location}")
         return differences
 
     def _ensure_database(self) -> None:
@@ -101,36 +99,41 @@ class Catalog:
         except ClientError as error:
             if error_code(error) != "AlreadyExistsException":
                 raise
-        if differences := self.drift():
-            msg = (
-                f"The Glue table {self.database}.{TABLE} differs from the contract: {'; '.join(differences)}. "
-                "It was left as it is. Rename or delete it, or set GLUE_DATABASE to another database."
-            )
-            raise CatalogDriftError(msg)
-
-    def _create_partitions(self, partitions: list[Partition]) -> None:
-        answer = self._glue.batch_create_partition(
-            DatabaseName=self.database,
-            TableName=TABLE,
-            PartitionInputList=[
-                {
-                    "Values": list(partition),
-                    "StorageDescriptor": _storage(
-                        f"{self.location}account={partition[0]}/dt={partition[1]}/",
-                    ),
-                }
-                for partition in partitions
-            ],
+        for looks_left in reversed(range(_LOOKS)):
+            table = self._table()
+            if not (differences := self._differences(table)):
+                return
+            columns = missing_columns(table, _columns())
+            if not columns or self._differences(extended := with_columns(table, columns)):
+                break
+            try:
+                self._add_columns(extended)
+            except ClientError as error:
+                # Another process is changing the table; the next look shows what it has done.
+                if error_code(error) != "ConcurrentModificationException" or not looks_left:
+                    raise
+            else:
+                return
+        msg = (
+            f"The Glue table {self.database}.{TABLE} differs from the contract: {'; '.join(differences)}. "
+            "It was left as it is. Rename or delete it, or set GLUE_DATABASE to another database."
         )
-        for failure in answer.get("Errors", []):
-            detail = failure.get("ErrorDetail", {})
-            if detail.get("ErrorCode") != "AlreadyExistsException":
-                account, dt = failure["PartitionValues"]
-                msg = (
-                    f"Glue refused the partition account={account}/dt={dt} of {self.database}.{TABLE}: "
-                    f"{detail.get('ErrorMessage')}. Mend that, and run again; CSVs and warehouse are as they were."
-                )
-                raise PartitionRefusedError(msg)
+        raise CatalogDriftError(msg)
+
+    def _add_columns(self, extended: Any) -> None:
+        """Update the partitions and then the table: what is killed in between is completed by the next run."""
+        self._partitions.add_columns(_columns())
+        self._glue.update_table(
+            DatabaseName=self.database,
+            TableInput=as_input(self._glue, "TableInput", extended),
+            # Refused when the table has changed since it was read.
+            VersionId=extended["VersionId"],
+        )
+        _logger.info("The Glue table %s.%s has got the contract's new columns.", self.database, TABLE)
+
+    def _partition_input(self, partition: Partition) -> dict[str, Any]:
+        location = f"{self.location}account={partition[0]}/dt={partition[1]}/"
+        return {"Values": list(partition), "StorageDescriptor": _storage(location)}
 
 
 def table_input(location: str) -> Any:
@@ -147,7 +150,7 @@ def table_input(location: str) -> Any:
 
 def _storage(location: str) -> Any:
     return {
-        "Columns": [{"Name": column.glue, "Type": column.glue_type, "Comment": column.meaning} for column in COLUMNS],
+        "Columns": _columns(),
         "Location": location,
         "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
         "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
@@ -159,15 +162,19 @@ def _storage(location: str) -> Any:
     }
 
 
-def _column_differences(found: list[tuple[str, str]]) -> list[str]:
+def _columns() -> list[dict[str, str]]:
+    return [{"Name": column.glue, "Type": column.glue_type, "Comment": column.meaning} for column in COLUMNS]
+
+
+def _column_differences(actual: list[tuple[str, str]]) -> list[str]:
     expected = [(column.glue, column.glue_type) for column in COLUMNS]
-    names = [name for name, _ in found]
+    names = [name for name, _ in actual]
     differences = [f"column {name} is missing" for name, _ in expected if name not in names]
     differences += [f"column {name} is not in the contract" for name in names if name not in dict(expected)]
-    types = dict(found)
+    types = dict(actual)
     differences += [f"{n} is {types[n]}, not {t}" for n, t in expected if n in types and types[n] != t]
-    if not differences and found != expected:
-        differences.append("the columns stand in another order")
+    if not differences and actual != expected:
+        differences.append("the columns are in another order")
     return differences
 
 

@@ -36,6 +36,11 @@ COLUMNS = [
 DAY = ("42", "2026-01-31")
 
 
+def columns(*names: str) -> list[dict[str, str]]:
+    """Columns with these names, all of them text."""
+    return [{"Name": name, "Type": "string"} for name in names]
+
+
 @pytest.fixture
 def glue(connections: Connections) -> "GlueClient":
     """A client beside the catalog's own."""
@@ -94,7 +99,7 @@ def test_a_partition_that_another_run_has_just_made_is_no_error(catalog: Catalog
     """Two runs that both found the partition missing both go on."""
     catalog.register([DAY])
     rival = Catalog(boto3.client("glue", **connections.aws), catalog.database, "bucket")
-    rival._create_partitions([DAY, ("43", "2026-02-01")])
+    rival._partitions.create([rival._partition_input(day) for day in (DAY, ("43", "2026-02-01"))])
     assert catalog.partitions() == {DAY, ("43", "2026-02-01")}
 
 
@@ -128,14 +133,38 @@ def test_more_partitions_than_one_call_takes(settings: Settings, connections: Co
             "tiktok_id is bigint, not string",
             id="numeric ids",
         ),
+        pytest.param({"storage": {"Columns": []}}, "column tiktok_id is missing; column", id="no columns"),
         pytest.param(
-            {"storage": {"Columns": [{"Name": name, "Type": "string"} for name in COLUMNS[:14]]}},
-            "column counts_exact is missing; column extracted_at is missing",
-            id="14 columns",
+            {"storage": {"Columns": columns(*COLUMNS[1:])}},
+            "column tiktok_id is missing",
+            id="a column in front is missing",
         ),
         pytest.param(
-            {"storage": {"Columns": [{"Name": name, "Type": "string"} for name in reversed(COLUMNS)]}},
-            "the columns stand in another order",
+            {"storage": {"Columns": columns(*COLUMNS[:13], "extracted_at")}},
+            "column diggcount is missing; column counts_exact is missing",
+            id="columns in the middle are missing",
+        ),
+        pytest.param(
+            {"storage": {"Columns": columns(*COLUMNS[:14], "mine")}},
+            "column counts_exact is missing; column extracted_at is missing; column mine is not in the contract",
+            id="a column of someone's in the place of ours",
+        ),
+        pytest.param(
+            {"storage": {"Columns": columns(*COLUMNS, "mine")}}, "column mine is not in the contract", id="one too many"
+        ),
+        pytest.param(
+            {"storage": {"Columns": [*columns(*COLUMNS[:13]), {"Name": "diggcount", "Type": "bigint"}]}},
+            "column counts_exact is missing; column extracted_at is missing; diggcount is bigint, not string",
+            id="14 columns, one of another type",
+        ),
+        pytest.param(
+            {"storage": {"Columns": columns(*COLUMNS[:14])}, "PartitionKeys": [{"Name": "dt", "Type": "string"}]},
+            "column extracted_at is missing; the partition keys are dt, not account, dt",
+            id="14 columns and other keys",
+        ),
+        pytest.param(
+            {"storage": {"Columns": columns(*reversed(COLUMNS))}},
+            "the columns are in another order",
             id="another order",
         ),
         pytest.param(
@@ -145,7 +174,7 @@ def test_more_partitions_than_one_call_takes(settings: Settings, connections: Co
         ),
         pytest.param(
             {"storage": {"Location": "s3://elsewhere/csv/followers/"}},
-            "the table lies over s3://elsewhere/csv/followers/, not s3://",
+            "the table is over s3://elsewhere/csv/followers/, not s3://",
             id="over another bucket",
         ),
     ],
