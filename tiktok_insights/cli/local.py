@@ -94,18 +94,26 @@ def env(home: Path) -> None:
 
 
 @local.command()
+@click.option("--keep-bucket", is_flag=True, help="Delete only the tables and the Glue catalog, which a run restores.")
 @click.option("--yes", is_flag=True, help="Skip the confirmation.")
 @click.pass_obj
-def reset(home: Path, *, yes: bool) -> None:
+def reset(home: Path, *, keep_bucket: bool, yes: bool) -> None:
     """Stop the stack and delete all its data.
 
     Deletes objects, tables, secrets and followers. Nothing outside the stack's folder is changed: Dagster's runs and
     your settings are kept.
+
+    With --keep-bucket, only the tables and the Glue catalog are deleted. Afterwards,
+    `tiktok-insights run --job load_pending_objects` loads everything in the bucket again. That restores table, history
+    and ledger, except for versions of objects that have been replaced or deleted.
     """
     if not yes:
-        size = stack.status(home).bytes_on_disk
-        click.confirm(f"Delete the local stack's data in {home / 'stack'} ({size / 1e6:,.1f} MB)?", abort=True)
-    click.echo(stack.reset(home))
+        what = "tables and Glue catalog" if keep_bucket else "data"
+        size = "" if keep_bucket else f" ({stack.status(home).bytes_on_disk / 1e6:,.1f} MB)"
+        click.confirm(f"Delete the local stack's {what} in {home / 'stack'}{size}?", abort=True)
+    click.echo(stack.reset(home, keep_bucket=keep_bucket))
+    if keep_bucket:
+        click.echo("The bucket's objects are kept. To load them again: tiktok-insights run --job load_pending_objects")
 
 
 def _print_status(found: stack.Status) -> None:

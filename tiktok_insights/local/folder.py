@@ -65,6 +65,11 @@ class StackFolder:
         return self.root / "aws"
 
     @property
+    def glue(self) -> Path:
+        """Of that, Glue's part."""
+        return self.aws / "services" / "glue"
+
+    @property
     def snowflake(self) -> Path:
         """The DuckDB databases and the stages' files."""
         return self.root / "snowflake"
@@ -106,8 +111,10 @@ class StackFolder:
             self.marker.write_text(_MARKER_TEXT, encoding="utf-8")
         self.root.chmod(0o700)
 
-    def clear(self) -> None:
+    def clear(self, *, keep_bucket: bool = False) -> None:
         """Delete what the stack stored; the caller holds `start_lock`, whose file stays so that waiters agree on it.
+
+        With `keep_bucket` only the databases and Glue's catalog go: what a run makes again from the bucket's objects.
 
         Raises:
             StackError: the folder was not made by the stack.
@@ -120,9 +127,9 @@ class StackFolder:
                 f"{self.root} was not created by the local stack (it has no {self.marker.name}), so it was "
                 "left unchanged. Delete it yourself if you do not need it."
             )
-        for path in self.root.iterdir():
-            if path in (self.marker, self.start_lock):
-                continue
+        kept = (self.marker, self.start_lock)
+        remade = [path for path in (self.snowflake, self.glue) if path.exists()]
+        for path in remade if keep_bucket else [path for path in self.root.iterdir() if path not in kept]:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:

@@ -114,8 +114,10 @@ def status(home: Path) -> Status:
     return Status(True, endpoints, max(0.0, time.time() - announcement.started_at), size, responding, folder.log)
 
 
-def reset(home: Path) -> str:
+def reset(home: Path, *, keep_bucket: bool = False) -> str:
     """Stop `home`'s stack and delete all that it stored; say in a sentence what was done.
+
+    With `keep_bucket` only the tables and the Glue catalog are deleted.
 
     Raises:
         StackError: the folder was not made by the stack, or the process survived.
@@ -129,7 +131,8 @@ def reset(home: Path) -> str:
     with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS):
         done = _stop(folder)
         size = folder.bytes_on_disk()
-        folder.clear()
+        folder.clear(keep_bucket=keep_bucket)
+        size -= folder.bytes_on_disk()
     return f"{done} Deleted {size:,} bytes in {folder.root}."
 
 

@@ -70,6 +70,17 @@ def test_reset_asks_first(own_home: Path) -> None:
     assert not (own_home / "stack" / "aws").exists()
 
 
+def test_a_reset_that_keeps_the_bucket_says_what_comes_next(own_home: Path) -> None:
+    """It asks about the tables only, and names the command that loads them again."""
+    assert _run(own_home, "start").exit_code == 0
+    assert "Delete the local stack's tables and Glue catalog" in _run(own_home, "reset", "--keep-bucket").output
+    done = _run(own_home, "reset", "--keep-bucket", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "The bucket's objects are kept. To load them again: tiktok-insights run --job" in done.output
+    assert (own_home / "stack" / "aws").exists()
+    assert not (own_home / "stack" / "snowflake").exists()
+
+
 def test_a_failure_is_a_message_and_not_a_traceback(own_home: Path) -> None:
     """An error of the stack ends a command with its message and exit code 1."""
     (own_home / "stack").mkdir(parents=True)

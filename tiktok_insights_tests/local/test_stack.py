@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from tiktok_insights.cli.local import local
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import StackFolder
-from tiktok_insights_tests.local.conftest import has_ended, kill_9
+from tiktok_insights_tests.local.conftest import aws_client, has_ended, kill_9, open_session
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.waiting import wait_until
 
@@ -158,6 +159,28 @@ def test_reset_deletes_the_data_and_nothing_else(own_home: Path) -> None:
     assert neighbour.read_text() == "runs"
     assert not StackFolder.of(own_home).aws.exists()
     assert "Deleted" in stack.reset(own_home)
+
+
+def test_a_reset_may_keep_the_bucket(own_home: Path) -> None:
+    """Databases and Glue's catalog are gone; objects and secrets, which nothing makes again, are still there."""
+    endpoints = stack.ensure_running(own_home)
+    clients: dict[str, Any] = {name: aws_client(endpoints, name) for name in ("s3", "glue", "secretsmanager")}
+    clients["s3"].create_bucket(Bucket="kept")
+    clients["s3"].put_object(Bucket="kept", Key="a", Body=b"object")
+    clients["glue"].create_database(DatabaseInput={"Name": "gone"})
+    clients["secretsmanager"].create_secret(Name="kept", SecretString="secret")
+    with open_session(endpoints) as session, session.cursor() as cursor:
+        cursor.execute("CREATE TABLE GONE (A VARCHAR)")
+    stack.reset(own_home, keep_bucket=True)
+    again = stack.ensure_running(own_home)
+    # On the same ports, so the clients still find it.
+    assert again.aws == endpoints.aws
+    assert clients["s3"].get_object(Bucket="kept", Key="a")["Body"].read() == b"object"
+    assert clients["secretsmanager"].get_secret_value(SecretId="kept")["SecretString"] == "secret"
+    assert clients["glue"].get_databases()["DatabaseList"] == []
+    with open_session(again) as session, session.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables")
+        assert cursor.fetchall() == []
 
 
 def test_a_folder_that_the_stack_did_not_make_is_left_alone(own_home: Path) -> None:
