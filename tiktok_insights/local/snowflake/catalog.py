@@ -6,6 +6,7 @@ DuckDB's own schema is called `main`, and fakesnow hides it; here it is Snowflak
 from fakesnow import info_schema, macros
 
 _AS = " AS\n"
+_GLOBAL = "_fs_global._fs_information_schema"
 _UPPER_MAIN = "CASE WHEN {column} = 'main' THEN 'MAIN' ELSE {column} END"
 
 
@@ -27,10 +28,14 @@ def _view(database: str, name: str, select: str) -> str:
 
 
 def _columns(database: str) -> str:
-    schema = _UPPER_MAIN.format(column="table_schema")
+    """Columns with the lengths of texts in MAIN: fakesnow notes them under that name, and looks for them as `main`."""
+    lengths = ("CHARACTER_MAXIMUM_LENGTH", "CHARACTER_OCTET_LENGTH")
+    noted = ", ".join(f"COALESCE({length}, ext_{length}) AS {length}" for length in lengths)
     return (
-        f"SELECT * REPLACE ({schema} AS TABLE_SCHEMA) FROM _fs_global._fs_information_schema._fs_columns "
-        f"WHERE table_catalog = '{database}'"
+        f"SELECT c.* REPLACE ({_UPPER_MAIN.format(column='table_schema')} AS TABLE_SCHEMA, {noted}) "
+        f"FROM {_GLOBAL}._fs_columns AS c LEFT JOIN {_GLOBAL}._fs_columns_ext ON table_schema = 'main' "
+        "AND ext_table_schema = 'MAIN' AND ext_table_catalog = table_catalog AND ext_table_name = table_name "
+        f"AND ext_column_name = column_name WHERE table_catalog = '{database}'"
     )
 
 

@@ -47,6 +47,11 @@ def kind_of(statement: str) -> StatementKind:
     return StatementKind.OTHER if kind is StatementKind.DEFINITION and _ALTER_SESSION.match(statement) else kind
 
 
+def reads_definitions(statement: str) -> bool:
+    """Whether the statement may read definitions; fakesnow writes one in two steps, a table and its texts' lengths."""
+    return "information_schema" in statement.lower()
+
+
 def with_use_spelled_out(statement: str) -> str:
     """`USE x` as `USE DATABASE x` and `USE x.y` as `USE SCHEMA x.y`; every other statement unchanged."""
     found = _BARE_USE.fullmatch(statement)

@@ -21,6 +21,7 @@ from tiktok_insights.local.snowflake.dialect import (
     StatementKind,
     kind_of,
     mark_casts_in_sums,
+    reads_definitions,
     with_38_digits,
     with_use_spelled_out,
     without_double_sums,
@@ -46,7 +47,8 @@ class ServerSession(FakeSnowflakeConnection):
         super().__init__(*args, **kwargs)
         self.on_created = on_created
         self.large_results = large_results
-        # Definitions of all sessions run one after the other, as DuckDB fails where Snowflake waits.
+        # Definitions of all sessions run one after the other, as DuckDB fails where Snowflake waits; and who reads them
+        # sees none of them half-way.
         self.definitions = definitions
         self.busy = threading.RLock()
         self.last_used = time.monotonic()
@@ -125,9 +127,8 @@ class Cursor(FakeSnowflakeCursor):
 
         """
         session, kind = self._conn, kind_of(command)
-        in_turn: AbstractContextManager[Any] = (
-            session.definitions if kind is StatementKind.DEFINITION else nullcontext()
-        )
+        takes_turns = kind is StatementKind.DEFINITION or reads_definitions(command)
+        in_turn: AbstractContextManager[Any] = session.definitions if takes_turns else nullcontext()
         with session.statement(), in_turn:
             try:
                 statement = self._prepare(with_use_spelled_out(command), kind)

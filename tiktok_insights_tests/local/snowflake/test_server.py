@@ -173,7 +173,10 @@ def test_the_information_schema_knows_tables_views_and_types(connect: Connect) -
         session,
         "CREATE OR REPLACE TABLE KNOWN (ID VARCHAR(20) NOT NULL, N NUMBER(38,0), T TIMESTAMP_NTZ)",
         "CREATE OR REPLACE VIEW MAIN.KNOWN_VIEW AS SELECT * FROM PUBLIC.KNOWN",
+        "CREATE OR REPLACE TABLE MAIN.IN_MAIN (ID VARCHAR(20) NOT NULL)",
     )
+    length = "SELECT character_maximum_length FROM information_schema.columns WHERE table_name = 'IN_MAIN'"
+    assert _rows(session, length) == [(20,)]
     assert _rows(
         session,
         "SELECT column_name, data_type, character_maximum_length, numeric_precision, is_nullable "
@@ -305,6 +308,28 @@ def test_sessions_that_define_the_same_things_do_not_disturb_each_other(connect:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_who_reads_definitions_sees_none_half_way(connect: Connect) -> None:
+    """A column has its length from the moment when its table can be seen."""
+    writer, reader = connect(), connect()
+    done = threading.Event()
+    seen: set[Any] = set()
+
+    def look() -> None:
+        query = "SELECT character_maximum_length FROM information_schema.columns WHERE table_name LIKE 'HALF_WAY_%'"
+        while not done.is_set():
+            seen.update(_rows(reader, query))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        for number in range(20):
+            _run(writer, f"CREATE TABLE HALF_WAY_{number} (A VARCHAR(20))")
+    finally:
+        done.set()
+        thread.join()
+    assert seen == {(20,)}
 
 
 def test_numbers_of_any_width_come_back_as_integers(connect: Connect) -> None:
