@@ -69,7 +69,7 @@ def put(watch: Stopwatch, *, parquet: str, **place: str) -> None:
     here = Workplace.of(**place)
     here.make_tables()
     with here.session() as session, watch:
-        session.put(Path(parquet), STAGED_TIKTOK_DATA.name)
+        session.put(Path(parquet), session.namespace.name_of(STAGED_TIKTOK_DATA))
 
 
 def copy(watch: Stopwatch, *, parquet: str, **place: str) -> int:
@@ -78,9 +78,10 @@ def copy(watch: Stopwatch, *, parquet: str, **place: str) -> int:
     here.make_tables()
     path = Path(parquet)
     with here.session() as session:
-        session.put(path, STAGED_TIKTOK_DATA.name)
+        table = session.namespace.name_of(STAGED_TIKTOK_DATA)
+        session.put(path, table)
         with watch:
-            return session.copy_staged(path.name, STAGED_TIKTOK_DATA.name)
+            return session.copy_staged(path.name, table)
 
 
 def transaction(watch: Stopwatch, **place: str) -> Summary:

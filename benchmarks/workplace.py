@@ -11,8 +11,7 @@ from tiktok_insights.lake.listing import CSV_PREFIX, CsvObject, list_csvs
 from tiktok_insights.resources.opening import open_bucket, open_session
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings, read_settings
-from tiktok_insights.tables.definitions import ensure_tables
-from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights.tables.creation import ensure_tables
 
 _KEY = f"{CSV_PREFIX}account=42/dt=2026-01-31/followers.csv"
 
@@ -82,5 +81,4 @@ class Workplace:
     def make_tables(self) -> None:
         """Make the database and its tables, which belongs to nobody's load."""
         with self.session() as session:
-            snowflake = self.settings.snowflake
-            ensure_tables(session, Namespace.named(snowflake.database, snowflake.schema_name, snowflake.view_schema))
+            ensure_tables(session)

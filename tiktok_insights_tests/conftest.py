@@ -17,7 +17,7 @@ from tiktok_insights.local import stack
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings, read_settings
-from tiktok_insights.tables.definitions import ensure_tables
+from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.connections import Connections, connect
 
@@ -127,8 +127,8 @@ def catalog(settings: Settings, connections: Connections) -> Catalog:
 
 @pytest.fixture
 def namespace(settings: Settings) -> Namespace:
-    """Where the test's own tables lie."""
-    return Namespace.named(settings.snowflake.database, settings.snowflake.schema_name, settings.snowflake.view_schema)
+    """Where the test's own tables are."""
+    return settings.snowflake.namespace
 
 
 @pytest.fixture
@@ -136,16 +136,16 @@ def connect_database(connections: Connections) -> Connect:
     """Opens sessions in the test's own database, in which nothing is made yet."""
 
     def open_session() -> AbstractContextManager[Session]:
-        return session_on(snowflake.connector.connect(**connections.snowflake))
+        return session_on(snowflake.connector.connect(**connections.snowflake), connections.namespace)
 
     return open_session
 
 
 @pytest.fixture
-def connect_warehouse(connect_database: Connect, namespace: Namespace) -> Connect:
+def connect_warehouse(connect_database: Connect) -> Connect:
     """Opens sessions in the test's own database, with all tables made."""
     with connect_database() as session:
-        ensure_tables(session, namespace)
+        ensure_tables(session)
     return connect_database
 
 

@@ -76,7 +76,7 @@ def assert_all_is_published(loader: Loader, uploads: list[Upload]) -> None:
     assert lines(loader.tables()) == lines(history.tables(uploads))
     assert loader.rows("SELECT DISTINCT VERDICT, PUBLISHED_AT IS NOT NULL FROM LOAD_BATCHES") == [("passed", True)]
     for table in ("STAGED_TIKTOK_DATA", "STAGED_OBJECTS", "TOUCHED_USERS"):
-        assert loader.rows(f"SELECT COUNT(*) FROM {table}") == [(0,)]
+        assert loader.rows(f"SELECT COUNT(*) FROM TIKTOK_INTERNAL.{table}") == [(0,)]
 
 
 def test_loads_at_once_into_a_new_warehouse_load_each_row_once(

@@ -37,9 +37,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result"
 KINDS = (
     "S3 HEAD", "S3 list", "S3 GET", "S3 PUT csv/", "S3 PUT quarantine/raw/", "S3 PUT quarantine/csv/",
     "Glue CreateDatabase", "Glue CreateTable", "Glue GetTable", "Glue GetPartitions", "Glue BatchCreatePartition",
-    "log in", "SELECT", "PUT", "upload", "COPY INTO STAGED_TIKTOK_DATA", "BEGIN", "UPDATE PUBLISH_LOCK", "COMMIT",
-    "INSERT INTO LOAD_BATCHES", "INSERT INTO FOLLOWER_SNAPSHOTS", "INSERT INTO TIKTOK_DATA", "INSERT INTO LOAD_HISTORY",
-    "DELETE FROM FOLLOWER_SNAPSHOTS", "DELETE FROM TIKTOK_DATA", "DELETE FROM STAGED_TIKTOK_DATA", "log out",
+    "log in", "SELECT", "PUT", "upload", "COPY INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA", "BEGIN",
+    "UPDATE TIKTOK_INTERNAL.PUBLISH_LOCK", "COMMIT",
+    "INSERT INTO PUBLIC.LOAD_BATCHES", "INSERT INTO FOLLOWER_SNAPSHOTS", "INSERT INTO TIKTOK_DATA",
+    "INSERT INTO LOAD_HISTORY",
+    "DELETE FROM FOLLOWER_SNAPSHOTS", "DELETE FROM TIKTOK_DATA", "DELETE FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
+    "log out",
 )  # fmt: skip
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OURS = SnapshotKey("42", "20260131T093000125Z")
@@ -204,7 +207,7 @@ def test_whatever_fails_while_a_red_audit_is_written_down_its_object_is_refused_
     disturbance = Disturbance(ground, runs=2)
     names = disturbance.names
     # What else the verdict's transaction sends is in every load.
-    verdict = [names.index("INSERT INTO LOAD_HISTORY"), names.index("COMMIT")]
+    verdict = [names.index("INSERT INTO PUBLIC.LOAD_HISTORY"), names.index("COMMIT")]
     assert verdict == sorted(verdict)
     points = choose(names, among=verdict)
     assert_all_right(disturbance.wrong_after(points), points)

@@ -13,14 +13,13 @@ import dagster as dg
 import psutil
 import pytest
 import requests
-import snowflake.connector
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.clients.snowflake_session import Row, session_on
+from tiktok_insights.clients.snowflake_session import Row
 from tiktok_insights.local import stack
+from tiktok_insights.resources.opening import open_session
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings
-from tiktok_insights_tests.support.connections import connect
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.waiting import wait_until
 
@@ -137,7 +136,7 @@ class Machine:
 
     def rows(self, sql: str) -> list[Row]:
         """Ask the warehouse."""
-        with session_on(snowflake.connector.connect(**connect(self._settings).snowflake)) as session:
+        with open_session(self._settings.snowflake) as session:
             return session.query(sql)
 
 

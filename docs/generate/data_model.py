@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from docs.generate import markdown
+from docs.generate.table_version import TABLE_VERSION
 from tiktok_insights.catalog.glue_table import PARTITION_KEYS
 from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
 from tiktok_insights.insights.mart_files import all_marts
@@ -77,18 +78,19 @@ def _contract() -> Iterator[str]:
 def _tables() -> Iterator[str]:
     yield "## The warehouse"
     yield (
-        f"All tables are in `{_NAMES.database}.{_NAMES.schema_name}`. `{_NAMES.database}.{_NAMES.view_schema.upper()}."
-        f"{TIKTOK_DATA.name}` is a view of the table with that name. Times are UTC."
+        f"The database is `{_NAMES.database}`. People query the tables in `{_NAMES.schema_name}`; only the platform "
+        f"needs those in `{_NAMES.internal_schema}`. `{_NAMES.namespace.view_schema}.{TIKTOK_DATA.name}` is a view of "
+        "the table with that name. Times are UTC."
     )
     yield (
-        f"These are the tables of version {SCHEMA_VERSION}, which is recorded in `{PUBLISH_LOCK.name}`. The first "
-        "session of a run creates whatever is missing, including schemas but not the database. It migrates tables of "
-        "an earlier version and keeps their rows. It refuses tables whose columns differ in name, type, length, NOT "
-        "NULL or position, and tables created by a newer version. Refused tables are left unchanged."
+        f"These are the tables of version {SCHEMA_VERSION}, which is recorded in `{PUBLISH_LOCK.name}`; "
+        f"`{TABLE_VERSION}` has the statements that create them. The first session of a run creates whatever is "
+        "missing, including schemas but not the database. It refuses tables whose columns differ in name, type, "
+        "length, NOT NULL or position, and tables of another version. Refused tables are left unchanged."
     )
     for table in ALL:
         yield f"### {table.name}"
-        yield table.grain
+        yield f"{table.grain} Schema: `{_NAMES.namespace.schema_of(table)}`."
         yield markdown.table(
             ("column", "type", "meaning"), ((_code(c.name), _code(c.type), c.meaning) for c in table.columns)
         )

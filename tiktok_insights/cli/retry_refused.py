@@ -23,13 +23,11 @@ def retry_refused(key: str | None, output: str) -> None:
     """
     from tiktok_insights.resources.opening import open_session
     from tiktok_insights.staging.ledger import forget_refused
-    from tiktok_insights.tables.definitions import ensure_tables
-    from tiktok_insights.tables.namespace import Namespace
+    from tiktok_insights.tables.creation import ensure_tables
 
     settings = read_settings()
-    names = settings.snowflake
     with open_session(settings.snowflake) as session:
-        ensure_tables(session, Namespace.named(names.database, names.schema_name, names.view_schema))
+        ensure_tables(session, settings.snowflake.tables_remedy)
         keys = forget_refused(session, key and key.removeprefix(f"s3://{settings.s3.bucket}/"))
     if key and not keys:
         raise click.ClickException(

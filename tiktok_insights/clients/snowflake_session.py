@@ -1,4 +1,7 @@
-"""A session with the warehouse: plain Snowflake SQL, bound values, transactions that roll back. Not here: tables."""
+"""A session with the warehouse: plain Snowflake SQL, bound values, transactions that roll back.
+
+It knows where the tables are. Which tables there are belongs in `tables`.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,11 +10,14 @@ from datetime import datetime
 from enum import Enum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
+
+from tiktok_insights.tables.columns import Table
+from tiktok_insights.tables.namespace import Namespace
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -35,26 +41,15 @@ _Params = ParamSpec("_Params")
 _Result = TypeVar("_Result")
 
 
-class TableNames(Protocol):
-    """A table, as far as an insertion has to know it."""
-
-    @property
-    def name(self) -> str:
-        """The table's name."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of its columns."""
-
-
 class Session:
-    """One connection. Not for several threads; open another.
+    """One connection, in the schema of the namespace's tables. Not for several threads; open another.
 
     Whatever the warehouse or the way to it does wrong is raised as the connector's `Error`.
     """
 
-    def __init__(self, connection: "SnowflakeConnection") -> None:
+    def __init__(self, connection: "SnowflakeConnection", namespace: Namespace) -> None:
         self._connection = connection
+        self.namespace = namespace
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Run one statement with `?` for bound values and give all its rows as tuples."""
@@ -75,7 +70,7 @@ class Session:
             cursor.execute(sql, _bindable(values))
             return cursor.rowcount or 0
 
-    def insert(self, table: TableNames, rows: Sequence[Mapping[str, object]]) -> None:
+    def insert(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert a moderate number of rows, by the names of their columns, some hundred in a statement.
 
         Raises ValueError for a row that has other columns than the table.
@@ -84,11 +79,12 @@ class Session:
         for row in rows:
             if different := row.keys() ^ columns:
                 raise ValueError(f"a row for {table.name} has other columns: {', '.join(sorted(different))}")
+        into = f"{self.namespace.name_of(table)} ({', '.join(table.names)})"
         places = f"({', '.join('?' for _ in table.names)})"
         for start in range(0, len(rows), _ROWS_IN_A_STATEMENT):
             part = rows[start : start + _ROWS_IN_A_STATEMENT]
             self.execute(
-                f"INSERT INTO {table.name} ({', '.join(table.names)}) VALUES {', '.join([places] * len(part))}",
+                f"INSERT INTO {into} VALUES {', '.join([places] * len(part))}",
                 [_as_text_if_time(row[name]) for row in part for name in table.names],
             )
 
@@ -129,13 +125,13 @@ class Session:
 
     def put(self, path: Path, table: str) -> None:
         """Send one file to the table's own stage, over one of its name."""
-        self.query(f"PUT 'file://{path}' @%{table} AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
+        self.query(f"PUT 'file://{path}' {_stage(table)} AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
 
     def copy_staged(self, name: str, table: str) -> int:
         """Load one Parquet file out of the table's own stage, which it leaves; says how many rows it had."""
         loaded = self.records(
             # Without these, Snowflake reads a time as a number, and the text \\N as NULL.
-            f"COPY INTO {table} FROM '@%{table}/{name}' "
+            f"COPY INTO {table} FROM '{_stage(table)}/{name}' "
             "FILE_FORMAT=(TYPE=PARQUET USE_LOGICAL_TYPE=TRUE NULL_IF=()) "
             "MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE PURGE=TRUE"
         )
@@ -183,10 +179,10 @@ Connect = Callable[[], AbstractContextManager[Session]]
 
 
 @contextmanager
-def session_on(connection: "SnowflakeConnection") -> Iterator[Session]:
+def session_on(connection: "SnowflakeConnection", namespace: Namespace) -> Iterator[Session]:
     """A session on an open connection, which is closed at the end; the warehouse rolls back what is open then."""
     try:
-        yield Session(connection)
+        yield Session(connection, namespace)
     finally:
         connection.close()
 
@@ -194,6 +190,12 @@ def session_on(connection: "SnowflakeConnection") -> Iterator[Session]:
 def _bindable(values: Sequence[object]) -> tuple[object, ...] | None:
     """Values as the connector takes them: it knows texts, and no enumerations."""
     return tuple(value.value if isinstance(value, Enum) else value for value in values) or None
+
+
+def _stage(table: str) -> str:
+    """The stage of a table, which is in the table's schema when its name says one."""
+    schema, dot, name = table.rpartition(".")
+    return f"@{schema}{dot}%{name}"
 
 
 def _as_text_if_time(value: object) -> object:

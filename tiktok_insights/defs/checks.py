@@ -79,7 +79,7 @@ def _catalog_input(s3: S3Resource, glue: GlueResource, _: SnowflakeResource) -> 
 @contextmanager
 def _table_input(s3: S3Resource, _: GlueResource, snowflake: SnowflakeResource) -> Iterator[TableCheckInput]:
     with snowflake.session() as session:
-        yield TableCheckInput(session, s3.store(), snowflake.namespace, snowflake.step_7, datetime.now(UTC))
+        yield TableCheckInput(session, s3.store(), snowflake.step_7, datetime.now(UTC))
 
 
 ASSET_CHECKS = (

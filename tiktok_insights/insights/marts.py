@@ -11,17 +11,18 @@ from tiktok_insights.checks import Check, Finding, Severity
 from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart
 from tiktok_insights.insights.mart_files import all_marts
-from tiktok_insights.tables.comparison import FoundTable, Table, TableColumn, existing_tables, view_difference, written
+from tiktok_insights.tables.columns import Table, TableColumn
+from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
-from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights.tables.inventory import read_tables
 
 
 class Marts:
-    """The marts of a namespace, in a session in its database."""
+    """The marts in the session's namespace."""
 
-    def __init__(self, session: Session, namespace: Namespace) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._namespace = namespace
+        self._namespace = session.namespace
 
     def make(self, mart: Mart) -> tuple[Sequence[str], list[Row]]:
         """Make the view what its file says, and give its columns and first rows.
@@ -51,19 +52,19 @@ class Marts:
 
     def _refuse_what_is_no_mart(self, mart: Mart) -> None:
         ours = Table(mart.view, mart.description, tuple(TableColumn(column.name, "", "") for column in mart.columns))
-        for name, there in self._found.items():
-            if name.upper() == mart.view and (difference := view_difference(name, there, [ours])):
+        for name, view in self._actual.items():
+            if name.upper() == mart.view and (differences := view_differences(name, view, ours)):
                 msg = (
-                    f"{self._namespace.view_schema}.{written(name)} is not the mart: {difference}. It was left "
-                    "unchanged. Rename it, or set SNOWFLAKE_VIEW_SCHEMA to another schema."
+                    f"{self._namespace.view_schema}.{quoted(name)} is not the mart: {'; '.join(differences)}. It was "
+                    "left unchanged. Rename it, or set SNOWFLAKE_VIEW_SCHEMA to another schema."
                 )
                 raise TableDriftError(msg)
 
     @cached_property
-    def _found(self) -> dict[str, FoundTable]:
+    def _actual(self) -> dict[str, ActualTable]:
         """What has a mart's name, in whatever case; asked once for all of them."""
         schema = self._namespace.view_schema
-        return existing_tables(self._session, (schema,), [mart.view for mart in all_marts()])[schema]
+        return read_tables(self._session, (schema,), [mart.view for mart in all_marts()])[schema]
 
     def full_name(self, mart: Mart) -> str:
         """The view's name with its database."""

@@ -75,7 +75,7 @@ def open_session(settings: SnowflakeSettings) -> Iterator["Session"]:
 
     from tiktok_insights.clients.snowflake_session import session_on
 
-    with session_on(snowflake.connector.connect(**snowflake_arguments(settings))) as session:
+    with session_on(snowflake.connector.connect(**snowflake_arguments(settings)), settings.namespace) as session:
         yield session
 
 

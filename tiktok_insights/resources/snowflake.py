@@ -9,8 +9,9 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.resources.client_resource import ClientResource
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.client_settings import SnowflakeSettings
-from tiktok_insights.tables.definitions import VERSIONS, ensure_tables
-from tiktok_insights.tables.namespace import Namespace, is_newest
+from tiktok_insights.tables.columns import Table
+from tiktok_insights.tables.creation import ensure_tables, is_current
+from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.table_checks import step_7
 
 
@@ -29,6 +30,7 @@ class SnowflakeResource(ClientResource):
     warehouse: str = Field(description="The virtual warehouse that runs the statements.")
     database: str = Field(description="The database of the tables.")
     schema_name: str = Field(description="The schema of the tables.")
+    internal_schema: str = Field(description="The schema of the tables that only the platform needs.")
     view_schema: str = Field(description="The schema of the views that people read.")
     host: str = Field(default="", description="The server. Empty: the account's public one.")
     port: int | None = Field(default=None, description="The server's port. None: the protocol's own.")
@@ -38,27 +40,27 @@ class SnowflakeResource(ClientResource):
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Open a session in the tables' schema; they are made when they are missing, and migrated when they are old.
+        """Open a session in the tables' schema; they are created when they are missing.
 
         A run looks at all of them once. Each later session asks for their version, which is one statement.
         """
-        with open_session(self.settings_as(SnowflakeSettings)) as session:
-            if not (self._is_checked and is_newest(session, VERSIONS)):
-                ensure_tables(session, self.namespace)
+        settings = self.settings_as(SnowflakeSettings)
+        with open_session(settings) as session:
+            if not (self._is_checked and is_current(session)):
+                ensure_tables(session, settings.tables_remedy)
                 self._is_checked = True
             yield session
 
     @property
     def namespace(self) -> Namespace:
-        """Where the tables and the views lie."""
-        return Namespace.named(self.database, self.schema_name, self.view_schema)
+        """Where the tables and the views are."""
+        return Namespace.named(self.database, self.schema_name, self.internal_schema, self.view_schema)
 
     @property
     def step_7(self) -> tuple[str, ...]:
         """The statements of Step 7 with this deployment's names."""
         return step_7(self.role, self.warehouse, self.database, self.view_schema)
 
-    @property
-    def table_name(self) -> str:
-        """The table's full name."""
-        return f"{self.database}.{self.schema_name}.TIKTOK_DATA"
+    def full_name(self, table: Table) -> str:
+        """Give a table's name with its schema and database."""
+        return f"{self.namespace.database}.{self.namespace.name_of(table)}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tiktok_insights.settings.snowflake_names import account_identifier, identifier
+from tiktok_insights.tables.namespace import Namespace
 
 #: In a secret field's metadata: the environment variable that holds the secret.
 VARIABLE = "variable"
@@ -66,7 +67,8 @@ class GlueSettings(AwsSettings):
 class SnowflakeSettings:
     """Who signs in to Snowflake, with a key pair, and where the tables are.
 
-    `schema_name` holds the tables, `view_schema` the views that people read. Host, port and protocol are empty where
+    `schema_name` holds the tables, `internal_schema` those that only the platform needs, `view_schema` the views that
+    people read. Host, port and protocol are empty where
     the account's own are right; an empty role is refused when a session is opened. With `local_stack` all of them,
     and who signs in, are that stack's unless given. Raises SettingsError for a value that cannot be one.
     """
@@ -79,6 +81,7 @@ class SnowflakeSettings:
     warehouse: str
     database: str
     schema_name: str
+    internal_schema: str
     view_schema: str
     host: str = ""
     port: int | None = None
@@ -93,10 +96,26 @@ class SnowflakeSettings:
             ("SNOWFLAKE_WAREHOUSE", self.warehouse),
             ("SNOWFLAKE_DATABASE", self.database),
             ("SNOWFLAKE_SCHEMA", self.schema_name),
+            ("SNOWFLAKE_INTERNAL_SCHEMA", self.internal_schema),
             ("SNOWFLAKE_VIEW_SCHEMA", self.view_schema),
         ):
             if name:
                 identifier(variable, name)
+
+    @property
+    def namespace(self) -> Namespace:
+        """Where the tables are."""
+        return Namespace.named(self.database, self.schema_name, self.internal_schema, self.view_schema)
+
+    @property
+    def tables_remedy(self) -> str | None:
+        """What to do about refused tables where that is easier than anywhere else: on a local stack."""
+        if not self.local_stack:
+            return None
+        return (
+            "run tiktok-insights local reset --keep-bucket, after which tiktok-insights run --job load_pending_objects "
+            "restores everything from the bucket"
+        )
 
 
 AnySettings = TikTokSettings | AwsSettings | SnowflakeSettings

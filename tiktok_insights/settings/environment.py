@@ -172,6 +172,7 @@ def _snowflake(env: _Environment, local_stack: str) -> SnowflakeSettings:
         warehouse=env.text("SNOWFLAKE_WAREHOUSE"),
         database=env.text("SNOWFLAKE_DATABASE"),
         schema_name=env.text("SNOWFLAKE_SCHEMA"),
+        internal_schema=env.text("SNOWFLAKE_INTERNAL_SCHEMA"),
         view_schema=env.text("SNOWFLAKE_VIEW_SCHEMA"),
         local_stack=local_stack,
     )

@@ -67,6 +67,11 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         Variable("GLUE_DATABASE", "tiktok", "the Glue database; made when missing"),
         Variable("SNOWFLAKE_DATABASE", "AMAZON_DB", "the database of all tables; in `aws` you create it"),
         Variable("SNOWFLAKE_SCHEMA", "PUBLIC", "the schema of the tables; made when it is missing"),
+        Variable(
+            "SNOWFLAKE_INTERNAL_SCHEMA",
+            "TIKTOK_INTERNAL",
+            "the schema of the tables that only the platform needs; created when it is missing",
+        ),
         Variable("SNOWFLAKE_VIEW_SCHEMA", "Main", "the schema of the views that people read; made when it is missing"),
         Variable("SNOWFLAKE_ROLE", "ACCOUNTADMIN", "the role. In `aws` there is no default: name a role of your own"),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),

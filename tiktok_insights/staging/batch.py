@@ -95,7 +95,7 @@ class Staging:
         day_ago = _new_batch_id(datetime.now(UTC) - _CUT_OFF_AFTER)
         for table in (STAGED_TIKTOK_DATA, STAGED_OBJECTS):
             self._session.execute(
-                f"DELETE FROM {table.name} WHERE BATCH_ID IN "
+                f"DELETE FROM {self._session.namespace.name_of(table)} WHERE BATCH_ID IN "
                 f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ?) OR (BATCH_ID < ? AND BATCH_ID NOT IN "
                 f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name}))",
                 (BatchVerdict.FAILED, day_ago),

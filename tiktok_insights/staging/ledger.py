@@ -26,10 +26,6 @@ _VERSION = "OBJECT_KEY, ETAG, BATCH_ID"
 _WAITS_FOR_PUBLICATION = (
     f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{BatchVerdict.PASSED}' AND PUBLISHED_AT IS NULL"
 )
-_SETTLED_OR_STAGED = _newest(
-    f"(SELECT {_VERSION} FROM {LOAD_HISTORY.name} UNION ALL SELECT {_VERSION} FROM {STAGED_OBJECTS.name} "
-    f"WHERE BATCH_ID IN ({_WAITS_FOR_PUBLICATION})) AS known"
-)
 
 
 def take_lock(session: Session, batch_id: str) -> None:
@@ -37,7 +33,7 @@ def take_lock(session: Session, batch_id: str) -> None:
 
     Call it first inside a transaction.
     """
-    session.execute(f"UPDATE {PUBLISH_LOCK.name} SET BATCH_ID = ?", (batch_id,))
+    session.execute(f"UPDATE {session.namespace.name_of(PUBLISH_LOCK)} SET BATCH_ID = ?", (batch_id,))
 
 
 def settled_versions(session: Session) -> set[Version]:
@@ -47,7 +43,12 @@ def settled_versions(session: Session) -> set[Version]:
 
 def settled_or_staged_versions(session: Session) -> set[Version]:
     """The same, when the batches that have passed the audit and wait for their publication count as settled."""
-    return {(key, etag) for key, etag in session.query(_SETTLED_OR_STAGED)}
+    versions = (
+        f"(SELECT {_VERSION} FROM {LOAD_HISTORY.name} UNION ALL "
+        f"SELECT {_VERSION} FROM {session.namespace.name_of(STAGED_OBJECTS)} "
+        f"WHERE BATCH_ID IN ({_WAITS_FOR_PUBLICATION})) AS known"
+    )
+    return {(key, etag) for key, etag in session.query(_newest(versions))}
 
 
 @retry_conflicts

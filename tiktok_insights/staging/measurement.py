@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from tiktok_insights.clients.snowflake_session import NamedRow, Session
 from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
 from tiktok_insights.staging.staged_object import StagedObject
-from tiktok_insights.tables.comparison import existing_columns, table_differences
+from tiktok_insights.tables.comparison import column_differences
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
+from tiktok_insights.tables.inventory import read_columns
 
 #: An id that slipped into a column of counts has 18 digits or more; no count of TikTok's comes near.
 COUNT_LIMIT = 10**18
@@ -54,11 +55,11 @@ def measure(session: Session, batch_id: str, objects: Sequence[StagedObject], ma
         "AND TRANSLATE(CAST(TIKTOK_ID AS VARCHAR), '0123456789', '') = '' THEN 0 ELSE 1 END) AS MALFORMED_IDS, "
         f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END) AS COUNTS_OUT_OF_RANGE, "
         f"MIN(CASE WHEN {out_of_range} THEN TIKTOK_ID END) AS USER_OUT_OF_RANGE "
-        f"FROM {STAGED_TIKTOK_DATA.name} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY",
+        f"FROM {session.namespace.name_of(STAGED_TIKTOK_DATA)} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY",
         (batch_id,),
     )
     found = {row["OBJECT_KEY"]: row for row in rows}
-    differences = table_differences(existing_columns(session)[STAGED_TIKTOK_DATA.name], STAGED_TIKTOK_DATA)
+    differences = column_differences(read_columns(session, STAGED_TIKTOK_DATA), STAGED_TIKTOK_DATA)
     return BatchFacts(
         batch_id,
         tuple(_facts(item, max_rejected_share, found.get(item.item.info.key)) for item in objects),

@@ -38,7 +38,7 @@ class Upload:
         if not self._parts:
             return
         path = self._parts[0] if len(self._parts) == 1 else self._merged()
-        self._session.copy_parquet(path, STAGED_TIKTOK_DATA.name)
+        self._session.copy_parquet(path, self._session.namespace.name_of(STAGED_TIKTOK_DATA))
         for part in {*self._parts, path}:
             part.unlink()
         self._parts, self._bytes = [], 0

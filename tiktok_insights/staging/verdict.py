@@ -14,9 +14,7 @@ from tiktok_insights.staging.staged_object import StagedObject, naive_utc
 from tiktok_insights.tables.definitions import LOAD_BATCHES, LOAD_HISTORY, STAGED_OBJECTS
 from tiktok_insights.tables.load_status import LoadStatus
 
-_OWN_ROWS = " UNION ALL ".join(
-    f"SELECT COUNT(*) FROM {table.name} WHERE BATCH_ID = ?" for table in (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY)
-)
+_TABLES = (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY)
 
 
 class VerdictError(RuntimeError):
@@ -45,11 +43,17 @@ def write_verdict(session: Session, objects: Sequence[StagedObject], verdict: au
         session.insert(STAGED_OBJECTS, [item.row(batch_id) for item in objects])
         session.insert(LOAD_BATCHES, [batch])
         session.insert(LOAD_HISTORY, offenders)
-        found = tuple(int(count) for (count,) in session.query(_OWN_ROWS, (batch_id,) * 3))
-        if found != (expected := (len(objects), 1, len(offenders))):
-            pairs = zip(found, expected, (STAGED_OBJECTS, LOAD_BATCHES, LOAD_HISTORY), strict=True)
-            rows = ", ".join(f"{there} of {sent} rows in {table.name}" for there, sent, table in pairs)
+        actual = _own_rows(session, batch_id)
+        if actual != (expected := [len(objects), 1, len(offenders)]):
+            counts = zip(actual, expected, _TABLES, strict=True)
+            rows = ", ".join(f"{there} of {sent} rows in {table.name}" for there, sent, table in counts)
             raise VerdictError(f"Batch {batch_id} was rolled back: {rows}. Run again.")
+
+
+def _own_rows(session: Session, batch_id: str) -> list[int]:
+    """How many rows of the batch each table has."""
+    counts = (f"SELECT COUNT(*) FROM {session.namespace.name_of(table)} WHERE BATCH_ID = ?" for table in _TABLES)
+    return [int(count) for (count,) in session.query(" UNION ALL ".join(counts), (batch_id,) * len(_TABLES))]
 
 
 def _ledger_rows(

@@ -1,1 +1,4 @@
-"""The warehouse's tables: their definitions, how they are compared with what exists, and how they are created."""
+"""The warehouse's tables: what they are, where they are, how existing ones are compared, and how missing ones are made.
+
+Statements on their rows belong in the stages: staging, warehouse, insights.
+"""

@@ -1,182 +1,167 @@
-"""Brings the tables at a place to the version that this package knows, or refuses what is there and leaves it alone.
+"""Creates the tables and the view that are missing, or refuses what exists and leaves it alone.
 
-DDL commits, so nothing here is one transaction. Each statement may run twice, also at the same time in two processes;
-the version row moves last. Whoever is killed in between leaves what the next start completes.
+DDL commits, so nothing here is one transaction. Each statement may run twice, also in two processes at the same time,
+and a process that is killed in between leaves what the next one completes. Nothing here changes an existing table; what
+does belongs in a module of its own, once there is a V002.
 """
 
-import logging
+from collections.abc import Iterator
 
-from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.tables.comparison import Table, found_differences, view_difference, written
-from tiktok_insights.tables.migrations import TableVersions
-from tiktok_insights.tables.namespace import VERSION, Found, Namespace, look
+from snowflake.connector.errors import ProgrammingError
+
+from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
+from tiktok_insights.tables.columns import Table
+from tiktok_insights.tables.comparison import ActualTable, quoted, table_differences, view_differences
+from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
+from tiktok_insights.tables.inventory import read_tables
+from tiktok_insights.tables.namespace import Namespace
 
 #: Enough to see several other processes half-way.
 _LOOKS = 10
-_logger = logging.getLogger(__name__)
+_VERSION = "SCHEMA_VERSION"
+_BY_NAME = {table.name: table for table in ALL}
+#: What to do about a refused table, apart from changing it back.
+_REMEDY = "let SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA name another place"
+
+#: By schema, then by name in whatever case: what there is under the names of our tables.
+_Actual = dict[str, dict[str, ActualTable]]
 
 
 class TableDriftError(RuntimeError):
-    """What is at the place is not what this version knows; it is left as it is."""
+    """What exists is not what this version expects; it was left as it is."""
 
 
 class DatabaseMissingError(RuntimeError):
     """The session is not in the tables' database."""
 
 
-class TableSetup:
-    """One check of a place in a session, with what has to be made there."""
+@retry_conflicts
+def ensure_tables(session: Session, remedy: str | None = None) -> None:
+    """Create the tables, and the view that people read, when they are missing; the session is in their schema then.
 
-    def __init__(self, session: Session, namespace: Namespace, known: TableVersions) -> None:
-        self._session = session
-        self._namespace = namespace
-        self._known = known
+    May be run by several processes at once. `remedy` is what a person may do about refused tables; by default it is to
+    name another schema. Raises DatabaseMissingError, and TableDriftError for tables that differ or are of another
+    version; nothing is changed then.
+    """
+    _enter_schema(session)
+    namespace, remedy = session.namespace, remedy or _REMEDY
+    for _ in range(_LOOKS):
+        actual = read_tables(session, namespace.schemas, tuple(_BY_NAME))
+        versions = _read_versions(session) if _has_version(namespace, actual) else ()
+        _refuse_other_versions(namespace, versions, remedy)
+        _refuse_differences(namespace, actual, remedy)
+        statements = list(_missing(namespace, actual, versions))
+        if not statements:
+            return
+        for statement in statements:
+            session.execute(statement)
+    msg = (
+        f"The tables in {namespace} are not complete, however often they are created. Someone is dropping or altering "
+        "them right now, or the role may not see them: grant it the tables, and run again."
+    )
+    raise TableDriftError(msg)
 
-    def run(self) -> None:
-        """Look, refuse or do the next step, and look again until there is nothing to do.
 
-        Raises DatabaseMissingError and TableDriftError.
-        """
-        self._enter_schema()
-        refused: Found | None = None
-        for _ in range(_LOOKS + self._known.newest):
-            found = look(self._session, self._namespace, self._known)
-            version = self._version(found)
-            if differences := self._differences(found, version):
-                # What is another's migration half-way is something else at a second look.
-                if found == refused:
-                    raise TableDriftError(self._refusal(differences))
-                refused = found
-            elif not self._next_step(found, version):
-                return
+def is_current(session: Session) -> bool:
+    """Tell whether the version row is this package's. One statement; tables that were checked before need no more."""
+    try:
+        return _read_versions(session) == (SCHEMA_VERSION,)
+    except ProgrammingError:
+        # The table is gone, or its schema: the whole check says what that means.
+        return False
+
+
+def creation_script(namespace: Namespace) -> str:
+    """All statements that create the tables in an empty database, as a script; a record of each version is kept."""
+    return ";\n\n".join([*_schema(namespace), *_missing(namespace, {}, ()), *_missing(namespace, {}, (1,))]) + ";\n"
+
+
+def _enter_schema(session: Session) -> None:
+    """Create the tables' schema when it is missing: the session is then in none."""
+    namespace = session.namespace
+    ((database, schema),) = session.query("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")
+    if (database or "").upper() != namespace.database:
         msg = (
-            f"The tables in {self._namespace} are not complete, however often they are made. Somebody drops or alters "
-            "them just now, or the role may not see them: grant it the tables, and run again."
+            f"The database {namespace.database} does not exist, or the role may not use it. Create it "
+            f"(CREATE DATABASE {namespace.database}), grant the role USAGE on it, or set SNOWFLAKE_DATABASE to another."
+        )
+        raise DatabaseMissingError(msg)
+    if (schema or "").upper() != namespace.schema:
+        for statement in _schema(namespace):
+            session.execute(statement)
+
+
+def _read_versions(session: Session) -> tuple[int, ...]:
+    """The versions in the lock's row: none before it is written. Two processes that create it at once may write two."""
+    rows = session.query(
+        f"SELECT DISTINCT {_VERSION} FROM {session.namespace.name_of(PUBLISH_LOCK)} ORDER BY {_VERSION}"
+    )
+    return tuple(int(version) for (version,) in rows)
+
+
+def _has_version(namespace: Namespace, actual: _Actual) -> bool:
+    lock = actual[namespace.internal_schema].get(PUBLISH_LOCK.name)
+    return lock is not None and lock.columns.get(_VERSION, "").startswith("NUMBER")
+
+
+def _refuse_other_versions(namespace: Namespace, versions: tuple[int, ...], remedy: str) -> None:
+    if others := [version for version in versions if version != SCHEMA_VERSION]:
+        msg = (
+            f"The tables in {namespace} are of version {others[-1]}; this package needs version {SCHEMA_VERSION}. "
+            f"Nothing was changed. Use the package version that created them, or {remedy}."
         )
         raise TableDriftError(msg)
 
-    def _enter_schema(self) -> None:
-        """Make the tables' schema when it is missing: the session is then in none."""
-        ((database, schema),) = self._session.query("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")
-        if (database or "").upper() != self._namespace.database:
-            msg = (
-                f"The database {self._namespace.database} does not exist, or the role may not use it. Create "
-                f"it (CREATE DATABASE {self._namespace.database}), grant the role USAGE on it, or set "
-                "SNOWFLAKE_DATABASE to another."
-            )
-            raise DatabaseMissingError(msg)
-        if (schema or "").upper() != self._namespace.schema:
-            self._session.execute(f"CREATE SCHEMA IF NOT EXISTS {self._namespace.schema}")
-            self._session.execute(f"USE SCHEMA {self._namespace.schema}")
 
-    def _version(self, found: Found) -> int:
-        """The version to check and to go on from. Raises TableDriftError for one that this package does not know."""
-        if not found.versions:
-            return self._unrecorded_version(found)
-        lowest, highest = found.versions
-        if lowest < 1 or highest > self._known.newest:
-            msg = (
-                f"The tables in {self._namespace} are of version {highest}; this package knows "
-                f"version {self._known.newest}. Nothing was changed. Use the package version that made them, or let "
-                "SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA name another place."
-            )
-            raise TableDriftError(msg)
-        return lowest
-
-    def _unrecorded_version(self, found: Found) -> int:
-        """The version of tables without a version row: the earliest that they fit, as migrations may run twice."""
-        if set(found.tables) <= {self._known.lock}:
-            return self._known.newest
-        fitting = (version for version in range(1, self._known.newest + 1) if not self._differences(found, version))
-        return next(fitting, self._known.newest)
-
-    def _differences(self, found: Found, version: int) -> list[str]:
-        """How what is there differs from the version and from every step of its migration, each a sentence."""
-        states = self._known.states(version)
-        said = []
-        for name, there in found.tables.items():
-            differences = found_differences(name, there, [state[name.upper()] for state in states])
-            if differences:
-                said.append(f"{written(name)} is not the table of version {version}: {'; '.join(differences)}.")
-        # The view may be any version's: it holds nothing, and is renewed when all tables are of the newest.
-        viewed = [self._known.at(any_version)[self._known.viewed] for any_version in range(1, self._known.newest + 1)]
-        for name, there in found.views.items():
-            if difference := view_difference(name, there, viewed):
-                said.append(
-                    f"{self._namespace.view_schema}.{written(name)} is not the view of any version: {difference}."
-                )
-        return said
-
-    def _refusal(self, differences: list[str]) -> str:
-        return (
-            f"In {self._namespace}: {' '.join(differences)} Nothing was changed. Alter back what "
-            "is the pipeline's; rename what is not, or let SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA name another place."
+def _refuse_differences(namespace: Namespace, actual: _Actual, remedy: str) -> None:
+    if differences := list(_differences(namespace, actual)):
+        msg = (
+            f"In {namespace.database}: {' '.join(differences)} Nothing was changed. Change back what is the pipeline's "
+            f"and rename what is not, or {remedy}."
         )
+        raise TableDriftError(msg)
 
-    def _next_step(self, found: Found, version: int) -> bool:
-        """Do what is due next; say whether anything was."""
-        return (
-            self._make_version_row(found, version)
-            or self._make_what_is_missing(found, version)
-            or self._migrate(version)
-            or self._renew_view(found)
-        )
 
-    def _make_version_row(self, found: Found, version: int) -> bool:
-        """Make the version row before anything else; say whether it was missing.
+def _differences(namespace: Namespace, actual: _Actual) -> Iterator[str]:
+    """How what exists differs from this version, a sentence for each table and view."""
+    for schema, tables in actual.items():
+        for name, table in tables.items():
+            full_name, expected = f"{schema}.{quoted(name)}", _BY_NAME[name.upper()]
+            if schema == namespace.schema_of(expected):
+                if differences := table_differences(name, table, expected):
+                    yield f"{full_name} is not the table of version {SCHEMA_VERSION}: {'; '.join(differences)}."
+            elif schema == namespace.view_schema and expected is TIKTOK_DATA:
+                if differences := view_differences(name, table, expected):
+                    yield f"{full_name} is not the view of version {SCHEMA_VERSION}: {'; '.join(differences)}."
+            elif schema == namespace.schema and expected.is_internal:
+                yield f"{full_name} belongs in {namespace.internal_schema}."
 
-        What is made next depends on the row that is there then, which may be another process's.
-        """
-        if found.versions:
-            return False
-        lock = self._known.at(self._known.newest)[self._known.lock]
-        if lock.name not in found.tables:
-            self._session.execute(lock.ddl)
-        self._session.execute(
-            f"INSERT INTO {lock.name} ({VERSION}) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM {lock.name})",
-            (version,),
-        )
-        return True
 
-    def _make_what_is_missing(self, found: Found, version: int) -> bool:
-        """Make tables and view as the version has them; say whether anything was missing."""
-        tables = self._known.at(version)
-        statements = [table.ddl for name, table in tables.items() if name not in found.tables]
-        if self._namespace.has_view and not found.views:
-            statements += [
-                f"CREATE SCHEMA IF NOT EXISTS {self._namespace.view_schema}",
-                # Which has moved the session to the new schema.
-                f"USE SCHEMA {self._namespace.schema}",
-                f"CREATE VIEW IF NOT EXISTS {self._view(tables[self._known.viewed])}",
-            ]
-        for statement in statements:
-            self._session.execute(statement)
-        return bool(statements)
-
-    def _migrate(self, version: int) -> bool:
-        """Go on to the next version; say whether there is one."""
-        if version == self._known.newest:
-            return False
-        for change in self._known.migrations[version - 1]:
-            self._session.execute(change.statement)
-        # A publication holds the column BATCH_ID of the row: written too, it makes this wait for the publication's end.
-        self._session.execute(
-            f"UPDATE {self._known.lock} SET {VERSION} = ?, BATCH_ID = BATCH_ID WHERE {VERSION} = ?",
-            (version + 1, version),
-        )
-        _logger.info("The tables in %s went to version %d.", self._namespace, version + 1)
-        return True
-
-    def _renew_view(self, found: Found) -> bool:
-        """Show the newest columns in the view; say whether it had others."""
-        newest = self._known.at(self._known.newest)[self._known.viewed]
-        if all(tuple(view.columns) == newest.names for view in found.views.values()):
-            return False
-        # Without COPY GRANTS, who may read the view would have to be granted it again.
-        self._session.execute(f"CREATE OR REPLACE VIEW {self._view(newest, 'COPY GRANTS ')}")
-        return True
-
-    def _view(self, table: Table, grants: str = "") -> str:
-        namespace, columns = self._namespace, ", ".join(table.names)
+def _missing(namespace: Namespace, actual: _Actual, versions: tuple[int, ...]) -> Iterator[str]:
+    """The statements to run next. The version row comes before anything else: it may be another version's by then."""
+    if not versions:
+        yield from _schema(namespace, namespace.internal_schema)
+        yield _table(namespace, PUBLISH_LOCK)
+        lock = namespace.name_of(PUBLISH_LOCK)
+        yield f"INSERT INTO {lock} ({_VERSION}) SELECT {SCHEMA_VERSION} WHERE NOT EXISTS (SELECT 1 FROM {lock})"
+        return
+    for table in ALL:
+        if table.name not in actual.get(namespace.schema_of(table), {}):
+            yield _table(namespace, table)
+    if namespace.has_view and TIKTOK_DATA.name not in actual.get(namespace.view_schema, {}):
+        yield from _schema(namespace, namespace.view_schema)
         # A view looks for unqualified tables in its own schema.
-        return f"{namespace.view_schema}.{table.name} {grants}AS SELECT {columns} FROM {namespace.schema}.{table.name}"
+        yield (
+            f"CREATE VIEW IF NOT EXISTS {namespace.view_schema}.{TIKTOK_DATA.name} AS SELECT "
+            f"{', '.join(TIKTOK_DATA.names)} FROM {namespace.name_of(TIKTOK_DATA)}"
+        )
+
+
+def _schema(namespace: Namespace, name: str | None = None) -> tuple[str, str]:
+    """Create a schema, by default that of the tables, and go to that of the tables: creating one moves the session."""
+    return f"CREATE SCHEMA IF NOT EXISTS {name or namespace.schema}", f"USE SCHEMA {namespace.schema}"
+
+
+def _table(namespace: Namespace, table: Table) -> str:
+    columns = ",\n".join(f"  {column.name} {column.type}" for column in table.columns)
+    return f"CREATE TABLE IF NOT EXISTS {namespace.name_of(table)} (\n{columns}\n)"

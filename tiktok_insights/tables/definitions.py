@@ -1,15 +1,11 @@
-"""The warehouse's tables: names, columns, grain, and making them. Derived from the contract where they hold followers.
+"""The warehouse's tables: names, grain and columns. Derived from the contract where they hold followers.
 
-All of them lie in the session's schema (PUBLIC); people read through the views in MAIN.
+Add a table here. People query those that are not internal, and read the newest row of each user through a view.
 """
 
-from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
-from tiktok_insights.tables.comparison import Table, TableColumn
-from tiktok_insights.tables.creation import TableSetup
+from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
-from tiktok_insights.tables.migrations import MIGRATIONS, TableVersions
-from tiktok_insights.tables.namespace import Namespace
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -86,16 +82,19 @@ STAGED_TIKTOK_DATA = Table(
     "STAGED_TIKTOK_DATA",
     "One row per object and user waiting to be published.",
     (TableColumn(*_BATCH_ID), *_ORIGIN, *_FOLLOWER),
+    is_internal=True,
 )
 STAGED_OBJECTS = Table(
     "STAGED_OBJECTS",
     "One row per batch and object: counts for the ledger, and snapshot facts from the manifest.",
     (TableColumn(*_BATCH_ID), *_OBJECT, *_ACCOUNT_SNAPSHOT),
+    is_internal=True,
 )
 TOUCHED_USERS = Table(
     "TOUCHED_USERS",
     "Users whose rows the current publication recomputes; empty between publications.",
     _columns(_BATCH_ID, ("TIKTOK_ID", "VARCHAR(20) NOT NULL", "The user.")),
+    is_internal=True,
 )
 PUBLISH_LOCK = Table(
     "PUBLISH_LOCK",
@@ -104,6 +103,7 @@ PUBLISH_LOCK = Table(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
     ),
+    is_internal=True,
 )
 
 ALL: tuple[Table, ...] = (
@@ -118,17 +118,5 @@ ALL: tuple[Table, ...] = (
     PUBLISH_LOCK,
 )
 
-
-#: The tables by version. A change of a table above goes with a migration, which raises the version.
-VERSIONS = TableVersions(ALL, PUBLISH_LOCK.name, TIKTOK_DATA.name, MIGRATIONS)
-SCHEMA_VERSION = VERSIONS.newest
-
-
-@retry_conflicts
-def ensure_tables(session: Session, namespace: Namespace, versions: TableVersions = VERSIONS) -> None:
-    """Make the tables and the view that people read when they are missing, and bring older ones to the newest version.
-
-    May be run by several processes at once, and waits for a publication that holds the lock row. Raises
-    DatabaseMissingError, and TableDriftError for tables of a newer version or of none; nothing is changed then.
-    """
-    TableSetup(session, namespace, versions).run()
+#: The version of the tables above. `versions/` has a record of each, which may change until the first release.
+SCHEMA_VERSION = 1

@@ -1,72 +1,45 @@
-"""Where the tables lie, and what is there: tables, views, and the version that they say. Changes nothing."""
+"""Where the tables are. Add a schema here when tables need one of their own; which table is in it, `columns` says."""
 
 from dataclasses import dataclass
 
-from snowflake.connector.errors import ProgrammingError
-
-from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.tables.comparison import FoundTable, existing_tables
-from tiktok_insights.tables.migrations import TableVersions
-
-#: The column of the lock's table that holds the version.
-VERSION = "SCHEMA_VERSION"
+from tiktok_insights.tables.columns import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """Where the tables lie, and the schema of the view that people read. Upper case, as names without quotes are."""
+    """A database, and its schemas for people's tables, for internal tables, and for the views that people read.
+
+    Names are upper case, as Snowflake stores unquoted ones. Two or all of the schemas may be the same one.
+    """
 
     database: str
     schema: str
+    internal_schema: str
     view_schema: str
 
     @classmethod
-    def named(cls, database: str, schema: str, view_schema: str) -> "Namespace":
-        """The place by names that a person wrote, in whatever case."""
-        return cls(database.upper(), schema.upper(), view_schema.upper())
+    def named(cls, database: str, schema: str, internal_schema: str, view_schema: str) -> "Namespace":
+        """The namespace by names that a person wrote, in whatever case."""
+        return cls(database.upper(), schema.upper(), internal_schema.upper(), view_schema.upper())
 
     def __str__(self) -> str:
-        """The tables' schema with its database."""
+        """The database and the schema of people's tables."""
         return f"{self.database}.{self.schema}"
 
     @property
+    def schemas(self) -> tuple[str, ...]:
+        """The different schemas."""
+        return tuple(dict.fromkeys((self.schema, self.internal_schema, self.view_schema)))
+
+    @property
     def has_view(self) -> bool:
-        """Whether people read a view; where its schema is that of the tables, they read the table itself."""
+        """Whether people read a view. They read the table itself where the view would be in the table's schema."""
         return self.view_schema != self.schema
 
+    def schema_of(self, table: Table) -> str:
+        """The schema that a table belongs in."""
+        return self.internal_schema if table.is_internal else self.schema
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is at the place under our names, in whatever case, and the lowest and highest of the version rows.
-
-    There is one row, but two processes that make the tables at once may write two. The lowest then says what the tables
-    surely have, the highest who has been here, and every statement on the row is one on both.
-    """
-
-    tables: dict[str, FoundTable]
-    views: dict[str, FoundTable]
-    versions: tuple[int, int] | None
-
-
-def look(session: Session, namespace: Namespace, known: TableVersions) -> Found:
-    """What is there at this moment, in at most two statements."""
-    names = [table.name for table in known.tables]
-    found = existing_tables(session, (namespace.schema, namespace.view_schema), names)
-    tables, readable = found[namespace.schema], found[namespace.view_schema] if namespace.has_view else {}
-    views = {name: there for name, there in readable.items() if name.upper() == known.viewed}
-    has_version = known.lock in tables and tables[known.lock].columns.get(VERSION, "").startswith("NUMBER")
-    return Found(tables, views, _read_versions(session, known) if has_version else None)
-
-
-def is_newest(session: Session, known: TableVersions) -> bool:
-    """Whether the version rows say so. One statement; a place that was checked before needs no more."""
-    try:
-        return _read_versions(session, known) == (known.newest, known.newest)
-    except ProgrammingError:
-        # The table is gone, or its schema: the whole check says what that means.
-        return False
-
-
-def _read_versions(session: Session, known: TableVersions) -> tuple[int, int] | None:
-    ((lowest, highest),) = session.query(f"SELECT MIN({VERSION}), MAX({VERSION}) FROM {known.lock}")
-    return None if lowest is None else (int(lowest), int(highest))
+    def name_of(self, table: Table) -> str:
+        """A table's name with its schema, for statements. A session finds people's tables without it, too."""
+        return f"{self.schema_of(table)}.{table.name}"

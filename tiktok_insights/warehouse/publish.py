@@ -20,14 +20,15 @@ from tiktok_insights.staging.ledger import SETTLED, take_lock
 from tiktok_insights.staging.transform import newest_first
 from tiktok_insights.tables.definitions import (
     ACCOUNT_SNAPSHOTS,
+    ALL,
     FOLLOWER_SNAPSHOTS,
     LOAD_BATCHES,
     LOAD_HISTORY,
     STAGED_OBJECTS,
 )
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
+from tiktok_insights.tables.namespace import Namespace
 
-_CHOSEN = f"SELECT OBJECT_KEY FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.LOADED}'"
 #: What the ledger takes over from the batch's objects.
 _LEDGER_COLUMNS = [name for name in STAGED_OBJECTS.names if name in LOAD_HISTORY.names]
 #: The files of one transaction, in their order; the counts are compared before the last.
@@ -167,13 +168,13 @@ def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> 
 
 
 def _counts(session: Session, file: str, batch_id: str, now: datetime) -> dict[str, int]:
-    text = _fill(without_comments(read_sql(__package__, file)), now)
+    text = _fill(without_comments(read_sql(__package__, file)), session.namespace, now)
     (counts,) = session.records(text, (batch_id,) * text.count("?"))
     return {name: int(count) for name, count in counts.items()}
 
 
 def _run(session: Session, file: str, batch_id: str, now: datetime) -> None:
-    for statement in _steps(file, now).values():
+    for statement in _steps(file, session.namespace, now).values():
         session.execute(statement, (batch_id,) * statement.count("?"))
 
 
@@ -187,21 +188,23 @@ def _has_arrived(connect: Connect, batch_id: str) -> bool:
         return _is_published(session, batch_id)
 
 
-def publish_steps(now: datetime) -> dict[str, str]:
+def publish_steps(namespace: Namespace, now: datetime) -> dict[str, str]:
     """The statements of a publication by the names of their steps, in order; `now` (UTC) goes to the ledger."""
-    return {name: text for file in (_CHOOSE, _PUBLISH, _EMPTY) for name, text in _steps(file, now).items()}
+    return {name: text for file in (_CHOOSE, _PUBLISH, _EMPTY) for name, text in _steps(file, namespace, now).items()}
 
 
-def _steps(file: str, now: datetime) -> dict[str, str]:
-    """The statements of one file by the names of their steps, with the contract's names in them."""
+def _steps(file: str, namespace: Namespace, now: datetime) -> dict[str, str]:
+    """The statements of one file by the names of their steps, with the names of columns and tables in them."""
     parts = re.split(r"^-- step: (\w+)$", read_sql(__package__, file), flags=re.MULTILINE)[1:]
     names, texts = parts[::2], parts[1::2]
-    return {name: _fill(without_comments(text), now) for name, text in zip(names, texts, strict=True)}
+    return {name: _fill(without_comments(text), namespace, now) for name, text in zip(names, texts, strict=True)}
 
 
-def _fill(text: str, now: datetime) -> str:
+def _fill(text: str, namespace: Namespace, now: datetime) -> str:
+    objects = namespace.name_of(STAGED_OBJECTS)
     return text.format(
-        chosen=_CHOSEN,
+        **{table.name.lower(): namespace.name_of(table) for table in ALL if table.is_internal},
+        chosen=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.LOADED}'",
         settled=SETTLED,
         columns=", ".join(WAREHOUSE_NAMES),
         history_columns=", ".join(FOLLOWER_SNAPSHOTS.names),

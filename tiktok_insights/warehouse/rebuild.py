@@ -10,10 +10,7 @@ from tiktok_insights.warehouse.publish import publish_steps
 
 #: In the place of a batch's id. Every user is touched, and then a publication's own statements do the rest.
 _REBUILD = "rebuild"
-_TOUCH = (
-    f"INSERT INTO {TOUCHED_USERS.name} (BATCH_ID, TIKTOK_ID) SELECT ?, TIKTOK_ID FROM "
-    f"(SELECT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} UNION SELECT TIKTOK_ID FROM {TIKTOK_DATA.name}) AS everybody"
-)
+_EVERYBODY = f"SELECT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} UNION SELECT TIKTOK_ID FROM {TIKTOK_DATA.name}"
 _STEPS = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
 _ROWS = f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}"
 _USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
@@ -38,11 +35,15 @@ def rebuild(connect: Connect) -> Rebuilt:
     Publications wait meanwhile, or begin again. Raises RebuildError when the counts inside the transaction do not add
     up, as when a statement whose answer was lost was sent again and has run twice.
     """
-    steps = publish_steps(datetime.now(UTC))
     with connect() as session, session.transaction():
+        steps = publish_steps(session.namespace, datetime.now(UTC))
         take_lock(session, _REBUILD)
         ((rows_before,),) = session.query(_ROWS)
-        session.execute(_TOUCH, (_REBUILD,))
+        session.execute(
+            f"INSERT INTO {session.namespace.name_of(TOUCHED_USERS)} (BATCH_ID, TIKTOK_ID) "
+            f"SELECT ?, TIKTOK_ID FROM ({_EVERYBODY}) AS everybody",
+            (_REBUILD,),
+        )
         for step in _STEPS:
             session.execute(steps[step], (_REBUILD,))
         ((rows,),) = session.query(_ROWS)

@@ -10,15 +10,15 @@ from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.schema import WAREHOUSE_NAMES
-from tiktok_insights.tables.comparison import existing_columns, table_differences
+from tiktok_insights.tables.comparison import column_differences
 from tiktok_insights.tables.definitions import (
     ACCOUNT_SNAPSHOTS,
     FOLLOWER_SNAPSHOTS,
     LOAD_HISTORY,
     TIKTOK_DATA,
 )
+from tiktok_insights.tables.inventory import read_columns
 from tiktok_insights.tables.load_status import LoadStatus
-from tiktok_insights.tables.namespace import Namespace
 
 #: How many offenders a check names; the facts say how many there are.
 NAMED_OFFENDERS = 20
@@ -27,11 +27,10 @@ MAX_SNAPSHOT_AGE = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class TableCheckInput:
-    """What the checks on TIKTOK_DATA read: a session in the namespace, the bucket, Step 7 and the time."""
+    """What the checks on TIKTOK_DATA read: a session, the bucket, Step 7 and the time."""
 
     session: Session
     store: ObjectStore
-    namespace: Namespace
     step_7: tuple[str, ...]
     now: datetime
 
@@ -61,8 +60,8 @@ def every_user_has_one_row(given: TableCheckInput) -> Finding:
 @check(Severity.BLOCKING)
 def table_matches_the_contract(given: TableCheckInput) -> Finding:
     """TIKTOK_DATA and the view on it have exactly the contract's columns."""
-    differences = table_differences(existing_columns(given.session).get(TIKTOK_DATA.name, {}), TIKTOK_DATA)
-    view = f"{given.namespace.view_schema}.{TIKTOK_DATA.name}"
+    differences = column_differences(read_columns(given.session, TIKTOK_DATA), TIKTOK_DATA)
+    view = f"{given.session.namespace.view_schema}.{TIKTOK_DATA.name}"
     columns, _ = given.session.table(f"SELECT * FROM {view} LIMIT 0")
     if tuple(columns) != WAREHOUSE_NAMES:
         differences.append(f"the view {view} has {', '.join(columns)}")
@@ -108,7 +107,7 @@ def step_7_returns_every_user(given: TableCheckInput) -> Finding:
         given.session.query(statement)
     columns, rows = given.session.count_rows(select)
     # The settings have moved the session to the view's schema.
-    given.session.query(f"USE SCHEMA {given.namespace}")
+    given.session.query(f"USE SCHEMA {given.session.namespace}")
     offenders = []
     if tuple(columns) != WAREHOUSE_NAMES:
         offenders.append(f"the columns are {', '.join(columns)}")

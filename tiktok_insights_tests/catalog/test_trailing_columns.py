@@ -11,8 +11,8 @@ from botocore.stub import Stubber
 
 from tiktok_insights.catalog.glue_table import Catalog, table_input
 from tiktok_insights.catalog.trailing_columns import missing_columns, with_columns
-from tiktok_insights.resources.connections import Connections
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.troubleshooting import told
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def glue(connections: Connections) -> "GlueClient":
 @pytest.fixture
 def catalog(glue: "GlueClient", settings: Settings) -> Catalog:
     """The test's own Glue database."""
-    return Catalog(glue, settings.glue_database, settings.bucket)
+    return Catalog(glue, settings.glue.database, settings.s3.bucket)
 
 
 def shortened(entry: dict[str, Any], columns: int = 14) -> dict[str, Any]:

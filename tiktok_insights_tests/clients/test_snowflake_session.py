@@ -19,7 +19,7 @@ from tiktok_insights.clients.snowflake_session import (
     retry_conflicts,
     session_on,
 )
-from tiktok_insights.tables.comparison import Table, TableColumn
+from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
@@ -32,7 +32,7 @@ _PROBE = Table("PROBE", "", tuple(TableColumn(name, "", "") for name in ("ID", "
 @pytest.fixture
 def connect_warehouse(connections: Connections) -> Connect:
     """Opens sessions in the test's own database, which has no table."""
-    return lambda: session_on(snowflake.connector.connect(**connections.snowflake))
+    return lambda: session_on(snowflake.connector.connect(**connections.snowflake), connections.namespace)
 
 
 def _time(text: str) -> datetime:

@@ -11,13 +11,10 @@ import pytest
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts, reconciles
-from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
-#: The marts are made in the database that the session is in.
-PLACE = Namespace.named("of_the_session", "public", "main")
 BY_NAME = {mart.name: mart for mart in all_marts()}
 EARLY, LATE = "2026-01-31T11:00:00Z", "2026-01-31T13:00:00Z"
 #: Id, then what differs from the good row: every tier and its bounds, unknown values, a shared nickname, odd names.
@@ -49,7 +46,7 @@ def loaded(loader: Loader) -> Loader:
 
 def made(loader: Loader, name: str) -> list[dict[str, Any]]:
     """The mart's rows as the view has them."""
-    marts = Marts(loader.session, PLACE)
+    marts = Marts(loader.session)
     marts.make(BY_NAME[name])
     names, rows = loader.session.table(f"SELECT * FROM MAIN.{name}")
     return [
@@ -172,14 +169,14 @@ def test_follower_history(loaded: Loader) -> None:
 @pytest.mark.parametrize("mart", all_marts(), ids=lambda mart: mart.name)
 def test_a_mart_says_what_it_is(loaded: Loader, mart: Mart) -> None:
     """The view has the columns of the header, in their order."""
-    names, _ = Marts(loaded.session, PLACE).make(mart)
+    names, _ = Marts(loaded.session).make(mart)
     assert [column.name for column in mart.columns] == list(names)
 
 
 @pytest.mark.parametrize("mart", all_marts(), ids=lambda mart: mart.name)
 def test_a_mart_reconciles_or_says_where_it_does_not(loader: Loader, mart: Mart) -> None:
     """True of empty tables and of loaded ones; a view that has lost its rows is found out, with both numbers."""
-    marts = Marts(loader.session, PLACE)
+    marts = Marts(loader.session)
     marts.make(mart)
     assert reconciles(mart)(marts).passed
     loader.put("a", csv_file(row("1"), row("2")))
@@ -211,5 +208,5 @@ def test_a_view_or_table_of_somebody_else_is_left_alone(loader: Loader, statemen
     loader.session.execute(statement)
     before = loader.session.table("SELECT * FROM MAIN.USER_TOTALS")
     with told("<view> is not the mart", "MAIN.USER_TOTALS", said):
-        Marts(loader.session, PLACE).make(BY_NAME["user_totals"])
+        Marts(loader.session).make(BY_NAME["user_totals"])
     assert loader.session.table("SELECT * FROM MAIN.USER_TOTALS") == before

@@ -16,9 +16,10 @@ from tiktok_insights_tests.support.fail_points import Requests
 SLOW = "SELECT COUNT(SEQ8()) FROM TABLE(GENERATOR(ROWCOUNT => 3000000))"
 
 
-def times_sent(arguments: dict[str, Any], patch: pytest.MonkeyPatch) -> int:
+def times_sent(connections: Connections, arguments: dict[str, Any], patch: pytest.MonkeyPatch) -> int:
     """How often one statement is sent when the connector's own patience, usually a minute, is a millisecond."""
-    with session_on(snowflake.connector.connect(**arguments)) as session, patch.context() as impatient:
+    connection = snowflake.connector.connect(**arguments)
+    with session_on(connection, connections.namespace) as session, patch.context() as impatient:
         impatient.setattr(network, "DEFAULT_SOCKET_CONNECT_TIMEOUT", 0.001)
         requests = Requests()
         with requests.watched(), suppress(OperationalError):
@@ -31,5 +32,5 @@ def test_a_statement_is_sent_once_however_long_it_takes(
 ) -> None:
     """The stack answers when a statement is done; one that is sent again meanwhile would run twice."""
     without = {name: value for name, value in connections.snowflake.items() if name != "socket_timeout"}
-    assert times_sent(without, monkeypatch) > 1
-    assert times_sent(connections.snowflake, monkeypatch) == 1
+    assert times_sent(connections, without, monkeypatch) > 1
+    assert times_sent(connections, connections.snowflake, monkeypatch) == 1

@@ -64,7 +64,7 @@ def test_a_run_looks_at_the_tables_once(
         *("version", "asset"),
     ]
     with connect_warehouse() as session:
-        assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
+        assert session.query("SELECT SCHEMA_VERSION FROM TIKTOK_INTERNAL.PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
 
 
 def kind_of(statement: str) -> str:
@@ -82,12 +82,12 @@ def test_the_first_session_makes_the_tables(snowflake: SnowflakeResource) -> Non
 def test_a_process_that_lives_long_notices_a_newer_version(
     snowflake: SnowflakeResource, connect_warehouse: Connect
 ) -> None:
-    """Another process has migrated the tables since: the next session is refused, not only the next run."""
+    """Another process has changed the tables since: the next session is refused, not only the next run."""
     with snowflake.session(), connect_warehouse() as other:
-        other.execute("UPDATE PUBLISH_LOCK SET SCHEMA_VERSION = SCHEMA_VERSION + 1")
+        other.execute("UPDATE TIKTOK_INTERNAL.PUBLISH_LOCK SET SCHEMA_VERSION = SCHEMA_VERSION + 1")
     with (
         pytest.raises(
-            TableDriftError, match=f"of version {SCHEMA_VERSION + 1}; this package knows version {SCHEMA_VERSION}"
+            TableDriftError, match=f"of version {SCHEMA_VERSION + 1}; this package needs version {SCHEMA_VERSION}"
         ),
         snowflake.session(),
     ):
@@ -99,7 +99,8 @@ def test_a_process_that_lives_long_makes_the_tables_again(
 ) -> None:
     """The warehouse was emptied since, as by a reset of the local stack."""
     with snowflake.session(), connect_warehouse() as other:
-        other.execute("DROP SCHEMA PUBLIC CASCADE")
+        for schema in ("PUBLIC", "TIKTOK_INTERNAL"):
+            other.execute(f"DROP SCHEMA {schema} CASCADE")
     with snowflake.session() as session:
         assert session.query("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
-        assert session.query("SELECT SCHEMA_VERSION FROM PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
+        assert session.query("SELECT SCHEMA_VERSION FROM TIKTOK_INTERNAL.PUBLISH_LOCK") == [(SCHEMA_VERSION,)]

@@ -59,6 +59,7 @@ def warehouse(
             warehouse="SMALL_WH",
             database="SOME_DB",
             schema_name="SOME_SCHEMA",
+            internal_schema="SOME_INTERNAL",
             view_schema="SOME_VIEWS",
             host="127.0.0.1",
             port=server.port,
@@ -130,11 +131,13 @@ def test_protocol(warehouse: Warehouse) -> None:
     assert secured.login(protocol="http").host == "127.0.0.1"
 
 
-def test_view_schema_and_local_stack(warehouse: Warehouse, settings: Settings, connect_database: Connect) -> None:
-    """Where no host is named, that stack has the tables, and the view is in the schema that is named."""
-    names = {"database": settings.snowflake.database, "schema_name": "PUBLIC", "view_schema": "ANOTHER_PLACE"}
+def test_other_schemas_and_local_stack(warehouse: Warehouse, settings: Settings, connect_database: Connect) -> None:
+    """Where no host is named, that stack has the tables; lock and view are in the schemas that are named."""
+    schemas = {"schema_name": "PUBLIC", "internal_schema": "ANOTHER_INTERNAL", "view_schema": "ANOTHER_PLACE"}
+    names = {"database": settings.snowflake.database, **schemas}
     stack = {"host": "", "port": None, "protocol": "", "account": "", "local_stack": str(settings.home)}
     run_with(SnowflakeResource.of(warehouse.settings), {**names, **stack}, open_and_close)
     with connect_database() as session:
         assert session.query("SELECT COUNT(*) FROM ANOTHER_PLACE.TIKTOK_DATA") == [(0,)]
+        assert session.query("SELECT COUNT(*) FROM ANOTHER_INTERNAL.PUBLISH_LOCK") == [(1,)]
     assert warehouse.server.asked == []

@@ -59,4 +59,4 @@ def test_a_million_rows_arrive_with_every_digit(loader: Loader) -> None:
     for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS"):
         assert loader.rows(sums + table) == [expected]
     assert loader.rows("SELECT OBJECT_KEY, USERS_SEEN FROM ACCOUNT_SNAPSHOTS") == [(key, len(good))]
-    assert loader.rows("SELECT COUNT(*) FROM STAGED_TIKTOK_DATA") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA") == [(0,)]

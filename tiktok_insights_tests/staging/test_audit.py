@@ -171,11 +171,12 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
         ("6", "9" * 18),
     ]:
         loader.session.execute(
-            "INSERT INTO STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID, DIGG_COUNT) "
+            "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA "
+            "(BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID, DIGG_COUNT) "
             f"SELECT ?, ?, '42', 's', ?, {count}",
             (batch.batch_id, key, tiktok_id),
         )
-    loader.session.execute("UPDATE STAGED_TIKTOK_DATA SET EXTRACTED_AT = EXTRACTED_AT")
+    loader.session.execute("UPDATE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA SET EXTRACTED_AT = EXTRACTED_AT")
     found = measure(loader.session, batch.batch_id, batch.objects, 0.5)
     assert found.objects == (ObjectFacts(batch.objects[0], 0.5, 8, 7, 3, 2, "5"),)
     assert measure(loader.session, "another", batch.objects, 0.5).objects == (ObjectFacts(batch.objects[0], 0.5),)
@@ -184,9 +185,9 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
 @pytest.mark.usefixtures("altered_tables")
 def test_measure_names_a_drifted_staging_table(loader: Loader) -> None:
     """An id that became a number, and a column that nobody knows, are differences."""
-    loader.session.execute("ALTER TABLE STAGED_TIKTOK_DATA DROP COLUMN TIKTOK_ID")
-    loader.session.execute("ALTER TABLE STAGED_TIKTOK_DATA ADD COLUMN TIKTOK_ID FLOAT")
-    loader.session.execute("ALTER TABLE STAGED_TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
+    loader.session.execute("ALTER TABLE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA DROP COLUMN TIKTOK_ID")
+    loader.session.execute("ALTER TABLE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA ADD COLUMN TIKTOK_ID FLOAT")
+    loader.session.execute("ALTER TABLE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
     assert measure(loader.session, "batch", (), 0.5).differences == (
         "column AVATAR (VARCHAR) is not ours",
         "column TIKTOK_ID is FLOAT, not VARCHAR(20) NOT NULL",

@@ -227,7 +227,7 @@ def test_a_batch_that_failed_by_nobodys_fault_is_staged_again(loader: Loader) ->
     assert loader.publish() == []
     assert loader.load().verdict.passed
     assert loader.ledger() == {"a": ("loaded", 1, 1, 0, 0)}
-    assert loader.rows("SELECT COUNT(*) FROM STAGED_TIKTOK_DATA") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA") == [(0,)]
 
 
 def test_rows_that_nobody_will_publish_are_swept(loader: Loader) -> None:
@@ -235,7 +235,7 @@ def test_rows_that_nobody_will_publish_are_swept(loader: Loader) -> None:
     loader.put("a", csv_file(row("1")))
     passed = loader.stage().batch_id
     insert = (
-        "INSERT INTO STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID) "
+        "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID) "
         "VALUES (?, 'k', '42', 's', '1')"
     )
     for batch_id in ("20200101T000000Z-aaaaaaaa", "99991231T000000Z-aaaaaaaa", "failed"):
@@ -246,7 +246,7 @@ def test_rows_that_nobody_will_publish_are_swept(loader: Loader) -> None:
     )
     loader.put("b", csv_file(row("2")))
     second = loader.stage().batch_id
-    left = loader.rows("SELECT DISTINCT BATCH_ID FROM STAGED_TIKTOK_DATA")
+    left = loader.rows("SELECT DISTINCT BATCH_ID FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA")
     assert sorted(left) == sorted([(passed,), (second,), ("99991231T000000Z-aaaaaaaa",)])
 
 

@@ -1,5 +1,6 @@
 """A statement whose answer was lost is sent again, and may have run twice: the counts before a commit find it."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -38,7 +39,7 @@ class SendsTwice(Session):
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run the statement, once or twice."""
-        if sql.startswith(f"INSERT INTO {self.doubled} "):
+        if re.match(rf"INSERT INTO (\w+\.)?{self.doubled} ", sql):
             super().execute(sql, values)
         return super().execute(sql, values)
 
@@ -46,7 +47,7 @@ class SendsTwice(Session):
 @pytest.fixture
 def sends_twice(session: Session) -> SendsTwice:
     """The test's session, with such a connection."""
-    return SendsTwice(session._connection)
+    return SendsTwice(session._connection, session.namespace)
 
 
 @pytest.mark.parametrize("table", ["STAGED_OBJECTS", "LOAD_BATCHES"])
@@ -68,5 +69,5 @@ def test_an_open_snapshot_that_stands_twice_is_rolled_back(raw: RawStore, sends_
     sends_twice.doubled = "ACCOUNT_SNAPSHOTS"
     with told("<table> got <number> rows of <number> open snapshots", "2 rows of 1 open"):
         record_open_snapshots(sends_twice, raw)
-    record_open_snapshots(Session(sends_twice._connection), raw)
+    record_open_snapshots(Session(sends_twice._connection, sends_twice.namespace), raw)
     assert sends_twice.query("SELECT HANDLE, OUTCOME FROM ACCOUNT_SNAPSHOTS") == [("some.shop", "deferred")]

@@ -16,12 +16,11 @@ import boto3
 import click
 import dagster as dg
 import pytest
-import snowflake.connector
 
 from tiktok_insights.cli.summary import Summary
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
-from tiktok_insights.clients.snowflake_session import session_on
 from tiktok_insights.definitions import defs
+from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights_tests.conftest import set_environment
@@ -68,8 +67,8 @@ def outcome(home: Path) -> Iterator[Outcome]:
         for case in CASES:
             store.put(case.key, case.body, "text/csv")
         red = _run()
-        with session_on(snowflake.connector.connect(**connections.snowflake)) as session:
-            loader = Loader(store, session, lambda: session_on(snowflake.connector.connect(**connections.snowflake)))
+        with open_session(settings.snowflake) as session:
+            loader = Loader(store, session, lambda: open_session(settings.snowflake))
             after_red = loader.tables()
             green = _run()
             ledger = loader.rows(

@@ -23,7 +23,9 @@ from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.pending import pending
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.verdict import write_verdict
+from tiktok_insights.tables.creation import creation_script
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, STAGED_TIKTOK_DATA
+from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.publish import publish
 from tiktok_insights_tests.support.history import COLUMNS, Tables, Upload
 from tiktok_insights_tests.support.loading import manifest_of
@@ -36,6 +38,7 @@ class DuckSession(Session):
     """A session whose warehouse is DuckDB, in this process and in memory."""
 
     def __init__(self) -> None:
+        self.namespace = Namespace("memory", "main", "internal", "main")
         # For a handful of rows a second thread or a better plan costs more than it saves.
         self.duck = duckdb.connect(config={"threads": 1})
         self.duck.execute("PRAGMA disable_optimizer")
@@ -62,17 +65,21 @@ class Engine:
 
     def __init__(self) -> None:
         self.session = DuckSession()
-        for table in ALL:
-            self.session.execute(table.ddl)
-        self.session.execute(f"INSERT INTO {PUBLISH_LOCK.name} (SCHEMA_VERSION) VALUES (1)")
-        self.session.execute(f"CREATE TABLE transformed AS SELECT 0 AS number, * FROM {STAGED_TIKTOK_DATA.name}")
+        self._name_of = self.session.namespace.name_of
+        for statement in creation_script(self.session.namespace).split(";\n\n"):
+            # DuckDB does not move the session when it creates a schema.
+            if not statement.startswith("USE"):
+                self.session.execute(statement)
+        self.session.execute(
+            f"CREATE TABLE transformed AS SELECT 0 AS number, * FROM {self._name_of(STAGED_TIKTOK_DATA)}"
+        )
         self._transformed: dict[Upload, StagedObject] = {}
 
     def clear(self) -> None:
         """Empty all tables."""
         for table in ALL:
             if table is not PUBLISH_LOCK:
-                self.session.execute(f"TRUNCATE {table.name}")
+                self.session.execute(f"TRUNCATE {self._name_of(table)}")
 
     def put(self, upload: Upload) -> Upload:
         """Nothing to do: the bucket is whatever the test says."""
@@ -92,8 +99,8 @@ class Engine:
         objects = {upload: self._transform(upload) for upload in uploads}
         numbers = [list(self._transformed).index(upload) for upload in objects]
         self.session.execute(
-            f"INSERT INTO {STAGED_TIKTOK_DATA.name} BY NAME SELECT * EXCLUDE (number) REPLACE (? AS BATCH_ID) "
-            "FROM transformed WHERE number IN (SELECT unnest(?))",
+            f"INSERT INTO {self._name_of(STAGED_TIKTOK_DATA)} BY NAME "
+            "SELECT * EXCLUDE (number) REPLACE (? AS BATCH_ID) FROM transformed WHERE number IN (SELECT unnest(?))",
             (batch_id, numbers),
         )
         write_verdict(self.session, list(objects.values()), AuditVerdict(batch_id, ()))

@@ -22,7 +22,7 @@ from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.tables.definitions import ensure_tables
+from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.publish import Publication, publish_passed
 from tiktok_insights_tests.support.fail_points import FailPoint, Requests
@@ -59,7 +59,7 @@ class Places:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session on the warehouse, whose tables are there."""
-        with session_on(snowflake.connector.connect(**self.snowflake)) as session:
+        with session_on(snowflake.connector.connect(**self.snowflake), self.tables) as session:
             yield session
 
     def load(self) -> list[Publication]:
@@ -74,7 +74,7 @@ class Places:
             write_csv(raw, csvs, manifest, 1.0)
         self.catalog().register(csvs.listing().partitions)
         with self.session() as session:
-            ensure_tables(session, self.tables)
+            ensure_tables(session)
             staging = Staging(store, session, self.max_rejected_share, _LOG)
             checks = staging.outcomes(staging.stage(csvs.listing()))
         if failed := [check.name for check in checks if not check.passed]:

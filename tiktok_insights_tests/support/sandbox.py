@@ -3,6 +3,7 @@
 The warehouse is met in DuckDB itself, without the server's detours: in milliseconds instead of half a second.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,24 +12,25 @@ import boto3
 import duckdb
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.tables.definitions import ALL, STAGED_OBJECTS, STAGED_TIKTOK_DATA
+from tiktok_insights.tables.columns import Table
+from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights_tests.support.history import COLUMNS, Tables
 from tiktok_insights_tests.support.interrupted_loads import Places
 
 if TYPE_CHECKING:
     from tiktok_insights.local.snowflake.server import Warehouse
 
-_STAGED = (STAGED_TIKTOK_DATA.name, STAGED_OBJECTS.name)
+_STAGED = (STAGED_TIKTOK_DATA, STAGED_OBJECTS)
 _IS_CUT_OFF = "BATCH_ID NOT IN (SELECT BATCH_ID FROM {schema}.LOAD_BATCHES)"
 #: What a load must not leave behind, and where it would be found.
 _UNFINISHED = {
     "passed batches that are not published": "{schema}.LOAD_BATCHES WHERE VERDICT = 'passed' AND PUBLISHED_AT IS NULL",
     "batches that stand twice": "{schema}.LOAD_BATCHES GROUP BY BATCH_ID HAVING COUNT(*) > 1",
     "versions that stand twice in the ledger": "{schema}.LOAD_HISTORY GROUP BY OBJECT_KEY, ETAG HAVING COUNT(*) > 1",
-    "touched users": "{schema}.TOUCHED_USERS",
-    "locks too many": "{schema}.PUBLISH_LOCK OFFSET 1",
-    "staged rows of batches that are done": f"{{schema}}.STAGED_TIKTOK_DATA WHERE NOT {_IS_CUT_OFF}",
-    "staged objects of batches that are done": f"{{schema}}.STAGED_OBJECTS WHERE NOT {_IS_CUT_OFF}",
+    "touched users": "{internal}.TOUCHED_USERS",
+    "locks too many": "{internal}.PUBLISH_LOCK OFFSET 1",
+    "staged rows of batches that are done": f"{{internal}}.STAGED_TIKTOK_DATA WHERE NOT {_IS_CUT_OFF}",
+    "staged objects of batches that are done": f"{{internal}}.STAGED_OBJECTS WHERE NOT {_IS_CUT_OFF}",
 }
 
 
@@ -48,9 +50,7 @@ class Ground:
         """Remember this moment."""
         self._duck.execute(f"CREATE SCHEMA {self._schema('KEPT')}")
         for table in ALL:
-            self._duck.execute(
-                f"CREATE TABLE {self._schema('KEPT')}.{table.name} AS FROM {self._schema()}.{table.name}"
-            )
+            self._duck.execute(f"CREATE TABLE {self._schema('KEPT')}.{table.name} AS FROM {self._name_of(table)}")
         self._kept_keys = set(self._keys())
 
     def reset(self) -> None:
@@ -58,8 +58,8 @@ class Ground:
         for token in list(self.warehouse.sessions):
             self.warehouse.sessions.pop(token, None)
         for table in ALL:
-            self._duck.execute(f"DELETE FROM {self._schema()}.{table.name}")
-            self._duck.execute(f"INSERT INTO {self._schema()}.{table.name} FROM {self._schema('KEPT')}.{table.name}")
+            self._duck.execute(f"DELETE FROM {self._name_of(table)}")
+            self._duck.execute(f"INSERT INTO {self._name_of(table)} FROM {self._schema('KEPT')}.{table.name}")
         for key in set(self._keys()) - self._kept_keys:
             self._s3.delete_object(Bucket=self.places.bucket, Key=key)
         with suppress(self._glue.exceptions.EntityNotFoundException):
@@ -75,35 +75,41 @@ class Ground:
 
     def settled(self) -> Tables:
         """All that a run with nothing to do leaves as it is: the above, and every row of every other table."""
-        names = [table.name for table in ALL if table.name not in _STAGED]
-        return {**self.seen(), **{name: self._rows(f"FROM {self._schema()}.{name}") for name in names}}
+        return {**self.seen(), **self._all_rows(table for table in ALL if table not in _STAGED)}
 
     def staged(self) -> Tables:
         """The rows of the staging tables."""
-        return {name: self._rows(f"FROM {self._schema()}.{name}") for name in _STAGED}
+        return self._all_rows(_STAGED)
 
     def unfinished(self) -> list[str]:
         """What a load must not leave behind, such as a transaction that holds the lock."""
         found = []
         for what, where in _UNFINISHED.items():
-            if rows := self._rows(f"SELECT 1 FROM {where.format(schema=self._schema())}"):
+            schemas = {"schema": self._schema(), "internal": self._schema(self.places.tables.internal_schema)}
+            if rows := self._rows(f"SELECT 1 FROM {where.format(**schemas)}"):
                 found.append(f"{len(rows)} {what}")
         try:
-            self._duck.execute(f"UPDATE {self._schema()}.PUBLISH_LOCK SET BATCH_ID = BATCH_ID")
+            self._duck.execute(f"UPDATE {self._name_of(PUBLISH_LOCK)} SET BATCH_ID = BATCH_ID")
         except duckdb.TransactionException as error:
             found.append(f"locks that are held: {error}")
         return found
 
     def let_a_day_pass(self) -> None:
         """Make what cut-off batches have staged so old that no run can be at it any more."""
-        for name in _STAGED:
+        for table in _STAGED:
             self._duck.execute(
-                f"UPDATE {self._schema()}.{name} SET BATCH_ID = '20200101T000000Z-cut-off' "
+                f"UPDATE {self._name_of(table)} SET BATCH_ID = '20200101T000000Z-cut-off' "
                 f"WHERE {_IS_CUT_OFF.format(schema=self._schema())}"
             )
 
     def _schema(self, name: str = "PUBLIC") -> str:
         return f'"{self.places.tables.database}".{name}'
+
+    def _name_of(self, table: Table) -> str:
+        return f'"{self.places.tables.database}".{self.places.tables.name_of(table)}'
+
+    def _all_rows(self, tables: Iterable[Table]) -> Tables:
+        return {table.name: self._rows(f"FROM {self._name_of(table)}") for table in tables}
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         return sorted((tuple(map(_plain, row)) for row in self._duck.execute(sql).fetchall()), key=repr)

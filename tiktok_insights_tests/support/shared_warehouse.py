@@ -42,7 +42,7 @@ def session(session: Session) -> Session:
     """One session in the folder's database, with all tables empty."""
     for table in ALL:
         if table is not PUBLISH_LOCK:
-            session.execute(f"DELETE FROM {table.name}")
+            session.execute(f"DELETE FROM {session.namespace.name_of(table)}")
     return session
 
 

@@ -1,4 +1,4 @@
-"""What a test's database holds, and sessions to which something happens: for tests that make and migrate tables."""
+"""What a test's database holds, and sessions to which something happens: for tests that create tables."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -55,6 +55,7 @@ class MortalSession(Session):
 
     def __init__(self, session: Session, statements: int) -> None:
         self._session = session
+        self.namespace = session.namespace
         self._left = statements
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -74,6 +75,7 @@ class OvertakenSession(Session):
 
     def __init__(self, session: Session, statement: str, overtake: Callable[[], None]) -> None:
         self._session = session
+        self.namespace = session.namespace
         self._statement: str | None = statement
         self._overtake = overtake
 
@@ -103,6 +105,7 @@ class BlindSession(Session):
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.namespace = session.namespace
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Run a statement; information_schema is empty."""

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from tiktok_insights.settings.environment import Settings
-from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.table_checks import TableCheckInput, step_7
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.shared_warehouse import altered_tables, environment, loader, session, shared_database
@@ -20,7 +19,6 @@ def given(loader: Loader, settings: Settings) -> TableCheckInput:
     return TableCheckInput(
         loader.session,
         loader.store,
-        Namespace.named(database, "PUBLIC", "Main"),
         step_7("ACCOUNTADMIN", "COMPUTE_WH", database, "Main"),
         datetime(2026, 2, 1, 12, tzinfo=UTC),
     )

@@ -209,9 +209,9 @@ def test_a_batch_staged_twice_loads_once(loader: Loader) -> None:
     publications = loader.publish()
     assert sorted((item.objects, item.history_rows) for item in publications) == [(0, 0), (2, 3)]
     assert lines(loader.tables()) == lines(history.tables(uploads))
-    assert loader.rows("SELECT COUNT(*) FROM STAGED_TIKTOK_DATA") == [(0,)]
-    assert loader.rows("SELECT COUNT(*) FROM STAGED_OBJECTS") == [(0,)]
-    assert loader.rows("SELECT COUNT(*) FROM TOUCHED_USERS") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.STAGED_OBJECTS") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.TOUCHED_USERS") == [(0,)]
 
 
 def test_a_new_version_of_an_object_replaces_what_it_brought(loader: Loader) -> None:
@@ -292,12 +292,12 @@ def test_an_older_version_that_is_published_late_is_superseded(loader: Loader, s
     second = loader.stage().batch_id
     # The bucket's clock has whole seconds; the test says how many are between the versions.
     loader.session.execute(
-        "UPDATE STAGED_OBJECTS SET LAST_MODIFIED = DATEADD(SECOND, ?, '2026-01-31 12:00:00'::TIMESTAMP_NTZ) "
-        "WHERE BATCH_ID = ?",
+        "UPDATE TIKTOK_INTERNAL.STAGED_OBJECTS "
+        "SET LAST_MODIFIED = DATEADD(SECOND, ?, '2026-01-31 12:00:00'::TIMESTAMP_NTZ) WHERE BATCH_ID = ?",
         (seconds, second),
     )
     loader.session.execute(
-        "UPDATE STAGED_OBJECTS SET LAST_MODIFIED = '2026-01-31 12:00:00' WHERE BATCH_ID = ?",
+        "UPDATE TIKTOK_INTERNAL.STAGED_OBJECTS SET LAST_MODIFIED = '2026-01-31 12:00:00' WHERE BATCH_ID = ?",
         (first,),
     )
     assert publish(loader.connect, second, NOON) == Publication(second, 1, 1, 1)

@@ -29,7 +29,7 @@ def test_a_publication_whose_counts_do_not_add_up_is_rolled_back(loader: Loader)
     batch_id = loader.stage().batch_id
     before = loader.dump()
     loader.session.execute(
-        "INSERT INTO STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID) "
+        "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID) "
         "VALUES (?, ?, '42', 's', '3')",
         (batch_id, bad.key),
     )
@@ -40,20 +40,20 @@ def test_a_publication_whose_counts_do_not_add_up_is_rolled_back(loader: Loader)
     ):
         loader.publish()
     assert loader.dump() == before
-    assert loader.rows("SELECT COUNT(*) FROM TOUCHED_USERS") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.TOUCHED_USERS") == [(0,)]
     assert loader.rows("SELECT VERDICT, PUBLISHED_AT FROM LOAD_BATCHES WHERE BATCH_ID = ?", (batch_id,)) == [
         ("failed", None)
     ]
     again = loader.stage().batch_id
     assert loader.publish() == [Publication(again, 1, 2, 2)]
-    assert loader.rows("SELECT DISTINCT BATCH_ID FROM STAGED_TIKTOK_DATA") == []
+    assert loader.rows("SELECT DISTINCT BATCH_ID FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA") == []
 
 
 def test_a_batch_that_cannot_be_published_does_not_hold_up_the_others(loader: Loader) -> None:
     """The batch is discarded with its error, the others are published, and the next run loads its objects."""
     bad, good = loader.upload("a", row("1")), loader.upload("b", row("2"))
     loader.stage(bad.key)
-    loader.session.execute("DELETE FROM STAGED_TIKTOK_DATA")
+    loader.session.execute("DELETE FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA")
     published = loader.stage(good.key).batch_id
     with told("Batch <batch> was rolled back: <number> of <number> objects", "0 of 1 rows in the history"):
         loader.publish()
@@ -66,8 +66,8 @@ def test_a_user_that_stands_twice_is_rolled_back(loader: Loader) -> None:
     """The rows of TIKTOK_DATA are held against the users of the history before the commit."""
     loader.upload("a", row("1"))
     batch_id = loader.stage().batch_id
-    loader.session.execute("UPDATE STAGED_TIKTOK_DATA SET TIKTOK_ID = '2' WHERE TIKTOK_ID = '1'")
-    loader.session.execute("UPDATE STAGED_OBJECTS SET ROWS_STAGED = 2")
+    loader.session.execute("UPDATE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA SET TIKTOK_ID = '2' WHERE TIKTOK_ID = '1'")
+    loader.session.execute("UPDATE TIKTOK_INTERNAL.STAGED_OBJECTS SET ROWS_STAGED = 2")
     with told(
         "Batch <batch> was rolled back: <number> of <number> objects", "1 of 2 rows in the history, 1 rows for 1 users"
     ):
@@ -116,7 +116,7 @@ def breaking(connections: Connections, kind: type[LosesTheAnswer]) -> Connect:
     @contextmanager
     def connect() -> Iterator[Session]:
         with closing(snowflake.connector.connect(**connections.snowflake)) as connection:
-            yield kind(connection)
+            yield kind(connection, connections.namespace)
 
     return connect
 

@@ -52,7 +52,7 @@ def test_whatever_was_done_to_the_table_it_is_the_histories_again(
     assert loader.tables() == expected
     assert _rebuild(loader) == Rebuilt(3, 3)
     assert loader.dump() == before
-    assert loader.rows("SELECT COUNT(*) FROM TOUCHED_USERS") == [(0,)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.TOUCHED_USERS") == [(0,)]
 
 
 def test_a_statement_that_ran_twice_is_rolled_back(loader: Loader, loaded: list[Upload]) -> None:

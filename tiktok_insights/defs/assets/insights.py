@@ -44,7 +44,7 @@ def marts(
     names = {key.to_user_string() for key in context.selected_asset_keys}
     checks = {key.name for key in context.selected_asset_check_keys}
     with snowflake.session() as session:
-        made = Marts(session, snowflake.namespace)
+        made = Marts(session)
         for mart in all_marts():
             if mart.name in names:
                 yield _materialize(made, mart)

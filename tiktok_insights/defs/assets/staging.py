@@ -19,6 +19,7 @@ from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging.audit import CHECKS
 from tiktok_insights.staging.batch import Batch, Staging
+from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 
 class StagingConfig(dg.Config):
@@ -60,7 +61,7 @@ def staged_tiktok_data(
         metadata={
             **_metadata(batches),
             "skipped_objects": table(("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
-            "dagster/table_name": f"{snowflake.database}.{snowflake.schema_name}.STAGED_TIKTOK_DATA",
+            "dagster/table_name": snowflake.full_name(STAGED_TIKTOK_DATA),
             "dagster/column_lineage": staging_lineage(),
         },
         check_results=[check_result(outcome) for outcome in (*Staging.outcomes(batches), no_csv_is_skipped(listing))],

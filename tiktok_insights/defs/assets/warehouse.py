@@ -8,6 +8,7 @@ from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.tables.definitions import TIKTOK_DATA
 from tiktok_insights.warehouse.overview import overview
 from tiktok_insights.warehouse.publish import LoadResult, Publication, publish_passed
 from tiktok_insights.warehouse.rebuild import rebuild
@@ -55,7 +56,7 @@ def tiktok_data(
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": result.users,
-            "dagster/table_name": snowflake.table_name,
+            "dagster/table_name": snowflake.full_name(TIKTOK_DATA),
             "dagster/column_lineage": warehouse_lineage(),
             "objects_published": result.objects,
             **LOAD_RESULT.entry(result),

@@ -1,11 +1,11 @@
 -- What of the batch is to be loaded: afterwards STAGED_OBJECTS has what the ledger lacks, as LOADED what is to be loaded.
--- Every ? is the batch's id; {words} come from the contract.
+-- Every ? is the batch's id; {words} come from the contract and the namespace.
 
 -- step: drop_settled_objects
 -- Another batch had the same versions and was published first: a later one, or an earlier one with nothing in between.
 -- A version that was written again since is none of these: it comes back after another that may be published yet.
-DELETE FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND OBJECT_KEY IN (
-  SELECT o.OBJECT_KEY FROM STAGED_OBJECTS AS o
+DELETE FROM {staged_objects} WHERE BATCH_ID = ? AND OBJECT_KEY IN (
+  SELECT o.OBJECT_KEY FROM {staged_objects} AS o
   JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY AND l.ETAG = o.ETAG
   LEFT JOIN ({settled}) AS s ON s.OBJECT_KEY = o.OBJECT_KEY AND s.ETAG = o.ETAG
   WHERE o.BATCH_ID = ?
@@ -14,8 +14,8 @@ DELETE FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND OBJECT_KEY IN (
 
 -- step: mark_superseded_objects
 -- A newer version of the object, which is that of a later batch, is loaded already.
-UPDATE STAGED_OBJECTS SET STATUS = '{superseded}' WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
-  SELECT o.OBJECT_KEY FROM STAGED_OBJECTS AS o
+UPDATE {staged_objects} SET STATUS = '{superseded}' WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
+  SELECT o.OBJECT_KEY FROM {staged_objects} AS o
   JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY
   WHERE o.BATCH_ID = ? AND l.STATUS = '{loaded}' AND l.BATCH_ID > o.BATCH_ID
 );

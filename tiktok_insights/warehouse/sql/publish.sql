@@ -1,11 +1,11 @@
--- The publication of one batch, from the objects chosen. Every ? is the batch's id; {words} come from the contract.
--- All of it runs in one transaction; nothing here is DDL, which would commit on Snowflake.
+-- The publication of one batch, from the objects chosen. Every ? is the batch's id; {words} come from the contract and
+-- the namespace. All of it runs in one transaction; nothing here is DDL, which would commit on Snowflake.
 
 -- step: touch_users
 -- Whoever is in the new rows, or in the rows that they replace.
-INSERT INTO TOUCHED_USERS (BATCH_ID, TIKTOK_ID)
+INSERT INTO {touched_users} (BATCH_ID, TIKTOK_ID)
 SELECT DISTINCT ?, TIKTOK_ID FROM (
-  SELECT TIKTOK_ID FROM STAGED_TIKTOK_DATA WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen})
+  SELECT TIKTOK_ID FROM {staged_tiktok_data} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen})
   UNION ALL
   SELECT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen})
 ) AS touched;
@@ -15,10 +15,10 @@ DELETE FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen});
 
 -- step: insert_history
 INSERT INTO FOLLOWER_SNAPSHOTS ({history_columns})
-SELECT {history_columns} FROM STAGED_TIKTOK_DATA WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen});
+SELECT {history_columns} FROM {staged_tiktok_data} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen});
 
 -- step: drop_touched_users
-DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM TOUCHED_USERS WHERE BATCH_ID = ?);
+DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ?);
 
 -- step: insert_touched_users
 -- The newest row of each, out of the whole history.
@@ -26,7 +26,7 @@ INSERT INTO TIKTOK_DATA ({columns})
 SELECT {columns} FROM (
   SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY TIKTOK_ID ORDER BY {newest_first}) AS PLACE
   FROM FOLLOWER_SNAPSHOTS
-  WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM TOUCHED_USERS WHERE BATCH_ID = ?)
+  WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ?)
 ) AS ranked
 WHERE PLACE = 1;
 
@@ -35,7 +35,7 @@ DELETE FROM ACCOUNT_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen});
 
 -- step: insert_account_snapshots
 INSERT INTO ACCOUNT_SNAPSHOTS ({account_snapshot_columns})
-SELECT {account_snapshot_columns} FROM STAGED_OBJECTS WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen});
+SELECT {account_snapshot_columns} FROM {staged_objects} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen});
 
 -- step: mark_replaced_versions
 -- LOADED says that an object's rows are in the history now, in whatever order its versions came.
@@ -44,11 +44,11 @@ UPDATE LOAD_HISTORY SET STATUS = '{superseded}' WHERE STATUS = '{loaded}' AND OB
 -- step: drop_ledger_of_returned_versions
 -- A version that has come back was in the ledger already; its one row is now that of this batch.
 DELETE FROM LOAD_HISTORY
-WHERE (OBJECT_KEY, ETAG) IN (SELECT OBJECT_KEY, ETAG FROM STAGED_OBJECTS WHERE BATCH_ID = ?);
+WHERE (OBJECT_KEY, ETAG) IN (SELECT OBJECT_KEY, ETAG FROM {staged_objects} WHERE BATCH_ID = ?);
 
 -- step: write_ledger
 INSERT INTO LOAD_HISTORY ({ledger_columns}, LOADED_AT)
-SELECT {ledger_columns}, {now} FROM STAGED_OBJECTS WHERE BATCH_ID = ?;
+SELECT {ledger_columns}, {now} FROM {staged_objects} WHERE BATCH_ID = ?;
 
 -- step: mark_published
 UPDATE LOAD_BATCHES SET PUBLISHED_AT = {now} WHERE BATCH_ID = ?;

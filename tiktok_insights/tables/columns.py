@@ -1,0 +1,30 @@
+"""What a table and a column are. Which tables there are belongs in `definitions`; how one is created, in `creation`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column: upper-case unquoted name, Snowflake type, meaning."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its name, what one row is, and its columns in order.
+
+    Only the platform needs an internal table; it has a schema apart from the tables that people query.
+    """
+
+    name: str
+    grain: str
+    columns: tuple[TableColumn, ...]
+    is_internal: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names in order."""
+        return tuple(column.name for column in self.columns)
