@@ -1,1 +1,1 @@
-"""Clients of the services: a bucket, a Snowflake session. What the objects and tables mean belongs to the stages."""
+"""Clients of services: a bucket, a Snowflake session, DuckDB. What objects and tables mean belongs to the stages."""

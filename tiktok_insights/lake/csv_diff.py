@@ -1,23 +1,52 @@
-"""What differs between two CSVs of the contract's kind, row by row and column by column. Pure: lines in, changes out.
+"""Compares two CSVs of the contract's kind, row by row and column by column. What to do about it belongs to `replay`.
 
-A row is found again by its user's id; of a repeated id the first is held against the first, the second against the
-second. Both files are read side by side, and only rows that are out of step are kept in memory.
+Each physical line is a row, so an unclosed quote or a broken character spoils only its own row. DuckDB finds the rows
+that differ, with bounded memory: it stores where each row is, not what is in it. Only those rows are split into fields.
 """
 
-import csv
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+import re
+from codecs import BOM_UTF8
+from collections import Counter
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
+import duckdb
+
+from tiktok_insights.clients.duckdb_engine import bounded_duckdb
 from tiktok_insights.schema import ID_COLUMN
 
-CHANGED, ADDED, GONE = "changed", "added", "gone"
+_BLOCK_BYTES = 250_000
+#: A longer line counts as several rows. The load rejects it in any case.
+_MAX_LINE_BYTES = 2_000_000
+#: Fields beyond these are not compared. DuckDB's regular expressions repeat a group at most 1,000 times.
+_MAX_COLUMNS = 100
+#: A field in valid quotes, or anything else up to the comma.
+_FIELD = '(?:"[^"]*(?:""[^"]*)*"|[^,]*)'
+_FIELDS = re.compile(f'(?:"([^",]*)"|({_FIELD})),')
+#: The block is in Latin-1: each character is a byte, so `start` and `size` count bytes.
+_INSERT = """
+INSERT INTO {table}
+SELECT left(trim(regexp_extract(line, '^(?:{field},){{{id_place}}}({field})(?:,|$)', 1), E'"\\r'), 100),
+    md5_number(line), $start + sum(length(line) + 1) OVER (ROWS UNBOUNDED PRECEDING) - length(line) - 1, length(line)
+FROM (SELECT unnest(string_split($block, E'\\n')) AS line)
+"""
+_NUMBERED = "(SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY start) AS occurrence FROM {})"
+_DIFFERING = f"""
+SELECT user_id, old.start, old.size, new.start, new.size
+FROM {_NUMBERED.format("old_rows")} AS old FULL JOIN {_NUMBERED.format("new_rows")} AS new USING (user_id, occurrence)
+WHERE $all OR old.digest IS DISTINCT FROM new.digest
+ORDER BY new.start NULLS LAST, old.start
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: a column of a row (`changed`), or a whole row that is `added` or `gone` and has no column."""
+    """One difference: a column of a row (`changed`), or a whole row that is `added` or `gone` and has no column.
+
+    A missing field differs from an empty one, although the text of both is empty.
+    """
 
     kind: str
     user_id: str
@@ -26,9 +55,12 @@ class Change:
     new: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CsvDiff:
-    """How two CSVs differ: rows by kind, changed texts by column, and the first changes one by one."""
+    """How two CSVs differ: rows by kind, changed texts by column, and the first changes one by one.
+
+    Changes follow the new file's rows and columns. Rows and columns that only the old file has come last, in its order.
+    """
 
     rows_changed: int = 0
     rows_added: int = 0
@@ -38,109 +70,63 @@ class CsvDiff:
 
     @property
     def lines(self) -> int:
-        """How many changes there are, kept or not: a line for each changed text and each row that came or went."""
+        """The number of changes, kept or not: one for each changed text and each row that is added or gone."""
         return self.rows_added + self.rows_gone + self.columns.total()
 
-    def take(self, changes: list[Change], keep: int) -> None:
-        """Count one row's changes; keep them while there are fewer than `keep`."""
-        kind = changes[0].kind
-        self.rows_changed += kind == CHANGED
-        self.rows_added += kind == ADDED
-        self.rows_gone += kind == GONE
-        self.columns.update(change.column for change in changes if change.column)
-        self.changes.extend(changes[: max(keep - len(self.changes), 0)])
 
+def diff(old: Path, new: Path, keep: int) -> CsvDiff:
+    """Compare two CSVs, whatever is in them, and keep the first `keep` changes.
 
-def diff(old: Iterable[bytes], new: Iterable[bytes], keep: int) -> CsvDiff:
-    """Compare two CSVs, given as their physical lines, and keep the first `keep` changes.
-
-    Each line is read as a row of its own, so an unclosed quote of a damaged file spoils one row, not the rest.
+    Rows are matched by user ID: the n-th row of a user in one file with the n-th in the other.
     """
-    found = CsvDiff()
-    for changes in _changes(iter(old), iter(new)):
-        found.take(changes, keep)
-    return found
+    rows, columns, kept = Counter[str](), Counter[str](), list[Change]()
+    with TemporaryDirectory() as folder, bounded_duckdb(Path(folder)) as duck, old.open("rb") as a, new.open("rb") as b:
+        a_names, b_names = _load(duck, "old_rows", a), _load(duck, "new_rows", b)
+        duck.execute(_DIFFERING, {"all": a_names != b_names})
+        while places := duck.fetchmany(1000):
+            for user_id, *old_place, new_start, new_size in places:
+                changes = _changes(user_id, _row(a, a_names, *old_place), _row(b, b_names, new_start, new_size))
+                rows.update({change.kind for change in changes})
+                columns.update(change.column for change in changes if change.column)
+                kept += changes[: keep - len(kept)]
+    return CsvDiff(rows["changed"], rows["added"], rows["gone"], columns, kept)
 
 
-def _changes(old: Iterator[bytes], new: Iterator[bytes]) -> Iterator[list[Change]]:
-    old_header, new_header = (_Header(next(lines, b"")) for lines in (old, new))
-    same_header = old_header.names == new_header.names
-    waiting_old, waiting_new = _Waiting(), _Waiting()
-    for old_line, new_line in zip_longest(old, new):
-        if old_line == new_line and same_header and not waiting_old and not waiting_new:
-            continue
-        if old_line is not None:
-            user_id = old_header.user_id(old_line)
-            if (partner := waiting_new.first(user_id)) is None:
-                waiting_old.add(user_id, old_line)
-            elif changes := _compare(user_id, old_header.row(old_line), new_header.row(partner)):
-                yield changes
-        if new_line is not None:
-            user_id = new_header.user_id(new_line)
-            if (partner := waiting_old.first(user_id)) is None:
-                waiting_new.add(user_id, new_line)
-            elif changes := _compare(user_id, old_header.row(partner), new_header.row(new_line)):
-                yield changes
-    yield from ([Change(GONE, user_id)] for user_id in waiting_old.ids())
-    yield from ([Change(ADDED, user_id)] for user_id in waiting_new.ids())
+def _load(duck: duckdb.DuckDBPyConnection, table: str, file: BinaryIO) -> list[str]:
+    """Store where the rows are, and return the columns' names. Without an ID column, the first one counts as it."""
+    names = [*_fields(file.readline(_MAX_LINE_BYTES).removeprefix(BOM_UTF8)), *[""] * _MAX_COLUMNS][:_MAX_COLUMNS]
+    id_place = names.index(ID_COLUMN.csv) if ID_COLUMN.csv in names else 0
+    insert = _INSERT.format(table=table, field=_FIELD, id_place=id_place)
+    duck.execute(f"CREATE TABLE {table} (user_id VARCHAR, digest UHUGEINT, start BIGINT, size BIGINT)")
+    start = file.tell()
+    while block := file.read(_BLOCK_BYTES) + file.readline(_MAX_LINE_BYTES):
+        duck.execute(insert, {"start": start, "block": block.removesuffix(b"\n").decode("latin-1")})
+        start = file.tell()
+    return [name if name and name not in names[:i] else f"field {i + 1}" for i, name in enumerate(names)]
 
 
-def _compare(user_id: str, old: dict[str, str], new: dict[str, str]) -> list[Change]:
-    return [
-        Change(CHANGED, user_id, column, old.get(column, ""), new.get(column, ""))
-        for column in new | old
-        if old.get(column, "") != new.get(column, "")
-    ]
+def _row(file: BinaryIO, names: list[str], start: int | None, size: int) -> dict[str, str] | None:
+    if start is None:
+        return None
+    file.seek(start)
+    return dict(zip(names, _fields(file.read(size)), strict=False))
 
 
-class _Header:
-    """A file's header, by which its rows are read; a file without the id's column has the id in its first."""
-
-    def __init__(self, line: bytes) -> None:
-        self.names = [name.removeprefix("\ufeff") for name in _fields(line)]
-        self._id = self.names.index(ID_COLUMN.csv) if ID_COLUMN.csv in self.names else 0
-
-    def user_id(self, line: bytes) -> str:
-        fields = _fields(line)
-        return fields[self._id] if self._id < len(fields) else ""
-
-    def row(self, line: bytes) -> dict[str, str]:
-        """The row's texts by column; what stands beyond the header is named by its place."""
-        fields = _fields(line)
-        beyond = (f"field {place}" for place in range(len(self.names) + 1, len(fields) + 1))
-        return dict(zip([*self.names, *beyond], fields, strict=False))
-
-
-class _Waiting:
-    """Rows of one file whose partner in the other has not come yet, in order."""
-
-    def __init__(self) -> None:
-        self._lines: dict[str, deque[bytes]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._lines)
-
-    def add(self, user_id: str, line: bytes) -> None:
-        self._lines.setdefault(user_id, deque()).append(line)
-
-    def first(self, user_id: str) -> bytes | None:
-        """Take out the first row of the user; None when there is none."""
-        if (lines := self._lines.get(user_id)) is None:
-            return None
-        line = lines.popleft()
-        if not lines:
-            del self._lines[user_id]
-        return line
-
-    def ids(self) -> Iterator[str]:
-        """The users that are still waiting, one for each row."""
-        for user_id, lines in self._lines.items():
-            yield from (user_id for _ in lines)
+def _changes(user_id: str, old: dict[str, str] | None, new: dict[str, str] | None) -> list[Change]:
+    if old is None or new is None:
+        return [Change("added" if old is None else "gone", _text(user_id))]
+    differing = (name for name in new | old if old.get(name) != new.get(name))
+    return [Change("changed", *map(_text, (user_id, name, old.get(name, ""), new.get(name, "")))) for name in differing]
 
 
 def _fields(line: bytes) -> list[str]:
-    text = line.decode("utf-8", "backslashreplace").rstrip("\r\n")
-    try:
-        return next(csv.reader([text]), [])
-    except csv.Error:
-        return [text]  # no CSV at all: the whole line stands for itself
+    """Split a line, and remove only quotes that are not needed, so that invalid ones differ from valid ones."""
+    text = line.removesuffix(b"\n").removesuffix(b"\r").decode("latin-1")
+    return [unquoted or field for unquoted, field in _FIELDS.findall(f"{text},")]
+
+
+def _text(field: str) -> str:
+    """Return a field's text, fit to be printed and stored anywhere: bytes that are not UTF-8 become numbers."""
+    if len(field) > 1 and field[0] == field[-1] == '"':
+        field = field[1:-1].replace('""', '"')
+    return field.encode("latin-1").decode("utf-8", "backslashreplace")

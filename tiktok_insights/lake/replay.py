@@ -94,13 +94,13 @@ class Replay:
         before = today.with_name("before.csv")
         if present is None:
             before.touch()
-            return Replayed(csv, ReplayVerdict.MISSING, self._diff(before, today))
+            return Replayed(csv, ReplayVerdict.MISSING, diff(before, today, self._keep))
         if _is_etag_of(present, today):
             return Replayed(csv, ReplayVerdict.UNCHANGED)
         self._store.download(present, before)
         if filecmp.cmp(before, today, shallow=False):
             return Replayed(csv, ReplayVerdict.UNCHANGED)
-        found = self._diff(before, today)
+        found = diff(before, today, self._keep)
         return Replayed(csv, ReplayVerdict.CHANGED if found.lines else ReplayVerdict.SAME_ROWS, found)
 
     def _put(self, key: str, path: Path, present: ObjectInfo | None) -> None:
@@ -110,10 +110,6 @@ class Replay:
             else:
                 self._store.replace(present, body, CSV)
         self._csvs.refresh(key)
-
-    def _diff(self, before: Path, today: Path) -> CsvDiff:
-        with before.open("rb") as old, today.open("rb") as new:
-            return diff(old, new, self._keep)
 
     def _settle_quarantine(self, manifest: Manifest, rendering: Rendering) -> None:
         """Let the quarantine have the rows that today's code rejects, and no longer those that it takes."""

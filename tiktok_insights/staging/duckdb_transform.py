@@ -4,7 +4,6 @@ DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader c
 are rejected too; an object of which it does not account for every physical record is not loadable.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,15 +12,12 @@ from typing import Any
 
 import duckdb
 
+from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, literal
 from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_NAMES
 from tiktok_insights.staging import quarantine, transform
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import MAX_LINE_BYTES, Inspection
 
-#: Little, since Dagster and the clouds' libraries take as much again; more would save a tenth of the transform's time.
-MEMORY_LIMIT = "175MB"
-#: Each thread needs a part of the memory to itself, and sixteen more than all of it.
-MOST_THREADS = 3
 _READER = (
     "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
     "strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
@@ -66,18 +62,6 @@ class Transformed:
     counts: RowCounts
     staged: Path | None
     rejected: Path | None
-
-
-def bounded_duckdb(folder: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
-    """DuckDB with a ceiling on its memory; what is beyond goes to the folder."""
-    return duckdb.connect(
-        database,
-        config={
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(folder / "spilled"),
-            "threads": min(MOST_THREADS, os.cpu_count() or 1),
-        },
-    )
 
 
 def run(csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path) -> Transformed:
@@ -176,8 +160,3 @@ def _rows(duck: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]
     cursor = duck.cursor().execute(sql)
     while rows := cursor.fetchmany(10_000):
         yield from rows
-
-
-def literal(text: str) -> str:
-    """A text as DuckDB's SQL has it, where no bound value is taken."""
-    return "'" + text.replace("'", "''") + "'"

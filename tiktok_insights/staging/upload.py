@@ -6,8 +6,8 @@ A COPY of one file happens or does not; of several files, some may have arrived.
 import secrets
 from pathlib import Path
 
+from tiktok_insights.clients.duckdb_engine import bounded_duckdb, literal
 from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.staging.duckdb_transform import bounded_duckdb, literal
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 #: Enough for a COPY to be worth its round trips, and little enough for a laptop's disk.

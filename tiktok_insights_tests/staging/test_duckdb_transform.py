@@ -1,7 +1,6 @@
 """One CSV through DuckDB: what is staged, what goes to the quarantine, and counts that add up."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import duckdb
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
+from tiktok_insights.clients import duckdb_engine
 from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin, Transformed, run
 from tiktok_insights.staging.header import UnloadableError
@@ -222,18 +222,11 @@ def test_rows_of_all_sorts_add_up(tmp_path: Path) -> None:
 
 def test_rows_too_long_for_the_memory_are_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The object is refused with what to do about it; it is no crash, and no fault of the quotes."""
-    monkeypatch.setattr(duckdb_transform, "MEMORY_LIMIT", "20MB")
+    for module in (duckdb_engine, duckdb_transform):
+        monkeypatch.setattr(module, "MEMORY_LIMIT", "20MB")
     body = csv_file(*[row(str(n), nickname="x" * 900_000) for n in range(1, 40)])
     with told("so many long rows need more than", "20MB"):
         transform(tmp_path, body)
-
-
-def test_many_processors_do_not_share_a_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a thread for each of 64 processors, an ordinary file would be told that it is too large."""
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    with duckdb_transform.bounded_duckdb(tmp_path) as duck:
-        settings = duck.execute("SELECT current_setting('threads'), current_setting('temp_directory')").fetchall()
-    assert settings == [(duckdb_transform.MOST_THREADS, str(tmp_path / "spilled"))]
 
 
 def test_trouble_with_the_disk_is_no_fault_of_the_object(tmp_path: Path) -> None:
