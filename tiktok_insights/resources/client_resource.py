@@ -1,4 +1,7 @@
-"""What the resources have in common: their fields are a client's settings. What a client can do belongs elsewhere."""
+"""The base of all resources: their fields are a client's settings.
+
+Add here what every resource needs; what one client can do belongs in its own module.
+"""
 
 import copy
 from dataclasses import fields
@@ -14,14 +17,14 @@ _Settings = TypeVar("_Settings", bound=AnySettings)
 
 
 class ClientResource(dg.ConfigurableResource):
-    """A client whose settings are the fields, by the same names. A secret is the name of its environment variable."""
+    """A client whose settings are the fields, by the same names."""
 
     @classmethod
     def of(cls: type[_Resource], settings: AnySettings) -> _Resource:
-        """The resource with these settings, each of which a run's config may change alone.
+        """Make the resource with these settings, each of which a run's config may change alone.
 
-        In Dagster, a config that names one field resets all others to the class's defaults. So these settings are the
-        defaults of a class of their own.
+        Secrets are passed as the names of their environment variables. If a run's config sets one field, Dagster resets
+        the others to the defaults of the class. So the settings become the defaults of a subclass.
         """
         values = {item.name: _configured(getattr(settings, item.name), item.metadata) for item in fields(settings)}
         defaults: dict[str, Any] = {}
@@ -35,12 +38,12 @@ class ClientResource(dg.ConfigurableResource):
         return made(**values)
 
     def settings_as(self, kind: type[_Settings]) -> _Settings:
-        """The fields as what opens a client."""
+        """Give the fields as the settings that open the client. Raises SettingsError for an invalid value."""
         return kind(**{item.name: getattr(self, item.name) for item in fields(kind)})
 
 
 def _configured(value: Any, metadata: Any) -> Any:
-    """A setting as Dagster is told it: no secret's text, and nothing for one that is not set."""
+    """Give a setting as Dagster gets it: a secret that is set as its variable's name, a tuple as a list."""
     if value and VARIABLE in metadata:
         return dg.EnvVar(metadata[VARIABLE])
     return list(value) if isinstance(value, tuple) else value

@@ -1,4 +1,4 @@
-"""What the clients are told on the local stack, which is started if it does not run. No client is opened here."""
+"""How clients reach the local stack, which is started if it is not running. Opening them belongs in `opening`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +14,12 @@ _STATEMENT_SECONDS = 600
 
 
 def local_api(home: str) -> tuple[str, str]:
-    """The fake API's address and key. Raises StackError."""
+    """Give the fake API's address and key. Raises StackError."""
     return _endpoints(home).tiktok_api, LOCAL_KEY
 
 
 def local_aws(home: str) -> dict[str, Any]:
-    """The arguments of boto3's clients. Raises StackError."""
+    """Give the arguments of boto3's clients. Raises StackError."""
     from tiktok_insights.local.endpoints import REGION
 
     return {
@@ -31,7 +31,7 @@ def local_aws(home: str) -> dict[str, Any]:
 
 
 def local_snowflake(home: str) -> dict[str, Any]:
-    """The arguments of Snowflake's connector, without the names of what is in it. Raises StackError."""
+    """Give the arguments of Snowflake's connector that are not names of what is in it. Raises StackError."""
     endpoints = _endpoints(home)
     return {
         "account": "local",
@@ -58,7 +58,7 @@ def _endpoints(home: str) -> "Endpoints":
 
 
 def _send_again_soon() -> Iterator[int]:
-    """The seconds before a request that got no answer is sent again, for as long as a stack takes to restart.
+    """Give the seconds before each retry of a request without an answer, for as long as a stack takes to restart.
 
     The connector itself would try for as long as a statement may take.
     """

@@ -1,8 +1,8 @@
 """One way to open each client, for Dagster's resources and the command line alike. Dagster is not imported here.
 
-A function here takes a client's settings and nothing else: no environment, no globals. Where the settings name a local
-stack, it is started if it does not run, and gives what the settings leave empty. Imports are inside the functions, so
-that a command loads only the client that it uses.
+Each function takes the settings of its client and nothing else: no environment, no globals. If the settings name a
+local stack, it is started if it is not running, and supplies what the settings leave empty. Imports are inside the
+functions, so that a command loads only the client it uses. What the client does belongs in `clients` and the stages.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = None) -> "Client":
-    """A client of the API with the settings' budget, and their rate unless there is a limiter.
+    """Make a client of the API with the settings' budget, and with their rate unless there is a limiter.
 
     Raises RefusedError for a key that cannot be sent, and StackError.
     """
@@ -46,7 +46,7 @@ def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = No
 
 
 def open_bucket(settings: S3Settings) -> "ObjectStore":
-    """The bucket, which is made when it is missing. Raises StackError, and boto3's errors."""
+    """Open the bucket, and create it if it is missing. Raises StackError, and boto3's errors."""
     import boto3
 
     from tiktok_insights.clients.object_store import ObjectStore
@@ -57,7 +57,7 @@ def open_bucket(settings: S3Settings) -> "ObjectStore":
 
 
 def open_catalog(settings: GlueSettings) -> "Catalog":
-    """The Glue database; nothing is made yet. Raises StackError, and boto3's errors."""
+    """Open the Glue database; nothing is created yet. Raises StackError, and boto3's errors."""
     import boto3
 
     from tiktok_insights.catalog.glue_table import Catalog
@@ -67,9 +67,10 @@ def open_catalog(settings: GlueSettings) -> "Catalog":
 
 @contextmanager
 def open_session(settings: SnowflakeSettings) -> Iterator["Session"]:
-    """A session in the tables' schema; no table is made.
+    """Open a session in the tables' schema, and close it at the end; no table is created.
 
-    Raises SettingsError when what signs in is missing or is no key, StackError, and the connector's errors.
+    Raises SettingsError when the sign-in settings are missing or the key cannot be read, StackError, and the
+    connector's errors.
     """
     import snowflake.connector
 
@@ -80,7 +81,7 @@ def open_session(settings: SnowflakeSettings) -> Iterator["Session"]:
 
 
 def aws_arguments(settings: AwsSettings) -> dict[str, Any]:
-    """The arguments of boto3's clients; what is left out boto3 finds by itself."""
+    """Give the arguments of boto3's clients; boto3 finds by itself what is left out."""
     given = {
         "region_name": settings.region,
         "endpoint_url": settings.endpoint_url,
@@ -93,7 +94,7 @@ def aws_arguments(settings: AwsSettings) -> dict[str, Any]:
 
 
 def snowflake_arguments(settings: SnowflakeSettings) -> dict[str, Any]:
-    """The arguments of Snowflake's connector. Raises SettingsError when what signs in is missing or is no key."""
+    """Give the arguments of Snowflake's connector. Raises SettingsError as `open_session` does."""
     if settings.local_stack:
         local = local_snowflake(settings.local_stack)
     else:

@@ -54,7 +54,7 @@ class SnowflakeResource(ClientResource):
     @property
     def namespace(self) -> Namespace:
         """Where the tables and the views are."""
-        return Namespace.named(self.database, self.schema_name, self.internal_schema, self.view_schema)
+        return self.settings_as(SnowflakeSettings).namespace
 
     @property
     def step_7(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""What opens each client, as values: one frozen class per client, one field per thing that can differ.
+"""The settings that open each client: one frozen class per client.
 
-Add a field here when a client needs to be told something more. Reading the environment belongs in `environment`,
-opening a client in `resources.opening`.
+Add a field here, and to the resource of the same name, when a client needs another setting. Reading the environment
+belongs in `environment`, opening a client in `resources.opening`.
 """
 
 from collections.abc import Sequence

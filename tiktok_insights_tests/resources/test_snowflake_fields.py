@@ -97,6 +97,14 @@ def test_a_name(warehouse: Warehouse, rsa_key: RSAPrivateKey, field: str, value:
     assert {name: getattr(login, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize("field", ["role", "warehouse", "database", "schema_name", "internal_schema", "view_schema"])
+def test_a_name_that_could_be_sql_is_refused(warehouse: Warehouse, field: str) -> None:
+    """It is not sent: names are unquoted in statements."""
+    with pytest.raises(SettingsError, match="is 'X; DROP TABLE Y'"):
+        warehouse.login(**{field: "X; DROP TABLE Y"})
+    assert warehouse.server.asked == []
+
+
 def test_private_key(warehouse: Warehouse, rsa_key: RSAPrivateKey, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another variable's key signs the token."""
     other = generate_private_key(65537, 2048)
