@@ -92,6 +92,8 @@ def manifest(snapshot: SnapshotKey, outcome: str, seen: int, *pages: PageEntry) 
         reason="",
         users_seen=seen,
         users_claimed=9,
+        is_whole=True,
+        holes=(),
         rows=seen,
         dummies=0,
         rejected=0,

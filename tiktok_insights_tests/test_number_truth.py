@@ -61,6 +61,8 @@ def commit_snapshot(raw: RawStore, account_id: str, body: bytes, users: int) -> 
             reason="",
             users_seen=users,
             users_claimed=users,
+            is_whole=True,
+            holes=(),
             rows=users,
             dummies=0,
             rejected=0,

@@ -85,7 +85,9 @@ class PageEntry:
 class Manifest:
     """The commit marker of a snapshot: who, how it ended, how much, and every page with its checksum.
 
-    Times are ISO 8601 in UTC. `users_claimed` is the API's own total, None if it gave none. `requests` counts all that
+    Times are ISO 8601 in UTC. `users_claimed` is the API's own total, None if it gave none. `is_whole` says that no
+    user of the list was missed but those that the API filters out; `holes` are the intervals of follow time (unix
+    seconds, both ends included) that were not read. `requests` counts all that
     the stored answers took, over all runs; `quota_left` is what the last of them said of the plan.
     """
 
@@ -99,6 +101,8 @@ class Manifest:
     reason: str
     users_seen: int
     users_claimed: int | None
+    is_whole: bool
+    holes: tuple[tuple[int, int], ...]
     rows: int
     dummies: int
     rejected: int
@@ -122,7 +126,8 @@ class Manifest:
         try:
             fields = json.loads(body)
             pages = tuple(PageEntry(**entry) for entry in fields.pop("pages"))
-            return Manifest(**fields, pages=pages)
+            holes = tuple((int(start), int(end)) for start, end in fields.pop("holes"))
+            return Manifest(**fields, pages=pages, holes=holes)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             msg = f"{uri} is no readable manifest ({error}). Restore it from a backup, or delete its snapshot."
             raise RawDataError(msg) from error

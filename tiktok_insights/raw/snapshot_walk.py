@@ -60,7 +60,7 @@ class SnapshotWalk:
         """
         try:
             for stored, page in self._pages():
-                self._walk.take(page)
+                self._walk.take(page, stored.fetched_at)
                 self._entries.append(PageEntry(stored.key, stored.sha256, len(page.followers), iso(stored.fetched_at)))
                 self._stored_requests += stored.requests
                 self._quota_left = stored.quota.remaining
@@ -134,6 +134,8 @@ class SnapshotWalk:
             reason=reason,
             users_seen=walk.users_seen,
             users_claimed=walk.claimed,
+            is_whole=walk.is_whole,
+            holes=tuple(walk.holes),
             rows=walk.rows,
             dummies=walk.dummies,
             rejected=walk.rejected,

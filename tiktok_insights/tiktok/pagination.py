@@ -4,18 +4,27 @@ The same object is fed the pages that an earlier run stored and the pages that t
 decides as an undisturbed one. It asks nothing and stores nothing.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from enum import Enum
 
 from tiktok_insights.tiktok.models import Page
 from tiktok_insights.tiktok.outcomes import Outcome
 
 #: Dead accounts are filtered out of the pages (5 % measured), so a whole list has fewer users than its claimed total.
-COMPLETE_SHARE = 0.9
-#: In a short list chance weighs more: so many missing are no sign of a cut one either.
+WHOLE_SHARE = 0.9
+#: In a short list chance weighs more: that many missing users do not show that the list was cut.
 FILTERED_BY_CHANCE = 5
-#: The API cuts lists at 5,000 (2020-24) or 10,000 (2026) followers; with the filtered ones a cut list has no fewer.
-SMALLEST_CAP = 4_500
+#: Lengths at which backends are known to cut a list: 30 and 50 without a login, 5,000 (2020-24), 10,000 (2026).
+KNOWN_CAPS = (30, 50, 5_000, 10_000)
+#: A smaller cap does not explain a list that is far too short: something is wrong with the plan or the account.
+_SMALLEST_USUAL_CAP = 1_000
+#: Seconds. In a page that spans less, follows are so dense that the next page must overlap it by a second.
+_DENSE_SPAN = 600
 PAGES_WITHOUT_NEWS = 3
+
+#: An interval of follow time that was not read, both ends included, in unix seconds.
+Hole = tuple[int, int]
 
 
 class Stop(Enum):
@@ -23,8 +32,9 @@ class Stop(Enum):
 
     END_OF_LIST = "the API said that the list ends"
     CAP = "the API cuts lists of this length"
-    OVERLAP = "the walk has reached the newest whole snapshot"
+    OVERLAP = "the walk reached the newest whole snapshot"
     ENDED_EARLY = "the API ended the list far below its claimed total"
+    UNKNOWN_LENGTH = "the API ended the list, and never said how many followers the account has"
     UNKNOWN_ROWS = "too many of the list's rows have a shape that we do not know; update this package, then replay"
     NO_CURSOR = "the API said that there is more, but not where"
     STALLED_CURSOR = "the cursor did not move back in time"
@@ -41,18 +51,21 @@ class Stop(Enum):
 class Walk:
     """The state of a walk: `cursor` (unix seconds, 0 at the start), `stop` once it has ended, and what was seen.
 
-    `until` (unix seconds) ends the walk where an earlier snapshot has the rest. Memory: the ids seen, 70 bytes each.
+    `until` (unix seconds) ends the walk where an earlier snapshot has the rest. `caps` are the lengths at which the API
+    may cut the list. Memory: the ids seen, 70 bytes each.
     """
 
-    def __init__(self, claimed: int | None, until: int | None = None) -> None:
+    def __init__(self, claimed: int | None, until: int | None = None, caps: Sequence[int] = KNOWN_CAPS) -> None:
         self.claimed = claimed
         self._until = until
+        self._caps = tuple(caps)
         self.cursor = 0
         self.stop: Stop | None = None
         self.pages = 0
         self.rows = 0
         self.dummies = 0
         self.rejected = 0
+        self.holes: list[Hole] = []
         self._seen: set[int | str] = set()
         self._pages_without_news = 0
 
@@ -61,28 +74,51 @@ class Walk:
         """Different users so far."""
         return len(self._seen)
 
-    def take(self, page: Page) -> None:
-        """Count a page in, and move on to the next cursor or stop."""
+    @property
+    def is_whole(self) -> bool:
+        """Whether every user of the list was seen but those that the API filters out: the end was reached, no hole."""
+        return self.stop is Stop.END_OF_LIST and not self.holes
+
+    def take(self, page: Page, fetched_at: datetime) -> None:
+        """Count a page in, and move to the next cursor or stop. `fetched_at` is when the page was fetched."""
         before = self.users_seen
         self._seen.update(_compact(row.tiktok_id) for row in page.followers)
+        has_news = self.users_seen > before
         self.pages += 1
         self.rows += len(page.followers) + len(page.rejected)
         self.dummies += page.dummies
         self.rejected += len(page.rejected)
-        # Only the account itself can say that nobody follows it; a page that says so may be an upstream hiccup.
+        # Only the account itself can say that no one follows it; a page that says so may be an upstream hiccup.
         if page.total is not None and page.total > 0:
             self.claimed = page.total
-        self._pages_without_news = 0 if self.users_seen > before else self._pages_without_news + 1
-        self.stop = self._why_stop(page)
+        self._pages_without_news = 0 if has_news else self._pages_without_news + 1
+        before_it = self.cursor or int(fetched_at.timestamp()) + 1
+        if page.rejected:
+            self.holes.append((page.next_cursor or 0, max(before_it - 1, page.next_cursor or 0)))
+        self.stop = self._why_stop(page, has_news=has_news)
         if self.stop is None and page.next_cursor is not None:
-            self.cursor = page.next_cursor
+            self._move(page.next_cursor, before_it)
 
-    def _why_stop(self, page: Page) -> Stop | None:
+    def _move(self, cursor: int, before_it: int) -> None:
+        """Go to the next page: at the page's own cursor, or one second later where follows are dense.
+
+        A page ends in the middle of a second when more users followed in that second than it had room for. The API
+        lists what is older than the cursor, so the rest of that second needs a page that overlaps this one.
+        """
+        following = cursor + 1 if before_it - cursor < _DENSE_SPAN else cursor
+        if self.cursor and following >= self.cursor:
+            # The whole page lies within one second, and no cursor leads to the rest of that second.
+            following = self.cursor - 1
+            self.holes.append((cursor, cursor))
+        self.cursor = following
+
+    def _why_stop(self, page: Page, *, has_news: bool) -> Stop | None:
         if not page.has_more:
             return self._kind_of_end()
         if page.next_cursor is None:
             return Stop.NO_CURSOR
-        if self.cursor and page.next_cursor >= self.cursor:
+        stays_for_news = has_news and page.next_cursor == self.cursor > 1
+        if self.cursor and page.next_cursor >= self.cursor and not stays_for_news:
             return Stop.STALLED_CURSOR
         if self._pages_without_news >= PAGES_WITHOUT_NEWS:
             return Stop.NO_NEW_USERS
@@ -91,18 +127,22 @@ class Walk:
         return None
 
     def _kind_of_end(self) -> Stop:
-        if not self.users_seen:
-            return Stop.END_OF_LIST if self.claimed == 0 else Stop.ENDED_EARLY
-        if self._is_whole(self.users_seen):
+        seen, claimed = self.users_seen, self.claimed
+        if claimed is None:
+            return Stop.UNKNOWN_LENGTH if seen else Stop.ENDED_EARLY
+        if not seen:
+            return Stop.END_OF_LIST if claimed == 0 else Stop.ENDED_EARLY
+        if cap := next((cap for cap in self._caps if seen <= cap < claimed), None):
+            is_cut = seen >= cap * WHOLE_SHARE and (cap >= _SMALLEST_USUAL_CAP or _is_nearly(seen, claimed))
+            return Stop.CAP if is_cut else Stop.ENDED_EARLY
+        if _is_nearly(seen, claimed):
             return Stop.END_OF_LIST
-        if self.users_seen >= SMALLEST_CAP:
-            return Stop.CAP
-        return Stop.UNKNOWN_ROWS if self._is_whole(self.users_seen + self.rejected) else Stop.ENDED_EARLY
+        return Stop.UNKNOWN_ROWS if _is_nearly(seen + self.rejected, claimed) else Stop.ENDED_EARLY
 
-    def _is_whole(self, users: int) -> bool:
-        """Whether so many users can be the whole list, less those that the API filters out."""
-        claimed = self.claimed or 0
-        return users >= claimed * COMPLETE_SHARE or claimed - users <= FILTERED_BY_CHANCE
+
+def _is_nearly(users: int, claimed: int) -> bool:
+    """Whether so many users can be the whole list, less those that the API filters out."""
+    return users >= claimed * WHOLE_SHARE or claimed - users <= FILTERED_BY_CHANCE
 
 
 def _compact(tiktok_id: str) -> int | str:

@@ -44,6 +44,8 @@ def commit(raw: RawStore, age: timedelta, outcome: str = "whole", cursor: int = 
             reason="",
             users_seen=0,
             users_claimed=60,
+            is_whole=True,
+            holes=(),
             rows=0,
             dummies=0,
             rejected=0,

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.local.fake_api.clock import VIRTUAL_START
+from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.raw.extraction import AccountResult
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.models import Response
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
@@ -76,12 +79,12 @@ def test_rows_of_every_kind_are_counted(raw: RawStore) -> None:
 
 def test_the_dialect_may_switch_in_the_middle_of_a_walk(raw: RawStore) -> None:
     """The cursor goes on under both names."""
-    middle = app_page(*(app_row(str(identifier)) for identifier in range(131, 161)), more=True, cursor=800, total=90)
+    middle = app_page(*(app_row(str(identifier)) for identifier in range(131, 161)), more=True, cursor=200, total=90)
     last = {"data": web_page(*(web_row(str(identifier)) for identifier in range(161, 191)), total=90)}
     result, script = run(raw, PAGE_1, middle, last)
     assert (result.outcome, result.users_seen, result.pages) == (Outcome.WHOLE, 90, 3)
     asked = [(request.parameters["minCursor"], request.parameters["max_time"]) for request in script.pages_asked]
-    assert asked == [("0", "0"), ("900", "900"), ("800", "800")]
+    assert asked == [("0", "0"), ("900", "900"), ("200", "200")]
 
 
 SAME_USERS = [dict(PAGE_1, minCursor=cursor) for cursor in (900, 800, 700, 600, 500)]
@@ -255,3 +258,22 @@ def test_unknown_fields_are_told_once_and_kept(raw: RawStore, caplog: pytest.Log
     (warning,) = [record.getMessage() for record in caplog.records if "do not know" in record.getMessage()]
     assert "novelty" in warning
     assert b'"novelty"' in next(raw.committed_pages(manifest_of(raw, result))).body
+
+
+def test_a_rush_is_walked_without_a_loss_but_for_its_holes(raw: RawStore, tmp_path: Path) -> None:
+    """In a list with up to 40 follows a second, who is missed followed within a second that the manifest names."""
+    world, handle = World(), "fake.900.full.dense"
+    account = world.account(handle)
+    follows = world.follows(account)
+    # A page's border within the first second of the list would need a page that overlaps one from months ago.
+    assert follows.followed_at(29) > follows.followed_at(30)
+    with fake_api(tmp_path) as api:
+        (result,) = extract(raw, api.address, handle)
+    manifest = manifest_of(raw, result)
+    seen = {row.tiktok_id for page in raw.committed_pages(manifest) for row in parse_page(page.body).followers}
+    missed = [slot for slot in range(900) if world.person(follows.person_at(slot), VIRTUAL_START).tiktok_id not in seen]
+    seconds = {follows.followed_at(slot) for slot in missed if not follows.is_dummy(slot)}
+    assert seconds
+    assert seconds <= {second for start, end in manifest.holes for second in range(start, end + 1)}
+    assert manifest.users_seen >= 800
+    assert not manifest.is_whole

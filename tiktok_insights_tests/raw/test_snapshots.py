@@ -28,7 +28,8 @@ def manifest_with(*pages: PageEntry, outcome: str = "whole") -> Manifest:
     return Manifest(
         account_id=SNAPSHOT.account_id, handle="some.shop", sec_uid="MS4", snapshot_id=SNAPSHOT.snapshot_id,
         started_at="2026-01-31T23:59:58.987Z", finished_at="2026-02-01T00:00:01.000Z", outcome=outcome, reason="é",
-        users_seen=3, users_claimed=None, rows=3, dummies=0, rejected=0, requests=4, pages=pages,
+        users_seen=3, users_claimed=None, is_whole=False, holes=(), rows=3, dummies=0, rejected=0, requests=4,
+        pages=pages,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What people read while a walk goes on, on a clock of the test's own."""
 
 import logging
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,7 +14,10 @@ from tiktok_insights_tests.support.bodies import encoded, parse_page, web_page, 
 def take(walk: Walk, first: int, users: int) -> None:
     """Let a walk take a page with so many new users."""
     rows = [web_row(str(first + place)) for place in range(users)]
-    walk.take(parse_page(encoded(web_page(*rows, more=True, cursor=1_000 - walk.pages, total=None))))
+    walk.take(
+        parse_page(encoded(web_page(*rows, more=True, cursor=1_000 - walk.pages, total=None))),
+        datetime(2026, 11, 26, tzinfo=UTC),
+    )
 
 
 def test_a_line_every_five_seconds_says_how_far_and_how_long(caplog: pytest.LogCaptureFixture) -> None:

@@ -42,6 +42,8 @@ def manifest_of(upload: Upload) -> Manifest | None:
         reason=reason,
         users_seen=users_seen,
         users_claimed=users_claimed,
+        is_whole=True,
+        holes=(),
         rows=users_seen,
         dummies=0,
         rejected=0,

@@ -5,11 +5,12 @@ Here: an account's fixed facts and its look-up by handle, id and secure id. Not 
 
 Three accounts are there by default; any other can be named without configuration:
 
-    fake.<followers>[.app|.mix][.cap5k|.nocap][.rounded][.data][.full][.<state>|.fault-<fault>]
+    fake.<followers>[.app|.mix][.cap5k|.nocap][.rounded][.data][.full][.dense][.<state>|.fault-<fault>]
 
 `app`, `mix`: answers in the APP dialect, or in both by turns. `cap5k`, `nocap`: the list ends after 5,000,
 or never, instead of 10,000. `rounded`: no exact counts (`statsV2`). `data`: pages inside `data`. `full`: no
-slots are filtered. Options may come in any order; the account's own handle has them in this one.
+slots are filtered. `dense`: all came in a rush, often 2 to 40 of them in one second. Options may come in any order;
+the account's own handle has them in this one.
 
 A state is one of `hidden`, `private`, `banned`, `not-found`, `under-age`, `audience-controls`. A fault is
 
@@ -25,6 +26,7 @@ endpoint knows no such bounds.
 
 import dataclasses
 import enum
+import math
 import re
 from collections.abc import Collection, Iterable
 
@@ -44,9 +46,10 @@ MOST_FOLLOWERS = 100_000_000
 _HANDLE = re.compile(r"[a-z0-9._-]{2,96}")
 _AD_HOC = re.compile(r"fake\.(0|[1-9][0-9]{0,8})((?:\.[a-z0-9-]+)*)")
 _FAULT = "fault-"
-_FOLLOWERS_BITS = 27
-_OPTIONS = ("app", "mix", "cap5k", "nocap", "rounded", "data", "full")
-_EXCLUSIVE = ({"app", "mix"}, {"cap5k", "nocap"})
+#: Of each line at most one; the account's own handle has them in this order.
+_CHOICES = (("app", "mix"), ("cap5k", "nocap"), ("rounded",), ("data",), ("full",), ("dense",))
+_OPTIONS = tuple(option for choices in _CHOICES for option in choices)
+_COMBINATIONS = math.prod(len(choices) + 1 for choices in _CHOICES)
 
 
 class Dialect(enum.Enum):
@@ -70,8 +73,8 @@ class Account:
 
     `cap` ends a list after that many most recent follows (None: never). `filtered_share` of its followers
     are dead and left out of pages, though `total` counts them. Without `exact_counts` rows hold the rounded
-    `stats` only. `fault` strikes its requests; whom it lists is the same without
-    it. Raises ValueError for a handle or a number that cannot be served.
+    `stats` only. `dense`: many followers share a second. `fault` strikes its requests; whom it lists is the same
+    without it. Raises ValueError for a handle or a number that cannot be served.
     """
 
     handle: str
@@ -82,6 +85,7 @@ class Account:
     filtered_share: float = 0.05
     exact_counts: bool = True
     wrapped_in_data: bool = False
+    dense: bool = False
     fault: Fault | None = None
 
     def __post_init__(self) -> None:
@@ -154,7 +158,7 @@ def _ad_hoc_account(handle: str) -> Account | None:
     faults = [word for word in words if word not in _OPTIONS]
     if len(set(options)) < len(options) or len(faults) > 1:
         return None
-    if any(len(choices.intersection(options)) > 1 for choices in _EXCLUSIVE):
+    if any(len(set(choices).intersection(options)) > 1 for choices in _CHOICES):
         return None
     fault = _fault_of(faults[0]) if faults else None
     if faults and fault is None:
@@ -169,6 +173,7 @@ def _ad_hoc_account(handle: str) -> Account | None:
         filtered_share=0.0 if "full" in options else 0.05,
         exact_counts="rounded" not in options,
         wrapped_in_data="data" in options,
+        dense="dense" in options,
         fault=fault,
     )
 
@@ -190,17 +195,22 @@ def _ad_hoc_code(account: Account) -> int | None:
     if match is None:
         return None
     words = match[2].split(".")[1:]
-    flags = sum(1 << place for place, option in enumerate(_OPTIONS) if option in words)
+    chosen = 0
+    for choices in _CHOICES:
+        chosen = chosen * (len(choices) + 1) + next((place for place, o in enumerate(choices, 1) if o in words), 0)
     fault = account.fault.code() if account.fault else 0
-    return (fault or 0) << _FOLLOWERS_BITS + len(_OPTIONS) | int(match[1]) << len(_OPTIONS) | flags
+    return ((fault or 0) * (MOST_FOLLOWERS + 1) + int(match[1])) * _COMBINATIONS + chosen
 
 
 def _ad_hoc_handle(code: int) -> str | None:
     """Return the handle behind an ad-hoc account's code, or None where no handle can have it."""
-    rest, flags = divmod(code, 1 << len(_OPTIONS))
-    fault_code, followers = divmod(rest, 1 << _FOLLOWERS_BITS)
-    options = [option for place, option in enumerate(_OPTIONS) if flags >> place & 1]
-    if followers > MOST_FOLLOWERS or fault_code >= MOST_CODES:
+    rest, chosen = divmod(code, _COMBINATIONS)
+    fault_code, followers = divmod(rest, MOST_FOLLOWERS + 1)
+    options: list[str] = []
+    for choices in reversed(_CHOICES):
+        chosen, place = divmod(chosen, len(choices) + 1)
+        options += choices[place - 1 : place] if place else ()
+    if fault_code >= MOST_CODES:
         return None
     try:
         return _spelled(followers, options, fault_of_code(fault_code) if fault_code else None)

@@ -4,9 +4,10 @@ Here: slots, follow times, arrivals, leaves, ranks. Not here: the people in the 
 pages (`paging`).
 
 Slot 0 is the newest follow at the start of virtual time and slot `size - 1` the oldest; later arrivals are
-slots -1, -2, ... Each slot has its own second, because a cursor in seconds could not part two that shared
-one. Which people sit in the slots is a permutation of the first `pool` people, so a list names nobody
-twice, and lists overlap: small ones draw from the same few thousand people.
+slots -1, -2, ... Each slot has its own second. A dense list is a rush instead: a slot a second, and each block of
+slots begins with 2 to 40 that share one second, so that a page can end in the middle of it. Which people sit in
+the slots is a permutation of the first `pool` people, so a list names nobody twice, and lists overlap: small ones
+draw from the same few thousand people.
 """
 
 import dataclasses
@@ -27,6 +28,8 @@ _POOL_FACTOR = 8  # arrivals end when the pool is used up: after seven times the
 _LEAVE_PACE = 3  # one leaves in the time in which three arrive
 _DUMMY_SPACING = 2_000  # measured share: one dummy row in about 2,000
 _FIRST_DUMMY_FROM = 100
+_BLOCK = 64  # slots, of which in a dense list the first 2 to 40 share a second (seen in real lists)
+_LEAST_TOGETHER, _MOST_TOGETHER = 2, 40
 _FIRST_DUMMY_UNTIL = 1_000  # so that a list of 1,000 has one
 
 
@@ -37,11 +40,12 @@ class FollowList:
     key: int
     size: int
     cap: int | None
+    dense: bool = False
 
     @functools.cached_property
     def step(self) -> int:
         """Seconds from one arrival to the next, on average; at least 1."""
-        return max(1, _FIRST_FOLLOWS_SPAN // max(1, self.size))
+        return 1 if self.dense else max(1, _FIRST_FOLLOWS_SPAN // max(1, self.size))
 
     @functools.cached_property
     def pool(self) -> int:
@@ -53,14 +57,22 @@ class FollowList:
         return (slot * (self.key | 1) + (self.key >> 32)) % self.pool
 
     def followed_at(self, slot: int) -> int:
-        """Return the second of the follow; strictly smaller for a higher slot."""
-        return VIRTUAL_START - slot * self.step - mix(self.key, slot) % self.step
+        """Return the second of the follow; smaller for a higher slot, but for slots that share one."""
+        last = self._together(slot)[-1]
+        return VIRTUAL_START - last * self.step - mix(self.key, last) % self.step
+
+    def _together(self, slot: int) -> range:
+        """Return the slots, this one among them, that share its second."""
+        first = slot - slot % _BLOCK
+        size = _LEAST_TOGETHER + mix(self.key, first) % (_MOST_TOGETHER - _LEAST_TOGETHER + 1)
+        return range(first, first + size) if self.dense and slot < first + size else range(slot, slot + 1)
 
     def first_slot_before(self, time: int) -> int:
         """Return the newest slot whose follow is older than `time`; `size` if there is none."""
         slot = (VIRTUAL_START - time) // self.step
-        if self.followed_at(slot) >= time:
+        if VIRTUAL_START - slot * self.step - mix(self.key, slot) % self.step >= time:
             slot += 1
+        slot = self._together(slot)[0]
         return min(max(slot, self.size - self.pool), self.size)
 
     def newest_slot(self, at: int) -> int:
@@ -134,4 +146,4 @@ def follow_list(seed: int, account: Account, direction: Direction) -> FollowList
     """Return an account's list in one direction; the followings are a made-up 40 to 839."""
     key = key_of(seed, direction.value, account.handle)
     size = account.followers if direction is Direction.FOLLOWERS else 40 + key % 800
-    return FollowList(key=key, size=size, cap=account.cap)
+    return FollowList(key=key, size=size, cap=account.cap, dense=account.dense)

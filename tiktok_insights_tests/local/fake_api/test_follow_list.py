@@ -1,5 +1,6 @@
 """Slot arithmetic against plain enumeration, before and after the clock moves."""
 
+import collections
 import dataclasses
 import itertools
 
@@ -55,6 +56,21 @@ def test_follow_times_fall_strictly_and_lead_back_to_their_slot(size: int) -> No
         times = [follows.followed_at(slot) for slot in range(start, start + 10)]
         assert all(newer > older for newer, older in itertools.pairwise(times))
         assert [follows.first_slot_before(time + 1) for time in times] == list(range(start, start + 10))
+
+
+def test_in_a_dense_list_follows_share_seconds() -> None:
+    """2 to 40 of them now and then; times never rise, and a time leads to the first slot before it."""
+    follows = follow_list(1, Account(handle="some.body", followers=3_000, dense=True), Direction.FOLLOWERS)
+    slots = range(-200, 3_000)
+    times = [follows.followed_at(slot) for slot in slots]
+    assert times == sorted(times, reverse=True)
+    sizes = collections.Counter(times)
+    assert set(sizes.values()) - {1} <= set(range(2, 41))
+    assert max(sizes.values()) > 30
+    for time in set(times):
+        assert follows.first_slot_before(time + 1) == next(
+            slot for slot, at in zip(slots, times, strict=True) if at <= time
+        )
 
 
 def test_everybody_had_an_account_before_following() -> None:
@@ -116,4 +132,4 @@ def test_dummies_come_once_in_two_thousand_slots() -> None:
 
 def test_equal_lists_are_equal_in_every_process() -> None:
     """The list is its three numbers; nothing else is remembered."""
-    assert dataclasses.asdict(make(30)) == {"key": make(30).key, "size": 30, "cap": None}
+    assert dataclasses.asdict(make(30)) == {"key": make(30).key, "size": 30, "cap": None, "dense": False}
