@@ -5,8 +5,16 @@ Codes: captured responses and running code of both backends.
 
 from typing import Any
 
-from tiktok_insights.tiktok.errors import AccountError, SchemaDriftError, TikTokError, TransientError
+from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError, TransientError
 from tiktok_insights.tiktok.outcomes import Outcome
+
+#: What a response has beside its content.
+_BESIDE = {"statusCode", "status_code", "status_msg", "extra", "log_pb"}
+#: Where a profile's content is, when there is any.
+_AROUND = {"data", "userInfo", "user", "stats", "statsV2"}
+#: Codes that say nothing: none, good, and the one that comes with an empty profile.
+_SAYS_NOTHING = {0, -1}
+_BANNED = 10221
 
 _RETRY_LATER = {10101: "server error", 10111: "network error", 4: "busy"}
 
@@ -20,7 +28,7 @@ _ACCOUNT = {
     10202: (Outcome.NOT_FOUND, "no such user"),
     2065: (Outcome.NOT_FOUND, "no such user"),
     3170: (Outcome.NOT_FOUND, "no such user"),
-    10221: (Outcome.BANNED, "the account is banned"),
+    _BANNED: (Outcome.BANNED, "the account is banned"),
     10222: (Outcome.PRIVATE, "the account is private; only its owner can list its followers"),
     10223: (Outcome.HIDDEN, "the account belongs to a minor; its list is not shown"),
     209002: (Outcome.HIDDEN, "the account's audience controls hide its list"),
@@ -32,14 +40,25 @@ _ACCOUNT = {
 def check(document: dict[str, Any]) -> None:
     """Raise what the document's `statusCode` or `status_code` (number or text) stands for; 0 or none is good.
 
-    Raises TransientError (try again), AccountError (with its outcome), SchemaDriftError (a code we do not know).
+    Raises TransientError (try again), EmptyBodyError (there is nothing but the code), AccountError (with its outcome),
+    and SchemaDriftError (a code we do not know).
     """
+    is_empty = _is_empty(document)
     for key in ("statusCode", "status_code"):
-        if (error := _error(key, document.get(key), document.get("status_msg"))) is not None:
+        if (error := _error(key, document.get(key), document.get("status_msg"), is_empty=is_empty)) is not None:
             raise error
+    if is_empty:
+        raise EmptyBodyError("The response has nothing but a status code. It was not used.")
 
 
-def _error(key: str, value: Any, message: Any) -> TikTokError | None:
+def _is_empty(value: Any) -> bool:
+    """Whether there is nothing in a value, however deep, but what stands beside the content."""
+    if isinstance(value, dict):
+        return all(key in _BESIDE or (key in _AROUND and _is_empty(inner)) for key, inner in value.items())
+    return value in (None, "", [])
+
+
+def _error(key: str, value: Any, message: Any, *, is_empty: bool) -> TikTokError | None:
     if value in (None, 0, "0", ""):
         return None
     said = f"{key} {value}" + (f" ({str(message)[:120]})" if message else "")
@@ -47,6 +66,12 @@ def _error(key: str, value: Any, message: Any) -> TikTokError | None:
         code = int(value)
     except (TypeError, ValueError):
         return SchemaDriftError(f"The answer's {said} is no number; nothing of it was used.")
+    if code in _SAYS_NOTHING and is_empty:
+        return None
+    if code == _BANNED and is_empty:
+        return AccountError(
+            f"The API answered {said}: the account is banned, or there is no such user.", Outcome.NOT_FOUND
+        )
     if code in _RETRY_LATER:
         return TransientError(f"The API answered {said}: {_RETRY_LATER[code]}.")
     if code in _ACCOUNT:

@@ -17,7 +17,32 @@ from tiktok_insights_tests.support.troubleshooting import Told, told
 )  # fmt: skip
 def test_zero_or_no_code_is_good(document: dict[str, object]) -> None:
     """As a number or as a text, under either name."""
-    body_codes.check(document)
+    body_codes.check({"hasMore": False, **document})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {}, {"status_code": 0}, {"statusCode": 0, "status_msg": "", "extra": {"now": 1}, "log_pb": {"impr_id": "x"}},
+        {"statusCode": -1, "userInfo": {}}, {"userInfo": {"user": {}}}, {"statusCode": "-1", "userInfo": {"stats": {}}},
+        {"statusCode": 0, "data": []}, {"userInfo": None}, {"userInfo": {"user": [], "stats": {}}},
+    ],
+)  # fmt: skip
+def test_a_response_with_nothing_but_a_code_is_an_upstream_hiccup(document: dict[str, object]) -> None:
+    """The API returns such a body where others return none: it can be asked again, and nothing has changed."""
+    with told("The response has nothing but a status code.") as raised:
+        body_codes.check(document)
+    assert raised.value.outcome is Outcome.EMPTY_UPSTREAM
+
+
+def test_a_banned_account_without_a_profile_may_be_a_misspelled_one() -> None:
+    """The API gives code 10221 for both; with a profile it is a ban."""
+    with told("The API answered <code>: <meaning>.", "no such user") as raised:
+        body_codes.check({"statusCode": 10221, "userInfo": {}})
+    assert raised.value.outcome is Outcome.NOT_FOUND
+    with told("The API answered <code>: <meaning>.", "is banned.") as raised:
+        body_codes.check({"statusCode": 10221, "userInfo": {"user": {"id": "1"}}})
+    assert raised.value.outcome is Outcome.BANNED
 
 
 @pytest.mark.parametrize("code", [4, "4", 10101, "10101", 10111])
@@ -42,7 +67,7 @@ def test_a_busy_or_broken_server_can_be_asked_again(key: str, code: object) -> N
 def test_a_known_code_is_the_outcome_of_the_account(code: int, outcome: Outcome, spelling: type) -> None:
     """Whether it comes as a number or as a text."""
     with told("The API answered <code>: <meaning>.", f"statusCode {code}") as raised:
-        body_codes.check({"statusCode": spelling(code)})
+        body_codes.check({"statusCode": spelling(code), "userInfo": {"user": {"id": "1"}}})
     assert raised.value.outcome is outcome
 
 
@@ -57,7 +82,7 @@ def test_a_known_code_is_the_outcome_of_the_account(code: int, outcome: Outcome,
 def test_an_unknown_code_fails_closed(code: object, expected: Told) -> None:
     """Nobody can say what such an answer stands for, so nothing of it is used."""
     with expected as raised:
-        body_codes.check({"statusCode": code})
+        body_codes.check({"statusCode": code, "hasMore": False})
     assert raised.value.outcome is Outcome.SCHEMA_DRIFT
 
 

@@ -306,7 +306,7 @@ def test_an_empty_list_is_a_page() -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        [], "text", 12, {"users": []}, {"statusCode": 0, "data": []}, {"data": {"users": []}}, {"message": "hello"},
+        [], "text", 12, {"users": []}, {"statusCode": 0, "data": [1]}, {"data": {"users": []}}, {"message": "hello"},
         web_page(more="yes"), web_page(more=None), {"userList": [], "minCursor": 0}, {"userList": {}, "hasMore": False},
         {"statusCode": 999, "userList": [], "hasMore": False},
     ],
@@ -409,7 +409,7 @@ def test_an_account_may_lack_its_handle(user_field: JSON) -> None:
     assert parse_account(encoded(document)).handle == ""
 
 
-@pytest.mark.parametrize("document", [{}, {"userInfo": None}, {"userInfo": {}}, {"userInfo": {"user": []}}])
+@pytest.mark.parametrize("document", [{"users": [1]}, {"userInfo": {"user": {"id": "1"}}}, {"userInfo": {"id": "1"}}])
 def test_an_answer_without_an_account_fails_closed(document: JSON) -> None:
     """It is not taken for somebody."""
     with told("The answer about the account has no userInfo.user"):
