@@ -45,7 +45,7 @@ def check(document: dict[str, Any]) -> None:
     """
     is_empty = _is_empty(document)
     for key in ("statusCode", "status_code"):
-        if (error := _error(key, document.get(key), document.get("status_msg"), is_empty=is_empty)) is not None:
+        if (error := _error(key, document, is_empty=is_empty)) is not None:
             raise error
     if is_empty:
         raise EmptyBodyError("The response has nothing but a status code. It was not used.")
@@ -58,7 +58,8 @@ def _is_empty(value: Any) -> bool:
     return value in (None, "", [])
 
 
-def _error(key: str, value: Any, message: Any, *, is_empty: bool) -> TikTokError | None:
+def _error(key: str, document: dict[str, Any], *, is_empty: bool) -> TikTokError | None:
+    value, message = document.get(key), document.get("status_msg")
     if value in (None, 0, "0", ""):
         return None
     said = f"{key} {value}" + (f" ({str(message)[:120]})" if message else "")
@@ -68,7 +69,7 @@ def _error(key: str, value: Any, message: Any, *, is_empty: bool) -> TikTokError
         return SchemaDriftError(f"The answer's {said} is no number; nothing of it was used.")
     if code in _SAYS_NOTHING and is_empty:
         return None
-    if code == _BANNED and is_empty:
+    if code == _BANNED and is_empty and "userInfo" in document:
         return AccountError(
             f"The API answered {said}: the account is banned, or there is no such user.", Outcome.NOT_FOUND
         )
