@@ -13,10 +13,18 @@ from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.raw.extraction import AccountResult
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore, StoredResponse
-from tiktok_insights.tiktok.dialects import parse_page
 from tiktok_insights.tiktok.models import Response
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights_tests.support.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.bodies import (
+    JSON,
+    app_page,
+    app_row,
+    encoded,
+    parse_page,
+    user_info,
+    web_page,
+    web_row,
+)
 from tiktok_insights_tests.support.scripted import Reply, Script, scripted
 from tiktok_insights_tests.support.sources import (
     CANARY,
