@@ -28,5 +28,5 @@ def catalog_partitions_match_the_bucket(given: CatalogCheckInput) -> Finding:
     registered = given.catalog.partitions()
     missing, empty = sorted(given.in_bucket - registered), sorted(registered - given.in_bucket)
     offenders = [f"account={account}/dt={day} is not in the catalog" for account, day in missing]
-    offenders += [f"account={account}/dt={day} is in the catalog, not in the bucket" for account, day in empty]
+    offenders += [f"account={account}/dt={day} is in the catalog but not in the bucket" for account, day in empty]
     return Finding(tuple(offenders), {"partitions": len(registered)})

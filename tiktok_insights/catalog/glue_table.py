@@ -83,7 +83,7 @@ class Catalog:
         keys = tuple(key["Name"] for key in table.get("PartitionKeys", []))
         differences = [*_column_differences(columns), *_key_differences(keys)]
         if (location := storage.get("Location", "")).rstrip("/") != self.location.rstrip("/"):
-            differences.append(f"the table is over {location or 'no location'}, not {self.location}")
+            differences.append(f"the table's location is {location or 'empty'}, not {self.location}")
         return differences
 
     def _ensure_database(self) -> None:
@@ -116,7 +116,7 @@ class Catalog:
                 return
         msg = (
             f"The Glue table {self.database}.{TABLE} differs from the contract: {'; '.join(differences)}. "
-            "It was left as it is. Rename or delete it, or set GLUE_DATABASE to another database."
+            "It was left unchanged. Rename or delete it, or set GLUE_DATABASE to another database."
         )
         raise CatalogDriftError(msg)
 
@@ -129,7 +129,7 @@ class Catalog:
             # Refused when the table has changed since it was read.
             VersionId=extended["VersionId"],
         )
-        _logger.info("The Glue table %s.%s has got the contract's new columns.", self.database, TABLE)
+        _logger.info("Added the contract's new columns to the Glue table %s.%s.", self.database, TABLE)
 
     def _partition_input(self, partition: Partition) -> dict[str, Any]:
         location = f"{self.location}account={partition[0]}/dt={partition[1]}/"
@@ -174,7 +174,7 @@ def _column_differences(actual: list[tuple[str, str]]) -> list[str]:
     types = dict(actual)
     differences += [f"{n} is {types[n]}, not {t}" for n, t in expected if n in types and types[n] != t]
     if not differences and actual != expected:
-        differences.append("the columns are in another order")
+        differences.append("the columns are in a different order")
     return differences
 
 

@@ -78,7 +78,8 @@ class Partitions:
                     account, dt = failure[values]
                     msg = (
                         f"Glue refused the partition account={account}/dt={dt} of {self._table_name}: "
-                        f"{detail.get('ErrorMessage')}. Fix that, and run again; CSVs and warehouse are as they were."
+                        f"{detail.get('ErrorMessage')}. Fix that and run again. "
+                        "The CSVs and the warehouse are unchanged."
                     )
                     raise PartitionRefusedError(msg)
 

@@ -77,6 +77,6 @@ def write_csv(raw: RawStore, csvs: CsvInventory, manifest: Manifest, max_rejecte
 
 @check(Severity.ERROR)
 def no_snapshot_is_blocked(results: Sequence[CsvResult]) -> Finding:
-    """Every snapshot could be written as a CSV: its pages are readable, and few of its rows have an unknown shape."""
+    """Every snapshot could be written as a CSV: its pages are readable, and few rows have an unknown structure."""
     offenders = tuple(f"{item.manifest.handle}: {item.blocked}" for item in results if item.blocked)
     return Finding(offenders, {"snapshots": len(results)})

@@ -131,22 +131,22 @@ def sort_out(objects: Iterable[ObjectInfo]) -> Listing:
 
 @check(Severity.WARNING)
 def no_csv_is_skipped(listing: Listing) -> Finding:
-    """Every CSV under the prefix is in a folder that is loaded, has a name that ends in .csv, and is not empty."""
+    """Every CSV under the prefix is in a folder that is loaded, has a name ending in .csv, and is not empty."""
     offenders = tuple(f"{item.key}: {item.reason}" for item in listing.skipped if ".csv" in item.key.lower())
     return Finding(offenders, {"objects skipped": len(listing.skipped)})
 
 
 def _why_skip(info: ObjectInfo, place: re.Match[str] | None) -> str:
     if info.key.endswith("/"):
-        return "a folder marker; it does no harm"
+        return "a folder marker; harmless"
     if not info.key.endswith(".csv"):
         return f"not a plain .csv file (in lower case); unpack or rename it, or move it out of {CSV_PREFIX}"
     if place is None:
-        return f"not right under {CSV_PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
+        return f"not directly under {CSV_PREFIX}account=<account id>/dt=<YYYY-MM-DD>/; move it there"
     if not _is_day(place[2]):
-        return f"{place[2]} is no day; move it to the dt=<YYYY-MM-DD>/ of the day on which the rows were taken"
+        return f"{place[2]} is not a date; move the file to dt=<YYYY-MM-DD>/ for the day the rows were taken"
     if info.size == 0:
-        return "empty (0 bytes); put the file there again"
+        return "empty (0 bytes); upload the file again"
     return ""
 
 

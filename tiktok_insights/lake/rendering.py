@@ -66,6 +66,6 @@ def _too_many_rejected(rejected: int, rows: int, max_share: float) -> str:
     if not rejected or rejected <= total * max_share:
         return ""
     return (
-        f"{rejected} of {total} rows are of a shape that we do not know (more than {max_share:.1%}); the API has "
-        "probably changed. The raw pages are kept; update the package and run again."
+        f"{rejected} of {total} rows have an unknown structure (more than {max_share:.1%}); the API has probably "
+        "changed. The raw pages are kept. Update the package and run again."
     )

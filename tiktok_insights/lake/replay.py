@@ -29,8 +29,8 @@ class ReplayVerdict(Enum):
 
     UNCHANGED = "unchanged"
     CHANGED = "changed"
-    SAME_ROWS = "same rows in other bytes"
-    MISSING = "had no CSV"
+    SAME_ROWS = "same rows, different bytes"
+    MISSING = "CSV was missing"
     BLOCKED = "blocked"
 
     @property
@@ -130,8 +130,8 @@ def account_id(raw: RawStore, name: str) -> str:
     if found not in known:
         ids = ", ".join(sorted(known)) or "none"
         msg = (
-            f"There are no raw pages of the account {name!r}. Accounts with raw pages: {ids}. Name one of them, or "
-            "extract this one first."
+            f"The account {name!r} has no raw pages. Accounts with raw pages: {ids}. Use one of them, or extract this "
+            "account first."
         )
         raise UnknownAccountError(msg)
     return str(found)

@@ -104,7 +104,7 @@ class Extractor:
 
     def _extract_account(self, reference: str) -> AccountResult:
         if self._stop.is_set():
-            return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before it", 0)
+            return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before this account", 0)
         try:
             if remembered := self._raw.remembered_account(reference):
                 with self._turn(remembered):

@@ -71,7 +71,12 @@ class Planner:
         total = asked.value.follower_total
         requests = None if total is None else 1 + self._pages(total)
         return AccountPlan(
-            reference, SnapshotOrigin.NEW, requests, total, asked.response.quota, "" if requests else "no total is told"
+            reference,
+            SnapshotOrigin.NEW,
+            requests,
+            total,
+            asked.response.quota,
+            "" if requests else "the API reported no total",
         )
 
     def _plan_known(self, reference: str, decision: Decision) -> AccountPlan:
@@ -94,7 +99,7 @@ class Planner:
                 return AccountPlan(
                     reference, SnapshotOrigin.NEW, requests, manifest.users_claimed, self._last_quota(manifest)
                 )
-        trouble = "nothing is stored of this account; plan without --cached asks the API for its total"
+        trouble = "nothing is stored for this account; plan without --cached requests its total from the API"
         return AccountPlan(reference, SnapshotOrigin.NEW, None, trouble=trouble)
 
     def _last_quota(self, manifest: Manifest) -> Quota:

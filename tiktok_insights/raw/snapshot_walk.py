@@ -77,7 +77,7 @@ class SnapshotWalk:
             if self._walk.stop:
                 return
         if self._walk.pages:
-            self._log.info("%s: going on after page %d of the open snapshot.", self.account.handle, self._walk.pages)
+            self._log.info("%s: resuming after page %d of the open snapshot.", self.account.handle, self._walk.pages)
         walk_progress = WalkProgress(self.account.handle, self._walk, self._progress, self._log)
         try:
             yield from self._new_pages(walk_progress)
@@ -101,7 +101,7 @@ class SnapshotWalk:
         if unknown := unknown_fields(document):
             names = ", ".join(unknown[:20])
             self._log.warning(
-                "%s: the API serves fields that we do not know: %s. They are kept in the raw pages.",
+                "%s: the API returned unknown fields: %s. They are kept in the raw pages.",
                 self.account.handle,
                 names,
             )
@@ -150,6 +150,6 @@ def _check_rows(fetched: Parsed[Response, Page]) -> None:
     page = fetched.value
     if not page.followers and len(page.rejected) >= UNKNOWN_ROWS:
         why = page.rejected[0].reason
-        error = SchemaDriftError(f"None of the page's {len(page.rejected)} rows has a shape that we know: {why}.")
+        error = SchemaDriftError(f"None of the page's {len(page.rejected)} rows has a known structure: {why}.")
         error.response = fetched.response
         raise error

@@ -190,4 +190,4 @@ def _number(text: str | None) -> int | None:
 
 
 def _changed(uri: str) -> str:
-    return f"{uri} has other bytes than were stored. Raw pages are never edited; restore it from a backup."
+    return f"{uri} differs from what was stored. Raw pages must not be edited. Restore it from a backup."

@@ -20,11 +20,11 @@ _RETRY_LATER = {10101: "server error", 10111: "network error", 4: "busy"}
 
 _ACCOUNT = {
     10000: (Outcome.RISK_CONTROL, "the API asks for a captcha"),
-    10102: (Outcome.RISK_CONTROL, "the API asks for a login; the provider of the API must mend that"),
+    10102: (Outcome.RISK_CONTROL, "the API asks for a login; only the API's provider can fix that"),
     10113: (Outcome.RISK_CONTROL, "the API blocks this request"),
     10114: (Outcome.RISK_CONTROL, "the API blocks this request"),
-    10201: (Outcome.SCHEMA_DRIFT, "the API does not take our parameters"),
-    10011: (Outcome.SCHEMA_DRIFT, "the API does not take our parameters"),
+    10201: (Outcome.SCHEMA_DRIFT, "the API does not accept our parameters"),
+    10011: (Outcome.SCHEMA_DRIFT, "the API does not accept our parameters"),
     10202: (Outcome.NOT_FOUND, "no such user"),
     2065: (Outcome.NOT_FOUND, "no such user"),
     3170: (Outcome.NOT_FOUND, "no such user"),
@@ -66,16 +66,16 @@ def _error(key: str, document: dict[str, Any], *, is_empty: bool) -> TikTokError
     try:
         code = int(value)
     except (TypeError, ValueError):
-        return SchemaDriftError(f"The answer's {said} is no number; nothing of it was used.")
+        return SchemaDriftError(f"{said} in the response is not a number. The response was not used.")
     if code in _SAYS_NOTHING and is_empty:
         return None
     if code == _BANNED and is_empty and "userInfo" in document:
         return AccountError(
-            f"The API answered {said}: the account is banned, or there is no such user.", Outcome.NOT_FOUND
+            f"The API returned {said}: the account is banned, or there is no such user.", Outcome.NOT_FOUND
         )
     if code in _RETRY_LATER:
-        return TransientError(f"The API answered {said}: {_RETRY_LATER[code]}.")
+        return TransientError(f"The API returned {said}: {_RETRY_LATER[code]}.")
     if code in _ACCOUNT:
         outcome, meaning = _ACCOUNT[code]
-        return AccountError(f"The API answered {said}: {meaning}.", outcome)
-    return SchemaDriftError(f"The API answered {said}, a code that we do not know; nothing of it was used.")
+        return AccountError(f"The API returned {said}: {meaning}.", outcome)
+    return SchemaDriftError(f"The API returned {said}, an unknown code. The response was not used.")

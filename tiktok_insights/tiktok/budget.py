@@ -26,7 +26,7 @@ class Budget:
         with self._lock:
             if self._limit is not None:
                 if self.spent >= self._limit:
-                    msg = f"The run's budget of {self._limit:,} requests is spent (TIKTOK_REQUEST_BUDGET)."
+                    msg = f"The run's budget of {self._limit:,} requests is used up (TIKTOK_REQUEST_BUDGET)."
                     raise BudgetSpentError(msg)
             elif (left := self._quota.remaining) is not None and left <= self.reserve:
                 raise BudgetSpentError(self._what_is_left(left))
@@ -45,10 +45,10 @@ class Budget:
 
     def _what_is_left(self, left: int) -> str:
         reset = self._quota.reset_seconds
-        when = f" They come back in {reset:,} s." if reset is not None else ""
+        when = f" They reset in {reset:,} s." if reset is not None else ""
         if left == 0:
-            return f"The plan's {self._quota.limit:,} requests are spent.{when}"
+            return f"The plan's {self._quota.limit:,} requests are used up.{when}"
         return (
-            f"{left:,} of the plan's {self._quota.limit:,} requests are left, which are kept in reserve.{when} "
-            "Set TIKTOK_REQUEST_BUDGET to spend them."
+            f"The plan has {left:,} of {self._quota.limit:,} requests left, which are kept in reserve.{when} "
+            "Set TIKTOK_REQUEST_BUDGET to use them."
         )

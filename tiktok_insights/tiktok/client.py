@@ -68,7 +68,7 @@ class Client:
         if not api_key:
             raise RefusedError(f"Set RAPIDAPI_KEY to your key for {base_url}.")
         if not _SENDABLE_KEY.fullmatch(api_key):
-            msg = "RAPIDAPI_KEY has a blank, a line break or a letter that no key has. Copy the key again."
+            msg = "RAPIDAPI_KEY contains a space, a line break or an invalid character. Copy the key again."
             raise RefusedError(msg)
         self._base_url = base_url.rstrip("/")
         self._secret = api_key.encode() if len(api_key) >= _SECRET_LENGTH else None
@@ -155,9 +155,8 @@ class Client:
             )
         except requests.RequestException as error:
             # The exception's own text has the whole address with its parameters; the kind says enough.
-            msg = (
-                f"No answer from {self._base_url}{path} ({type(error).__name__}). Check the network and TIKTOK_API_URL."
-            )
+            where = f"{self._base_url}{path} ({type(error).__name__})"
+            msg = f"No response from {where}. Check the network and TIKTOK_API_URL."
             raise UnreachableError(msg) from None
         quota = _quota(response.headers)
         self.budget.note(quota)
@@ -172,7 +171,7 @@ class Client:
     def _wait_before_retry(self, error: Exception) -> bool | float:
         """Whether to try again (stamina's question), and after how many seconds if not by the usual back-off."""
         if isinstance(error, TransientError):
-            _LOG.info("%s Trying again.", error)
+            _LOG.info("%s Retrying.", error)
         if isinstance(error, BurstLimitedError):
             wait = error.retry_after or _BURST_WAIT_SECONDS
             self._limiter.pause(wait)

@@ -76,8 +76,8 @@ def read_page(document: Any) -> Page:
     has_more = document.get(dialect.has_more)
     if not isinstance(rows, list) or has_more not in (True, False):
         msg = (
-            f"{dialect.list_key} is a {type(rows).__name__} and {dialect.has_more} is {has_more!r}; "
-            "a list and a boolean were expected."
+            f"{dialect.list_key} is a {type(rows).__name__} and {dialect.has_more} is {has_more!r}, "
+            "but a list and a boolean were expected."
         )
         raise SchemaDriftError(msg)
     followers, rejected, dummies = _read_rows(rows, dialect)
@@ -102,13 +102,13 @@ def read_account(document: Any) -> Account:
     user = info.get("user") if isinstance(info, dict) else None
     if not isinstance(user, dict) or not user.get("id") or not user.get("secUid"):
         found = ", ".join(sorted(document)[:12]) or "nothing"
-        msg = f"The answer about the account has no userInfo.user with id and secUid; it has {found}."
+        msg = f"The account response has no userInfo.user with id and secUid. It has {found}."
         raise SchemaDriftError(msg)
     try:
         account_id = text_of(user["id"], ColumnKind.ID)
         sec_uid, handle = (text_of(user.get(key) or "", ColumnKind.TEXT) for key in ("secUid", "uniqueId"))
     except ValueShapeError as error:
-        raise SchemaDriftError(f"In the answer about the account, a field of userInfo.user {error}.") from None
+        raise SchemaDriftError(f"In the account response, a field of userInfo.user {error}.") from None
     if not _ACCOUNT_ID.fullmatch(account_id) or account_id == "0":
         raise SchemaDriftError(f"The account's ID is {account_id[:40]!r}, but must be {ACCEPTED_TEXTS[ColumnKind.ID]}.")
     totals = [integer_of(value_at(info, path)) for path in ("statsV2.followerCount", "stats.followerCount")]
@@ -124,7 +124,7 @@ def read_account(document: Any) -> Account:
 def _unwrap(document: Any, *known: str) -> dict[str, Any]:
     """The object that has one of the known keys: the document, or what it wraps in `data`. Checks the status codes."""
     if not isinstance(document, dict):
-        msg = f"The answer is a JSON {type(document).__name__}; an object was expected."
+        msg = f"The response is a JSON {type(document).__name__}, but an object was expected."
         raise SchemaDriftError(msg)
     body_codes.check(document)
     inner = document.get("data")
@@ -146,11 +146,13 @@ def _no_list(document: dict[str, Any], dialect: Dialect) -> TikTokError:
     has_more = document.get(dialect.has_more)
     if has_more not in (True, False):
         found = ", ".join(sorted(document)[:12]) or "nothing"
-        msg = f"The answer has neither userList nor followers; it has {found}. Nothing of it was used."
+        msg = f"The response has neither userList nor followers. It has {found}. It was not used."
         return SchemaDriftError(msg)
     if has_more:
-        return EmptyBodyError(f"The answer has no list, though its {dialect.has_more} promises more. It was not used.")
-    msg = "The account hides its follower list: the answer has no list."
+        return EmptyBodyError(
+            f"The response has no list, although its {dialect.has_more} says there is more. It was not used."
+        )
+    msg = "The account hides its follower list: the response has no list."
     return AccountError(msg, Outcome.HIDDEN)
 
 
@@ -171,11 +173,11 @@ def _read_rows(rows: list[Any], dialect: Dialect) -> tuple[list[Follower], list[
 
 def _read_row(row: Any, dialect: Dialect) -> Follower:
     if not isinstance(row, dict):
-        msg = f"the row is a JSON {type(row).__name__}; an object was expected"
+        msg = f"the row is a JSON {type(row).__name__}, but an object was expected"
         raise ValueShapeError(msg)
     texts = {column.attribute: _field(row, column, dialect) for column in _API_COLUMNS}
     if texts["tiktok_id"] != "0" and not any(texts[column.attribute] for column in _COUNTS):
-        msg = f"{dialect.paths(_COUNTS[0])[0]} is missing, and all other counts too"
+        msg = f"{dialect.paths(_COUNTS[0])[0]} and all other counts are missing"
         raise ValueShapeError(msg)
     exact = all(value_at(row, column.web[0]) not in (MISSING, None) for column in _COUNTS)
     return Follower(**texts, counts_exact="true" if exact else "false")
@@ -203,6 +205,6 @@ def _field(row: dict[str, Any], column: Column, dialect: Dialect) -> str:
 def _cursor(value: Any, dialect: Dialect) -> int | None:
     number = integer_of(value)
     if number is None and value is not None:
-        msg = f"{dialect.cursor} is {value!r}; unix seconds were expected."
+        msg = f"{dialect.cursor} is {value!r}, but Unix seconds were expected."
         raise SchemaDriftError(msg)
     return number if number is not None and number > 0 else None

@@ -39,7 +39,7 @@ def text_of(value: Any, kind: ColumnKind) -> str:
         return value
     elif isinstance(value, int) and kind is not ColumnKind.TEXT:
         return str(value)
-    msg = f"is {json.dumps(value, ensure_ascii=True)[:80]}, which is no {kind.value}"
+    msg = f"is {json.dumps(value, ensure_ascii=True)[:80]}, not a valid {kind.value}"
     raise ValueShapeError(msg)
 
 

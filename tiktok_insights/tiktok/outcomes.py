@@ -58,15 +58,15 @@ _FINAL = {
 }
 
 _REMEDIES = {
-    Outcome.PARTIAL: "What was seen is loaded. To walk the list anew, run with force_new_snapshot",
-    Outcome.HIDDEN: "Nothing can be fetched; take the account out of TIKTOK_ACCOUNTS",
-    Outcome.PRIVATE: "Only the account's owner sees its list; take the account out of TIKTOK_ACCOUNTS",
-    Outcome.BANNED: "Take the account out of TIKTOK_ACCOUNTS",
+    Outcome.PARTIAL: "What was read is loaded. To read the whole list again, run with force_new_snapshot",
+    Outcome.HIDDEN: "Nothing can be fetched. Remove the account from TIKTOK_ACCOUNTS",
+    Outcome.PRIVATE: "Only the account's owner can see its list. Remove the account from TIKTOK_ACCOUNTS",
+    Outcome.BANNED: "Remove the account from TIKTOK_ACCOUNTS",
     Outcome.NOT_FOUND: "Check the spelling, or whether the handle has changed",
-    Outcome.EMPTY_UPSTREAM: "Run again later; if it stays so, the account probably hides its list",
-    Outcome.RISK_CONTROL: "Wait some hours, then run again; the pages so far are kept",
-    Outcome.SCHEMA_DRIFT: "The API has changed; see 'tiktok-insights probe', update this package, and run again",
-    Outcome.DAMAGED: "Or delete the snapshot's folder; the next run then walks the list anew",
-    Outcome.UNFINISHED: "Run again; it goes on where it stopped",
-    Outcome.DEFERRED: "Run again when there are requests again; it goes on where it stopped",
+    Outcome.EMPTY_UPSTREAM: "Run again later. If this continues, the account probably hides its list",
+    Outcome.RISK_CONTROL: "Wait a few hours, then run again. The stored pages are kept",
+    Outcome.SCHEMA_DRIFT: "The API has changed. Run 'tiktok-insights probe', update this package, and run again",
+    Outcome.DAMAGED: "Or delete the snapshot's folder. The next run then reads the list from the start",
+    Outcome.UNFINISHED: "Run again to resume",
+    Outcome.DEFERRED: "Run again when requests are available. It resumes where it stopped",
 }

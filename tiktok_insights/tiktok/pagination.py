@@ -30,16 +30,16 @@ Hole = tuple[int, int]
 class Stop(Enum):
     """Why a walk ended; the value is what people read."""
 
-    END_OF_LIST = "the API said that the list ends"
+    END_OF_LIST = "the API reported the end of the list"
     CAP = "the API cuts lists of this length"
-    OVERLAP = "the walk reached the newest whole snapshot"
+    OVERLAP = "the newest whole snapshot was reached"
     ENDED_EARLY = "the API ended the list far below its claimed total"
-    UNKNOWN_LENGTH = "the API ended the list, and never said how many followers the account has"
-    UNKNOWN_ROWS = "too many of the list's rows have a shape that we do not know; update this package, then replay"
-    NO_CURSOR = "the API said that there is more, but not where"
+    UNKNOWN_LENGTH = "the API ended the list without reporting the account's follower count"
+    UNKNOWN_ROWS = "too many of the list's rows have an unknown structure; update this package, then replay"
+    NO_CURSOR = "the API reported more pages but no cursor"
     STALLED_CURSOR = "the cursor did not move back in time"
-    NO_NEW_USERS = f"{PAGES_WITHOUT_NEWS} pages in a row had no new user"
-    LIST_VANISHED = "the list was hidden in the middle of the walk"
+    NO_NEW_USERS = f"{PAGES_WITHOUT_NEWS} pages in a row had no new users"
+    LIST_VANISHED = "the list was hidden during the extraction"
 
     @property
     def outcome(self) -> Outcome:

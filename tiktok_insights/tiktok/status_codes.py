@@ -30,7 +30,7 @@ def check(status: int, body: bytes, path: str, quota: Quota, retry_after: float 
     Raises RefusedError, QuotaExhaustedError, BurstLimitedError, UnreachableError, EmptyBodyError, or SchemaDriftError
     for a status that we do not know.
     """
-    said = f"{path} answered {status}" + (f": {_excerpt(body)}" if body.strip() and status != 200 else "")
+    said = f"{path} returned {status}" + (f": {_excerpt(body)}" if body.strip() and status != 200 else "")
     if status == 204 or (status == 200 and body.strip() in _EMPTY_BODIES):
         raise EmptyBodyError(f"{said} with an empty body.")
     if status == 200:
@@ -39,12 +39,12 @@ def check(status: int, body: bytes, path: str, quota: Quota, retry_after: float 
         raise RefusedError(f"{said}. {_REMEDIES[status]}.")
     if status == 429:
         if quota.remaining == 0 or b"quota" in body.lower():
-            when = f" They come back in {quota.reset_seconds} s." if quota.reset_seconds is not None else ""
-            raise QuotaExhaustedError(f"{said}. The plan's requests are spent.{when}", quota.reset_seconds)
-        raise BurstLimitedError(f"{said}. Lower TIKTOK_REQUESTS_PER_MINUTE if this goes on.", retry_after)
+            when = f" They reset in {quota.reset_seconds} s." if quota.reset_seconds is not None else ""
+            raise QuotaExhaustedError(f"{said}. The plan's requests are used up.{when}", quota.reset_seconds)
+        raise BurstLimitedError(f"{said}. Lower TIKTOK_REQUESTS_PER_MINUTE if this continues.", retry_after)
     if status >= 500:
-        raise UnreachableError(f"{said}. The API has trouble of its own; try again later.", retry_after)
-    raise SchemaDriftError(f"{said}, a status that we do not know. Nothing of it was used.")
+        raise UnreachableError(f"{said}. The API has a problem. Try again later.", retry_after)
+    raise SchemaDriftError(f"{said}, an unknown status. The response was not used.")
 
 
 def _excerpt(body: bytes) -> str:

@@ -13,7 +13,7 @@ class DecimalText(str):
 
 
 def _no_constant(name: str) -> Any:
-    msg = f"{name} is not JSON"
+    msg = f"{name} is not valid JSON"
     raise ValueError(msg)
 
 
@@ -22,7 +22,7 @@ def _no_duplicate(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) != len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
-        msg = f"the key {repeated!r} stands twice in one object"
+        msg = f"the key {repeated!r} appears twice in one object"
         raise ValueError(msg)
     return document
 
@@ -41,5 +41,5 @@ def loads(body: bytes) -> Any:
         )
     except (ValueError, RecursionError) as error:
         start = body[:60].decode("utf-8", "replace")
-        msg = f"The body of {len(body)} bytes is not whole JSON ({error}); it begins {start!r}."
+        msg = f"The body ({len(body)} bytes) is not valid JSON ({error}). It begins with {start!r}."
         raise UnreadableBodyError(msg) from error

@@ -33,7 +33,7 @@ def test_a_folder_without_partition_and_a_partition_without_folder_are_named(cat
     outcome = catalog_partitions_match_the_bucket(CatalogCheckInput(catalog, {NEXT_DAY}))
     assert outcome.offenders == (
         "account=42/dt=2026-02-01 is not in the catalog",
-        "account=42/dt=2026-01-31 is in the catalog, not in the bucket",
+        "account=42/dt=2026-01-31 is in the catalog but not in the bucket",
     )
     assert not outcome.passed
     told("catalog_partitions_match_the_bucket: <partition>").says_check(outcome)

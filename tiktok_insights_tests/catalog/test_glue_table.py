@@ -164,7 +164,7 @@ def test_more_partitions_than_one_call_takes(settings: Settings, connections: Co
         ),
         pytest.param(
             {"storage": {"Columns": columns(*reversed(COLUMNS))}},
-            "the columns are in another order",
+            "the columns are in a different order",
             id="another order",
         ),
         pytest.param(
@@ -174,7 +174,7 @@ def test_more_partitions_than_one_call_takes(settings: Settings, connections: Co
         ),
         pytest.param(
             {"storage": {"Location": "s3://elsewhere/csv/followers/"}},
-            "the table is over s3://elsewhere/csv/followers/, not s3://",
+            "the table's location is s3://elsewhere/csv/followers/, not s3://",
             id="over another bucket",
         ),
     ],

@@ -126,7 +126,7 @@ def test_a_blocked_snapshot_is_said_to_keep_its_csv(raw: RawStore) -> None:
     write_csv(raw, CsvInventory(raw.store), manifest_of(raw, result), 0.05)
     said = replay("--dry-run").stdout
     assert "blocked: csv/followers/" in said
-    assert "2 of 100 rows are of a shape that we do not know" in said
+    assert "2 of 100 rows have an unknown structure" in said
     assert "1 blocked (they keep their old CSVs)" in said
 
 
@@ -135,5 +135,5 @@ def test_an_unknown_account_is_an_error_in_words(store: ObjectStore, words: list
     """Exit code 1, nothing run."""
     answer = replay(*words)
     assert answer.exit_code == 1
-    assert "There are no raw pages of the account 'nobody'. Accounts with raw pages: none." in answer.output
+    assert "The account 'nobody' has no raw pages. Accounts with raw pages: none." in answer.output
     assert "Running" not in answer.output

@@ -168,7 +168,7 @@ def test_too_many_rows_of_an_unknown_shape_block_the_csv(raw: RawStore, store: O
     """The API has probably changed; raw and quarantine are kept, and a newer parser can write it later."""
     good = [web_row(str(identifier)) for identifier in range(100, 198)]
     written = snapshot_from(raw, web_page(*good, "odd", "odd", total=100))
-    assert "2 of 100 rows are of a shape that we do not know (more than 1.0%)" in written.blocked
+    assert "2 of 100 rows have an unknown structure (more than 1.0%)" in written.blocked
     assert list(store.list("csv/")) == []
     assert len(list(store.list("quarantine/"))) == 1
     check = no_snapshot_is_blocked([written])

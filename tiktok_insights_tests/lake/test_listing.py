@@ -50,17 +50,19 @@ def test_the_object_of_another_producer_has_no_snapshot(key: str) -> None:
         pytest.param(f"{PLACE}/", 0, "a folder marker", id="folder marker"),
         pytest.param(f"{PLACE}/a.CSV", 9, "not a plain .csv file (in lower case)", id="upper-case extension"),
         pytest.param(f"{PLACE}/a.csv.gz", 9, "not a plain .csv file", id="compressed"),
-        pytest.param(f"{PLACE}/a.csv", 0, "empty (0 bytes); put the file", id="zero bytes"),
-        pytest.param("csv/followers/a.csv", 9, "not right under csv/followers/account=", id="at the top"),
-        pytest.param("csv/followers/a.csv", 0, "not right under csv/followers/account=", id="zero bytes at the top"),
-        pytest.param("csv/followers/account=42/a.csv", 9, "not right under csv/followers/account=", id="no day"),
-        pytest.param("csv/followers/account=ann/dt=2026-01-31/a.csv", 9, "not right under", id="a handle for an id"),
-        pytest.param("csv/followers/account=42/dt=20260131/a.csv", 9, "not right under", id="a day without dashes"),
-        pytest.param("csv/followers/account=42/dt=2026-31-01/a.csv", 9, "2026-31-01 is no day", id="day before month"),
-        pytest.param("csv/followers/account=42/dt=2026-02-30/a.csv", 9, "2026-02-30 is no day", id="30 February"),
-        pytest.param(f"{PLACE}/deeper/a.csv", 9, "not right under", id="a folder too deep"),
+        pytest.param(f"{PLACE}/a.csv", 0, "empty (0 bytes); upload the file", id="zero bytes"),
+        pytest.param("csv/followers/a.csv", 9, "not directly under csv/followers/account=", id="at the top"),
+        pytest.param("csv/followers/a.csv", 0, "not directly under csv/followers/account=", id="zero bytes at the top"),
+        pytest.param("csv/followers/account=42/a.csv", 9, "not directly under csv/followers/account=", id="no day"),
+        pytest.param("csv/followers/account=ann/dt=2026-01-31/a.csv", 9, "not directly under", id="a handle for an id"),
+        pytest.param("csv/followers/account=42/dt=20260131/a.csv", 9, "not directly under", id="a day without dashes"),
         pytest.param(
-            f"{'csv/followers/account=' + '1' * 21}/dt=2026-01-31/a.csv", 9, "not right under", id="21 digits"
+            "csv/followers/account=42/dt=2026-31-01/a.csv", 9, "2026-31-01 is not a date", id="day before month"
+        ),
+        pytest.param("csv/followers/account=42/dt=2026-02-30/a.csv", 9, "2026-02-30 is not a date", id="30 February"),
+        pytest.param(f"{PLACE}/deeper/a.csv", 9, "not directly under", id="a folder too deep"),
+        pytest.param(
+            f"{'csv/followers/account=' + '1' * 21}/dt=2026-01-31/a.csv", 9, "not directly under", id="21 digits"
         ),
     ],
 )

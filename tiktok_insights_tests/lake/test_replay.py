@@ -129,7 +129,7 @@ def test_one_account_can_be_replayed_by_any_of_its_names(raw: RawStore, api: Api
 def test_an_account_without_raw_pages_is_an_error(raw: RawStore, api: Api) -> None:
     """The message names those that have some."""
     (key,) = written(raw, api, "fake.31")
-    with told("There are no raw pages of the account", "'nobody'", key.split("account=")[1].split("/")[0]):
+    with told("The account <account> has no raw pages", "'nobody'", key.split("account=")[1].split("/")[0]):
         replay(raw, "nobody")
 
 
@@ -142,7 +142,7 @@ def test_a_blocked_snapshot_keeps_its_old_csv(raw: RawStore) -> None:
     before = listing(raw.store)
     (item,) = replay(raw, share=0.01)
     assert item.verdict is ReplayVerdict.BLOCKED
-    assert "2 of 100 rows are of a shape that we do not know" in item.csv.blocked
+    assert "2 of 100 rows have an unknown structure" in item.csv.blocked
     assert listing(raw.store) == before
 
 

@@ -107,7 +107,7 @@ def test_an_account_with_an_id_of_an_unknown_shape_does_not_stop_the_others(raw:
 @pytest.mark.parametrize("key", ["invalid-key", "not-subscribed-key", "endpoint-disabled-key"])
 def test_a_refused_key_stops_the_run_with_the_remedy(raw: RawStore, api: Api, key: str) -> None:
     """Nothing is stored, and the error says what to check."""
-    with told("<request> answered <status>…. <remedy>.", "RAPIDAPI_KEY"):
+    with told("<request> returned <status>…. <remedy>.", "RAPIDAPI_KEY"):
         extract(raw, api.address, "corner.bakery", "city.museum", key=key)
     assert list(raw.accounts()) == []
 
@@ -147,7 +147,7 @@ def test_a_spent_quota_defers_and_the_next_run_goes_on_without_spending_again(ra
     with fake_api(tmp_path, monthly_quota=10) as api:
         (first,) = extract(raw, api.address, "fake.350.full")
         assert (first.outcome, first.pages) == (Outcome.DEFERRED, 9)
-        assert "come back in" in first.reason
+        assert "reset in" in first.reason
         assert requests_served(api) == 10
         api.control("settings", monthly_quota=100)
         (second,) = extract(raw, api.address, "fake.350.full")

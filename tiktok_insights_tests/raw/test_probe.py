@@ -122,7 +122,7 @@ def test_retries_are_counted_and_are_the_clients_own(raw: RawStore) -> None:
     with scripted(Reply(status=500), info=Reply(body=encoded(user_info()))) as script:
         found = probe(raw, script.address, "some.shop")
         assert (found.requests, len(script.asked), len(script.pages_asked)) == (4, 4, 3)
-    assert "answered 500" in found.error
+    assert "returned 500" in found.error
 
 
 def test_waiting_for_the_rate_limit_is_no_latency(raw: RawStore, api: Api) -> None:

@@ -63,7 +63,7 @@ def test_a_changed_page_is_refused_and_named(raw: RawStore, store: ObjectStore, 
     raw.put_response(SNAPSHOT.page(1), answer())
     metadata = store.get(SNAPSHOT.page(1)).metadata
     store._s3.put_object(Bucket=store.bucket, Key=SNAPSHOT.page(1), Body=edited, Metadata=metadata)
-    with told("<object> has other bytes", f"s3://{store.bucket}/{FOLDER}page-000001.json.gz"):
+    with told("<object> differs from what was stored", f"s3://{store.bucket}/{FOLDER}page-000001.json.gz"):
         list(raw.pages(SNAPSHOT))
 
 
@@ -86,7 +86,7 @@ def test_a_committed_page_must_be_the_one_that_was_committed(raw: RawStore, stor
     page = raw.put_response(SNAPSHOT.page(1), answer())
     entry = PageEntry(page.key, page.sha256, 1, iso(page.fetched_at))
     assert [page.body for page in raw.committed_pages(manifest_with(entry))] == [b'{"a": 1}']
-    with pytest.raises(RawDataError, match=r"page-000001\.json\.gz has other bytes"):
+    with pytest.raises(RawDataError, match=r"page-000001\.json\.gz differs from what was stored"):
         list(raw.committed_pages(manifest_with(replace(entry, sha256="0" * 64))))
 
 
@@ -110,7 +110,7 @@ def test_a_snapshot_is_committed_once(raw: RawStore) -> None:
 def test_an_unreadable_manifest_is_named(raw: RawStore, store: ObjectStore, body: bytes) -> None:
     """It is never taken for a snapshot that is still open."""
     store.put(SNAPSHOT.manifest, body, "application/json")
-    with told("<object> is no readable manifest", f"s3://{store.bucket}/{FOLDER}_manifest.json"):
+    with told("<object> is not a readable manifest", f"s3://{store.bucket}/{FOLDER}_manifest.json"):
         raw.manifest(SNAPSHOT)
     with pytest.raises(RawDataError, match=f"s3://{store.bucket}/{FOLDER}_manifest.json"):
         raw.commit(manifest_with())

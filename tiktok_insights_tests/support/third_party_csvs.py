@@ -418,20 +418,22 @@ def odd_keys() -> Iterator[Case]:
 
 def out_of_place() -> Iterator[Case]:
     """Objects that are skipped, each with its reason."""
-    yield skipped(PLACE, "a folder marker; it does no harm", body=b"")
-    yield skipped(f"{PREFIX}account=42/", "a folder marker; it does no harm", body=b"")
-    move = "not right under csv/followers/account=<account id>/dt=<YYYY-MM-DD>/; move it there"
+    yield skipped(PLACE, "a folder marker; harmless", body=b"")
+    yield skipped(f"{PREFIX}account=42/", "a folder marker; harmless", body=b"")
+    move = "not directly under csv/followers/account=<account id>/dt=<YYYY-MM-DD>/; move it there"
     for key in (
         "a.csv", "account=42/a.csv", "account=ann/dt=2026-01-31/a.csv", "account=42/dt=2026-1-31/a.csv",
         "account=42/dt=2026-01-31/deeper/a.csv", "Account=42/dt=2026-01-31/a.csv", "dt=2026-01-31/account=42/a.csv",
         "account=/dt=2026-01-31/a.csv", " account=42/dt=2026-01-31/a.csv",
     ):  # fmt: skip
         yield skipped(PREFIX + key, move)
-    yield skipped(f"{PREFIX}account=42/dt=2026-31-01/a.csv", "2026-31-01 is no day; move it to the dt=<YYYY-MM-DD>/")
+    yield skipped(
+        f"{PREFIX}account=42/dt=2026-31-01/a.csv", "2026-31-01 is not a date; move the file to dt=<YYYY-MM-DD>/"
+    )
     plain = "not a plain .csv file (in lower case); unpack or rename it, or move it out of csv/followers/"
     for name in ("a.CSV", "b.csv.gz", "c.json", "d.xlsx", "readme.txt", "_SUCCESS", "csv", "e.csv "):
         yield skipped(PLACE + name, plain)
-    yield skipped(f"{PLACE}zero bytes.csv", "empty (0 bytes); put the file there again", body=b"")
+    yield skipped(f"{PLACE}zero bytes.csv", "empty (0 bytes); upload the file again", body=b"")
 
 
 CASES: tuple[Case, ...] = tuple(

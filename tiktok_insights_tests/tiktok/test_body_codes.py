@@ -37,10 +37,10 @@ def test_a_response_with_nothing_but_a_code_is_an_upstream_hiccup(document: dict
 
 def test_a_banned_account_without_a_profile_may_be_a_misspelled_one() -> None:
     """The API gives code 10221 for both; with a profile it is a ban."""
-    with told("The API answered <code>: <meaning>.", "no such user") as raised:
+    with told("The API returned <code>: <meaning>.", "no such user") as raised:
         body_codes.check({"statusCode": 10221, "userInfo": {}})
     assert raised.value.outcome is Outcome.NOT_FOUND
-    with told("The API answered <code>: <meaning>.", "is banned.") as raised:
+    with told("The API returned <code>: <meaning>.", "is banned.") as raised:
         body_codes.check({"statusCode": 10221, "userInfo": {"user": {"id": "1"}}})
     assert raised.value.outcome is Outcome.BANNED
 
@@ -49,7 +49,7 @@ def test_a_banned_account_without_a_profile_may_be_a_misspelled_one() -> None:
 @pytest.mark.parametrize("key", ["statusCode", "status_code"])
 def test_a_busy_or_broken_server_can_be_asked_again(key: str, code: object) -> None:
     """These codes pass by themselves."""
-    with told("The API answered <code>: <trouble>.", str(code)):
+    with told("The API returned <code>: <trouble>.", str(code)):
         body_codes.check({key: code})
 
 
@@ -66,7 +66,7 @@ def test_a_busy_or_broken_server_can_be_asked_again(key: str, code: object) -> N
 @pytest.mark.parametrize("spelling", [int, str])
 def test_a_known_code_is_the_outcome_of_the_account(code: int, outcome: Outcome, spelling: type) -> None:
     """Whether it comes as a number or as a text."""
-    with told("The API answered <code>: <meaning>.", f"statusCode {code}") as raised:
+    with told("The API returned <code>: <meaning>.", f"statusCode {code}") as raised:
         body_codes.check({"statusCode": spelling(code), "userInfo": {"user": {"id": "1"}}})
     assert raised.value.outcome is outcome
 
@@ -74,8 +74,11 @@ def test_a_known_code_is_the_outcome_of_the_account(code: int, outcome: Outcome,
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        *((code, told("The API answered <code>, a code that we do not know")) for code in (1, -1, 99999, "77", True)),
-        *((code, told("The answer's <code> is no number;")) for code in ("blocked", "10202.5", [10202], {"code": 0})),
+        *((code, told("The API returned <code>, an unknown code")) for code in (1, -1, 99999, "77", True)),
+        *(
+            (code, told("<code> in the response is not a number."))
+            for code in ("blocked", "10202.5", [10202], {"code": 0})
+        ),
     ],
     ids=str,
 )

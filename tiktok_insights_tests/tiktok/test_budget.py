@@ -9,8 +9,8 @@ from tiktok_insights.tiktok.errors import BudgetSpentError
 from tiktok_insights.tiktok.models import Quota
 from tiktok_insights_tests.support.troubleshooting import told
 
-NOTHING_LEFT = told("The plan's <number> requests are spent.", "They come back in 3,600 s.")
-A_RESERVE = told("<number> of the plan's <number> requests are left", "They come back in 3,600 s.")
+NOTHING_LEFT = told("The plan's <number> requests are used up.", "They reset in 3,600 s.")
+A_RESERVE = told("The plan has <number> of <number> requests left", "They reset in 3,600 s.")
 
 
 def test_a_budget_is_spent_to_the_last_request_and_no_further() -> None:
@@ -72,5 +72,5 @@ def test_answers_without_quota_headers_change_nothing() -> None:
     budget = Budget()
     budget.note(Quota(100, 2, None))
     budget.note(Quota(None, None, None))
-    with told("<number> of the plan's <number> requests are left", "2 of the plan's 100 requests"):
+    with told("The plan has <number> of <number> requests left", "2 of 100 requests"):
         budget.spend()

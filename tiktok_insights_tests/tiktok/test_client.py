@@ -212,7 +212,7 @@ def test_a_server_that_is_not_there_is_given_up() -> None:
     """Nobody listens on the port; the message says what to check."""
     with scripted(GOOD) as script:
         address = script.address
-    with told("No answer from <address>", address) as raised:
+    with told("No response from <address>", address) as raised:
         client_for(address, attempts=2).followers(SEC_UID, 0)
     assert raised.value.requests == 2
 
@@ -288,7 +288,7 @@ def test_the_key_is_in_no_error_and_in_no_log_even_if_the_server_repeats_it(
 @pytest.mark.parametrize("key", ["", " ", "k3y\n", " k3y", "clé", "k3 y", "k3y\x00", "“k3y”"])
 def test_a_key_that_cannot_be_sent_is_refused_at_once_with_the_remedy(key: str) -> None:
     """A line break copied along with it would otherwise look like a network error; the key is not shown."""
-    with told("RAPIDAPI_KEY has a blank" if key else "Set RAPIDAPI_KEY to your key") as raised:
+    with told("RAPIDAPI_KEY contains a space" if key else "Set RAPIDAPI_KEY to your key") as raised:
         client_for("http://127.0.0.1:9", key=key)
     assert not key.strip() or key.strip() not in str(raised.value)
 

@@ -114,10 +114,10 @@ def test_a_null_nickname_is_an_empty_one() -> None:
     ("changes", "reason"),
     [
         ({"uniqueId": None}, "user.uniqueId is missing"),
-        ({"uniqueId": 12}, "user.uniqueId is 12, which is no text"),
-        ({"nickname": ["a"]}, 'user.nickname is ["a"], which is no text'),
-        ({"verified": {"a": 1}}, 'user.verified is {"a": 1}, which is no boolean'),
-        ({"privateAccount": []}, "user.privateAccount is [], which is no boolean"),
+        ({"uniqueId": 12}, "user.uniqueId is 12, not a valid text"),
+        ({"nickname": ["a"]}, 'user.nickname is ["a"], not a valid text'),
+        ({"verified": {"a": 1}}, 'user.verified is {"a": 1}, not a valid boolean'),
+        ({"privateAccount": []}, "user.privateAccount is [], not a valid boolean"),
     ],
 )
 def test_a_retyped_field_rejects_the_row_and_is_named(changes: JSON, reason: str) -> None:
@@ -167,7 +167,7 @@ def test_a_row_without_any_counts_is_rejected() -> None:
     """Both objects gone or renamed is another shape; loading it would wipe the counts out of the warehouse."""
     row = web_row()
     del row["stats"], row["statsV2"]
-    assert "followerCount is missing" in only_reason(web_page(row))
+    assert "followerCount and all other counts are missing" in only_reason(web_page(row))
 
 
 def test_a_row_of_the_other_dialect_is_rejected() -> None:
@@ -254,7 +254,7 @@ def test_a_cursor_may_be_a_text() -> None:
 def test_a_cursor_of_another_type_fails_closed(token: str) -> None:
     """Following it would lose pages without a word."""
     body = encoded(web_page(web_row(), more=True, cursor="CURSOR")).replace(b'"CURSOR"', token.encode())
-    with told("<field> is <value>; unix seconds", "minCursor"):
+    with told("<field> is <value>, but Unix seconds", "minCursor"):
         parse_page(body)
 
 
@@ -293,7 +293,7 @@ def test_a_hidden_list_is_an_outcome_and_not_nobody(document: JSON) -> None:
 )
 def test_a_page_without_its_list_that_promises_more_is_a_hiccup(document: JSON) -> None:
     """Whoever hides a list promises nothing; so it is asked for again, and never final."""
-    with told("The answer has no list, though"):
+    with told("The response has no list, although"):
         parse_page(encoded(document))
 
 
@@ -321,8 +321,8 @@ def test_a_shape_that_we_do_not_know_fails_closed(document: object) -> None:
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        ([], told("The answer is a JSON <type>;")),
-        ({"users": []}, told("The answer has neither userList nor followers")),
+        ([], told("The response is a JSON <type>, but")),
+        ({"users": []}, told("The response has neither userList nor followers")),
         (web_page(more="yes"), told("<field> is a <type> and <field> is <value>")),
         ({"hasMore": False, "minCursor": 0}, told("The account hides its follower list")),
     ],
@@ -396,7 +396,7 @@ def test_an_account_of_an_unknown_shape_fails_closed(user: JSON) -> None:
 def test_an_account_whose_id_is_a_float_fails_closed() -> None:
     """Its digits are lost."""
     body = encoded(user_info(account_id="ID")).replace(b'"ID"', b"6.8e18")
-    with told("In the answer about the account, a field of userInfo.user"):
+    with told("In the account response, a field of userInfo.user"):
         parse_account(body)
 
 
@@ -412,7 +412,7 @@ def test_an_account_may_lack_its_handle(user_field: JSON) -> None:
 @pytest.mark.parametrize("document", [{"users": [1]}, {"userInfo": {"user": {"id": "1"}}}, {"userInfo": {"id": "1"}}])
 def test_an_answer_without_an_account_fails_closed(document: JSON) -> None:
     """It is not taken for somebody."""
-    with told("The answer about the account has no userInfo.user"):
+    with told("The account response has no userInfo.user"):
         parse_account(encoded(document))
 
 

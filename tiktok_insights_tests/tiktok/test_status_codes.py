@@ -32,7 +32,7 @@ def test_a_200_with_a_body_is_good() -> None:
 @pytest.mark.parametrize(("status", "body"), [(204, b""), (200, b""), (200, b" \r\n\t")])
 def test_an_answer_without_content_is_empty(status: int, body: bytes) -> None:
     """An upstream hiccup, or a hidden list: worth another try."""
-    with told("<path> answered <status> with an empty body."):
+    with told("<path> returned <status> with an empty body."):
         check(status, body)
 
 
@@ -54,9 +54,9 @@ def test_a_tiny_body_without_content_is_empty_too(body: bytes) -> None:
 )
 def test_a_refusal_says_what_the_server_said_and_what_to_do(status: int, body: bytes, remedy: str) -> None:
     """No account can go on after it."""
-    with told("<path> answered <status>…. <remedy>", remedy) as raised:
+    with told("<path> returned <status>…. <remedy>", remedy) as raised:
         check(status, body)
-    assert f"/api/user/followers answered {status}" in str(raised.value)
+    assert f"/api/user/followers returned {status}" in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_a_refusal_says_what_the_server_said_and_what_to_do(status: int, body: b
 )
 def test_a_429_of_the_quota_stops(body: bytes, quota: Quota) -> None:
     """Waiting a second does not help; the message says when the quota is filled up."""
-    with told("<path> answered <status>…. The plan's requests are spent.") as raised:
+    with told("<path> returned <status>…. The plan's requests are used up.") as raised:
         check(429, body, quota)
     assert raised.value.reset_seconds == quota.reset_seconds
-    assert ("They come back in 86400 s" in str(raised.value)) == (quota.reset_seconds is not None)
+    assert ("They reset in 86400 s" in str(raised.value)) == (quota.reset_seconds is not None)
 
 
 @pytest.mark.parametrize("quota", [LEFT, NO_QUOTA])
 @pytest.mark.parametrize("body", [PER_SECOND, TOO_MANY, b""])
 def test_a_429_of_the_pace_waits(body: bytes, quota: Quota) -> None:
     """The server's own wish is kept."""
-    with told("<path> answered <status>…. Lower TIKTOK_REQUESTS_PER_MINUTE") as raised:
+    with told("<path> returned <status>…. Lower TIKTOK_REQUESTS_PER_MINUTE") as raised:
         check(429, body, quota, retry_after=7.0)
     assert raised.value.retry_after == 7.0
 
@@ -84,7 +84,7 @@ def test_a_429_of_the_pace_waits(body: bytes, quota: Quota) -> None:
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 599])
 def test_a_5xx_is_the_servers_trouble(status: int) -> None:
     """Worth another try, at the time that the server asks for."""
-    with told("<path> answered <status>…. The API has trouble of its own", str(status)) as raised:
+    with told("<path> returned <status>…. The API has a problem.", str(status)) as raised:
         check(status, b"<html>Bad gateway</html>", retry_after=3.0)
     assert raised.value.retry_after == 3.0
 
@@ -92,7 +92,7 @@ def test_a_5xx_is_the_servers_trouble(status: int) -> None:
 @pytest.mark.parametrize("status", [201, 206, 301, 302, 400, 418])
 def test_a_status_that_nobody_knows_fails_closed(status: int) -> None:
     """Its body is not used."""
-    with told("<path> answered <status>…, a status that we do not know.", str(status)):
+    with told("<path> returned <status>…, an unknown status.", str(status)):
         check(status, b'{"userList":[],"hasMore":false}')
 
 

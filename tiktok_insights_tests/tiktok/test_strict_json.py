@@ -51,14 +51,14 @@ def test_a_json_string_of_digits_is_no_decimal_number() -> None:
 )  # fmt: skip
 def test_a_body_that_is_not_whole_json_is_refused(body: bytes) -> None:
     """Nothing of it is used, and the message states its size."""
-    with told("The body of <number> bytes is not whole JSON", f"The body of {len(body)} bytes"):
+    with told("The body (<number> bytes) is not valid JSON", f"The body ({len(body)} bytes)"):
         strict_json.loads(body)
 
 
 @pytest.mark.parametrize("body", [b'{"id":"1","id":"2"}', b'{"user":{"id":"1","x":0,"id":"1"}}'])
 def test_a_key_that_stands_twice_in_one_object_is_refused(body: bytes) -> None:
     """Python would keep the last one; the message names the key."""
-    with pytest.raises(UnreadableBodyError, match="the key 'id' stands twice"):
+    with pytest.raises(UnreadableBodyError, match="the key 'id' appears twice"):
         strict_json.loads(body)
 
 
