@@ -36,19 +36,21 @@ class Marts:
     def reconcile(self, mart: Mart) -> Finding:
         """Compare the mart's totals with those of the tables that it is made from, as they are at one moment."""
         pairs = [
-            f"(SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}), "
-            f"(SELECT COALESCE({total.of_table}, 0) FROM {self._namespace.schema}.{total.table})"
-            for total in mart.reconciliations
+            f"(SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}) AS ACTUAL_{number}, "
+            f"(SELECT COALESCE({total.of_table}, 0) FROM {self._namespace.schema}.{total.table}) AS EXPECTED_{number}"
+            for number, total in enumerate(mart.reconciliations)
         ]
-        (numbers,) = self._session.query(f"SELECT {', '.join(pairs)}")
-        actual, expected = map(int, numbers[::2]), map(int, numbers[1::2])
-        totals = list(zip(mart.reconciliations, actual, expected, strict=True))
+        (found,) = self._session.records(f"SELECT {', '.join(pairs)}")
+        totals = [
+            (total, int(found[f"ACTUAL_{number}"]), int(found[f"EXPECTED_{number}"]))
+            for number, total in enumerate(mart.reconciliations)
+        ]
         offenders = [
-            f"{total.meaning}: {found:,} in {mart.view}, {wanted:,} in {total.table}"
-            for total, found, wanted in totals
-            if found != wanted
+            f"{total.meaning}: {actual:,} in {mart.view}, {expected:,} in {total.table}"
+            for total, actual, expected in totals
+            if actual != expected
         ]
-        return Finding(tuple(offenders), {total.meaning: found for total, found, _ in totals})
+        return Finding(tuple(offenders), {total.meaning: actual for total, actual, _ in totals})
 
     def _refuse_what_is_no_mart(self, mart: Mart) -> None:
         ours = Table(mart.view, mart.description, tuple(TableColumn(column.name, "", "") for column in mart.columns))
