@@ -21,7 +21,10 @@ _LOOKS = 10
 _VERSION = "SCHEMA_VERSION"
 _BY_NAME = {table.name: table for table in ALL}
 #: What to do about a refused table, apart from changing it back.
-_REMEDY = "let SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA name another place"
+_REMEDY = (
+    "set SNOWFLAKE_DATABASE to another database, or each of SNOWFLAKE_SCHEMA, SNOWFLAKE_INTERNAL_SCHEMA and "
+    "SNOWFLAKE_VIEW_SCHEMA to another schema"
+)
 
 #: By schema, then by name in whatever case: what there is under the names of our tables.
 _Actual = dict[str, dict[str, ActualTable]]
@@ -40,7 +43,7 @@ def ensure_tables(session: Session, remedy: str | None = None) -> None:
     """Create the tables, and the view that people read, when they are missing; the session is in their schema then.
 
     May be run by several processes at once. `remedy` is what a person may do about refused tables; by default it is to
-    name another schema. Raises DatabaseMissingError, and TableDriftError for tables that differ or are of another
+    use other schemas. Raises DatabaseMissingError, and TableDriftError for tables that differ or are of another
     version; nothing is changed then.
     """
     _enter_schema(session)

@@ -202,7 +202,8 @@ def test_a_look_alike_is_refused_and_left_as_it_is(connect_database: Connect) ->
             'column COUNTS_EXACT (BOOLEAN) is missing; column "Counts_Exact" (BOOLEAN) is not ours; '
             "column TIKTOK_ID is NUMBER(38,0), not VARCHAR(20) NOT NULL; "
             "column FOLLOWERS_COUNT is FLOAT, not NUMBER(38,0). Nothing was changed. Change back what is the "
-            "pipeline's and rename what is not, or let SNOWFLAKE_DATABASE or SNOWFLAKE_SCHEMA name another place."
+            "pipeline's and rename what is not, or set SNOWFLAKE_DATABASE to another database, or each of "
+            "SNOWFLAKE_SCHEMA, SNOWFLAKE_INTERNAL_SCHEMA and SNOWFLAKE_VIEW_SCHEMA to another schema."
         )
 
 
