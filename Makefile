@@ -24,12 +24,14 @@ ui: setup ## Open the Dagster UI (webserver and daemon) on http://127.0.0.1:3000
 stop: ## Stop the UI and the local stack; their data is kept.
 	@if [ -x $(BIN)/tiktok-insights ]; then $(BIN)/tiktok-insights stop; else echo "Nothing is installed, so nothing is running."; fi
 
-test: setup ## Run the tests against their own local stack.
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Few files hold the long tests: each stays with one worker, and the longest begin.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-torture: setup ## Load with 50 processes at once and in 1,000 random orders; takes about half an hour.
-	@$(BIN)/pytest tiktok_insights_tests/test_concurrent_loads.py tiktok_insights_tests/warehouse/test_order.py \
-		--loads 50 --orders 1000
+test: setup ## Run the tests against their own local stack; takes about 8 minutes on two cores.
+	@$(PYTEST)
+
+torture: setup ## Run the long tests too, and more of the random ones; takes hours. Ten minutes: make torture SHORT=1
+	@$(PYTEST) --torture $(if $(SHORT),short,full)
 
 check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.connections import Connections, connect
 
-pytest_plugins = ["tiktok_insights_tests.support.seeds"]
+pytest_plugins = ["tiktok_insights_tests.support.campaigns"]
 
 #: What a developer's shell or .env may have set must not reach a test.
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
@@ -41,12 +41,9 @@ _LONG_MODULES = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """An option of the tests of fail points."""
+    """Add an option of the tests of fail points."""
     parser.getgroup("tiktok-insights").addoption(
-        "--fail-points",
-        default="some",
-        metavar="WHICH",
-        help="Where loads are let fail: some (default), every, or one by its name, such as 17-after-sigkill.",
+        "--fail-point", metavar="NAME", help="Let loads fail there alone, such as at 17-after-sigkill."
     )
 
 

@@ -177,6 +177,88 @@ def private_parts_of_dagster(text: str) -> list[str]:
     return re.findall(r"\b(?:dagster\w*|dg)(?:\.\w+)*\._\w[\w.]*", text)
 
 
+#: Methods that change the list, dict, set or deque on which they are called.
+_CHANGING = {
+    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "insert", "intersection_update",
+    "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort", "symmetric_difference_update", "update",
+}  # fmt: skip
+
+#: State of others that we cannot but change, and why.
+NOT_OURS = {
+    "settings.environment: os.environ": "the process's environment: the only way to tell Dagster of its home",
+    "local.aws.s3_store: s3_backends.bucket_accounts": "moto looks up there which account owns a bucket",
+}
+
+
+def module_names(tree: ast.Module) -> set[str]:
+    """The names that a module binds when it is imported, its imports included."""
+    names = {node.id for node in top_level(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    imported = [node for node in top_level(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return names | {alias.asname or alias.name for node in imported for alias in node.names}
+
+
+def top_level(node: ast.AST) -> Iterator[ast.AST]:
+    """Everything below a node but the insides of functions and classes."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield child
+            yield from top_level(child)
+
+
+def changed_names(node: ast.AST) -> Iterator[str]:
+    """The names of the containers that one statement or expression changes in place."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+        yield ast.unparse(node.func.value)
+    elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        yield ast.unparse(node.value)
+
+
+def hidden_state(tree: ast.Module) -> list[str]:
+    """What functions of a module change of the state that modules keep: each name with its line."""
+    names = module_names(tree)
+    found = []
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        inside = list(ast.walk(function))
+        own = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        own |= {node.arg for node in inside if isinstance(node, ast.arg)}
+        shared = {name for node in inside if isinstance(node, ast.Global) for name in node.names}
+        found += [f"global {name}" for name in shared]
+        for node in inside:
+            changed = {name for name in changed_names(node) if name.partition(".")[0] in names - own}
+            found += [f"{name}, line {getattr(node, 'lineno', 0)}" for name in changed]
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("_seen = []\ndef f(x): _seen.append(x)", ["_seen, line 2"]),
+        ("_seen: dict[str, int] = {}\ndef f(x): _seen[x] = 1", ["_seen, line 2"]),
+        ("_seen = {}\nclass C:\n    def f(self): del _seen[self]", ["_seen, line 3"]),
+        ("_seen = [0]\ndef f(): _seen[0] += 1", ["_seen, line 2"]),
+        ("if True:\n    _seen = set()\nf = lambda x: _seen.add(x)", ["_seen, line 3"]),
+        ("from ours import SEEN\ndef f(x): SEEN.update(x)", ["SEEN, line 2"]),
+        ("from ours import other\ndef f(x): other.seen.append(x)", ["other.seen, line 2"]),
+        ("_count = 0\ndef f():\n    global _count\n    _count += 1", ["global _count"]),
+        ("NAMES = ['a']\nNAMES.append('b')\ndef f(): return NAMES[0]", []),
+        ("seen = []\ndef f():\n    seen = []\n    seen.append(1)", []),
+        ("seen = []\ndef f(seen): seen.append(1)", []),
+        ("class C:\n    def f(self): self.seen.append(1)", []),
+    ],
+)
+def test_hidden_state_is_found(text: str, expected: list[str]) -> None:
+    """What a function changes of its module, or of another one; not what is its own, nor what an import does."""
+    assert hidden_state(ast.parse(text)) == expected
+
+
+def test_no_module_keeps_state_that_functions_change() -> None:
+    """What functions share is passed to them: two runs in one process know nothing of each other."""
+    found = {f"{name}: {state.partition(',')[0]}" for name, _, tree in modules() for state in hidden_state(tree)}
+    assert found == NOT_OURS.keys()
+
+
 def test_no_private_part_of_dagster_is_used() -> None:
     """Names with an underscore are Dagster's own business: not imported, not reached, not named in a text."""
     assert private_parts_of_dagster('"dagster._core.storage"') == ["dagster._core.storage"]

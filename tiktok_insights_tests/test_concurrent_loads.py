@@ -2,7 +2,6 @@
 
 import logging
 import multiprocessing
-import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +15,16 @@ from tiktok_insights.clients.snowflake_session import Connect, Session
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.namespace import Namespace
-from tiktok_insights_tests.support import history, random_objects
+from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.history import Upload, lines
 from tiktok_insights_tests.support.interrupted_loads import Places
 from tiktok_insights_tests.support.loading import Loader, put_upload
+from tiktok_insights_tests.support.random_objects import FIRST, File, Key
+
+pytestmark = pytest.mark.campaign
 
 #: Against hangs only: a load on a busy machine takes its time, and so does its turn to publish.
 _SECONDS_A_LOAD = 60
@@ -45,10 +48,9 @@ def _load(places: Places) -> int:
 
 
 @pytest.fixture(scope="module")
-def loads(pytestconfig: pytest.Config) -> int:
+def loads(size: Size) -> int:
     """How many loads there are at once."""
-    number: int = pytestconfig.option.loads
-    return number
+    return size.loads
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,18 @@ def processes(loads: int) -> Iterator[Pool]:
 def places(settings: Settings, connections: Connections, namespace: Namespace) -> Places:
     """The test's own bucket and database."""
     return Places(connections.aws, connections.snowflake, settings.s3.bucket, settings.glue.database, namespace)
+
+
+def objects() -> Iterator[Upload]:
+    """Objects of ours and of others, whose rows meet, tie, and are rejected."""
+    for number in range(_OBJECTS):
+        rows = (
+            {"tiktok_id": str(number % 7 + 1)},
+            {"tiktok_id": "8", "diggCount": str(number % 3)},
+            {"tiktok_id": "9", "extracted_at": f"2026-01-31T12:00:0{number % 4}Z", "uniqueId": "ann" * (number % 2)},
+            {"tiktok_id": "0"},
+        )
+        yield File(rows).written_as(Key("42", number, is_ours=number % 3 == 0), FIRST)
 
 
 def at_once(processes: Pool, places: Places, loads: int) -> list[int]:
@@ -85,11 +99,9 @@ def test_loads_at_once_into_a_new_warehouse_load_each_row_once(
     loads: int,
     store: ObjectStore,
     connect_database: Connect,
-    random_source: random.Random,
 ) -> None:
     """They make the tables, stage the same objects and publish, all at once: all succeed, and one brings the rows."""
-    made = random_objects.objects(random_source, _OBJECTS)
-    uploads = [put_upload(store, versions[-1]) for versions in made.values()]
+    uploads = [put_upload(store, upload) for upload in objects()]
     brought = at_once(processes, places, loads)
     with connect_database() as session:
         assert_all_is_published(Loader(store, session, connect_database), uploads)

@@ -1,8 +1,9 @@
 """A load that fails anywhere: a plain run comes to the state of an undisturbed one, and another run changes nothing.
 
-Usually each request that changes something is killed once, at a moment by turns, and once its answer is lost, and once
-it breaks off; every third meets an exception too, and every third question is killed. `--fail-points every` takes all
-that there are: each request, before, after, and with its answer lost or cut, by an exception and by SIGKILL.
+`make test` takes the requests after which a load is in another state, each once per manner. A short torture kills each
+request that changes something at a moment by turns, loses its answer and breaks it off; every third meets an exception
+too, and every third question is killed. A full one takes all that there are: each request, before, after, and with its
+answer lost or cut, by an exception and by SIGKILL.
 """
 
 from collections.abc import Callable, Container, Iterator
@@ -22,6 +23,7 @@ from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
+from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import HEADER_16, csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, changes_something
@@ -31,7 +33,10 @@ from tiktok_insights_tests.support.impatient import impatient_warehouse
 from tiktok_insights_tests.support.interrupted_loads import Places, at_once, prepare_children
 from tiktok_insights_tests.support.sandbox import Ground
 
-pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result")  # fakesnow's way to fetch results
+pytestmark = [
+    pytest.mark.campaign,
+    pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result"),  # fakesnow's way to fetch results
+]
 
 #: Every kind of request that a load is made of.
 KINDS = (
@@ -44,6 +49,17 @@ KINDS = (
     "DELETE FROM FOLLOWER_SNAPSHOTS", "DELETE FROM TIKTOK_DATA", "DELETE FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
     "log out",
 )  # fmt: skip
+#: The requests after which a load is in another state, and when `make test` lets them fail.
+TURNING_POINTS = {
+    "S3 PUT csv/": Moment.AFTER,
+    "Glue BatchCreatePartition": Moment.BEFORE,
+    "COPY INTO STAGED_TIKTOK_DATA": Moment.ANSWER_LOST,
+    "INSERT INTO LOAD_BATCHES": Moment.AFTER,
+    "INSERT INTO LOAD_HISTORY": Moment.ANSWER_LOST,
+    "COMMIT": Moment.ANSWER_LOST,
+    "CREATE TABLE": Moment.ANSWER_LOST,
+    "CREATE VIEW": Moment.BEFORE,
+}
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OURS = SnapshotKey("42", "20260131T093000125Z")
 STILL_OPEN = SnapshotKey("43", "20260131T080000000Z")
@@ -149,26 +165,37 @@ Choose = Callable[..., list[FailPoint]]
 
 
 @pytest.fixture
-def choose(request: pytest.FixtureRequest) -> Choose:
+def choose(pytestconfig: pytest.Config, size: Size) -> Choose:
     """Chooses among the fail points of some requests as the command line says."""
-    wanted = str(request.config.getoption("--fail-points"))
+    wanted: str | None = pytestconfig.getoption("--fail-point")
 
     def chosen(names: list[str], *manners: Manner, among: Container[int] | None = None) -> list[FailPoint]:
         numbers = [number for number in range(len(names)) if among is None or number in among]
         points = [FailPoint(*point) for point in product(numbers, Moment, manners or Manner)]
         # A killed process hears no part of an answer.
         every = [point for point in points if (point.moment, point.manner) != (Moment.ANSWER_CUT, Manner.SIGKILL)]
-        if wanted == "every":
+        if wanted:
+            return [point for point in every if point == FailPoint.named(wanted)]
+        if size.fail_points == "every":
             return every
-        if wanted == "some":
-            return [point for point in every if is_usual(point, changes_something(names[point.number]))]
-        return [point for point in every if point == FailPoint.named(wanted)]
+        if size.fail_points == "some":
+            return [point for point in every if is_one_of_some(point, changes_something(names[point.number]))]
+        turning = turning_points(names)
+        few = [point for point in every if turning.get(point.number) is point.moment]
+        assert few
+        return few
 
     return chosen
 
 
-def is_usual(point: FailPoint, writes: bool) -> bool:
-    """Whether every run of the tests takes this fail point of a request."""
+def turning_points(names: list[str]) -> dict[int, Moment]:
+    """The numbers of the last requests of the kinds that `make test` takes, each with the moment at which it fails."""
+    numbers = {kind: number for number, name in enumerate(names) for kind in TURNING_POINTS if name.startswith(kind)}
+    return {number: TURNING_POINTS[kind] for kind, number in numbers.items()}
+
+
+def is_one_of_some(point: FailPoint, writes: bool) -> bool:
+    """Whether a short torture takes this fail point of a request."""
     third, turn = divmod(point.number, 3)
     moments = list(Moment)
     if point.manner is Manner.SIGKILL:
@@ -179,7 +206,7 @@ def is_usual(point: FailPoint, writes: bool) -> bool:
 def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:
     """Fail with everything that is wrong, and how to repeat it."""
     bad = {line.partition(" ")[0] for line in wrong}
-    said = f"{len(points) - len(bad)} of {len(points)} ended right. To repeat one, add --fail-points and its name:"
+    said = f"{len(points) - len(bad)} of {len(points)} ended right. To repeat one, add --fail-point and its name:"
     assert not wrong, "\n".join([said, *wrong])
 
 

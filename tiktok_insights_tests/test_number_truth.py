@@ -17,6 +17,7 @@ from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights.warehouse.publish import publish_passed
+from tiktok_insights_tests.support.campaigns import examples
 
 _LOG = logging.getLogger(__name__)
 _COUNTS = ("followerCount", "followingCount", "videoCount", "heartCount", "friendCount", "diggCount")
@@ -72,7 +73,7 @@ def commit_snapshot(raw: RawStore, account_id: str, body: bytes, users: int) -> 
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(0.12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=_rows)
 def test_every_digit_arrives(
     rows: list[tuple[int, bool, tuple[int, ...]]], raw: RawStore, store: ObjectStore, connect_warehouse: Connect

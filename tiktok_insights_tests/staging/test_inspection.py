@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tiktok_insights.staging import inspection
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
+from tiktok_insights_tests.support.campaigns import examples
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
@@ -172,7 +173,7 @@ _FIELD = r'(?:"(?:[^"\r\n]|"")*"|[^",\r\n]*)'
 _GOOD_LINE = re.compile(f"{_FIELD}(?:,{_FIELD})*")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(4))
 @given(
     st.lists(st.text(alphabet='a,"\r\né', max_size=12), max_size=12),
     st.sampled_from(["\n", "\r\n"]),

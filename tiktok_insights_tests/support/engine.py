@@ -75,6 +75,12 @@ class Engine:
         )
         self._transformed: dict[Upload, StagedObject] = {}
 
+    def close(self) -> None:
+        """Give the memory back; what hypothesis still holds of it would be printed as leaked at the process's end."""
+        self._transformed.clear()
+        self.session.duck.close()
+        del self.session
+
     def clear(self) -> None:
         """Empty all tables."""
         for table in ALL:

@@ -1,19 +1,31 @@
-"""A random course of loads: objects come in versions, runs stage them side by side, anybody publishes, objects go.
+"""Any course of loads: objects come in versions, runs stage them side by side, anyone publishes, objects go.
 
-Beside what is tested goes the oracle: whatever is done to the one is done to the other.
+Beside what is tested goes the oracle: whatever is done to the one is done to the other. Hypothesis chooses the steps
+and, when they fail, looks for the fewest that do.
 """
 
-import random
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import ClassVar, Protocol, TypeVar
 
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.history import Loads, Tables, Upload, lines
+from tiktok_insights_tests.support.random_objects import FILES, FIRST, KEYS, File, Key
 
 _Item = TypeVar("_Item")
+
+#: Chooses among as many things as there are.
+_CHOICE = st.integers(0, 19)
 
 
 class Warehouse(Protocol):
     """A bucket, and the warehouse that is loaded from it."""
+
+    def clear(self) -> None:
+        """Empty both."""
 
     def put(self, upload: Upload) -> Upload:
         """Write an object; give it with the time that the bucket says."""
@@ -34,83 +46,126 @@ class Warehouse(Protocol):
         """What readers see."""
 
 
-class Course:
-    """One random course over objects with their versions; `side_by_side` runs may have begun and not ended."""
+class LoadStateMachine(RuleBasedStateMachine):
+    """Loads into one warehouse; of the runs, `side_by_side` may have begun and not ended."""
 
-    def __init__(
-        self, source: random.Random, warehouse: Warehouse, versions: dict[str, list[Upload]], side_by_side: int
-    ) -> None:
-        self.loads = Loads()
-        #: What came last of each key, also of one that has gone.
-        self.last: dict[str, Upload] = {}
-        self._source = source
-        self._warehouse = warehouse
-        self._to_come = {key: list(uploads) for key, uploads in versions.items()}
-        self._side_by_side = side_by_side
+    warehouse: ClassVar[Warehouse]
+    side_by_side: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.warehouse.clear()
+        self._loads = Loads()
+        #: All versions of each key, also of one that has gone.
+        self._versions: dict[str, list[Upload]] = {}
         self._begun: dict[str, list[Upload]] = {}
-        # Objects in a batch, and coming at once: one, a few, or as many as there are.
-        (self._together,) = source.choices((1, 5, len(versions)), weights=(1, 4, 10))
 
-    def run(self) -> None:
-        """Go on until all has come and is published; now and then look at the tables."""
-        while steps := [step for step, possible in self._steps() if possible]:
-            self._source.choice(steps)()
-            if self._source.random() < 0.05:
-                self.compare()
+    @rule(objects=st.lists(st.tuples(KEYS, FILES, st.integers(0, 1)), min_size=1, max_size=5))
+    def put(self, objects: list[tuple[Key, File, int]]) -> None:
+        """Objects come, or new versions of them, perhaps within the same second."""
+        for key, file, seconds in objects:
+            self._put(key, file, seconds)
 
-    def compare(self) -> None:
-        """Hold the tables against the oracle's."""
-        assert lines(self._warehouse.tables()) == lines(self.loads.tables())
+    def _staged_keys(self) -> list[str]:
+        waiting = {upload.key for upload in self._loads.waiting()}
+        reading = {upload.key for uploads in self._begun.values() for upload in uploads}
+        return sorted(self._loads.bucket.keys() - waiting - reading)
 
-    def _steps(self) -> Iterator[tuple[Callable[[], None], bool]]:
-        yield self._put, bool(self._to_come)
-        yield self._begin, len(self._begun) < self._side_by_side and bool(self.loads.waiting())
-        yield self._end, bool(self._begun)
-        yield self._publish, bool(self._unpublished())
+    @precondition(lambda self: self._staged_keys())
+    @rule(choice=_CHOICE)
+    def delete(self, choice: int) -> None:
+        """An object goes that is staged."""
+        key = _chosen(self._staged_keys(), choice)
+        self.warehouse.delete(key)
+        del self._loads.bucket[key]
 
-    def _put(self) -> None:
-        """New objects come, and new versions of old ones; now and then one goes that is staged."""
-        for key in self._some(sorted(self._to_come)):
-            self.loads.bucket[key] = self.last[key] = self._warehouse.put(self._to_come[key].pop(0))
-            if not self._to_come[key]:
-                del self._to_come[key]
-        waiting = {upload.key for upload in self.loads.waiting()}
-        staged = self.loads.bucket.keys() - self._to_come.keys() - waiting - _keys(self._begun.values())
-        if staged and self._source.random() < 0.3:
-            gone = self._source.choice(sorted(staged))
-            self._warehouse.delete(gone)
-            del self.loads.bucket[gone]
+    @precondition(lambda self: len(self._begun) < self.side_by_side and self._loads.waiting())
+    @rule(some=st.none() | st.sets(_CHOICE, min_size=1, max_size=3))
+    def begin(self, some: set[int] | None) -> None:
+        """A run lists the bucket and takes what waits, or some of it; what others have only begun, it takes too."""
+        waiting = self._waiting()
+        chosen = {_chosen(waiting, choice) for choice in some or ()}
+        batch_id = f"{len(self._begun) + len(self._loads.batches):04}"
+        self._begun[batch_id] = [upload for upload in waiting if upload in chosen or some is None]
+        if self.side_by_side == 1:
+            self._end(batch_id)
+
+    @precondition(lambda self: self._begun)
+    @rule(choice=_CHOICE)
+    def end(self, choice: int) -> None:
+        """A run that has begun writes its verdict."""
+        self._end(_chosen(sorted(self._begun), choice))
+
+    @precondition(lambda self: self._unpublished())
+    @rule(choice=_CHOICE)
+    def publish(self, choice: int) -> None:
+        """A batch is published, in whatever order; what readers see are the oracle's tables."""
+        self._publish(_chosen(self._unpublished(), choice))
+
+    @precondition(lambda self: self._loads.published)
+    @rule(choice=_CHOICE)
+    def publish_again(self, choice: int) -> None:
+        """A batch is published for the second time, and brings nothing."""
+        assert self.warehouse.publish(_chosen(sorted(self._loads.published), choice)) == 0
+
+    @precondition(lambda self: self._begun or self._unpublished() or self._loads.waiting())
+    @rule()
+    def load(self) -> None:
+        """All runs end, the last one stages what waits, and all is published: what came before leaves no trace."""
+        for batch_id in sorted(self._begun):
+            self._end(batch_id)
+        if waiting := self._waiting():
+            batch_id = f"{len(self._loads.batches):04}"
+            self._begun[batch_id] = waiting
+            self._end(batch_id)
+        for batch_id in self._unpublished():
+            self._publish(batch_id)
+        newest = history.tables(self._newest())
+        actual = self._loads.tables()
+        for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS", "ACCOUNT_SNAPSHOTS"):
+            assert actual[table] == newest[table]
+
+    def _put(self, key: Key, file: File, seconds: int) -> None:
+        versions = self._versions.setdefault(str(key), [])
+        moment = versions[-1].written + timedelta(seconds=seconds) if versions else FIRST
+        upload = file.written_as(key, moment)
+        if key.is_ours and upload.rows is None:
+            return  # nobody but us writes there
+        if earlier := [version for version in versions if version.etag == upload.etag]:
+            # What comes back has its own times: without them, its rows would be younger than the ledger knows.
+            if upload.etag == versions[-1].etag or file.is_narrow:
+                return
+            # Within one second it could not be told from what was there before.
+            upload = file.written_as(key, max(moment, earlier[-1].written + timedelta(seconds=1)))
+        versions.append(self.warehouse.put(upload))
+        self._loads.bucket[str(key)] = versions[-1]
+
+    def _newest(self) -> Iterator[Upload]:
+        """Of each key the last version that can be read, among those that a run has found."""
+        staged = {upload for uploads in self._loads.batches.values() for upload in uploads}
+        for versions in self._versions.values():
+            yield from [version for version in versions if version in staged and version.rows is not None][-1:]
+
+    def _waiting(self) -> list[Upload]:
+        """What a run finds to stage."""
+        waiting = self._loads.waiting()
+        actual = self.warehouse.waiting(self._loads.bucket.values())
+        assert sorted(actual) == sorted((upload.key, upload.etag) for upload in waiting)
+        return waiting
 
     def _unpublished(self) -> list[str]:
-        return sorted(self.loads.batches.keys() - self.loads.published)
+        return sorted(self._loads.batches.keys() - self._loads.published)
 
-    def _begin(self) -> None:
-        """A run lists the bucket and takes what waits, or a part of it; what others have only begun, it takes too."""
-        waiting = self.loads.waiting()
-        found = self._warehouse.waiting(self.loads.bucket.values())
-        assert sorted(found) == sorted((upload.key, upload.etag) for upload in waiting)
-        self._begun[f"{len(self._begun) + len(self.loads.batches):04}"] = self._some(waiting)
-        if self._side_by_side == 1:
-            self._end()
-
-    def _end(self) -> None:
-        """A run that has begun writes its verdict."""
-        batch_id = self._source.choice(sorted(self._begun))
+    def _end(self, batch_id: str) -> None:
         uploads = self._begun.pop(batch_id)
-        self._warehouse.stage(batch_id, uploads)
-        self.loads.batches[batch_id] = tuple(uploads)
+        self.warehouse.stage(batch_id, uploads)
+        self._loads.batches[batch_id] = tuple(uploads)
 
-    def _publish(self) -> None:
-        """Somebody publishes a batch, in whatever order, and perhaps one for the second time."""
-        batch_id = self._source.choice(self._unpublished())
-        self._warehouse.publish(batch_id)
-        self.loads.published.add(batch_id)
-        again = self._source.choice(sorted(self.loads.published))
-        assert self._warehouse.publish(again) == 0
-
-    def _some(self, items: list[_Item]) -> list[_Item]:
-        return self._source.sample(items, min(len(items), self._together))
+    def _publish(self, batch_id: str) -> None:
+        self.warehouse.publish(batch_id)
+        self._loads.published.add(batch_id)
+        assert lines(self.warehouse.tables()) == lines(self._loads.tables())
 
 
-def _keys(batches: Iterable[Iterable[Upload]]) -> set[str]:
-    return {upload.key for uploads in batches for upload in uploads}
+def _chosen(items: list[_Item], choice: int) -> _Item:
+    return items[choice % len(items)]

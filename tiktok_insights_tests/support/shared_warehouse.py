@@ -11,6 +11,13 @@ from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK
 from tiktok_insights_tests.support.loading import Loader
 
 
+def empty_tables(session: Session) -> None:
+    """Empty all tables; the lock keeps its row."""
+    for table in ALL:
+        if table is not PUBLISH_LOCK:
+            session.execute(f"DELETE FROM {session.namespace.name_of(table)}")
+
+
 class SharedDatabase:
     """The name of the folder's database."""
 
@@ -40,9 +47,7 @@ def environment(
 @pytest.fixture
 def session(session: Session) -> Session:
     """One session in the folder's database, with all tables empty."""
-    for table in ALL:
-        if table is not PUBLISH_LOCK:
-            session.execute(f"DELETE FROM {session.namespace.name_of(table)}")
+    empty_tables(session)
     return session
 
 

@@ -1,25 +1,27 @@
 """Order and repetition: however the same objects come, the tables are the same, byte for byte, and the oracle's."""
 
-import random
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import combinations, pairwise, permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
 
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.pending import pending
 from tiktok_insights.warehouse.publish import Publication, publish
-from tiktok_insights_tests.support import history, random_objects
+from tiktok_insights_tests.support import history
+from tiktok_insights_tests.support.campaigns import Size, examples
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.engine import NOON, Engine
 from tiktok_insights_tests.support.history import Tables, Upload, lines
-from tiktok_insights_tests.support.load_state_machine import Course
+from tiktok_insights_tests.support.load_state_machine import LoadStateMachine
 from tiktok_insights_tests.support.loading import Loader, put_upload
+from tiktok_insights_tests.support.shared_warehouse import empty_tables
 
 LATE, EARLY = "2026-01-31T13:00:00Z", "2026-01-31T11:00:00Z"
 WRITTEN = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
@@ -70,12 +72,26 @@ def cuts(uploads: tuple[Upload, ...]) -> Iterator[list[tuple[Upload, ...]]]:
             yield [uploads[start:end] for start, end in pairwise(ends)]
 
 
-def test_every_order_and_every_batching_of_five_snapshots_gives_the_same_tables() -> None:
-    """120 orders one by one, and 16 ways to cut one of them into batches: the oracle's tables each time."""
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """One engine for all courses: what an object becomes is worked out once."""
     engine = Engine()
+    yield engine
+    engine.close()
+
+
+@pytest.mark.campaign
+def test_every_order_and_every_batching_of_five_snapshots_gives_the_same_tables(engine: Engine, size: Size) -> None:
+    """120 orders one by one, and 16 ways to cut one of them into batches: the oracle's tables each time.
+
+    `make test` takes every fifth order, in which each object comes at each place.
+    """
     expected = history.tables(FIVE)
-    arrangements = [[(upload,) for upload in order] for order in permutations(FIVE)] + list(cuts(FIVE))
-    assert len(arrangements) == 120 + 16
+    orders = list(permutations(FIVE))
+    orders = orders[:: len(orders) // size.orders]
+    assert all({order[place] for order in orders} == set(FIVE) for place in range(5))
+    arrangements = [[(upload,) for upload in order] for order in orders] + list(cuts(FIVE))
+    assert len(arrangements) == size.orders + 16
     for batches in arrangements:
         engine.clear()
         load(engine, *batches)
@@ -84,45 +100,15 @@ def test_every_order_and_every_batching_of_five_snapshots_gives_the_same_tables(
     assert sum(counts[-2] for counts in expected["LOAD_HISTORY"]) == 1
 
 
-Pool = Callable[[int], tuple[Engine, dict[str, list[Upload]]]]
-#: Random orders that share their objects: what an object becomes is worked out once.
-_SHARING = 200
+@pytest.mark.campaign
+def test_any_course_of_loads_gives_the_oracles_tables(engine: Engine) -> None:
+    """Objects in any order, batching and number of re-runs, with new versions and deletions on the way."""
 
+    class Loads(LoadStateMachine):
+        warehouse = engine
+        side_by_side = 3
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """As many random orders as are asked for, and a few on the stack, where they take longer."""
-    orders = metafunc.config.option.orders
-    for name, number in (("order", orders), ("order_on_the_stack", max(2, orders // 100))):
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, range(number))
-
-
-@pytest.fixture(scope="module")
-def pools(seed: int) -> Pool:
-    """Gives the engine and the twenty objects of a random order."""
-
-    @lru_cache(maxsize=1)
-    def pool(number: int) -> tuple[Engine, dict[str, list[Upload]]]:
-        return Engine(), random_objects.objects(random.Random(f"{seed} {number}"), 20)  # noqa: S311 - to be repeated
-
-    return lambda order: pool(order // _SHARING)
-
-
-def end_well(course: Course) -> None:
-    """Run it: the oracle's tables; and those that the last version of each object gives, whatever came before."""
-    course.run()
-    course.compare()
-    newest = history.tables(course.last.values())
-    found = course.loads.tables()
-    for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS", "ACCOUNT_SNAPSHOTS"):
-        assert found[table] == newest[table]
-
-
-def test_a_random_order_gives_the_oracles_tables(order: int, pools: Pool, random_source: random.Random) -> None:
-    """Twenty objects in any order, batching and number of re-runs, with new versions and deletions on the way."""
-    engine, versions = pools(order)
-    engine.clear()
-    end_well(Course(random_source, engine, versions, side_by_side=3))
+    run_state_machine_as_test(Loads, settings=settings(max_examples=examples(0.2), stateful_step_count=30))
 
 
 class Stack:
@@ -131,10 +117,25 @@ class Stack:
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
         self._batch_ids: dict[str, str] = {}
+        self._written: set[Upload] = set()
+
+    def clear(self) -> None:
+        """Empty the tables and the bucket."""
+        empty_tables(self._loader.session)
+        for info in list(self._loader.store.list("")):
+            self.delete(info.key)
 
     def put(self, upload: Upload) -> Upload:
-        """Write an object, and the manifest of a snapshot of ours; give it with the time that the bucket says."""
-        return put_upload(self._loader.store, upload)
+        """Write an object, and the manifest of a snapshot of ours; give it with the time that the bucket says.
+
+        What comes back is written until its second is another one, which tells it from what was there before.
+        """
+        written = put_upload(self._loader.store, upload)
+        while written in self._written:
+            time.sleep(0.1)
+            written = put_upload(self._loader.store, upload)
+        self._written.add(written)
+        return written
 
     def delete(self, key: str) -> None:
         """Delete an object."""
@@ -160,9 +161,14 @@ class Stack:
         return self._loader.tables()
 
 
-def test_a_random_order_on_the_stack(order_on_the_stack: int, loader: Loader, random_source: random.Random) -> None:
+@pytest.mark.campaign
+def test_any_course_of_loads_on_the_stack(loader: Loader) -> None:
     """The same with a bucket, real staging and the warehouse's own transactions, versions within one second too."""
-    end_well(Course(random_source, Stack(loader), random_objects.objects(random_source, 6), side_by_side=1))
+
+    class Loads(LoadStateMachine):
+        warehouse = Stack(loader)
+
+    run_state_machine_as_test(Loads, settings=settings(max_examples=examples(0.02), stateful_step_count=20))
 
 
 _ROWS = st.builds(
@@ -177,7 +183,7 @@ _ROWS = st.builds(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(0.1))
 @given(objects=st.lists(st.lists(_ROWS, max_size=8), min_size=1, max_size=3))
 def test_random_rows_give_the_oracles_tables(objects: list[list[str]]) -> None:
     """Whatever is in the objects, transforming and publishing one by one give what plain Python gives."""

@@ -1,0 +1,94 @@
+"""How much of each campaign runs: a little with `make test`, more with `make torture SHORT=1`, all with `make torture`.
+
+A plugin of pytest. Add a field to `Size` here when a test can do more than its usual share; what it does with that
+belongs in the test. Two marks choose what a torture runs: `campaign` (in `make test` too) and `torture` (there alone).
+"""
+
+from dataclasses import dataclass
+
+import hypothesis
+import pytest
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of each campaign."""
+
+    #: Examples of a property test that says nothing else; `examples` gives a share of them.
+    examples: int
+    #: Processes that load the same objects at once.
+    loads: int
+    #: Of the 120 orders of five objects.
+    orders: int
+    #: Where loads are let fail: few places, some, or every.
+    fail_points: str
+
+
+_TEST = "test"
+SIZES = {
+    _TEST: Size(examples=100, loads=3, orders=24, fail_points="few"),
+    "short": Size(examples=500, loads=16, orders=120, fail_points="some"),
+    "full": Size(examples=5_000, loads=50, orders=120, fail_points="every"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option; `pytest --help` shows it."""
+    parser.getgroup("tiktok-insights").addoption(
+        "--torture",
+        choices=[name for name in SIZES if name != _TEST],
+        help="Run the campaigns alone, short or in full. Without it they run in small, or are left to `make torture`.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load Hypothesis's profile: the same examples in every `make test`, others in each torture."""
+    config.addinivalue_line("markers", "campaign: runs in `make torture` too, where it does more")
+    config.addinivalue_line("markers", "torture: runs in `make torture` only")
+    # A deadline in milliseconds depends on the machine.
+    register = hypothesis.settings.register_profile
+    register("ci", deadline=None, print_blob=True, derandomize=True, max_examples=SIZES[_TEST].examples)
+    register("torture", deadline=None, print_blob=True, max_examples=size_of(config).examples)
+    hypothesis.settings.load_profile("torture" if config.option.torture else "ci")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Select the campaigns, or leave out the long ones; either is counted as deselected in pytest's last line."""
+    wanted: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        (wanted if _is_wanted(item, config.option.torture) else others).append(item)
+    items[:] = wanted
+    config.hook.pytest_deselected(items=others)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out, so that nobody takes a part for the whole."""
+    left_out = terminalreporter.stats.get("deselected", [])
+    long_ones = sum(item.get_closest_marker("torture") is not None for item in left_out)
+    if long_ones and not config.option.torture:
+        terminalreporter.write_line(f"{long_ones} long tests are left to `make torture`.")
+
+
+@pytest.fixture(scope="session")
+def size(pytestconfig: pytest.Config) -> Size:
+    """How much of each campaign this run does."""
+    return size_of(pytestconfig)
+
+
+def size_of(config: pytest.Config) -> Size:
+    """The size that the command line asks for."""
+    return SIZES[config.option.torture or _TEST]
+
+
+def examples(share: float) -> int:
+    """So many of the usual number of examples, for `hypothesis.settings`; the profile is loaded before any test."""
+    return max(1, round(hypothesis.settings().max_examples * share))
+
+
+def _is_wanted(item: pytest.Item, torture: str | None) -> bool:
+    is_long = item.get_closest_marker("torture") is not None
+    if torture is None:
+        return not is_long
+    is_campaign = item.get_closest_marker("campaign") is not None
+    return is_long or is_campaign or hypothesis.is_hypothesis_test(getattr(item, "obj", None))

@@ -1,0 +1,91 @@
+"""Which tests `make test` and `make torture` run, how many examples they try, and how a failing one is repeated.
+
+On pytests of their own.
+"""
+
+import re
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+#: A test of each kind.
+TESTS = """
+import pytest
+from hypothesis import Phase, given, settings, strategies as st
+from tiktok_insights_tests.support.campaigns import Size, examples
+
+def test_usual():
+    pass
+
+@pytest.mark.campaign
+def test_campaign(size: Size):
+    print(f"loads={size.loads}")
+
+@pytest.mark.torture
+def test_long():
+    pass
+
+tried = []
+
+@settings(max_examples=examples(0.1))
+@given(number=st.integers(0, 10**9))
+def test_property(number):
+    tried.append(number)
+
+def test_tried():
+    print(f"tried={len(tried)}")
+"""
+FAILING = """
+from hypothesis import Phase, given, settings, strategies as st
+
+@settings(phases=[Phase.generate])
+@given(number=st.integers(0, 10**9))
+def test_property(number):
+    assert number < 1000
+"""
+
+
+def run(pytester: pytest.Pytester, text: str, *options: str) -> pytest.RunResult:
+    """Run these tests with the plugin."""
+    pytester.makepyfile(test_it=text)
+    return pytester.runpytest_inprocess("-p", "tiktok_insights_tests.support.campaigns", "-rA", *options)
+
+
+def passed(result: pytest.RunResult) -> set[str]:
+    """The names of the tests that ran."""
+    return set(re.findall(r"^PASSED test_it\.py::test_(\w+)", result.stdout.str(), re.MULTILINE))
+
+
+def test_a_usual_run_leaves_the_long_tests_out_and_says_so(pytester: pytest.Pytester) -> None:
+    """Campaigns run in small; the last lines count what was deselected."""
+    result = run(pytester, TESTS)
+    assert passed(result) == {"usual", "campaign", "property", "tried"}
+    result.stdout.fnmatch_lines(["loads=3", "tried=10", "1 long tests are left to `make torture`.", "*1 deselected*"])
+
+
+@pytest.mark.parametrize(("torture", "loads"), [("short", "loads=16"), ("full", "loads=50")])
+def test_a_torture_runs_campaigns_alone(pytester: pytest.Pytester, torture: str, loads: str) -> None:
+    """Each mark's tests and every property test, with more to do; the others are counted."""
+    result = run(pytester, TESTS, "--torture", torture)
+    assert passed(result) == {"campaign", "long", "property"}
+    result.stdout.fnmatch_lines([loads, "*2 deselected*"])
+
+
+def failing_values(result: pytest.RunResult) -> list[str]:
+    """The values on which the test has failed."""
+    return re.findall(r"^E +assert (\d+) < 1000$", result.stdout.str(), re.MULTILINE)
+
+
+def test_a_usual_run_fails_as_the_one_before(pytester: pytest.Pytester) -> None:
+    """The examples are the same each time, so a failure in CI is one at home."""
+    first, second = (failing_values(run(pytester, FAILING)) for _ in range(2))
+    assert first == second != []
+
+
+def test_a_torture_says_how_its_failure_is_repeated(pytester: pytest.Pytester) -> None:
+    """The printed decorator, put on the test, fails on the same value; another torture draws others."""
+    result = run(pytester, FAILING, "--torture", "short", "-p", "no:cacheprovider")
+    (blob,) = re.findall(r"@reproduce_failure\(.*\)", result.stdout.str())
+    repeated = FAILING.replace("@settings", f"from hypothesis import reproduce_failure\n{blob}\n@settings")
+    assert failing_values(run(pytester, repeated, "--torture", "short")) == failing_values(result)
