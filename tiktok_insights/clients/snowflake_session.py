@@ -53,9 +53,7 @@ class Session:
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """Run one statement with `?` for bound values and give all its rows as tuples."""
-        with self._cursor() as cursor:
-            cursor.execute(sql, _bindable(values))
-            return [tuple(row) for row in cursor.fetchall()]
+        return self.table(sql, values)[1]
 
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
         """Run one statement and give its rows one by one, so that any number of them may come."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.clients.snowflake_session import NamedRow, Session
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.comparison import ActualTable
 
@@ -12,17 +12,20 @@ _DEFAULT_LENGTH = 16_777_216
 
 def read_tables(session: Session, schemas: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, ActualTable]]:
     """Read by schema the tables and views with one of these names, in whatever case they are written."""
-    rows = session.query(
-        "SELECT t.table_schema, t.table_name, t.table_type, c.column_name, c.data_type, c.character_maximum_length, "
-        "c.numeric_precision, c.numeric_scale, c.is_nullable FROM information_schema.tables AS t "
+    rows = session.records(
+        "SELECT t.table_schema AS TABLE_SCHEMA, t.table_name AS TABLE_NAME, t.table_type AS TABLE_TYPE, "
+        "c.column_name AS COLUMN_NAME, c.data_type AS DATA_TYPE, c.character_maximum_length AS MAXIMUM_LENGTH, "
+        "c.numeric_precision AS NUMERIC_PRECISION, c.numeric_scale AS NUMERIC_SCALE, c.is_nullable AS IS_NULLABLE "
+        "FROM information_schema.tables AS t "
         "JOIN information_schema.columns AS c ON c.table_schema = t.table_schema AND c.table_name = t.table_name "
         f"WHERE t.table_schema IN ({_places(schemas)}) AND UPPER(t.table_name) IN ({_places(names)}) "
         "ORDER BY t.table_schema, t.table_name, c.ordinal_position",
         (*schemas, *names),
     )
     tables: dict[str, dict[str, ActualTable]] = {schema: {} for schema in schemas}
-    for schema, table, kind, column, *facts in rows:
-        tables[schema].setdefault(table, ActualTable(kind, {})).columns[column] = _type(*facts)
+    for row in rows:
+        table = tables[row["TABLE_SCHEMA"]].setdefault(row["TABLE_NAME"], ActualTable(row["TABLE_TYPE"], {}))
+        table.columns[row["COLUMN_NAME"]] = _type(row)
     return tables
 
 
@@ -37,11 +40,11 @@ def _places(values: Sequence[str]) -> str:
     return ", ".join("?" for _ in values)
 
 
-def _type(data_type: str, length: int | None, precision: int | None, scale: int | None, nullable: str) -> str:
-    """What information_schema says of a column, as its definition would be written."""
-    name = data_type
-    if data_type == "NUMBER":
-        name = f"NUMBER({precision},{scale})"
-    elif data_type == "TEXT":
+def _type(column: NamedRow) -> str:
+    """Write what information_schema says of a column as its definition would."""
+    name, length = column["DATA_TYPE"], column["MAXIMUM_LENGTH"]
+    if name == "NUMBER":
+        name = f"NUMBER({column['NUMERIC_PRECISION']},{column['NUMERIC_SCALE']})"
+    elif name == "TEXT":
         name = "VARCHAR" if length is None or length >= _DEFAULT_LENGTH else f"VARCHAR({length})"
-    return name if nullable == "YES" else f"{name} NOT NULL"
+    return name if column["IS_NULLABLE"] == "YES" else f"{name} NOT NULL"

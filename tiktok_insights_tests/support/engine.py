@@ -43,16 +43,12 @@ class DuckSession(Session):
         self.duck = duckdb.connect(config={"threads": 1})
         self.duck.execute("PRAGMA disable_optimizer")
 
-    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         """Run one statement, with DuckDB's names of types."""
         for snowflake, duck in _TYPES.items():
             sql = sql.replace(snowflake, duck)
-        return self.duck.execute(sql, list(values)).fetchall()
-
-    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
-        """Run one statement and give the names of its columns too."""
-        rows = self.query(sql, values)
-        return [column[0] for column in self.duck.description or []], rows
+        answer = self.duck.execute(sql, list(values))
+        return [column[0] for column in answer.description or []], answer.fetchall()
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement; nobody here asks how many rows it has changed."""

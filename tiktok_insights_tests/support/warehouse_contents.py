@@ -58,9 +58,9 @@ class MortalSession(Session):
         self.namespace = session.namespace
         self._left = statements
 
-    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         """Run a statement that changes nothing."""
-        return self._session.query(sql, values)
+        return self._session.table(sql, values)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement, or die before it."""
@@ -79,10 +79,10 @@ class OvertakenSession(Session):
         self._statement: str | None = statement
         self._overtake = overtake
 
-    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         """Run a statement, or first the other process."""
         self._be_overtaken_before(sql)
-        return self._session.query(sql, values)
+        return self._session.table(sql, values)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement, or first the other process."""
@@ -107,9 +107,9 @@ class BlindSession(Session):
         self._session = session
         self.namespace = session.namespace
 
-    def query(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         """Run a statement; information_schema is empty."""
-        return [] if "information_schema" in sql else self._session.query(sql, values)
+        return ([], []) if "information_schema" in sql else self._session.table(sql, values)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement."""
