@@ -25,12 +25,13 @@ _MAX_COLUMNS = 100
 #: A field in valid quotes, or anything else up to the comma.
 _FIELD = '(?:"[^"]*(?:""[^"]*)*"|[^,]*)'
 _FIELDS = re.compile(f'(?:"([^",]*)"|({_FIELD})),')
-#: The block is in Latin-1: each character is a byte, so `start` and `size` count bytes.
+#: The block is in Latin-1: each character is a byte, so `start` and `size` count bytes. Commas are appended, as in a
+#: row that is too short the expression would look for the ID inside quotes.
 _INSERT = """
 INSERT INTO {table}
-SELECT left(trim(regexp_extract(line, '^(?:{field},){{{id_place}}}({field})(?:,|$)', 1), E'"\\r'), 100),
-    md5_number(line), $start + sum(length(line) + 1) OVER (ROWS UNBOUNDED PRECEDING) - length(line) - 1, length(line)
-FROM (SELECT unnest(string_split($block, E'\\n')) AS line)
+SELECT left(trim(regexp_extract(padded, '^(?:{field},){{{place}}}({field})(?:,|$)', 1), '"'), 100), md5_number(line),
+    $start + sum(length(line) + 1) OVER (ROWS UNBOUNDED PRECEDING) - length(line) - 1, length(line)
+FROM (SELECT unnest(string_split($block, E'\\n')) AS line, rtrim(line, E'\\r') || repeat(',', {place}) AS padded)
 """
 _NUMBERED = "(SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY start) AS occurrence FROM {})"
 _DIFFERING = f"""
@@ -95,8 +96,8 @@ def diff(old: Path, new: Path, keep: int) -> CsvDiff:
 def _load(duck: duckdb.DuckDBPyConnection, table: str, file: BinaryIO) -> list[str]:
     """Store where the rows are, and return the columns' names. Without an ID column, the first one counts as it."""
     names = [*_fields(file.readline(_MAX_LINE_BYTES).removeprefix(BOM_UTF8)), *[""] * _MAX_COLUMNS][:_MAX_COLUMNS]
-    id_place = names.index(ID_COLUMN.csv) if ID_COLUMN.csv in names else 0
-    insert = _INSERT.format(table=table, field=_FIELD, id_place=id_place)
+    place = names.index(ID_COLUMN.csv) if ID_COLUMN.csv in names else 0
+    insert = _INSERT.format(table=table, field=_FIELD, place=place)
     duck.execute(f"CREATE TABLE {table} (user_id VARCHAR, digest UHUGEINT, start BIGINT, size BIGINT)")
     start = file.tell()
     while block := file.read(_BLOCK_BYTES) + file.readline(_MAX_LINE_BYTES):

@@ -138,6 +138,13 @@ def test_without_an_id_column_the_first_column_has_the_id() -> None:
     assert found.changes == [Change("changed", "1", "Tiktok_id", "", "1"), Change("changed", "1", "id", "1", "")]
 
 
+def test_a_row_that_is_too_short_for_its_id_takes_no_other_users_place() -> None:
+    """Text in quotes is no ID, wherever the column of the ID is."""
+    header, good = (",".join(reversed(line.split(","))) for line in (HEADER_16, row("2")))
+    old = csv_file('"' + ",2," * 15 + '"', good, header=header)
+    assert compare(old, csv_file(row("2"))).changes == [Change("gone", "")]
+
+
 def test_columns_without_a_name_of_their_own_are_named_by_their_number() -> None:
     """A header with an empty and a repeated name hides no text."""
     header = HEADER_16.replace("nickname", "").replace("videoCount", "uniqueId")
