@@ -180,7 +180,7 @@ def choose(pytestconfig: pytest.Config, size: Size) -> Choose:
             return every
         if size.fail_points == "some":
             return [point for point in every if is_one_of_some(point, changes_something(names[point.number]))]
-        turning = turning_points(names)
+        turning = turning_points({number: names[number] for number in numbers})
         few = [point for point in every if turning.get(point.number) is point.moment]
         assert few
         return few
@@ -188,9 +188,9 @@ def choose(pytestconfig: pytest.Config, size: Size) -> Choose:
     return chosen
 
 
-def turning_points(names: list[str]) -> dict[int, Moment]:
+def turning_points(names: dict[int, str]) -> dict[int, Moment]:
     """The numbers of the last requests of the kinds that `make test` takes, each with the moment at which it fails."""
-    numbers = {kind: number for number, name in enumerate(names) for kind in TURNING_POINTS if name.startswith(kind)}
+    numbers = {kind: number for number, name in names.items() for kind in TURNING_POINTS if name.startswith(kind)}
     return {number: TURNING_POINTS[kind] for kind, number in numbers.items()}
 
 
