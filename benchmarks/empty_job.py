@@ -12,7 +12,7 @@ _CHECKS = {"raw": (1, 0), "lake": (1, 0), "catalog": (0, 2), "staging": (8, 0), 
 _IN_THE_JOB = ("catalog", "staging", "warehouse", "insights")
 #: Made in one step, each with a check.
 _MARTS = 9
-_RESOURCES = ("tiktok", "s3", "glue", "snowflake")
+_RESOURCES = ("tiktok", "s3", "glue", "snowflake", "progress")
 
 
 class Nothing(dg.ConfigurableResource):
