@@ -45,7 +45,7 @@ def staging_table_matches_the_contract(batch: BatchFacts) -> Finding:
 @object_check()
 def every_id_is_1_to_20_digits(item: ObjectFacts) -> str:
     """Every staged ID is text of 1 to 20 digits. An ID that became a number along the way is not."""
-    return f"{item.malformed_ids:,} of {item.rows_found:,} rows have another ID" if item.malformed_ids else ""
+    return f"{item.malformed_ids:,} of {item.rows_found:,} rows have an invalid ID" if item.malformed_ids else ""
 
 
 @object_check(blames_object=True)
@@ -55,8 +55,8 @@ def counts_are_in_range(item: ObjectFacts) -> str:
         return ""
     return (
         f"{item.counts_out_of_range:,} of {item.rows_found:,} rows, such as that of user {item.user_out_of_range}, "
-        f"have a count of {COUNT_LIMIT:,} or more, as if an id stood there: are the columns in the header's order? "
-        "Mend the file and put it there again"
+        f"have a count of {COUNT_LIMIT:,} or more, which looks like an ID. Check that the columns are in the header's "
+        "order, fix the file and upload it again"
     )
 
 
@@ -82,7 +82,7 @@ def every_row_is_staged_duplicate_or_rejected(item: ObjectFacts) -> str:
 
 @object_check()
 def every_staged_row_reached_the_warehouse(item: ObjectFacts) -> str:
-    """The warehouse holds as many staged rows of each object as were sent there."""
+    """The warehouse has as many staged rows of each object as were sent."""
     sent = item.staged.counts.staged
     return "" if item.rows_found == sent else f"{sent:,} rows were sent, {item.rows_found:,} are in the warehouse"
 
@@ -95,7 +95,7 @@ def rejected_share_is_below_the_threshold(item: ObjectFacts) -> str:
         return ""
     return (
         f"{counts.rejected:,} of {counts.rows_in:,} rows are rejected, more than max_rejected_share "
-        f"({item.max_rejected_share:g}) lets pass; {quarantine_key(info.key, info.etag)} has line, column and reason "
-        "of each. Mend the file and put it there again. Or load the other rows: tiktok-insights retry-refused "
+        f"({item.max_rejected_share:g}) allows; {quarantine_key(info.key, info.etag)} has the line, column and reason "
+        "for each. Fix the file and upload it again. Or load the other rows: run tiktok-insights retry-refused "
         f"{shlex.quote(info.key)}, then a run with a higher max_rejected_share for staged_tiktok_data in its config"
     )

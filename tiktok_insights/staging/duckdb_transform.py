@@ -70,12 +70,10 @@ def run(csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path)
         with bounded_duckdb(folder, str(folder / "transform.duckdb")) as duck:
             return _run(duck, csv_path, inspection, origin, folder)
     except duckdb.OutOfMemoryException as error:
-        msg = (
-            f"so many long rows need more than {MEMORY_LIMIT}; split the file into smaller ones ({_first_line(error)})"
-        )
+        msg = f"the file's long rows need more memory than {MEMORY_LIMIT}; split the file ({_first_line(error)})"
         raise UnloadableError(msg) from error
     except duckdb.InvalidInputException as error:
-        msg = f"the CSV reader gives up; write the file anew with another program ({_first_line(error)})"
+        msg = f"the CSV reader failed; rewrite the file with another program ({_first_line(error)})"
         raise UnloadableError(msg) from error
 
 
@@ -116,7 +114,7 @@ def _count(duck: duckdb.DuckDBPyConnection, records: int) -> RowCounts:
     unsplit_rows = int(unsplit[0]) if unsplit else 0
     accounted = sum(count for count, _ in by_disposition.values()) + unsplit_rows
     if accounted != records:
-        msg = f"the CSV reader accounts for {accounted} of {records} records; write the file anew with another program"
+        msg = f"the CSV reader found {accounted} of {records} records; rewrite the file with another program"
         raise UnloadableError(msg)
     return RowCounts(
         rows_in=records,

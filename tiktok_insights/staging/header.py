@@ -21,9 +21,10 @@ _OTHER_KINDS = (
 )
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _RULE = (
-    f"the header is the contract's {len(CSV_HEADER)} names, or the first {len(FOREIGN_HEADER)}, spelt and ordered so"
+    f"the header must be the contract's {len(CSV_HEADER)} names, or the first {len(FOREIGN_HEADER)}, with this "
+    "spelling and order"
 )
-_LOOK = "docs/how_to/own_files.md has the line to copy"
+_LOOK = "copy the line from docs/how_to/own_files.md"
 
 
 class UnloadableError(ValueError):
@@ -44,13 +45,13 @@ def columns_of(line: bytes) -> tuple[str, ...]:
 def _text(line: bytes) -> str:
     content = line.removeprefix(_BOM).removesuffix(b"\n").removesuffix(b"\r")
     if b"\0" in content:
-        raise UnloadableError("line 1 has NUL bytes, as UTF-16 text and binary files have; save it as CSV in UTF-8")
+        raise UnloadableError("line 1 has NUL bytes, like UTF-16 text or a binary file; save it as CSV in UTF-8")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise UnloadableError("line 1 is not UTF-8 text; save the file as CSV in UTF-8") from None
     if "\r" in text:
-        raise UnloadableError("line 1 has a CR inside; save the file with line ends of LF or CR LF")
+        raise UnloadableError("line 1 contains a bare CR; save the file with LF or CR LF line endings")
     if len(content) >= MAX_HEADER_BYTES - len(_BOM):
         raise UnloadableError(f"line 1 is longer than any header; {_RULE}: {_LOOK}")
     return text
@@ -59,11 +60,11 @@ def _text(line: bytes) -> str:
 def _names(text: str) -> tuple[str, ...]:
     for delimiter, name in _OTHER_DELIMITERS.items():
         if text.count(delimiter) > text.count(","):
-            raise UnloadableError(f"line 1 has {name} between the names; save the file with commas between the columns")
+            raise UnloadableError(f"line 1 has {name} between the names; save the file with commas as separators")
     try:
         return tuple(next(csv.reader([text], strict=True), ()))
     except csv.Error:
-        raise UnloadableError(f"line 1 has a quote too many or too few; {_LOOK}") from None
+        raise UnloadableError(f"line 1 has an unmatched quote; {_LOOK}") from None
 
 
 def _difference(names: tuple[str, ...]) -> str:
@@ -71,7 +72,7 @@ def _difference(names: tuple[str, ...]) -> str:
     if not names:
         return "line 1 is empty"
     if names[0].isdecimal():
-        return "line 1 is a row and no header"
+        return "line 1 is a row, not a header"
     pairs = enumerate(zip_longest(names, CSV_HEADER), 1)
     number, (found, expected) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
     if found is None:

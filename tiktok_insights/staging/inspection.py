@@ -50,9 +50,7 @@ def inspect(path: Path) -> Inspection:
             rest = file.readline(LONGEST_LINE_BYTES)
             if len(rest) == LONGEST_LINE_BYTES and not rest.endswith(b"\n"):
                 number = lines.number + block.count(b"\n")
-                raise UnloadableError(
-                    f"line {number} is longer than {len(rest):,} bytes; a line end may be missing there"
-                )
+                raise UnloadableError(f"line {number} is longer than {len(rest):,} bytes; a line ending may be missing")
             lines.add(block + rest)
     return Inspection(header, lines.records)
 
@@ -96,14 +94,16 @@ class _Lines:
             if reason := _why_broken(content):
                 raise UnloadableError(f"line {number}, {reason}")
             if line.endswith(b"\n") and content + self.line_end != line:
-                raise UnloadableError(f"line {number} ends unlike line 1; save the file with one kind of line end")
+                raise UnloadableError(
+                    f"line {number} has a different line ending from line 1; save the file with consistent line endings"
+                )
             self.records += bool(content)
             if content and not self._is_row(content):
                 self.no_rows.append(number)
         if len(self.no_rows) > MAX_LINES_THAT_ARE_NO_ROWS:
             lines = f"line {self.no_rows[0]} and {MAX_LINES_THAT_ARE_NO_ROWS:,} others"
             raise UnloadableError(
-                f"{lines} are no rows of {self.columns} fields in UTF-8; write them as the header says"
+                f"{lines} are not rows of {self.columns} fields in UTF-8; rewrite them to match the header"
             )
 
     def _is_row(self, content: bytes) -> bool:
@@ -132,13 +132,17 @@ def _why_broken(content: bytes) -> str:
     place = well_quoted.end() if well_quoted else 0
     if b"\r" in content:
         place = min(place, content.index(b"\r"))
-        reason = "has a line break (CR) inside; put a space in its place"
+        reason = "contains a line break (CR); replace it with a space"
     elif place == len(content):
         return ""
     elif content.count(b'"') % 2:
-        reason = "has an unclosed quote, or a line break inside; double the quotes in a field, make line breaks spaces"
+        reason = (
+            "has an unclosed quote or a line break; double the quotes inside the field, replace line breaks with spaces"
+        )
     else:
-        reason = "has a quote inside an unquoted field, or text beside a quoted one; quote the field, double its quotes"
+        reason = (
+            "has a quote in an unquoted field, or text next to a quoted one; quote the field, and double its quotes"
+        )
     column = _QUOTED_FIELD.sub(b"", content[:place]).count(b",")
-    name = CSV_HEADER[column] if column < len(CSV_HEADER) else "after the header's last"
+    name = CSV_HEADER[column] if column < len(CSV_HEADER) else "beyond the header"
     return f"column {column + 1} ({name}) {reason}"

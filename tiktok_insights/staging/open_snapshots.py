@@ -33,7 +33,9 @@ def record_open_snapshots(session: Session, raw: RawStore) -> None:
         session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}")
         session.insert(ACCOUNT_SNAPSHOTS, rows)
         if (found := _known(session)) != wanted:
-            msg = f"{ACCOUNT_SNAPSHOTS.name} got {len(found)} rows of {len(wanted)} open snapshots; it was rolled back."
+            msg = (
+                f"{ACCOUNT_SNAPSHOTS.name} got {len(found)} rows for {len(wanted)} open snapshots and was rolled back."
+            )
             raise OpenSnapshotsError(f"{msg} Run again.")
 
 

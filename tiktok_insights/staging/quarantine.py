@@ -97,4 +97,4 @@ def _why_unsplit(error: str, content: bytes, header: Sequence[str]) -> tuple[str
         return column, f"{column} is not UTF-8 text"
     if len(fields) != len(header):
         return None, f"the number of fields is {len(fields)}, not {len(header)}"
-    return None, f"the CSV reader says: {error.lower()}"
+    return None, f"the CSV reader reports: {error.lower()}"

@@ -27,9 +27,9 @@ _BUCKETS = 128
 
 @check(Severity.BLOCKING)
 def no_id_is_lost(given: TableCheckInput) -> Finding:
-    """Every ID in the objects that the newest run published is in TIKTOK_DATA, digit for digit, or in the quarantine.
+    """Every ID in the objects that the newest run published is in TIKTOK_DATA, to the last digit, or in the quarantine.
 
-    An object that was replaced or deleted since then is not compared. The facts count it.
+    Objects that were replaced or deleted since then are not compared, but counted in the metadata.
     """
     offenders: list[str] = []
     compared, gone, lost = 0, 0, 0
@@ -47,7 +47,12 @@ def no_id_is_lost(given: TableCheckInput) -> Finding:
             ids, ids_lost, named = _compare(in_object, kept)
         compared, lost = compared + ids, lost + ids_lost
         offenders += [f"{tiktok_id} of {info.key}" for tiktok_id in named]
-    facts = {"objects": len(objects), "objects gone since": gone, "ids compared": compared, "ids lost": lost}
+    facts = {
+        "objects": len(objects),
+        "objects replaced or deleted since": gone,
+        "ids compared": compared,
+        "ids lost": lost,
+    }
     return Finding(tuple(offenders[:NAMED_OFFENDERS]), facts)
 
 

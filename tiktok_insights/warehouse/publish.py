@@ -90,7 +90,7 @@ def publish_passed(connect: Connect, log: logging.Logger, progress: ProgressRepo
                 continue
             done = publications[-1]
             numbers = (f"{number:,}" for number in (done.objects, done.history_rows, done.users))
-            log.info("Batch %s is published. Objects: %s, rows: %s, users: %s.", batch_id, *numbers)
+            log.info("Published batch %s. Objects: %s, rows: %s, users: %s.", batch_id, *numbers)
     if discarded:
         raise PublishError("\n".join(discarded))
     return publications
@@ -160,8 +160,8 @@ def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> 
             f"Batch {batch_id} was rolled back: {found['OBJECTS']} of {expected['OBJECTS']} objects in the ledger, "
             f"{found['SNAPSHOTS']} of {expected['SNAPSHOTS']} snapshots, {found['HISTORY_ROWS']} of "
             f"{expected['HISTORY_ROWS']} rows in the history, {found['USER_ROWS']} rows for "
-            f"{found['USERS_IN_HISTORY']} users. The next run stages its objects again; if it stays so, report it "
-            "with this message."
+            f"{found['USERS_IN_HISTORY']} users. The next run stages its objects again. If this continues, report "
+            "this message."
         )
         raise PublishError(msg)
     return found["USER_ROWS"]

@@ -49,6 +49,6 @@ def rebuild(connect: Connect) -> Rebuilt:
         ((rows,),) = session.query(_ROWS)
         ((users,),) = session.query(_USERS)
         if rows != users:
-            msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users of the history; it was rolled back. Run again."
+            msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users in the history and was rolled back. Run again."
             raise RebuildError(msg)
     return Rebuilt(int(rows_before), int(rows))

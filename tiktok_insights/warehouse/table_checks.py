@@ -59,7 +59,7 @@ def every_user_has_one_row(given: TableCheckInput) -> Finding:
 
 @check(Severity.BLOCKING)
 def table_matches_the_contract(given: TableCheckInput) -> Finding:
-    """TIKTOK_DATA and the view on it have exactly the contract's columns."""
+    """TIKTOK_DATA and its view have exactly the contract's columns."""
     differences = column_differences(read_columns(given.session, TIKTOK_DATA), TIKTOK_DATA)
     view = f"{given.session.namespace.view_schema}.{TIKTOK_DATA.name}"
     columns, _ = given.session.table(f"SELECT * FROM {view} LIMIT 0")
@@ -70,7 +70,7 @@ def table_matches_the_contract(given: TableCheckInput) -> Finding:
 
 @check(Severity.BLOCKING)
 def ledger_reconciles(given: TableCheckInput) -> Finding:
-    """The history has as many rows of each loaded object as the ledger says, and each of its users is in TIKTOK_DATA.
+    """Each loaded object has as many history rows as the ledger says, and every user in the history is in TIKTOK_DATA.
 
     The ledger is the table LOAD_HISTORY.
     """
@@ -92,7 +92,7 @@ def ledger_reconciles(given: TableCheckInput) -> Finding:
         f"SELECT DISTINCT h.TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} AS h LEFT JOIN {TIKTOK_DATA.name} AS t "
         f"ON t.TIKTOK_ID = h.TIKTOK_ID WHERE t.TIKTOK_ID IS NULL ORDER BY h.TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
     )
-    offenders += [f"the user {tiktok_id} is in the history only" for (tiktok_id,) in missing]
+    offenders += [f"user {tiktok_id} is in the history but not in TIKTOK_DATA" for (tiktok_id,) in missing]
     loaded = f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE STATUS = ?"
     ((objects,),) = given.session.query(loaded, (LoadStatus.LOADED,))
     return Finding(tuple(offenders), {"loaded objects": int(objects)})
@@ -100,7 +100,7 @@ def ledger_reconciles(given: TableCheckInput) -> Finding:
 
 @check(Severity.BLOCKING)
 def step_7_returns_every_user(given: TableCheckInput) -> Finding:
-    """The tutorial's Step 7, word for word, returns the contract's columns and one row for each user of the history."""
+    """Step 7 of the tutorial, word for word, returns the contract's columns and one row per user in the history."""
     ((users,),) = given.session.query(f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}")
     *settings, select = given.step_7
     for statement in settings:
@@ -137,7 +137,7 @@ def every_account_is_fresh(given: TableCheckInput) -> Finding:
 
 @check(Severity.WARNING)
 def no_object_is_refused(given: TableCheckInput) -> Finding:
-    """No object waits to be fixed; the offenders say why each was refused."""
+    """No object is refused and waiting for a fix. The offenders say why each was refused."""
     rows = given.session.query(
         f"SELECT OBJECT_KEY, REASON, COUNT(*) OVER () FROM {LOAD_HISTORY.name} AS s WHERE STATUS = ? "
         f"AND NOT EXISTS (SELECT 1 FROM {LOAD_HISTORY.name} AS n WHERE n.OBJECT_KEY = s.OBJECT_KEY "

@@ -139,11 +139,11 @@ def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None
         user_out_of_range="77",
     )
     assert audit(facts(bad)).faults == {
-        KEY: "3 of 988 rows, such as that of user 77, have a count of 1,000,000,000,000,000,000 or more, as if an id "
-        "stood there: are the columns in the header's order? Mend the file and put it there again; "
-        "12 of 1,000 rows are rejected, more than max_rejected_share (0.01) lets pass; "
-        f"quarantine/{KEY}.e.jsonl has line, column and reason of each. Mend the file and put it there again. "
-        f"Or load the other rows: tiktok-insights retry-refused {KEY}, "
+        KEY: "3 of 988 rows, such as that of user 77, have a count of 1,000,000,000,000,000,000 or more, which "
+        "looks like an ID. Check that the columns are in the header's order, fix the file and upload it again; "
+        "12 of 1,000 rows are rejected, more than max_rejected_share (0.01) allows; "
+        f"quarantine/{KEY}.e.jsonl has the line, column and reason for each. Fix the file and upload it again. "
+        f"Or load the other rows: run tiktok-insights retry-refused {KEY}, "
         "then a run with a higher max_rejected_share for staged_tiktok_data in its config"
     }
 

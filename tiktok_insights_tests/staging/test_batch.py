@@ -212,7 +212,7 @@ def test_a_red_audit_publishes_nothing_and_the_next_run_loads_the_others(loader:
         "many_bad": ("refused", 10, 9, 0, 1),
     }
     reasons = loader.ledger("REASON")
-    assert reasons["many_bad"][0].startswith("1 of 10 rows are rejected, more than max_rejected_share (0.01) lets pass")
+    assert reasons["many_bad"][0].startswith("1 of 10 rows are rejected, more than max_rejected_share (0.01) allows")
     assert reasons["big"][0].startswith(
         "1 of 1 rows, such as that of user 12, have a count of 1,000,000,000,000,000,000"
     )

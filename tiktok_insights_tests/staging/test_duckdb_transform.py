@@ -225,7 +225,7 @@ def test_rows_too_long_for_the_memory_are_told_so(tmp_path: Path, monkeypatch: p
     for module in (duckdb_engine, duckdb_transform):
         monkeypatch.setattr(module, "MEMORY_LIMIT", "20MB")
     body = csv_file(*[row(str(n), nickname="x" * 900_000) for n in range(1, 40)])
-    with told("so many long rows need more than", "20MB"):
+    with told("the file's long rows need more memory than", "20MB"):
         transform(tmp_path, body)
 
 
@@ -242,7 +242,7 @@ def test_an_object_of_which_the_reader_loses_rows_is_not_loadable(tmp_path: Path
     """The count of physical records is not the reader's own: one record more or less refuses the object."""
     path = tmp_path / "object.csv"
     path.write_bytes(csv_file(row("1"), row("2")))
-    with told("the CSV reader accounts for", f"2 of {records} records"):
+    with told("the CSV reader found", f"2 of {records} records"):
         run(path, Inspection(tuple(HEADER_16.split(",")), records), ORIGIN, tmp_path)
 
 
@@ -250,7 +250,7 @@ def test_an_object_at_which_the_reader_gives_up_is_not_loadable(tmp_path: Path) 
     """Without the inspection of line ends the object is still refused, with the reader's own words."""
     path = tmp_path / "object.csv"
     path.write_bytes(csv_file(row("1")) + row("2").encode() + b"\n")
-    with told("the CSV reader gives up"):
+    with told("the CSV reader failed"):
         run(path, Inspection(tuple(HEADER_16.split(",")), 2), ORIGIN, tmp_path)
 
 

@@ -10,7 +10,7 @@ from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, row
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
 QUOTED = ",".join(f'"{name}"' for name in HEADER_16.split(","))
-RULE = "; the header is the contract's 16 names, or the first 14, spelt and ordered so: docs/how_to/own_files.md has"
+RULE = "; the header must be the contract's 16 names, or the first 14, with this spelling and order: copy the line"
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
@@ -50,7 +50,7 @@ def test_the_contracts_header_is_known_in_every_writing(
         pytest.param(
             HEADER_16.replace("nickname", "x" * 99), f"column 3 is '{'x' * 40}', not", id="a long name is cut"
         ),
-        pytest.param(row("7423456789012345149"), "line 1 is a row and no header", id="no header"),
+        pytest.param(row("7423456789012345149"), "line 1 is a row, not a header", id="no header"),
         pytest.param("", "line 1 is empty", id="an empty line"),
         pytest.param("   ", "line 1, column 1 is '   ', not 'Tiktok_id'", id="spaces alone"),
         pytest.param("x" * MAX_HEADER_BYTES, "line 1 is longer than any header", id="a line without an end"),
@@ -61,7 +61,7 @@ def test_the_first_difference_is_named_with_its_column(line: str, difference: st
     with pytest.raises(UnloadableError) as refused:
         columns_of(line.encode() + b"\r\n" * (len(line) < MAX_HEADER_BYTES))
     said = str(refused.value)
-    told("<difference>; the header is the contract's").says(said)
+    told("<difference>; the header must be the contract's").says(said)
     assert difference in said.partition("; ")[0]
     assert RULE in said
 
@@ -70,29 +70,27 @@ def test_the_first_difference_is_named_with_its_column(line: str, difference: st
     ("line", "said"),
     [
         pytest.param(HEADER_16.encode("utf-16"), "the file is UTF-16 text; save it as CSV in UTF-8", id="UTF-16"),
-        pytest.param(HEADER_16.encode("utf-16-le"), "line 1 has NUL bytes, as UTF-16", id="UTF-16 without BOM"),
+        pytest.param(HEADER_16.encode("utf-16-le"), "line 1 has NUL bytes, like UTF-16", id="UTF-16 without BOM"),
         pytest.param(gzip.compress(HEADER_16.encode()), "the file is compressed (gzip); unpack it", id="gzip"),
         pytest.param(b"PK\x03\x04\x14\x00", "a ZIP archive or a workbook; save its sheet as CSV", id="workbook"),
         pytest.param(b"PAR1\x15\x04", "the file is Parquet; write its rows as CSV", id="Parquet"),
         pytest.param(b'[{"Tiktok_id": "1"}]', "looks like JSON; write its rows as CSV", id="a JSON list"),
         pytest.param(b'{"Tiktok_id": "1"}', "looks like JSON; write its rows as CSV", id="JSON lines"),
         pytest.param(b"<html>Access denied", "HTML or XML, perhaps an error page; write", id="an error page"),
-        pytest.param(b"\0" * 99, "line 1 has NUL bytes, as UTF-16 text and binary files have; save it", id="NUL"),
+        pytest.param(b"\0" * 99, "line 1 has NUL bytes, like UTF-16 text or a binary file; save it", id="NUL"),
         pytest.param(bytes(range(128, 256)), "line 1 is not UTF-8 text; save the file as CSV in UTF-8", id="binary"),
         pytest.param(HEADER_16.replace(",", ";").encode(), "line 1 has semicolons between the names; save", id=";"),
         pytest.param(HEADER_16.replace(",", "\t").encode(), "line 1 has tabs between the names; save", id="tabs"),
         pytest.param(HEADER_16.replace(",", "|").encode(), "line 1 has bars between the names; save", id="|"),
         pytest.param(
-            f"{HEADER_16}\r{row('1')}\r".encode(), "line 1 has a CR inside; save the file with line ends", id="CR"
+            f"{HEADER_16}\r{row('1')}\r".encode(), "line 1 contains a bare CR; save the file with LF", id="CR"
         ),
         pytest.param(
             HEADER_16.replace("extracted_at", '"extracted_at').encode(),
-            "line 1 has a quote too many or too few",
+            "line 1 has an unmatched quote",
             id='"',
         ),
-        pytest.param(
-            HEADER_16.replace("uniqueId", '"unique"Id').encode(), "line 1 has a quote too many or too few", id='"x"x'
-        ),
+        pytest.param(HEADER_16.replace("uniqueId", '"unique"Id').encode(), "line 1 has an unmatched quote", id='"x"x'),
     ],
 )
 def test_another_kind_of_file_is_called_by_its_name(line: bytes, said: str) -> None:
@@ -108,10 +106,10 @@ def test_another_kind_of_file_is_called_by_its_name(line: bytes, said: str) -> N
         (gzip.compress(b"", mtime=0), told("the file <what>; <remedy>")),
         (b"\0", told("line 1 has NUL bytes")),
         (b"\x80", told("line 1 is not UTF-8 text")),
-        (b"a\rb\n", told("line 1 has a CR inside")),
+        (b"a\rb\n", told("line 1 contains a bare CR")),
         (b"x" * MAX_HEADER_BYTES, told("line 1 is longer than any header")),
         (b"a;b\n", told("line 1 has <what> between the names", "semicolons")),
-        (b'"a"b\n', told("line 1 has a quote too many or too few")),
+        (b'"a"b\n', told("line 1 has an unmatched quote")),
     ],
     ids=lambda value: value[:9] if isinstance(value, bytes) else "",
 )

@@ -63,7 +63,7 @@ def test_a_loadable_file_has_its_records_counted(tmp_path: Path, body: bytes, co
         ),
         pytest.param(
             csv_file(row("2", nickname='"a\nb"')),
-            "line 2, column 3 (nickname) has an unclosed quote, or a line break inside; double the quotes in a field",
+            "line 2, column 3 (nickname) has an unclosed quote or a line break; double the quotes inside the field",
             id="LF in field",
         ),
         pytest.param(
@@ -77,48 +77,56 @@ def test_a_loadable_file_has_its_records_counted(tmp_path: Path, body: bytes, co
         ),
         pytest.param(
             csv_file(row("2", nickname='"a\rb"')),
-            "line 2, column 3 (nickname) has a line break (CR) inside; put a space in its place",
+            "line 2, column 3 (nickname) contains a line break (CR); replace it with a space",
             id="CR in a field",
         ),
         pytest.param(
-            csv_file(row("2", nickname="a\rb")), "column 3 (nickname) has a line break (CR)", id="CR, no quotes"
+            csv_file(row("2", nickname="a\rb")), "column 3 (nickname) contains a line break (CR)", id="CR, no quotes"
         ),
-        pytest.param(csv_file(ROW + "\r"), "line 2, column 16 (extracted_at) has a line break (CR)", id="CR CR LF"),
+        pytest.param(
+            csv_file(ROW + "\r"), "line 2, column 16 (extracted_at) contains a line break (CR)", id="CR CR LF"
+        ),
         pytest.param(
             csv_file(row("2", nickname='"a" "b"')),
-            "line 2, column 3 (nickname) has a quote inside an unquoted field, or text beside a quoted one; quote the",
+            "line 2, column 3 (nickname) has a quote in an unquoted field, or text next to a quoted one; quote the",
             id="two quoted parts",
         ),
-        pytest.param(csv_file(row("2", nickname=' "a"')), "column 3 (nickname) has a quote inside", id="space before"),
-        pytest.param(csv_file(row("2", nickname='"a" ')), "column 3 (nickname) has a quote inside", id="space after"),
-        pytest.param(csv_file(row("2", nickname='a "b" c')), "column 3 (nickname) has a quote ins", id="quotes inside"),
+        pytest.param(csv_file(row("2", nickname=' "a"')), "column 3 (nickname) has a quote in", id="space before"),
+        pytest.param(csv_file(row("2", nickname='"a" ')), "column 3 (nickname) has a quote in", id="space after"),
+        pytest.param(csv_file(row("2", nickname='a "b" c')), "column 3 (nickname) has a quote in", id="quotes inside"),
         pytest.param(
-            csv_file(ROW + ',"a"b"c"'), "line 2, column 17 (after the header's last) has a quote", id="after the last"
+            csv_file(ROW + ',"a"b"c"'), "line 2, column 17 (beyond the header) has a quote", id="after the last"
         ),
-        pytest.param(csv_file(ROW) + ROW.encode() + b"\n", "line 3 ends unlike line 1; save the", id="LF after CR LF"),
-        pytest.param(csv_file(ROW, end="\n") + b"\r\n", "line 3 ends unlike line 1", id="CR LF after LF"),
+        pytest.param(
+            csv_file(ROW) + ROW.encode() + b"\n",
+            "line 3 has a different line ending from line 1; save the",
+            id="LF after CR LF",
+        ),
+        pytest.param(
+            csv_file(ROW, end="\n") + b"\r\n", "line 3 has a different line ending from line 1", id="CR LF after LF"
+        ),
         pytest.param(
             csv_file(ROW, row("2", nickname="x" * 8_100_000)),
-            "line 3 is longer than 8,000,000 bytes; a line end may be missing there",
+            "line 3 is longer than 8,000,000 bytes; a line ending may be missing",
             id="a line for no reader",
         ),
         pytest.param(
             csv_file(ROW, *["2,short"] * 10_001),
-            "line 3 and 10,000 others are no rows of 16 fields in UTF-8; write them as the header says",
+            "line 3 and 10,000 others are not rows of 16 fields in UTF-8; rewrite them to match the header",
             id="too many short lines",
         ),
         pytest.param(
             csv_file(*[ROW + ",x"] * 10_001),
-            "line 2 and 10,000 others are no rows of 16 fields",
+            "line 2 and 10,000 others are not rows of 16 fields",
             id="too many long lines",
         ),
         pytest.param(
             csv_file(*[row("1", nickname="Zoë")] * 10_001).decode().encode("latin-1"),
-            "line 2 and 10,000 others are no rows of 16 fields in UTF-8",
+            "line 2 and 10,000 others are not rows of 16 fields in UTF-8",
             id="Latin-1",
         ),
         pytest.param(
-            csv_file(*[row("1").replace(",", ";")] * 10_001), "line 2 and 10,000 others are no rows", id="semicolons"
+            csv_file(*[row("1").replace(",", ";")] * 10_001), "line 2 and 10,000 others are not rows", id="semicolons"
         ),
     ],
 )
@@ -133,9 +141,9 @@ def test_what_cannot_be_read_as_ours_says_where_and_why(tmp_path: Path, body: by
     ("body", "expected"),
     [
         (csv_file(row("1", nickname='"a')), told("line <number>, column <number> (<name>) <what>", "nickname")),
-        (csv_file(ROW) + ROW.encode() + b"\n", told("line <number> ends unlike line 1", "line 3")),
+        (csv_file(ROW) + ROW.encode() + b"\n", told("line <number> has a different line ending", "line 3")),
         (csv_file(ROW, "x" * 8_100_000), told("line <number> is longer than <number> bytes", "line 3")),
-        (csv_file(*["2,short"] * 10_001), told("line <number> and <number> others are no rows", "line 2")),
+        (csv_file(*["2,short"] * 10_001), told("line <number> and <number> others are not rows", "line 2")),
     ],
     ids=["a quote", "line ends", "a long line", "no rows"],
 )

@@ -52,7 +52,7 @@ def test_a_record_is_found_between_blank_and_unsplit_lines(tmp_path: Path, end: 
         pytest.param(row("1") + ",x", "TOO MANY COLUMNS", None, "the number of fields is 17, not 16", id="too many"),
         pytest.param("x" * 200_000, "MISSING COLUMNS", None, "the number of fields is 1, not 16", id="a long field"),
         pytest.param("x", "LINE SIZE OVER MAXIMUM", None, "the line is longer than 2,000,000 bytes", id="too long"),
-        pytest.param(row("1"), "INVALID STATE", None, "the CSV reader says: invalid state", id="another error"),
+        pytest.param(row("1"), "INVALID STATE", None, "the CSV reader reports: invalid state", id="another error"),
         pytest.param(
             row("1", nickname='"a, \udcff"'),
             "INVALID ENCODING",
@@ -84,7 +84,7 @@ def test_a_file_of_14_columns_is_told_by_its_own_header(tmp_path: Path) -> None:
     body = csv_file(row_of_14("1", diggCount="x"), row("2"), header=HEADER_14)
     found = rejected(tmp_path, body, refused=[(1, "diggCount")], unsplit=[(3, "TOO MANY COLUMNS")], header=HEADER_14)
     assert [entry[:3] for entry in found][1:] == [(3, None, "the number of fields is 16, not 14")]
-    assert found[0][2].startswith("diggCount is 'x', not")
+    assert found[0][2].startswith("diggCount is 'x', but must be")
 
 
 def test_odd_characters_are_one_line_of_ascii_each(tmp_path: Path) -> None:

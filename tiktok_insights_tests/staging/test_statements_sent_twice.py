@@ -69,7 +69,7 @@ def test_an_open_snapshot_that_stands_twice_is_rolled_back(raw: RawStore, sends_
     """The next look writes it once."""
     raw.note_attempt(_ATTEMPT)
     sends_twice.doubled = "ACCOUNT_SNAPSHOTS"
-    with told("<table> got <number> rows of <number> open snapshots", "2 rows of 1 open"):
+    with told("<table> got <number> rows for <number> open snapshots", "2 rows for 1 open"):
         record_open_snapshots(sends_twice, raw)
     record_open_snapshots(Session(sends_twice._connection, sends_twice.namespace), raw)
     assert sends_twice.query("SELECT HANDLE, OUTCOME FROM ACCOUNT_SNAPSHOTS") == [("some.shop", "deferred")]

@@ -274,9 +274,9 @@ def broken_rows() -> Iterator[Case]:
 
 def other_headers() -> Iterator[Case]:
     """Files whose first line is not the contract's header."""
-    look = "docs/how_to/own_files.md has the line to copy"
+    look = "copy the line from docs/how_to/own_files.md"
     yield aside("wrong header", csv_file("1,2", header="id,name"), "line 1, column 1 is 'id', not 'Tiktok_id'", look)
-    yield aside("no header", csv_file(header=row("1")), "line 1 is a row and no header", look)
+    yield aside("no header", csv_file(header=row("1")), "line 1 is a row, not a header", look)
     yield aside("15 columns", csv_file(header=f"{HEADER_14},counts_exact"), "line 1 ends after column 15", look)
     yield aside("17 columns", csv_file(header=f"{HEADER_16},x"), "line 1 has a column 17, 'x'", look)
     swapped = HEADER_16.replace("uniqueId,nickname", "nickname,uniqueId")
@@ -294,7 +294,9 @@ def other_headers() -> Iterator[Case]:
     yield aside("half a header", HEADER_16[:100].encode(), "line 1, column 9 is 'fo', not 'followers_Count'", look)
     yield aside("sep=,", b"sep=,\r\n" + csv_file(row("1")), "line 1, column 1 is 'sep=', not 'Tiktok_id'", look)
     open_quote = HEADER_16.replace("extracted_at", '"extracted_at')
-    yield aside("header with an open quote", csv_file(row("1"), header=open_quote), "line 1 has a quote too many", look)
+    yield aside(
+        "header with an open quote", csv_file(row("1"), header=open_quote), "line 1 has an unmatched quote", look
+    )
     yield aside("a first line without end", b"x" * 200_000, "line 1 is longer than any header", look)
     yield aside("tabs", csv_file(row("1")).replace(b",", b"\t"), "line 1 has tabs between", "save the file with commas")
     yield aside(
@@ -308,7 +310,7 @@ def other_kinds() -> Iterator[Case]:
     in_utf_8 = "save it as CSV in UTF-8"
     yield aside("UTF-16", text.encode("utf-16"), "the file is UTF-16 text", in_utf_8)
     yield aside("UTF-16, big end first", b"\xfe\xff" + text.encode("utf-16-be"), "the file is UTF-16 text", in_utf_8)
-    yield aside("UTF-16 without BOM", text.encode("utf-16-le"), "line 1 has NUL bytes, as UTF-16 text", in_utf_8)
+    yield aside("UTF-16 without BOM", text.encode("utf-16-le"), "line 1 has NUL bytes, like UTF-16 text", in_utf_8)
     yield aside("UTF-32", b"\0\0\xfe\xff" + text.encode("utf-32-be"), "line 1 has NUL bytes", in_utf_8)
     yield aside("NULs", b"\0" * 1000, "line 1 has NUL bytes", in_utf_8)
     yield aside("binary", bytes(range(128, 256)) * 9, "line 1 is not UTF-8 text", "save the file as CSV in UTF-8")
@@ -321,7 +323,7 @@ def other_kinds() -> Iterator[Case]:
 
 def other_lines() -> Iterator[Case]:
     """Files that a parser would guess at."""
-    double, fold = "double the quotes in a field, make line breaks spaces", "put a space in its place"
+    double, fold = "double the quotes inside the field, replace line breaks with spaces", "replace it with a space"
     before = row("1")
     for name, nickname in {
         "an unclosed quote": '"Ann',
@@ -330,35 +332,42 @@ def other_lines() -> Iterator[Case]:
         "a backslash for a quote": '"A\\"nn"',
     }.items():
         body = csv_file(before, row("2", nickname=nickname), row("3"))
-        yield aside(name, body, "line 3, column 3 (nickname) has an unclosed quote, or a line break inside", double)
+        yield aside(name, body, "line 3, column 3 (nickname) has an unclosed quote or a line break", double)
     yield aside(
         "half a file, cut in quotes", csv_file(before) + b'2,ann,"An', "line 3, column 3 (nickname) has", double
     )
-    yield aside("a CR in a field", csv_file(row("2", nickname='"A\rnn"')), "line 2, column 3 (nickname) has a", fold)
     yield aside(
-        "old line ends", csv_file(before, row("2"), end="\r"), "line 1 has a CR inside", "line ends of LF or CR"
+        "a CR in a field", csv_file(row("2", nickname='"A\rnn"')), "line 2, column 3 (nickname) contains a", fold
+    )
+    yield aside(
+        "old line ends", csv_file(before, row("2"), end="\r"), "line 1 contains a bare CR", "LF or CR LF line endings"
     )
     old = csv_file(end="\n") + f"{before}\r{row('2')}\r".encode()
-    yield aside("old line ends after line 1", old, "line 2, column 16 (extracted_at) has a line break (CR)", fold)
-    one_kind = "save the file with one kind of line end"
-    yield aside("mixed line ends", csv_file(before) + f"{row('2')}\n".encode(), "line 3 ends unlike line 1", one_kind)
-    beside = "has a quote inside an unquoted field, or text beside a quoted one; quote the field, double its quotes"
+    yield aside("old line ends after line 1", old, "line 2, column 16 (extracted_at) contains a line break (CR)", fold)
+    one_kind = "save the file with consistent line endings"
+    yield aside(
+        "mixed line ends",
+        csv_file(before) + f"{row('2')}\n".encode(),
+        "line 3 has a different line ending from line 1",
+        one_kind,
+    )
+    beside = "has a quote in an unquoted field, or text next to a quoted one; quote the field, and double its quotes"
     for name, nickname in {"a space before a quote": ' "A"', "text after a quote": '"A"nn', "a quote": 'A"n"n'}.items():
         yield aside(name, csv_file(row("2", nickname=nickname)), f"line 2, column 3 (nickname) {beside}")
     yield aside(
         "too many short lines",
         csv_file(before, *["2,ann"] * 10_001),
-        "line 3 and 10,000 others are no rows of 16 fields in UTF-8; write them as the header says",
+        "line 3 and 10,000 others are not rows of 16 fields in UTF-8; rewrite them to match the header",
     )
     yield aside(
         "Latin-1",
         csv_file(*[row("2", nickname="Zoë")] * 10_001).decode().encode("latin-1"),
-        "line 2 and 10,000 others are no rows of 16 fields in UTF-8; write them as the header says",
+        "line 2 and 10,000 others are not rows of 16 fields in UTF-8; rewrite them to match the header",
     )
     yield aside(
         "a line of more than 8 MB",
         csv_file(before, row("2", nickname="x" * 8_100_000)),
-        "line 3 is longer than 8,000,000 bytes; a line end may be missing there",
+        "line 3 is longer than 8,000,000 bytes; a line ending may be missing",
     )
 
 
@@ -377,10 +386,10 @@ def faulty_values() -> Iterator[Case]:
         rows=(fields("1"),),
         rejected_unseen=3,
         says=(
-            "3 of 4 rows are rejected, more than max_rejected_share (0.5) lets pass",
+            "3 of 4 rows are rejected, more than max_rejected_share (0.5) allows",
             f"quarantine/{PLACE}shifted columns.csv.",
-            "has line, column and reason of each. Mend the file and put it there again.",
-            f"Or load the other rows: tiktok-insights retry-refused '{PLACE}shifted columns.csv', then a run with",
+            "has the line, column and reason for each. Fix the file and upload it again.",
+            f"Or load the other rows: run tiktok-insights retry-refused '{PLACE}shifted columns.csv', then a run with",
             "a higher max_rejected_share for staged_tiktok_data in its config",
         ),
     )
@@ -391,7 +400,7 @@ def faulty_values() -> Iterator[Case]:
         rows=(fields("1"), fields("2")),
         says=(
             "1 of 2 rows, such as that of user 2, have a count of 1,000,000,000,000,000,000 or more",
-            "are the columns in the header's order? Mend the file and put it there again",
+            "Check that the columns are in the header's order, fix the file and upload it again",
         ),
     )
 

@@ -39,7 +39,7 @@ def test_ids_in_the_table_or_the_quarantine_are_not_lost(loader: Loader, given: 
     loader.load()
     outcome = no_id_is_lost(given)
     assert outcome.offenders == ()
-    assert outcome.facts == {"objects": 2, "objects gone since": 0, "ids compared": 17, "ids lost": 0}
+    assert outcome.facts == {"objects": 2, "objects replaced or deleted since": 0, "ids compared": 17, "ids lost": 0}
 
 
 def test_ids_that_are_no_numbers_are_told_apart(loader: Loader, given: TableCheckInput) -> None:
@@ -49,7 +49,7 @@ def test_ids_that_are_no_numbers_are_told_apart(loader: Loader, given: TableChec
     loader.load()
     assert no_id_is_lost(given).facts == {
         "objects": 1,
-        "objects gone since": 0,
+        "objects replaced or deleted since": 0,
         "ids compared": 9,
         "ids lost": 0,
     }
@@ -90,7 +90,7 @@ def test_an_object_that_was_replaced_since_is_not_compared(loader: Loader, given
     loader.put("a", csv_file(row("3")))
     outcome = no_id_is_lost(given)
     assert outcome.passed
-    assert outcome.facts == {"objects": 2, "objects gone since": 1, "ids compared": 1, "ids lost": 0}
+    assert outcome.facts == {"objects": 2, "objects replaced or deleted since": 1, "ids compared": 1, "ids lost": 0}
 
 
 def test_the_publication_that_came_last_is_compared(loader: Loader, given: TableCheckInput) -> None:

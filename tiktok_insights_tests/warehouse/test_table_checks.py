@@ -108,7 +108,7 @@ BREAKS = {
     "DELETE FROM FOLLOWER_SNAPSHOTS WHERE ACCOUNT_ID = '43'": (
         "b.csv: 1 in, 1 staged, 0 duplicate, 0 rejected, 0 in the history"
     ),
-    "DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'": "the user 2 is in the history only",
+    "DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'": "user 2 is in the history but not in TIKTOK_DATA",
 }
 
 
@@ -122,8 +122,8 @@ def test_a_ledger_that_does_not_reconcile_is_red(loaded: Loader, given: TableChe
         outcome = ledger_reconciles(given)
         ((found),) = outcome.offenders
         assert found.endswith(offender)
-        is_user = offender.startswith("the user")
-        told("ledger_reconciles: the user" if is_user else "ledger_reconciles: <object>").says_check(outcome)
+        is_user = offender.startswith("user ")
+        told("ledger_reconciles: user" if is_user else "ledger_reconciles: <object>").says_check(outcome)
         loaded.session.execute("ROLLBACK")
 
 
