@@ -21,7 +21,7 @@ SEED = 20_260_131
 _STARTED = datetime(2025, 1, 31, 12, tzinfo=UTC)
 _FIRST_ID = 6_800_000_000_000_000_000
 _ID_STEP = 200_000_003
-#: Texts are drawn from pools: making each anew would take longer than any of the contestants.
+#: Texts are drawn from pools: making each again would take longer than any of the contestants.
 _POOL = 16_384
 _REPEATED_ONE_IN = 100
 _NEGATIVE_ONE_IN = 1_000

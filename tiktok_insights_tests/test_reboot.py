@@ -179,7 +179,7 @@ def test_after_a_crash_the_next_start_finishes_the_load_by_itself(
     load = machine.wait_for(_LOAD, _STARTED)
     wait_until(lambda: any("object-02.csv" in line for line in machine.messages(load)), seconds=_LIMIT_SECONDS)
     machine.kill_everything()
-    # Dagster by itself leaves it at that: both are under way for ever.
+    # Dagster by itself leaves it at that: both are under way forever.
     assert {run.run_id: run.status for run in machine.unfinished()} == {extraction: _STARTED, load: _STARTED}
     assert not any("published" in line for line in machine.messages(load))
 

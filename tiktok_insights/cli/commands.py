@@ -12,7 +12,7 @@ _IN_WORDS = ("tiktok_insights.", "botocore.", "snowflake.connector.")
 
 
 class Commands(click.Group):
-    """A group whose commands say what a person can mend, and leave tracebacks to bugs."""
+    """A group whose commands say what a person can fix, and leave tracebacks to bugs."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what is wrong with settings, stack, source, bucket or warehouse is an error message."""

@@ -1,4 +1,4 @@
-"""`tiktok-insights rebuild`: TIKTOK_DATA anew from the history."""
+"""`tiktok-insights rebuild`: rebuild TIKTOK_DATA from the history."""
 
 import click
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-#: Dagster ends a run that lasts longer, in seconds, so that none keeps its place in the pool for ever. An extraction
+#: Dagster ends a run that lasts longer, in seconds, so that none keeps its place in the pool forever. An extraction
 #: may have to go slowly for many hours; a load of millions of rows takes minutes.
 _DAY, _SIX_HOURS = ({"dagster/max_runtime": str(hours * 3600)} for hours in (24, 6))
 

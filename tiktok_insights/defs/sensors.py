@@ -31,14 +31,14 @@ def new_s3_objects_sensor(
     context: dg.SensorEvaluationContext, s3: S3Resource, snowflake: SnowflakeResource
 ) -> dg.SkipReason | dg.RunRequest:
     """Launch one load if CSV objects are pending. The cursor is the last listing with nothing pending."""
-    # A run that was killed is under way for ever, unless somebody looks.
+    # A run that was killed is under way forever, unless somebody looks.
     reap_orphaned_runs(context.instance)
     if busy := load_under_way(context.instance):
         return dg.SkipReason(busy)
     listing = list_csvs(s3.store())
     if listing.fingerprint == context.cursor:
         return dg.SkipReason(f"Nothing has changed. Objects: {len(listing.objects)}.")
-    request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one for ever
+    request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one forever
     if was_cut_off_once(context.instance, listing.fingerprint):
         # Its objects are pending still, as good as certainly: no need to wait, nor to ask the warehouse.
         return request

@@ -123,7 +123,7 @@ class RawStore:
     def put_parsed(
         self, key: str, parsed: Parsed[Response, Value], read: Callable[[Any], Value], walk_until: int | None = None
     ) -> Parsed[StoredResponse, Value]:
-        """Store a parsed answer as `put_response` does. What an earlier attempt has stored instead is parsed anew."""
+        """Store a parsed answer as `put_response` does. What an earlier attempt has stored instead is parsed again."""
         stored = self.put_response(key, parsed.response, walk_until)
         if stored.body != parsed.response.body:
             return parse(stored, read)

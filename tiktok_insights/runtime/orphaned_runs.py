@@ -1,6 +1,6 @@
 """Runs whose process is gone, as after kill -9, a full memory or a power cut: found, and ended in Dagster's books.
 
-Dagster itself keeps such a run as started for ever when the process that launched it is gone too: its place in the
+Dagster itself keeps such a run as started forever when the process that launched it is gone too: its place in the
 pool stays taken, and whoever waits for its end waits. Here its process is looked up instead. Only where Dagster's
 storage and launcher are the local ones (SQLite, processes of its own), so that a run's process is one of this machine.
 Elsewhere the id of a process means nothing here: nothing is done, and `dagster/max_runtime` of the jobs ends the run.

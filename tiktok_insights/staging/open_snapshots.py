@@ -1,6 +1,6 @@
 """Open snapshots in ACCOUNT_SNAPSHOTS: how far each was walked and why it stopped, until it is committed and loaded.
 
-Their rows are what the bucket says now, made anew whenever it says something else; their pages are not loaded.
+Their rows are what the bucket says now, rebuilt whenever it says something else; their pages are not loaded.
 """
 
 from collections.abc import Iterator

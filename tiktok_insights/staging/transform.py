@@ -21,7 +21,7 @@ STAGED, DUPLICATE, REJECTED = "staged", "duplicate", "rejected"
 _COUNT = "-?[0-9]{1,38}([.]0)?"
 #: Not hour 24, of which the engines think differently, nor years that a client's datetime does not know.
 _TIMESTAMP = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z"
-#: A row from the future would be its user's newest for ever. A day is for wrong clocks, and for zones taken for UTC.
+#: A row from the future would be its user's newest forever. A day is for wrong clocks, and for zones taken for UTC.
 _LATEST = "last_modified + INTERVAL '1' DAY"
 _TRUE = ("true", "t", "1")
 _FALSE = ("false", "f", "0")

@@ -165,7 +165,7 @@ class Client:
         return Response(path, parameters, body, datetime.now(UTC), tally.requests, quota)
 
     def _without_key(self, body: bytes) -> bytes:
-        """The exact body, unless it repeats the key: errors quote bodies, and raw pages keep them for ever."""
+        """The exact body, unless it repeats the key: errors quote bodies, and raw pages keep them forever."""
         return body.replace(self._secret, b"[RAPIDAPI_KEY]") if self._secret else body
 
     def _wait_before_retry(self, error: Exception) -> bool | float:

@@ -41,7 +41,7 @@ class PublishError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one batch has brought: objects new to the ledger, rows of the history, users whose row was made anew."""
+    """What one batch has brought: objects new to the ledger, rows of the history, users whose row was rebuilt."""
 
     batch_id: str
     objects: int

@@ -30,7 +30,7 @@ class Rebuilt:
 
 @retry_conflicts
 def rebuild(connect: Connect) -> Rebuilt:
-    """Make every row of TIKTOK_DATA anew from the history, in one transaction; readers see the table before or after.
+    """Rebuild every row of TIKTOK_DATA from the history, in one transaction; readers see the table before or after.
 
     Publications wait meanwhile, or begin again. Raises RebuildError when the counts inside the transaction do not add
     up, as when a statement whose answer was lost was sent again and has run twice.

@@ -82,7 +82,7 @@ def test_help_and_version_end_with_0(environment: dict[str, str]) -> None:
     ids=["ours", "KeyError", "ValueError"],
 )
 def test_what_a_person_can_mend_is_told_and_a_bug_is_a_traceback(error: Exception, *, is_told: bool) -> None:
-    """Errors that the package defines are made for people; others are for those who mend the package."""
+    """Errors that the package defines are made for people; others are for those who fix the package."""
 
     @click.group(cls=Commands)
     def group() -> None:

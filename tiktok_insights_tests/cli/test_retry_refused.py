@@ -48,7 +48,7 @@ def retry(*words: str) -> tuple[int, str]:
 
 
 def test_without_mending_an_object_is_refused_again(store: ObjectStore, connect_warehouse: Connect) -> None:
-    """The command names the object and what to run next; that sets it aside anew, as it is still broken."""
+    """The command names the object and what to run next; that sets it aside again, as it is still broken."""
     store.put(_KEY, _BROKEN, "text/csv")
     load(store, connect_warehouse)
     assert refused(connect_warehouse) == [(_KEY,)]

@@ -25,7 +25,7 @@ def listings(job: str, config: Mapping[str, Any] | None = None) -> list[str]:
 
 
 def test_a_run_lists_the_csvs_once(environment: dict[str, str], store: ObjectStore, connect_warehouse: Connect) -> None:
-    """It loads what it has written itself, and the next run in the same process lists anew."""
+    """It loads what it has written itself, and the next run in the same process lists again."""
 
     def users() -> int:
         with connect_warehouse() as session:

@@ -83,7 +83,7 @@ def test_both_answers_are_stored_as_they_were_received(raw: RawStore, api: Api) 
 
 
 def test_two_probes_are_two(raw: RawStore, api: Api) -> None:
-    """The second one asks anew and stores anew."""
+    """The second one asks again and stores again."""
     first, second = (probe(raw, api.address, "fake.31") for _ in range(2))
     assert first.moment < second.moment
     assert requests_served(api) == 4

@@ -115,7 +115,7 @@ SAME_USERS = [dict(PAGE_1, minCursor=cursor) for cursor in (900, 800, 700, 600, 
 def test_a_walk_that_ends_badly_is_partial_with_its_reason(
     raw: RawStore, documents: list[JSON], reason: str, pages: int
 ) -> None:
-    """Committed, so that nobody walks for ever; and the number of requests is bounded."""
+    """Committed, so that nobody walks forever; and the number of requests is bounded."""
     result, script = run(raw, *documents)
     assert (result.outcome, result.pages) == (Outcome.PARTIAL, pages)
     assert reason in result.reason

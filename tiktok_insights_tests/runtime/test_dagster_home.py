@@ -48,7 +48,7 @@ def test_settings_of_an_earlier_version_that_nobody_edited_become_todays(tmp_pat
 
 
 def test_todays_settings_are_the_last_edition(tmp_path: Path) -> None:
-    """Whoever changes runtime/dagster.yaml adds its SHA-256 to EDITIONS, or homes would keep the old one for ever."""
+    """Whoever changes runtime/dagster.yaml adds its SHA-256 to EDITIONS, or homes would keep the old one forever."""
     assert dagster_home.sha256(dagster_home.prepare(tmp_path) / "dagster.yaml") == dagster_home.EDITIONS[-1]
     assert len(set(dagster_home.EDITIONS)) == len(dagster_home.EDITIONS)
 

@@ -123,7 +123,7 @@ def test_our_own_snapshot_brings_what_its_manifest_says_beside_one_without(loade
 
 
 def test_an_unreadable_manifest_sets_only_its_own_object_aside(loader: Loader) -> None:
-    """One damaged manifest does not keep the other objects out for ever."""
+    """One damaged manifest does not keep the other objects out forever."""
     loader.store.put(MANIFEST.snapshot.manifest, b"{", "application/json")
     loader.put(OURS, csv_file(row("1")))
     loader.put("other", csv_file(row("2")))

@@ -154,7 +154,7 @@ def test_negative_counts_are_counted_where_they_are_staged(tmp_path: Path) -> No
 
 
 def test_a_rejected_row_says_object_column_reason_and_its_texts(tmp_path: Path) -> None:
-    """A text that the contract refuses is quarantined with everything that is needed to mend it."""
+    """A text that the contract refuses is quarantined with everything that is needed to fix it."""
     result = transform(tmp_path, csv_file(row("1"), row("2", heartCount="7.42e+18")))
     assert result.counts == RowCounts(rows_in=2, staged=1, rejected=1)
     ((line),) = rejected_rows(result)

@@ -71,7 +71,7 @@ class Interrupted(BaseException):
 
 
 class InterruptedInThreadError(Exception):
-    """As above, in a thread of the connector's own, which waits for ever for one that ends otherwise."""
+    """As above, in a thread of the connector's own, which waits forever for one that ends otherwise."""
 
 
 class Requests:

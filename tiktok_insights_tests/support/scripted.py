@@ -36,7 +36,7 @@ class Asked:
 
 
 class Script:
-    """Hands out the replies in turn, the last one for ever; `info` answers who the account is, beside the script."""
+    """Hands out the replies in turn, the last one forever; `info` answers who the account is, beside the script."""
 
     def __init__(self, replies: list[Reply], info: Reply | None) -> None:
         self._replies = list(replies)

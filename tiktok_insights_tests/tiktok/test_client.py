@@ -294,7 +294,7 @@ def test_a_key_that_cannot_be_sent_is_refused_at_once_with_the_remedy(key: str) 
 
 
 def test_a_good_page_that_repeats_the_key_is_kept_without_it() -> None:
-    """Raw pages are kept for ever; a short local key may stand in a page by chance and changes nothing."""
+    """Raw pages are kept forever; a short local key may stand in a page by chance and changes nothing."""
     with scripted(Reply(body=encoded(web_page(web_row(signature=CANARY))))) as script:
         answer = client_for(script.address).followers(SEC_UID, 0)
         local = client_for(script.address, key="canary-key").followers(SEC_UID, 0)

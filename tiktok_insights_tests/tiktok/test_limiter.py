@@ -111,6 +111,6 @@ def test_no_two_requests_are_closer_than_the_interval(per_minute: int, idle: lis
 
 @pytest.mark.parametrize("per_minute", [0, -1])
 def test_a_limit_of_nothing_is_refused(per_minute: int) -> None:
-    """It would wait for ever."""
+    """It would wait forever."""
     with pytest.raises(ValueError, match="more than 0"):
         RateLimiter(per_minute)

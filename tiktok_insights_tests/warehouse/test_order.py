@@ -221,7 +221,7 @@ def test_a_batch_staged_twice_loads_once(loader: Loader) -> None:
 
 
 def test_a_new_version_of_an_object_replaces_what_it_brought(loader: Loader) -> None:
-    """Users of both versions are made anew: gone, changed, added, and falling back to another object's row."""
+    """Users of both versions are rebuilt: gone, changed, added, and falling back to another object's row."""
     first = loader.upload("a", row("1", extracted_at=LATE, uniqueId="gone"), row("2"), row("3", extracted_at=LATE))
     other = loader.upload("other", row("3", extracted_at=EARLY, uniqueId="older"))
     loader.load()

@@ -1,4 +1,4 @@
-"""TIKTOK_DATA anew from the history: what the publications made of it, whatever somebody has done to it since."""
+"""rebuild TIKTOK_DATA from the history: what the publications made of it, whatever somebody has done to it since."""
 
 from collections.abc import Callable
 from contextlib import nullcontext

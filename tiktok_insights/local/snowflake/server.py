@@ -1,7 +1,7 @@
 """Snowflake on this machine: fakesnow's server over DuckDB files that are there again after a restart.
 
 Here: the databases on disk, who is logged in, and the end of forgotten transactions; one session is in
-`snowflake_session`. What neither fakesnow nor this mends is in docs/, not in the pipeline: no roles, grants or
+`snowflake_session`. What neither fakesnow nor this fixes is in docs/, not in the pipeline: no roles, grants or
 warehouses, MERGE is not atomic, VARCHAR(n) is not enforced, schema MAIN is always there.
 """
 
@@ -44,7 +44,7 @@ class Warehouse(FakeSnow):
     Args:
         folder: gets `databases/`, `stages/` and `metadata.db`.
         idle_transaction_seconds: a transaction in which nothing has run for longer is rolled back, because a client
-            that was killed would keep its rows locked for ever.
+            that was killed would keep its rows locked forever.
 
     """
 

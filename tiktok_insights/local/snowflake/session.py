@@ -84,7 +84,7 @@ class ServerSession(FakeSnowflakeConnection):
         self._explicit_transaction = self._in_transaction = False
 
     def abandon(self, reason: str | None = None) -> None:
-        """Roll back whatever is open. With a reason, the client hears it until it rolls back or begins anew."""
+        """Roll back whatever is open. With a reason, the client hears it until it rolls back or begins again."""
         if self.in_transaction:
             self.lost = reason
         # Nothing is open, or the connection is closed: that is what was wanted.

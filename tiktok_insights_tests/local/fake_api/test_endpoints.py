@@ -63,7 +63,7 @@ def test_a_body_can_come_inside_data_and_without_exact_counts(api: Api) -> None:
 
 
 def test_handle_id_and_secure_id_resolve_to_one_profile(api: Api) -> None:
-    """Avatars apart, which are signed anew for every read."""
+    """Avatars apart, which are signed again for every read."""
     by_handle = api.body("/api/user/info", uniqueId="night.market")["userInfo"]
     user = by_handle["user"]
     by_id = api.body("/api/user/info-by-id", userId=user["id"])["userInfo"]

@@ -26,12 +26,12 @@ class FaultBook:
         self.posted[max(self.posted, default=0) + 1] = fault
 
     def clear(self) -> None:
-        """Take all posted faults back and forget all strikes, so that accounts' own faults begin anew."""
+        """Take all posted faults back and forget all strikes, so that accounts' own faults begin again."""
         self.posted.clear()
         self.forget_strikes()
 
     def forget_strikes(self) -> None:
-        """Begin to count anew."""
+        """Begin to count again."""
         self._turns.clear()
         self._struck.clear()
 

@@ -55,7 +55,7 @@ def page(edit: Edit) -> Change:
 
 
 def empty_page(fields: dict[str, Any], names: Names) -> None:
-    """Show nobody and promise more, further on, so that it can go on for ever."""
+    """Show nobody and promise more, further on, so that it can go on forever."""
     fields[names.cursor] = fields[names.cursor] or max(1, fields[names.newest] - _ONE_HOUR)
     fields[names.rows] = []
     fields[names.has_more] = True

@@ -95,7 +95,7 @@ def test_faults_and_strikes_survive_a_restart(tmp_path: pathlib.Path) -> None:
 
 
 def test_counters_and_faults_can_be_forgotten(clean: Api) -> None:
-    """Resetting the counters lets faults begin anew; clearing takes the posted ones back as well."""
+    """Resetting the counters lets faults begin again; clearing takes the posted ones back as well."""
     own = f"{HANDLE}.fault-502-x1"
     clean.post_faults({"kind": "503", "account": HANDLE, "times": 1})
     once = [(503, 502), (200, 200)]
