@@ -193,7 +193,7 @@ def test_after_a_crash_the_next_start_finishes_the_load_by_itself(
     assert machine.rows("SELECT COUNT(*), SUM(ROWS_IN) FROM LOAD_HISTORY") == [(_OBJECTS, _OBJECTS * _ROWS)]
     for run_id in (extraction, load):
         assert machine.status(run_id) is _FAILURE
-        assert "This run was cut off: its process" in machine.messages(run_id)[-1]
+        assert "This run was interrupted: its process" in machine.messages(run_id)[-1]
         assert f"Run {run_id}" in machine.said
     assert machine.unfinished() == []
 

@@ -118,8 +118,8 @@ def test_a_run_after_the_stack_was_killed_starts_it_and_comes_to_the_undisturbed
         told("Could not connect to the endpoint URL").says(str(error))
     if isinstance(error, OperationalError):
         # What the stack had sent of an answer may have arrived.
-        broke_off = "broke off" in str(error)
-        told("<number>: The answer" if broke_off else "<number>: The local stack's Snowflake").says(str(error))
+        broke_off = "cut off" in str(error)
+        told("<number>: The response" if broke_off else "<number>: The local stack's Snowflake").says(str(error))
     assert time.monotonic() - start < _LOAD_SECONDS
     for _ in range(2):
         # A run has resources of its own, which open bucket and catalog once.

@@ -118,7 +118,9 @@ class ObjectStore:
             return self._read(read, Key=key)
         except ClientError as error:
             if error_code(error) in _MISSING:
-                raise ObjectMissingError(f"There is no object {self.uri(key)}. Restore it from a backup.") from None
+                raise ObjectMissingError(
+                    f"The object {self.uri(key)} does not exist. Restore it from a backup."
+                ) from None
             raise
 
     def info(self, key: str) -> ObjectInfo | None:
@@ -193,7 +195,7 @@ class ObjectStore:
             with closing(answer["Body"]):
                 return use(answer)
         except _BROKEN_OFF as error:
-            msg = f"{self.uri(request['Key'])} broke off while it was read ({error}). Run again; nothing is lost."
+            msg = f"{self.uri(request['Key'])} was cut off while it was read ({error}). Run again. Nothing is lost."
             raise ObjectReadError(msg) from error
 
     def _changed(self, info: ObjectInfo) -> ObjectChangedError:

@@ -159,8 +159,8 @@ class Session:
         except OSError as error:
             # The connector sends again what got no answer. An answer that breaks off it leaves to its HTTP library.
             raise OperationalError(
-                msg=f"The answer of {self._connection.host} to a statement broke off. Run again: what was begun is "
-                "completed, whether the statement came to pass or not.",
+                msg=f"The response of {self._connection.host} to a statement was cut off. Run again: unfinished work "
+                "is completed, whether or not the statement was executed.",
                 errno=ER_FAILED_TO_REQUEST,
             ) from error
 
@@ -217,7 +217,7 @@ def retry_conflicts(function: Callable[_Params, _Result]) -> Callable[_Params, _
             with attempt:
                 result = function(*args, **kwargs)
         if attempt.num > 1:
-            _logger.info("%s began %d times: other loads were at the same tables.", function.__name__, attempt.num)
+            _logger.info("%s ran %d times because other loads used the same tables.", function.__name__, attempt.num)
         return result
 
     return run

@@ -8,11 +8,15 @@ from tiktok_insights.resources.client_resource import ClientResource
 class AwsResource(ClientResource):
     """A client of AWS. What is empty is the local stack's, or without one what boto3 finds by itself."""
 
-    region: str = Field(default="", description="The region, such as eu-central-1. Empty: boto3 finds it.")
-    endpoint_url: str = Field(default="", description="The address of the service. Empty: the region's own.")
-    access_key_id: str = Field(default="", repr=False, description="An access key. Empty: boto3 finds credentials.")
-    secret_access_key: str = Field(default="", repr=False, description="Its secret, from an environment variable.")
-    session_token: str = Field(
-        default="", repr=False, description="The token of a temporary key, from an environment variable."
+    region: str = Field(default="", description="The region, such as eu-central-1. If empty, boto3 finds it.")
+    endpoint_url: str = Field(default="", description="The URL of the service. If empty, the region's default.")
+    access_key_id: str = Field(
+        default="", repr=False, description="An access key ID. If empty, boto3 finds credentials."
     )
-    local_stack: str = Field(default="", description="The home folder of the local stack. Empty: none is used.")
+    secret_access_key: str = Field(
+        default="", repr=False, description="The secret access key, from an environment variable."
+    )
+    session_token: str = Field(
+        default="", repr=False, description="The session token of a temporary key, from an environment variable."
+    )
+    local_stack: str = Field(default="", description="The home folder of the local stack. If empty, none is used.")

@@ -66,5 +66,5 @@ def _send_again_soon() -> Iterator[int]:
     from snowflake.connector.errors import OperationalError
 
     yield from (0, 1, 1, 1)
-    msg = "The local stack's Snowflake does not answer; it has ended. Run again, which starts it."
+    msg = "The local stack's Snowflake does not respond because the stack has stopped. Run again to restart it."
     raise OperationalError(msg=msg, errno=ER_FAILED_TO_CONNECT_TO_DB)

@@ -125,5 +125,5 @@ def _require_sign_in(settings: SnowflakeSettings) -> None:
     }
     if missing := [name for name, value in needed.items() if not value]:
         names = ", ".join(missing)
-        msg = f"{names}: not set. The deployment 'aws' signs in to Snowflake with a key pair and a role; set it."
+        msg = f"Not set: {names}. The deployment 'aws' needs these variables to sign in to Snowflake."
         raise SettingsError(msg)

@@ -18,8 +18,8 @@ from tiktok_insights.warehouse.table_checks import step_7
 class SnowflakeResource(ClientResource):
     """The warehouse. What is empty is the local stack's, or without one what the account has by itself."""
 
-    account: str = Field(default="", description="The account's identifier.")
-    user: str = Field(default="", description="The user who signs in.")
+    account: str = Field(default="", description="The account identifier.")
+    user: str = Field(default="", description="The user that signs in.")
     private_key: str = Field(
         default="", repr=False, description="The user's private key, from an environment variable."
     )
@@ -30,12 +30,12 @@ class SnowflakeResource(ClientResource):
     warehouse: str = Field(description="The virtual warehouse that runs the statements.")
     database: str = Field(description="The database of the tables.")
     schema_name: str = Field(description="The schema of the tables.")
-    internal_schema: str = Field(description="The schema of the tables that only the platform needs.")
-    view_schema: str = Field(description="The schema of the views that people read.")
-    host: str = Field(default="", description="The server. Empty: the account's public one.")
-    port: int | None = Field(default=None, description="The server's port. None: the protocol's own.")
-    protocol: str = Field(default="", description="`https` or `http`. Empty: https.")
-    local_stack: str = Field(default="", description="The home folder of the local stack. Empty: none is used.")
+    internal_schema: str = Field(description="The schema of the platform's internal tables.")
+    view_schema: str = Field(description="The schema of the views.")
+    host: str = Field(default="", description="The server. If empty, the account's public server.")
+    port: int | None = Field(default=None, description="The server's port. If None, the protocol's default.")
+    protocol: str = Field(default="", description="`https` or `http`. If empty, https.")
+    local_stack: str = Field(default="", description="The home folder of the local stack. If empty, none is used.")
     _is_checked: bool = PrivateAttr(default=False)
 
     @contextmanager

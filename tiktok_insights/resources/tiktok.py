@@ -17,18 +17,18 @@ from tiktok_insights.tiktok.client import Client
 class TikTokResource(ClientResource):
     """Reads follower lists."""
 
-    api_url: str = Field(default="", description="The API's address. Empty: the fake API of `local_stack`.")
-    api_key: str = Field(default="", repr=False, description="The key for that address, from an environment variable.")
-    requests_per_minute: float = Field(description="The most requests per minute that all accounts of a run share.")
+    api_url: str = Field(default="", description="The API's URL. If empty, the fake API of `local_stack`.")
+    api_key: str = Field(default="", repr=False, description="The key for that API, from an environment variable.")
+    requests_per_minute: float = Field(description="Maximum requests per minute, for all accounts of a run together.")
     request_budget: int | None = Field(
         default=None,
-        description="The most requests that a run may make. None: all but a reserve of the plan's quota.",
+        description="Maximum requests per run. If None, all but a reserve of the plan's quota.",
     )
     accounts: list[str] = Field(
-        default=[], description="Handles or secUids that a run extracts unless the asset's config names others."
+        default=[], description="Handles or secUids to extract, unless the asset's config lists others."
     )
-    home: str = Field(description="The folder where extractions on this machine wait for each other.")
-    local_stack: str = Field(default="", description="The home folder of the local stack. Empty: none is used.")
+    home: str = Field(description="The folder with the lock for extractions on this machine.")
+    local_stack: str = Field(default="", description="The home folder of the local stack. If empty, none is used.")
 
     def client(self) -> Client:
         """Make a client of the API."""

@@ -50,9 +50,9 @@ def _reap(instance: dg.DagsterInstance, run_id: str, *, nobody_launches: bool) -
         return False
     gone = "the process that launched it" if trace is None else f"its process {trace[0]}"
     message = (
-        f"This run was cut off: {gone} is gone, as after a crash, kill -9 or a restart of the machine. What it had "
-        "stored is kept. CSV objects that are not loaded yet are loaded by the next run, which new_s3_objects_sensor "
-        "asks for by itself; an extraction goes on after its last stored page when tiktok_pipeline runs next."
+        f"This run was interrupted: {gone} is gone, for example after a crash, kill -9 or a restart of the machine. "
+        "What it stored is kept. new_s3_objects_sensor launches a run that loads the CSV objects that are not loaded "
+        "yet. An extraction resumes after its last stored page the next time tiktok_pipeline runs."
     )
     # Before the status, so that whoever sees the run's end sees the tag.
     instance.add_run_tags(run_id, {CUT_OFF_TAG: "true"})

@@ -94,14 +94,12 @@ def require_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
     """The accounts of a run. Raises SettingsError when there is none, and when one has no name."""
     if not accounts:
         msg = (
-            "No TikTok account is named. Set TIKTOK_ACCOUNTS to a comma-separated list of handles or secUids, or fill "
-            "in 'accounts' in the run's config."
+            "No TikTok account is configured. Set TIKTOK_ACCOUNTS to a comma-separated list of handles or secUids, or "
+            "set 'accounts' in the run config."
         )
         raise SettingsError(msg)
     if not all(name.strip(" @") for name in accounts):
-        msg = (
-            "One of the accounts has an empty name, as from a variable that is not set. Name each by handle or secUid."
-        )
+        msg = "One of the accounts has an empty name, perhaps from an unset variable. Use a handle or secUid for each."
         raise SettingsError(msg)
     return tuple(accounts)
 

@@ -7,4 +7,6 @@ class SettingsError(ValueError):
 
 def wrong_value(variable: str, text: str, expected: str) -> SettingsError:
     """Build the error of a variable that holds what it cannot hold. Not for secrets: the message shows the text."""
-    return SettingsError(f"{variable} is {text!r}; {expected} was expected. Change it in the environment or in .env.")
+    return SettingsError(
+        f"{variable} is {text!r}, but {expected} was expected. Change it in the environment or in .env."
+    )

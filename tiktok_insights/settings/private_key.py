@@ -49,9 +49,9 @@ def private_key_der(text: str, passphrase: str) -> bytes:
         raise _no_private_key(text, encoded)
     if kind := _refused_kind(key):
         msg = (
-            f"SNOWFLAKE_PRIVATE_KEY is {kind}. Snowflake takes RSA keys of 2048 bits or more, and elliptic-curve keys "
-            "on P-256, P-384 or P-521. Make a new one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 "
-            "-out rsa_key.p8"
+            f"SNOWFLAKE_PRIVATE_KEY is {kind}. Snowflake accepts RSA keys of at least 2048 bits, and elliptic-curve "
+            "keys on P-256, P-384 or P-521. Create a new one: openssl genpkey -algorithm RSA -pkeyopt "
+            "rsa_keygen_bits:2048 -out rsa_key.p8"
         )
         raise SettingsError(msg)
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -120,26 +120,26 @@ def _refused_kind(key: "PrivateKeyTypes") -> str:
         return "" if key.key_size >= _RSA_BITS else f"an RSA key of {key.key_size} bits"
     if isinstance(key, EllipticCurvePrivateKey):
         return "" if key.curve.name in _CURVES else f"an elliptic-curve key on {key.curve.name}"
-    return f"a key of the kind {type(key).__name__.removesuffix('PrivateKey')}"
+    return f"a key of type {type(key).__name__.removesuffix('PrivateKey')}"
 
 
 def _no_private_key(text: str, encoded: bytes) -> SettingsError:
     """Build the error of a text that holds no private key; it says what the text may be instead."""
     if encoded.startswith(b"openssh-key"):
         return SettingsError(
-            "SNOWFLAKE_PRIVATE_KEY is in OpenSSH's own form. Convert a copy of its file, and set the text of the copy: "
+            "SNOWFLAKE_PRIVATE_KEY is in OpenSSH format. Convert a copy of its file, and use the text of the copy: "
             "ssh-keygen -p -m PKCS8 -f copy"
         )
     if text.lstrip().startswith("ssh-") or _is_public(encoded):
         return _other_half("a public key")
     if _PATH.fullmatch(text.strip()):
         return SettingsError(
-            "SNOWFLAKE_PRIVATE_KEY is the path of a file. Set it to the text of the file, in a shell with: "
+            "SNOWFLAKE_PRIVATE_KEY is a file path. Set it to the content of the file, for example in a shell: "
             'export SNOWFLAKE_PRIVATE_KEY="$(cat rsa_key.p8)"'
         )
     return SettingsError(
-        "SNOWFLAKE_PRIVATE_KEY is not a private key. Copy the whole file, from -----BEGIN to the last line; its line "
-        "breaks may be written as \\n."
+        "SNOWFLAKE_PRIVATE_KEY is not a private key. Copy the whole file, from -----BEGIN to the last line. You may "
+        "write its line breaks as \\n."
     )
 
 
@@ -156,6 +156,6 @@ def _is_public(encoded: bytes) -> bool:
 
 def _other_half(what: str) -> SettingsError:
     return SettingsError(
-        f"SNOWFLAKE_PRIVATE_KEY is {what}. Set it to the private key that belongs to it: the file whose first line "
+        f"SNOWFLAKE_PRIVATE_KEY is {what}. Set it to the matching private key: the file whose first line "
         "says PRIVATE KEY."
     )

@@ -33,7 +33,7 @@ def account_identifier(text: str) -> str:
         expected = "an account identifier, such as myorg-myaccount or ab12345.eu-central-1,"
         raise wrong_value("SNOWFLAKE_ACCOUNT", text, expected)
     if (address["domain"] or "").lower() == "cn" and not _CHINESE.match(account):
-        expected = "for an account in China its locator with the region, such as ab12345.cn-northwest-1,"
+        expected = "for an account in China, the locator with its region, such as ab12345.cn-northwest-1,"
         raise wrong_value("SNOWFLAKE_ACCOUNT", text, expected)
     return account
 
@@ -44,6 +44,6 @@ def identifier(variable: str, text: str) -> str:
     https://docs.snowflake.com/en/sql-reference/identifiers-syntax
     """
     if not _IDENTIFIER.fullmatch(text):
-        expected = "a name of at most 255 letters, digits, _ and $ that begins with a letter or _"
+        expected = "a name of at most 255 letters, digits, _ and $ that starts with a letter or _"
         raise wrong_value(variable, text, expected)
     return text

@@ -40,7 +40,7 @@ def column_differences(actual: Mapping[str, str], table: Table) -> list[str]:
     expected = {column.name: column.type for column in table.columns}
     differences = [f"column {name} ({kind}) is missing" for name, kind in expected.items() if name not in actual]
     differences += [
-        f"column {quoted(name)} ({kind}) is not ours" for name, kind in actual.items() if name not in expected
+        f"column {quoted(name)} ({kind}) is unexpected" for name, kind in actual.items() if name not in expected
     ]
     differences += [
         f"column {name} is {actual[name]}, not {kind}"
@@ -49,7 +49,7 @@ def column_differences(actual: Mapping[str, str], table: Table) -> list[str]:
     ]
     if not differences and list(actual) != list(expected):
         other, due = next(pair for pair in zip(actual, expected, strict=True) if pair[0] != pair[1])
-        differences.append(f"the columns are in another order: {other} where {due} belongs")
+        differences.append(f"the columns are in a different order: {other} where {due} belongs")
     return differences
 
 
@@ -60,5 +60,5 @@ def quoted(name: str) -> str:
 
 def _kind_differences(name: str, actual: ActualTable, expected: Table, kind: str) -> list[str]:
     if name != expected.name:
-        return [f"its name is in another case than {expected.name}"]
+        return [f"its name differs in case from {expected.name}"]
     return [] if actual.kind == kind else [f"it is a {actual.kind}, not a {kind}"]

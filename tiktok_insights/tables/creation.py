@@ -59,8 +59,8 @@ def ensure_tables(session: Session, remedy: str | None = None) -> None:
         for statement in statements:
             session.execute(statement)
     msg = (
-        f"The tables in {namespace} are not complete, however often they are created. Someone is dropping or altering "
-        "them right now, or the role may not see them: grant it the tables, and run again."
+        f"The tables in {namespace} are still incomplete after several attempts to create them. Someone may be "
+        "dropping or altering them, or the role cannot see them: grant it access, and run again."
     )
     raise TableDriftError(msg)
 
@@ -85,7 +85,7 @@ def _enter_schema(session: Session) -> None:
     ((database, schema),) = session.query("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")
     if (database or "").upper() != namespace.database:
         msg = (
-            f"The database {namespace.database} does not exist, or the role may not use it. Create it "
+            f"The database {namespace.database} does not exist, or the role has no access to it. Create it "
             f"(CREATE DATABASE {namespace.database}), grant the role USAGE on it, or set SNOWFLAKE_DATABASE to another."
         )
         raise DatabaseMissingError(msg)
@@ -110,7 +110,7 @@ def _has_version(namespace: Namespace, actual: _Actual) -> bool:
 def _refuse_other_versions(namespace: Namespace, versions: tuple[int, ...], remedy: str) -> None:
     if others := [version for version in versions if version != SCHEMA_VERSION]:
         msg = (
-            f"The tables in {namespace} are of version {others[-1]}; this package needs version {SCHEMA_VERSION}. "
+            f"The tables in {namespace} have version {others[-1]}, but this package needs version {SCHEMA_VERSION}. "
             f"Nothing was changed. Use the package version that created them, or {remedy}."
         )
         raise TableDriftError(msg)
@@ -119,8 +119,8 @@ def _refuse_other_versions(namespace: Namespace, versions: tuple[int, ...], reme
 def _refuse_differences(namespace: Namespace, actual: _Actual, remedy: str) -> None:
     if differences := list(_differences(namespace, actual)):
         msg = (
-            f"In {namespace.database}: {' '.join(differences)} Nothing was changed. Change back what is the pipeline's "
-            f"and rename what is not, or {remedy}."
+            f"In {namespace.database}: {' '.join(differences)} Nothing was changed. Undo changes to the pipeline's "
+            f"tables, rename tables that are not the pipeline's, or {remedy}."
         )
         raise TableDriftError(msg)
 
@@ -137,7 +137,7 @@ def _differences(namespace: Namespace, actual: _Actual) -> Iterator[str]:
                 if differences := view_differences(name, table, expected):
                     yield f"{full_name} is not the view of version {SCHEMA_VERSION}: {'; '.join(differences)}."
             elif schema == namespace.schema and expected.is_internal:
-                yield f"{full_name} belongs in {namespace.internal_schema}."
+                yield f"{full_name} belongs in the schema {namespace.internal_schema}."
 
 
 def _missing(namespace: Namespace, actual: _Actual, versions: tuple[int, ...]) -> Iterator[str]:

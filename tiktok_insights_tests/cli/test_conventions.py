@@ -68,7 +68,7 @@ def test_a_wrong_setting_ends_every_command_with_1(
     monkeypatch.setenv("TIKTOK_REQUEST_BUDGET", "many")
     answer = CliRunner().invoke(main, words)
     assert (answer.exit_code, answer.stdout) == (1, "")
-    assert answer.stderr.startswith("Error: TIKTOK_REQUEST_BUDGET is 'many'; ")
+    assert answer.stderr.startswith("Error: TIKTOK_REQUEST_BUDGET is 'many', but ")
 
 
 def test_help_and_version_end_with_0(environment: dict[str, str]) -> None:

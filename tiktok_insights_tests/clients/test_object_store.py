@@ -62,7 +62,7 @@ def test_a_plain_write_replaces(store: ObjectStore) -> None:
 
 def test_a_missing_object_is_named(store: ObjectStore) -> None:
     """With its address."""
-    with told("There is no object <object>.", f"s3://{store.bucket}/not/there"):
+    with told("The object <object> does not exist.", f"s3://{store.bucket}/not/there"):
         store.get("not/there")
     assert not store.exists("not/there")
     store.put("there", b"", "text/plain")
@@ -137,7 +137,7 @@ def test_half_an_object_is_never_taken_for_the_whole(
             assert len(script.asked) == len(replies)
     with scripted(_HALF) as script:
         store = _store_at(script.address, connections)
-        with told("<object> broke off while it was read", "s3://bucket/a "):
+        with told("<object> was cut off while it was read", "s3://bucket/a "):
             read(store, tmp_path)
         assert len(script.asked) == 3
 

@@ -117,7 +117,7 @@ def test_an_answer_that_breaks_off_is_the_connectors_error(session: Session, ask
     """The connector itself lets its HTTP library's error through; the session goes on, for the statement has ended."""
     session.execute(_TABLE)
     first = FailPoint(0, Moment.ANSWER_CUT, Manner.RAISE)
-    with Requests(first).watched(), told("<number>: The answer of <host> to a statement broke off", "127.0.0.1"):
+    with Requests(first).watched(), told("<number>: The response of <host> to a statement was cut off", "127.0.0.1"):
         ask(session)
     assert ask(session)
 
@@ -189,7 +189,7 @@ def test_retries_are_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> No
         return batch + password
 
     assert publish("a", password="b") == "ab"
-    assert caplog.messages == ["publish began 3 times: other loads were at the same tables."]
+    assert caplog.messages == ["publish ran 3 times because other loads used the same tables."]
     caplog.clear()
     assert publish("a", password="b") == "ab"
     assert caplog.messages == []

@@ -128,7 +128,7 @@ def test_an_open_snapshot_without_its_first_object_is_that_accounts_end_only(raw
         api.control("settings", monthly_quota=100)
         damaged, other = extract(raw, api.address, "fake.350.full", "fake.40")
     assert (damaged.outcome, other.outcome) == (Outcome.DAMAGED, Outcome.WHOLE)
-    told("There is no object <object>.", first.snapshot.account_info).says(damaged.reason)
+    told("The object <object> does not exist.", first.snapshot.account_info).says(damaged.reason)
 
 
 def test_a_key_refused_in_the_middle_keeps_the_pages_so_far(raw: RawStore) -> None:

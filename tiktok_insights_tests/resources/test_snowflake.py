@@ -87,7 +87,7 @@ def test_a_process_that_lives_long_notices_a_newer_version(
         other.execute("UPDATE TIKTOK_INTERNAL.PUBLISH_LOCK SET SCHEMA_VERSION = SCHEMA_VERSION + 1")
     with (
         pytest.raises(
-            TableDriftError, match=f"of version {SCHEMA_VERSION + 1}; this package needs version {SCHEMA_VERSION}"
+            TableDriftError, match=f"have version {SCHEMA_VERSION + 1}, but this package needs version {SCHEMA_VERSION}"
         ),
         snowflake.session(),
     ):

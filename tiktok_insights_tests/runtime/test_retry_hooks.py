@@ -64,4 +64,4 @@ def test_behind_an_entry_point_a_retry_is_one_line_of_our_log(
     caplog.set_level(logging.DEBUG)
     lose_once()
     assert capfd.readouterr() == ("", "")
-    assert caplog.messages == ["publish began 2 times: other loads were at the same tables."]
+    assert caplog.messages == ["publish ran 2 times because other loads used the same tables."]

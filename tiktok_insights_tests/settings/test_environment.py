@@ -51,7 +51,7 @@ def test_another_api_has_no_accounts_of_its_own_and_a_modest_rate() -> None:
     """The made-up accounts belong to the fake API; a real one gets 60 requests a minute unless told otherwise."""
     settings = read_settings({"TIKTOK_API_URL": "https://api.example"}).tiktok
     assert (settings.accounts, settings.requests_per_minute) == ((), 60.0)
-    with told("No TikTok account is named."):
+    with told("No TikTok account is configured."):
         require_accounts(settings.accounts)
 
 
@@ -67,7 +67,8 @@ def test_each_account_needs_a_name(empty: str) -> None:
 def test_a_rate_that_is_no_positive_number_is_named(text: str) -> None:
     """The message has the variable and what it holds."""
     with told(
-        "<variable> is <value>;", f"TIKTOK_REQUESTS_PER_MINUTE is '{text}'; a number greater than 0 was expected."
+        "<variable> is <value>, but",
+        f"TIKTOK_REQUESTS_PER_MINUTE is '{text}', but a number greater than 0 was expected.",
     ):
         read_settings({"TIKTOK_REQUESTS_PER_MINUTE": text})
 
@@ -75,27 +76,29 @@ def test_a_rate_that_is_no_positive_number_is_named(text: str) -> None:
 @pytest.mark.parametrize("text", ["many", "-1", "1.5"])
 def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
     """The message has the variable and what it holds."""
-    with told("<variable> is <value>;", f"TIKTOK_REQUEST_BUDGET is '{text}'; a whole number was expected."):
+    with told("<variable> is <value>, but", f"TIKTOK_REQUEST_BUDGET is '{text}', but a whole number was expected."):
         read_settings({"TIKTOK_REQUEST_BUDGET": text})
 
 
 def test_a_key_that_cannot_be_read_opens_no_session() -> None:
     """Its path, say: the message says what to copy."""
     settings = read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"})
-    with told("SNOWFLAKE_PRIVATE_KEY is the path of a file."), open_session(settings.snowflake):
+    with told("SNOWFLAKE_PRIVATE_KEY is a file path."), open_session(settings.snowflake):
         raise AssertionError("a session without a key")
 
 
 def test_an_unknown_deployment_is_named() -> None:
     """The message lists those that there are."""
-    with told("<variable> is <value>;", "TIKTOK_INSIGHTS_DEPLOYMENT is 'production'; 'local' or 'aws' was expected."):
+    with told(
+        "<variable> is <value>, but", "TIKTOK_INSIGHTS_DEPLOYMENT is 'production', but 'local' or 'aws' was expected."
+    ):
         read_settings({"TIKTOK_INSIGHTS_DEPLOYMENT": "production"})
 
 
 @pytest.mark.parametrize("name", ["SNOWFLAKE_DATABASE", "SNOWFLAKE_VIEW_SCHEMA", "SNOWFLAKE_ROLE"])
 def test_a_name_that_could_be_sql_is_refused(name: str) -> None:
     """Names stand unquoted in statements, so they are identifiers and nothing else."""
-    with told("<variable> is <value>;", name, "letters, digits, _ and $"):
+    with told("<variable> is <value>, but", name, "letters, digits, _ and $"):
         read_settings({name: "X; DROP TABLE Y"})
 
 
@@ -123,7 +126,7 @@ def test_no_secret_shows_in_a_representation() -> None:
 def test_what_aws_needs_is_asked_for_by_name(missing: str) -> None:
     """A missing variable is named before a session is opened."""
     settings = read_settings({name: value for name, value in _AWS.items() if name != missing})
-    with told("<variables>: not set.", missing), open_session(settings.snowflake):
+    with told("Not set: <variables>.", missing), open_session(settings.snowflake):
         raise AssertionError("a session that nobody signed in to")
 
 
@@ -131,7 +134,7 @@ def test_what_needs_no_warehouse_asks_for_none() -> None:
     """The plan and the probe work in aws before there is a Snowflake account."""
     settings = read_settings({name: value for name, value in _AWS.items() if name not in _SIGN_IN})
     assert open_api_client(settings.tiktok)
-    with told("<variables>: not set.", ", ".join(_SIGN_IN)):
+    with told("Not set: <variables>.", ", ".join(_SIGN_IN)):
         snowflake_arguments(settings.snowflake)
 
 

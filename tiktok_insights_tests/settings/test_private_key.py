@@ -149,7 +149,7 @@ _OTHER_HALVES: dict[str, tuple[str, Callable[[rsa.RSAPrivateKey], str]]] = {
 def test_the_other_half_of_a_key_pair_is_named(rsa_key: rsa.RSAPrivateKey, other: str) -> None:
     """People have several files with similar names."""
     what, write = _OTHER_HALVES[other]
-    with told("SNOWFLAKE_PRIVATE_KEY is <what>. Set it to the private key", what):
+    with told("SNOWFLAKE_PRIVATE_KEY is <what>. Set it to the matching private key", what):
         private_key_der(write(rsa_key), "")
 
 
@@ -158,7 +158,7 @@ def test_an_openssh_key_can_be_converted(rsa_key: rsa.RSAPrivateKey, passphrase:
     """The message has the command."""
     text = rsa_key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
     for form in (text, body(text), text.replace("\n", "\\n")):
-        with told("SNOWFLAKE_PRIVATE_KEY is in OpenSSH's own form.", "ssh-keygen -p -m PKCS8"):
+        with told("SNOWFLAKE_PRIVATE_KEY is in OpenSSH format.", "ssh-keygen -p -m PKCS8"):
             private_key_der(form, passphrase)
 
 
@@ -167,15 +167,15 @@ def test_an_openssh_key_can_be_converted(rsa_key: rsa.RSAPrivateKey, passphrase:
     [
         (lambda: rsa.generate_private_key(65537, _TOO_SHORT), "an RSA key of 1024 bits"),
         (lambda: ec.generate_private_key(ec.SECP256K1()), "an elliptic-curve key on secp256k1"),
-        (ed25519.Ed25519PrivateKey.generate, "a key of the kind Ed25519"),
-        (lambda: dsa.generate_private_key(_TOO_SHORT), "a key of the kind DSA"),
+        (ed25519.Ed25519PrivateKey.generate, "a key of type Ed25519"),
+        (lambda: dsa.generate_private_key(_TOO_SHORT), "a key of type DSA"),
     ],
     ids=["short", "another curve", "Ed25519", "DSA"],
 )
 def test_a_key_that_snowflake_does_not_take_is_refused_here(make: Callable[[], rsa.RSAPrivateKey], kind: str) -> None:
     """Snowflake's own refusal would come from the network, and say less."""
     text = make().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    with told("SNOWFLAKE_PRIVATE_KEY is <kind>. Snowflake takes", kind):
+    with told("SNOWFLAKE_PRIVATE_KEY is <kind>. Snowflake accepts", kind):
         private_key_der(text, "")
 
 
@@ -196,7 +196,7 @@ def test_a_key_that_snowflake_does_not_take_is_refused_here(make: Callable[[], r
 )
 def test_the_path_of_a_key_is_no_key(text: str) -> None:
     """The message says how to take the text of the file."""
-    with told("SNOWFLAKE_PRIVATE_KEY is the path of a file.", '"$(cat rsa_key.p8)"'):
+    with told("SNOWFLAKE_PRIVATE_KEY is a file path.", '"$(cat rsa_key.p8)"'):
         private_key_der(text, "")
 
 

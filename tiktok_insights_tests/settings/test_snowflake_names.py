@@ -82,7 +82,9 @@ def test_the_end_of_an_address_may_be_in_capitals() -> None:
 )
 def test_what_can_be_no_account_is_refused(text: str) -> None:
     """The message shows the text, and what an account looks like."""
-    with told("<variable> is <value>;", f"SNOWFLAKE_ACCOUNT is {text!r}; an account identifier, such as myorg-"):
+    with told(
+        "<variable> is <value>, but", f"SNOWFLAKE_ACCOUNT is {text!r}, but an account identifier, such as myorg-"
+    ):
         account_identifier(text)
 
 
@@ -91,7 +93,7 @@ def test_what_can_be_no_account_is_refused(text: str) -> None:
 )
 def test_an_account_in_china_needs_its_region(text: str) -> None:
     """Without it the connector makes a host in .com, where there is no such account."""
-    with told("<variable> is <value>;", "SNOWFLAKE_ACCOUNT", "ab12345.cn-northwest-1"):
+    with told("<variable> is <value>, but", "SNOWFLAKE_ACCOUNT", "ab12345.cn-northwest-1"):
         account_identifier(text)
 
 
@@ -122,6 +124,7 @@ def test_an_unquoted_identifier_is_left_as_it_is(text: str) -> None:
 def test_what_would_need_quotes_is_refused(text: str) -> None:
     """Names are pasted into statements, so letters of other alphabets are refused, too."""
     with told(
-        "<variable> is <value>;", f"SNOWFLAKE_DATABASE is {text!r}; a name of at most 255 letters, digits, _ and $"
+        "<variable> is <value>, but",
+        f"SNOWFLAKE_DATABASE is {text!r}, but a name of at most 255 letters, digits, _ and $",
     ):
         identifier("SNOWFLAKE_DATABASE", text)

@@ -189,6 +189,6 @@ def test_measure_names_a_drifted_staging_table(loader: Loader) -> None:
     loader.session.execute("ALTER TABLE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA ADD COLUMN TIKTOK_ID FLOAT")
     loader.session.execute("ALTER TABLE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
     assert measure(loader.session, "batch", (), 0.5).differences == (
-        "column AVATAR (VARCHAR) is not ours",
+        "column AVATAR (VARCHAR) is unexpected",
         "column TIKTOK_ID is FLOAT, not VARCHAR(20) NOT NULL",
     )

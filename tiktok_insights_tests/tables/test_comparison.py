@@ -18,14 +18,14 @@ def test_what_equals_the_definition_has_no_difference() -> None:
 def test_a_quoted_column_beside_ours_is_a_difference() -> None:
     """Snowflake takes them for two; the local warehouse cannot hold both."""
     assert column_differences({**COLUMNS, "tiktok_id": "VARCHAR"}, TIKTOK_DATA) == [
-        'column "tiktok_id" (VARCHAR) is not ours'
+        'column "tiktok_id" (VARCHAR) is unexpected'
     ]
 
 
 def test_the_order_of_columns_is_compared() -> None:
     """The first column that is in another's place is named."""
     assert column_differences(dict(reversed(COLUMNS.items())), TIKTOK_DATA) == [
-        "the columns are in another order: EXTRACTED_AT where TIKTOK_ID belongs"
+        "the columns are in a different order: EXTRACTED_AT where TIKTOK_ID belongs"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Creating the tables: once, by several at once, where they belong, and never over a table that is not ours."""
+"""Creating the tables: once, by several at once, where they belong, and never over a table that is unexpected."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -144,7 +144,7 @@ def test_a_package_creates_no_tables_under_another_version(connect_database: Con
 
     with connect_database() as session:
         overtaken = OvertakenSession(session, "INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK", newer_begins)
-        with pytest.raises(TableDriftError, match=f"version {SCHEMA_VERSION + 1}; this package needs"):
+        with pytest.raises(TableDriftError, match=f"version {SCHEMA_VERSION + 1}, but this package needs"):
             ensure_tables(overtaken)
         assert existing(session) == ["TIKTOK_INTERNAL.PUBLISH_LOCK"]
 
@@ -199,20 +199,20 @@ def test_a_look_alike_is_refused_and_left_as_it_is(connect_database: Connect) ->
         session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID, FOLLOWERS_COUNT) VALUES (7, 1.5)")
         assert refusal(session) == (
             f"In {session.namespace.database}: PUBLIC.TIKTOK_DATA is not the table of version {SCHEMA_VERSION}: "
-            'column COUNTS_EXACT (BOOLEAN) is missing; column "Counts_Exact" (BOOLEAN) is not ours; '
-            "column TIKTOK_ID is NUMBER(38,0), not VARCHAR(20) NOT NULL; "
-            "column FOLLOWERS_COUNT is FLOAT, not NUMBER(38,0). Nothing was changed. Change back what is the "
-            "pipeline's and rename what is not, or set SNOWFLAKE_DATABASE to another database, or each of "
-            "SNOWFLAKE_SCHEMA, SNOWFLAKE_INTERNAL_SCHEMA and SNOWFLAKE_VIEW_SCHEMA to another schema."
+            'column COUNTS_EXACT (BOOLEAN) is missing; column "Counts_Exact" (BOOLEAN) is unexpected; '
+            "column TIKTOK_ID is NUMBER(38,0), not VARCHAR(20) NOT NULL; column FOLLOWERS_COUNT is FLOAT, not "
+            "NUMBER(38,0). Nothing was changed. Undo changes to the pipeline's tables, rename tables that are not the "
+            "pipeline's, or set SNOWFLAKE_DATABASE to another database, or each of SNOWFLAKE_SCHEMA, "
+            "SNOWFLAKE_INTERNAL_SCHEMA and SNOWFLAKE_VIEW_SCHEMA to another schema."
         )
 
 
 def test_the_caller_knows_a_better_remedy(session: Session) -> None:
     """It takes the place of the usual one, for tables that drifted and for ones of another version."""
     session.execute("ALTER TABLE LOAD_BATCHES DROP COLUMN OBJECTS")
-    told("In <database>: <differences>", "rename what is not, or do this.").says(refusal(session, "do this"))
+    told("In <database>: <differences>", "are not the pipeline's, or do this.").says(refusal(session, "do this"))
     session.execute("UPDATE TIKTOK_INTERNAL.PUBLISH_LOCK SET SCHEMA_VERSION = 0")
-    told("The tables in <place> are of version", "created them, or do this.").says(refusal(session, "do this"))
+    told("The tables in <place> have version", "created them, or do this.").says(refusal(session, "do this"))
 
 
 def test_an_internal_table_among_peoples_tables_is_refused(connect_database: Connect) -> None:
@@ -220,7 +220,10 @@ def test_an_internal_table_among_peoples_tables_is_refused(connect_database: Con
     with using(connect_database, "PUBLIC", "PUBLIC", "MAIN") as session:
         ensure_tables(session)
     with using(connect_database, "PUBLIC", "APART", "MAIN") as session:
-        assert "PUBLIC.PUBLISH_LOCK belongs in APART. PUBLIC.STAGED_OBJECTS belongs in APART." in refusal(session)
+        assert (
+            "PUBLIC.PUBLISH_LOCK belongs in the schema APART. PUBLIC.STAGED_OBJECTS belongs in the schema APART."
+            in refusal(session)
+        )
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_an_internal_table_among_peoples_tables_is_refused(connect_database: Con
     [
         pytest.param(
             'CREATE TABLE "tiktok_data" ("tiktok_id" VARCHAR)',
-            'PUBLIC."tiktok_data" is not the table of version {now}: its name is in another case than TIKTOK_DATA.',
+            'PUBLIC."tiktok_data" is not the table of version {now}: its name differs in case from TIKTOK_DATA.',
             id="a name in quotes",
         ),
         pytest.param(
@@ -253,7 +256,7 @@ def test_an_internal_table_among_peoples_tables_is_refused(connect_database: Con
         ),
         pytest.param(
             "CREATE VIEW MAIN.\"tiktok_data\" AS SELECT '7' AS TIKTOK_ID",
-            'MAIN."tiktok_data" is not the view of version {now}: its name is in another case than TIKTOK_DATA.',
+            'MAIN."tiktok_data" is not the view of version {now}: its name differs in case from TIKTOK_DATA.',
             id="a view's name in quotes",
         ),
     ],
@@ -271,16 +274,16 @@ def test_what_only_looks_like_ours_is_refused(connect_database: Connect, foreign
 @pytest.mark.parametrize(
     ("changes", "difference"),
     [
-        (["ADD COLUMN AVATAR VARCHAR"], "column AVATAR (VARCHAR) is not ours"),
+        (["ADD COLUMN AVATAR VARCHAR"], "column AVATAR (VARCHAR) is unexpected"),
         (["DROP COLUMN REASON"], "column REASON (VARCHAR) is missing"),
-        (["RENAME COLUMN REASON TO WHY"], "column REASON (VARCHAR) is missing; column WHY (VARCHAR) is not ours"),
+        (["RENAME COLUMN REASON TO WHY"], "column REASON (VARCHAR) is missing; column WHY (VARCHAR) is unexpected"),
         (
             ["DROP COLUMN REASON", 'ADD COLUMN "reason" VARCHAR'],
-            'column REASON (VARCHAR) is missing; column "reason" (VARCHAR) is not ours',
+            'column REASON (VARCHAR) is missing; column "reason" (VARCHAR) is unexpected',
         ),
         (
             ["DROP COLUMN REASON", "ADD COLUMN REASON VARCHAR"],
-            "the columns are in another order: ROWS_IN where REASON belongs",
+            "the columns are in a different order: ROWS_IN where REASON belongs",
         ),
         (["ALTER COLUMN REASON SET DATA TYPE VARCHAR(40)"], "column REASON is VARCHAR(40), not VARCHAR"),
         (["ALTER COLUMN REASON SET NOT NULL"], "column REASON is VARCHAR NOT NULL, not VARCHAR"),
@@ -323,13 +326,13 @@ def test_tables_of_an_unknown_version_are_refused_by_their_version(session: Sess
     session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN COUNTRY VARCHAR")
     session.execute("DROP TABLE TIKTOK_INTERNAL.TOUCHED_USERS")
     message = refusal(session)
-    versions = f"PUBLIC are of version {version}; this package needs version {SCHEMA_VERSION}."
-    told("The tables in <place> are of version", versions).says(message)
+    versions = f"PUBLIC have version {version}, but this package needs version {SCHEMA_VERSION}."
+    told("The tables in <place> have version", versions).says(message)
 
 
 def test_tables_that_are_never_seen_are_not_created_forever(connect_database: Connect) -> None:
     """The role may use them but not see them: it ends with an error that says so."""
-    with connect_database() as session, told("The tables in <place> are not complete"):
+    with connect_database() as session, told("The tables in <place> are still incomplete"):
         ensure_tables(BlindSession(session))
 
 

@@ -93,7 +93,7 @@ def test_a_table_or_view_that_drifted_is_named(loaded: Loader, given: TableCheck
     loaded.session.execute("USE SCHEMA PUBLIC")
     loaded.session.execute("ALTER TABLE TIKTOK_DATA ADD COLUMN AVATAR VARCHAR")
     outcome = table_matches_the_contract(given)
-    assert outcome.offenders == ("column AVATAR (VARCHAR) is not ours", "the view MAIN.TIKTOK_DATA has TIKTOK_ID")
+    assert outcome.offenders == ("column AVATAR (VARCHAR) is unexpected", "the view MAIN.TIKTOK_DATA has TIKTOK_ID")
     told("table_matches_the_contract: <differences>").says_check(outcome)
 
 
