@@ -124,5 +124,5 @@ def _tick(here: Workplace, cursor: str | None) -> tuple[str, str]:
     ):
         answer = new_s3_objects_sensor(context)
         if not isinstance(answer, dg.SkipReason) or context.cursor is None:
-            raise TypeError(f"The sensor asks for a run: {answer}")
+            raise TypeError(f"The sensor launches a run: {answer}")
         return str(answer.skip_message), context.cursor

@@ -169,7 +169,7 @@ def test_tables_of_another_shape_are_restored_from_the_bucket(
     refused = newcomer.command(*load)
     assert refused.returncode == 1
     said = " ".join((refused.stdout + refused.stderr).split())
-    assert "run tiktok-insights local reset --keep-bucket, after which tiktok-insights run --job load_pend" in said
+    assert "run tiktok-insights local reset --keep-bucket, and then tiktok-insights run --job load_pend" in said
 
     assert newcomer.command("local", "reset", "--keep-bucket", "--yes").returncode == 0
     # As at the first time, the audit stops at an object that is at fault, and the next run loads the others.

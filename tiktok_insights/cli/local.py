@@ -104,8 +104,8 @@ def reset(home: Path, *, keep_bucket: bool, yes: bool) -> None:
     your settings are kept.
 
     With --keep-bucket, only the tables and the Glue catalog are deleted. Afterwards,
-    `tiktok-insights run --job load_pending_objects` loads everything in the bucket again. That restores table, history
-    and ledger, except for versions of objects that have been replaced or deleted.
+    `tiktok-insights run --job load_pending_objects` loads everything in the bucket again. This restores the
+    table, its history and the ledger, except for versions of objects that were replaced or deleted.
     """
     if not yes:
         what = "tables and Glue catalog" if keep_bucket else "data"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tiktok_insights.lake.replay import Replayed
 
 _CHANGE = ("change", "user_id", "column", "old", "new")
-_OBJECT = ("verdict", "object", "account", "rows", "rows_changed", "rows_added", "rows_gone", "reason")
-_TOTALS = ("rows_changed", "rows_added", "rows_gone")
+_OBJECT = ("verdict", "object", "account", "rows", "rows_changed", "rows_added", "rows_removed", "reason")
+_TOTALS = ("rows_changed", "rows_added", "rows_removed")
 
 
 @click.command()
@@ -107,7 +107,7 @@ def _heading(item: "Replayed") -> str:
 
 def _object(item: "Replayed") -> tuple[object, ...]:
     csv, diff = item.csv, item.diff
-    counts = (diff.rows_changed, diff.rows_added, diff.rows_gone)
+    counts = (diff.rows_changed, diff.rows_added, diff.rows_removed)
     return (item.verdict.value, csv.key, csv.manifest.handle, csv.rows, *counts, csv.blocked)
 
 
@@ -121,8 +121,8 @@ def _total(replayed: Sequence["Replayed"], *, dry_run: bool) -> str:
 
 
 def _counts(replayed: Sequence["Replayed"]) -> str:
-    changed, added, gone = (_sum(replayed, name) for name in _TOTALS)
-    return f"{changed:,} changed, {added:,} added, {gone:,} gone"
+    changed, added, removed = (_sum(replayed, name) for name in _TOTALS)
+    return f"{changed:,} changed, {added:,} added, {removed:,} removed"
 
 
 def _sum(replayed: Sequence["Replayed"], name: str) -> int:

@@ -76,7 +76,7 @@ class Session:
         columns = set(table.names)
         for row in rows:
             if different := row.keys() ^ columns:
-                raise ValueError(f"a row for {table.name} has other columns: {', '.join(sorted(different))}")
+                raise ValueError(f"a row for {table.name} has the wrong columns: {', '.join(sorted(different))}")
         into = f"{self.namespace.name_of(table)} ({', '.join(table.names)})"
         places = f"({', '.join('?' for _ in table.names)})"
         for start in range(0, len(rows), _ROWS_IN_A_STATEMENT):

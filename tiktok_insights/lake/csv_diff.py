@@ -44,7 +44,7 @@ ORDER BY new.start NULLS LAST, old.start
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: a column of a row (`changed`), or a whole row that is `added` or `gone` and has no column.
+    """One difference: a column of a row (`changed`), or a whole row that is `added` or `removed` and has no column.
 
     A missing field differs from an empty one, although the text of both is empty.
     """
@@ -65,14 +65,14 @@ class CsvDiff:
 
     rows_changed: int = 0
     rows_added: int = 0
-    rows_gone: int = 0
+    rows_removed: int = 0
     columns: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
 
     @property
     def lines(self) -> int:
-        """The number of changes, kept or not: one for each changed text and each row that is added or gone."""
-        return self.rows_added + self.rows_gone + self.columns.total()
+        """The number of changes, kept or not: one for each changed text and each row that is added or removed."""
+        return self.rows_added + self.rows_removed + self.columns.total()
 
 
 def diff(old: Path, new: Path, keep: int) -> CsvDiff:
@@ -90,7 +90,7 @@ def diff(old: Path, new: Path, keep: int) -> CsvDiff:
                 rows.update({change.kind for change in changes})
                 columns.update(change.column for change in changes if change.column)
                 kept += changes[: keep - len(kept)]
-    return CsvDiff(rows["changed"], rows["added"], rows["gone"], columns, kept)
+    return CsvDiff(rows["changed"], rows["added"], rows["removed"], columns, kept)
 
 
 def _load(duck: duckdb.DuckDBPyConnection, table: str, file: BinaryIO) -> list[str]:
@@ -115,7 +115,7 @@ def _row(file: BinaryIO, names: list[str], start: int | None, size: int) -> dict
 
 def _changes(user_id: str, old: dict[str, str] | None, new: dict[str, str] | None) -> list[Change]:
     if old is None or new is None:
-        return [Change("added" if old is None else "gone", _text(user_id))]
+        return [Change("added" if old is None else "removed", _text(user_id))]
     differing = (name for name in new | old if old.get(name) != new.get(name))
     return [Change("changed", *map(_text, (user_id, name, old.get(name, ""), new.get(name, "")))) for name in differing]
 

@@ -113,8 +113,8 @@ class SnowflakeSettings:
         if not self.local_stack:
             return None
         return (
-            "run tiktok-insights local reset --keep-bucket, after which tiktok-insights run --job load_pending_objects "
-            "restores everything from the bucket"
+            "run tiktok-insights local reset --keep-bucket, and then tiktok-insights run --job load_pending_objects, "
+            "which restores everything from the bucket"
         )
 
 

@@ -79,10 +79,10 @@ def test_a_loaded_damage_is_told_and_put_right_down_to_the_table(
     answer = replay("fake.31", "--format", "json")
     assert answer.exit_code == 0, answer.output
     said = json.loads(answer.stdout)
-    assert said["totals"] == {"rows_changed": 1, "rows_added": 1, "rows_gone": 1}
+    assert said["totals"] == {"rows_changed": 1, "rows_added": 1, "rows_removed": 1}
     told = [(change["change"], change["column"], change["old"]) for change in said["changes"]]
     assert told[0] == ("changed", "uniqueId", "old.code")
-    assert sorted(kind for kind, *_ in told) == ["added", "changed", "changed", "gone"]
+    assert sorted(kind for kind, *_ in told) == ["added", "changed", "changed", "removed"]
     assert {change["object"] for change in said["changes"]} == {ours}
     assert "Done in" in answer.stderr
     assert users(loader.session) == before
@@ -97,14 +97,14 @@ def test_a_dry_run_tells_everything_and_writes_nothing(raw: RawStore, connection
     before = listing(raw.store)
 
     table = replay("--dry-run").stdout
-    assert f"changed: {key} (fake.31): 1 changed, 1 added, 1 gone" in table
+    assert f"changed: {key} (fake.31): 1 changed, 1 added, 1 removed" in table
     assert "old.code" in table
     rows = list(csv.DictReader(io.StringIO(replay("--dry-run", "--format", "csv").stdout)))
     assert [(row["change"], row["column"]) for row in rows[:2]] == [("changed", "uniqueId"), ("changed", "videoCount")]
-    assert {row["user_id"] for row in rows if row["change"] == "gone"} == {"77"}
+    assert {row["user_id"] for row in rows if row["change"] == "removed"} == {"77"}
     short = replay("--dry-run", "--limit", "1").stdout
     assert "3 more changes not shown (--limit)." in short
-    assert "Rows: 1 changed, 1 added, 1 gone. Nothing was written (--dry-run)." in short
+    assert "Rows: 1 changed, 1 added, 1 removed. Nothing was written (--dry-run)." in short
     assert listing(raw.store) == before
 
 
@@ -112,7 +112,7 @@ def test_an_unchanged_bucket_has_nothing_to_tell(raw: RawStore, connections: Con
     """One line: nothing changes."""
     extracted(raw, connections, "fake.31", "fake.0")
     expected = (
-        "CSVs of 2 snapshots: 2 unchanged, 0 to write. Rows: 0 changed, 0 added, 0 gone. "
+        "CSVs of 2 snapshots: 2 unchanged, 0 to write. Rows: 0 changed, 0 added, 0 removed. "
         "Nothing was written (--dry-run).\n"
     )
     assert replay("--dry-run").output == expected

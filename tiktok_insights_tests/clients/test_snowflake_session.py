@@ -71,7 +71,7 @@ def test_a_row_with_other_columns_than_the_table_is_refused(session: Session, ro
     """Before anything is inserted."""
     session.execute(_TABLE)
     good = dict.fromkeys(_PROBE.names)
-    with pytest.raises(ValueError, match="a row for PROBE has other columns: MO"):
+    with pytest.raises(ValueError, match="a row for PROBE has the wrong columns: MO"):
         session.insert(_PROBE, [good, row])
     assert session.query("SELECT * FROM PROBE") == []
 

@@ -22,8 +22,8 @@ def compare(old: bytes, new: bytes, keep: int = 100) -> CsvDiff:
 
 
 def counts(found: CsvDiff) -> tuple[int, int, int]:
-    """Rows changed, added, gone."""
-    return found.rows_changed, found.rows_added, found.rows_gone
+    """Rows changed, added, removed."""
+    return found.rows_changed, found.rows_added, found.rows_removed
 
 
 def test_the_same_file_has_no_changes() -> None:
@@ -51,8 +51,8 @@ def test_changes_are_in_the_order_of_the_new_file() -> None:
         ("added", "5"),
         ("changed", "3"),
         ("added", "4"),
-        ("gone", "9"),
-        ("gone", "8"),
+        ("removed", "9"),
+        ("removed", "8"),
     ]
     assert counts(found) == (1, 2, 2)
 
@@ -142,7 +142,7 @@ def test_a_row_that_is_too_short_for_its_id_takes_no_other_users_place() -> None
     """Text in quotes is no ID, wherever the column of the ID is."""
     header, good = (",".join(reversed(line.split(","))) for line in (HEADER_16, row("2")))
     old = csv_file('"' + ",2," * 15 + '"', good, header=header)
-    assert compare(old, csv_file(row("2"))).changes == [Change("gone", "")]
+    assert compare(old, csv_file(row("2"))).changes == [Change("removed", "")]
 
 
 def test_columns_without_a_name_of_their_own_are_named_by_their_number() -> None:
@@ -231,7 +231,7 @@ def test_whatever_the_old_file_is_the_numbers_of_rows_add_up(old: list[bytes]) -
     found = compare(body, BODY, keep=1_000)
     rest = body.partition(b"\n")[2]
     rows = rest.count(b"\n") + (not rest.endswith(b"\n") and bool(rest))
-    assert rows - found.rows_gone == 3 - found.rows_added
+    assert rows - found.rows_removed == 3 - found.rows_added
     assert found.rows_changed <= 3 - found.rows_added
     assert found.lines == len(found.changes)
 

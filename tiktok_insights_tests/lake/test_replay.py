@@ -95,7 +95,7 @@ def test_a_dry_replay_writes_nothing(raw: RawStore, api: Api) -> None:
     before = listing(raw.store)
     dry = replay(raw, write=False)
     assert listing(raw.store) == before
-    told = {item.verdict: (item.diff.rows_changed, item.diff.rows_added, item.diff.rows_gone) for item in dry}
+    told = {item.verdict: (item.diff.rows_changed, item.diff.rows_added, item.diff.rows_removed) for item in dry}
     assert told[ReplayVerdict.CHANGED] == (0, 0, 1)
     assert told[ReplayVerdict.MISSING] == (0, next(i.csv.rows for i in dry if i.verdict is ReplayVerdict.MISSING), 0)
     assert [(item.verdict, item.diff) for item in replay(raw)] == [(item.verdict, item.diff) for item in dry]

@@ -79,7 +79,7 @@ def followers_csv(
 
 
 _HEADER = ("account", "object", "rows", "rejected", "line breaks replaced", "NULs removed", "surrogates replaced")
-_REPLAY_HEADER = ("object", "verdict", "rows changed", "rows added", "rows gone")
+_REPLAY_HEADER = ("object", "verdict", "rows changed", "rows added", "rows removed")
 _CHANGE_HEADER = ("object", "change", "user", "column", "old", "new")
 
 
@@ -98,7 +98,7 @@ def _row(result: CsvResult) -> tuple[object, ...]:
 
 def _replay_metadata(replayed: Sequence[Replayed]) -> dict[str, dg.MetadataValue | int]:
     objects = [
-        (item.csv.key, item.verdict.value, item.diff.rows_changed, item.diff.rows_added, item.diff.rows_gone)
+        (item.csv.key, item.verdict.value, item.diff.rows_changed, item.diff.rows_added, item.diff.rows_removed)
         for item in replayed
         if item.verdict is not ReplayVerdict.UNCHANGED
     ]
@@ -110,5 +110,5 @@ def _replay_metadata(replayed: Sequence[Replayed]) -> dict[str, dg.MetadataValue
         "files_written": sum(item.verdict.differs for item in replayed),
         "rows_changed": sum(item.diff.rows_changed for item in replayed),
         "rows_added": sum(item.diff.rows_added for item in replayed),
-        "rows_gone": sum(item.diff.rows_gone for item in replayed),
+        "rows_removed": sum(item.diff.rows_removed for item in replayed),
     }
