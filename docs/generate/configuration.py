@@ -18,8 +18,7 @@ Variables come from the environment or from a `.env` file in the working directo
 variable counts as unset. [.env.example](../../.env.example) lists all variables: copy the lines you need. None is
 required."""
 
-_AWS = """The deployment `aws` uses the standard `AWS_*` variables, such as `AWS_PROFILE`; `local`
-ignores them."""
+_AWS = """The deployment `aws` uses the standard `AWS_*` variables, such as `AWS_PROFILE`; `local` ignores them."""
 
 _RUN_CONFIG = """## Run config
 

@@ -179,7 +179,7 @@ def _result(reference: str, manifest: Manifest, spent: int, origin: SnapshotOrig
 def every_account_finished(results: Sequence[AccountResult]) -> Finding:
     """Every account's list was read to its end, to the API's limit, or to the requested overlap.
 
-    It is only a warning if the next run will resume every unfinished list by itself.
+    It is only a warning if the next run will resume every unfinished list.
     """
     unfinished = [item for item in results if not item.outcome.succeeded]
     offenders = [f"{item.reference}: {item.outcome.value}, {item.outcome.advise(item.reason)}" for item in unfinished]

@@ -33,7 +33,7 @@ class SnowflakeResource(ClientResource):
     internal_schema: str = Field(description="The schema of the platform's internal tables.")
     view_schema: str = Field(description="The schema of the views.")
     host: str = Field(default="", description="The server. If empty, the account's public server.")
-    port: int | None = Field(default=None, description="The server's port. If None, the protocol's default.")
+    port: int | None = Field(default=None, description="The server's port. If null, the protocol's default.")
     protocol: str = Field(default="", description="`https` or `http`. If empty, https.")
     local_stack: str = Field(default="", description="The home folder of the local stack. If empty, none is used.")
     _is_checked: bool = PrivateAttr(default=False)

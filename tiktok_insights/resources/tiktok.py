@@ -22,7 +22,7 @@ class TikTokResource(ClientResource):
     requests_per_minute: float = Field(description="Maximum requests per minute, for all accounts of a run together.")
     request_budget: int | None = Field(
         default=None,
-        description="Maximum requests per run. If None, all but a reserve of the plan's quota.",
+        description="Maximum requests per run. If null, all but a reserve of the plan's quota.",
     )
     accounts: list[str] = Field(
         default=[], description="Handles or secUids to extract, unless the asset's config lists others."

@@ -12,8 +12,8 @@
 --
 -- key: ACCOUNT_ID, SNAPSHOT_ID
 -- order: TAKEN_AT DESC, ACCOUNT_ID, SNAPSHOT_ID
--- reconcile rows of the history: SUM(USERS_SEEN) = COUNT(*) of FOLLOWER_SNAPSHOTS
--- reconcile users of accounts: SUM(USERS_NEW) = COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID) of FOLLOWER_SNAPSHOTS
+-- reconcile rows in the history: SUM(USERS_SEEN) = COUNT(*) of FOLLOWER_SNAPSHOTS
+-- reconcile users per account: SUM(USERS_NEW) = COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID) of FOLLOWER_SNAPSHOTS
 SELECT
   seen.ACCOUNT_ID, seen.SNAPSHOT_ID, snapshots.HANDLE, snapshots.OUTCOME, seen.TAKEN_AT, seen.USERS_SEEN,
   seen.USERS_NEW, snapshots.USERS_CLAIMED
