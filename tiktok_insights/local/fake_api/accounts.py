@@ -1,27 +1,26 @@
-"""The accounts whose lists can be asked for, and how one is named.
+"""The fake API's accounts, and how to name one. Users who want other accounts read this.
 
-Here: an account's fixed facts and its look-up by handle, id and secure id. Not here: its followers
-(`follow_list`, `population`).
+Here: an account's fixed facts, and its lookup by handle, ID and secure ID. Not here: its followers (`follow_list`,
+`population`).
 
-Three accounts are there by default; any other can be named without configuration:
+There are three accounts by default. Any other account exists as soon as you name it, without configuration:
 
     fake.<followers>[.app|.mix][.cap5k|.nocap][.rounded][.data][.full][.dense][.<state>|.fault-<fault>]
 
-`app`, `mix`: answers in the APP dialect, or in both by turns. `cap5k`, `nocap`: the list ends after 5,000,
-or never, instead of 10,000. `rounded`: no exact counts (`statsV2`). `data`: pages inside `data`. `full`: no
-slots are filtered. `dense`: all came in a rush, often 2 to 40 of them in one second. Options may come in any order;
-the account's own handle has them in this one.
+`app`, `mix`: responses in the APP dialect, or alternating between both. `cap5k`, `nocap`: the list is cut after 5,000
+users or never, instead of after 10,000. `rounded`: no exact counts (`statsV2`). `data`: pages are wrapped in `data`.
+`full`: the list has every follower that the profile counts. `dense`: followers arrived in a rush, often 2 to 40 of them
+in one second. Options can come in any order; the account's own handle has them in this order.
 
 A state is one of `hidden`, `private`, `banned`, `not-found`, `under-age`, `audience-controls`. A fault is
 
     <kind>[-p<page>[to<page>]][-x<times>[each]][-e<every>]
 
-with a kind out of `faults.kinds.KINDS`. `-p3`: from page 3 on (`-p3to5`: pages 3 to 5, `-p3to3`: page 3 alone; page 0
-is the look-up of the account, page 1 the list's first, and where it usually begins). `-x2`: strikes twice in all, then
-never again (`-x2each`: on each page the first two attempts, so that every third is good). `-e4`: only every fourth of
-these requests. For example `fake.1000.fault-503-p3-x2`, `fake.1000.app.fault-cursor-stuck-p2`. In a handle pages go up
-to 63, ranges to 7 pages, times to 7, every to 4, because all of it has to fit into the account's id; the control
-endpoint knows no such bounds.
+with a kind from `faults.kinds.KINDS`. `-p3`: from page 3 on (`-p3to5`: pages 3 to 5, `-p3to3`: only page 3; page 0 is
+the profile, page 1 is the list's first page and the usual start). `-x2`: only the first two requests (`-x2each`: the
+first two requests for each page, so the third one succeeds). `-e4`: only every fourth of these requests. Examples:
+`fake.1000.fault-503-p3-x2`, `fake.1000.app.fault-cursor-stuck-p2`. In a handle, pages go up to 63, ranges to 7 pages,
+times to 7, and every to 4, because everything has to fit into the account's ID. The control endpoint has no such limits.
 """
 
 import dataclasses

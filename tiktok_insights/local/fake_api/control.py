@@ -1,22 +1,23 @@
-"""The control endpoints: what a test or a developer may see and change, from this machine only.
+"""The control endpoints: what a test or a developer can see and change, only from this machine.
 
 Here: `/_control/...`. Not here: anything that the real API has.
 
     GET  /_control/status          clock, settings, requests served, quota, accounts
     POST /_control/clock           {"advance_seconds": 86400}
     POST /_control/settings        {"monthly_quota": 10, "requests_per_minute": 60, "latency_ms": 5}
-    POST /_control/quota           {"left": 7}: what is left to each key in this virtual month
+    POST /_control/quota           {"left": 7}: the requests left for each key in this virtual month
     POST /_control/reset-counters
-    GET    /_control/faults        the posted faults, how often each has struck, and all kinds there are
+    GET    /_control/faults        the posted faults, how often each has struck, and all kinds of faults
     POST   /_control/faults        [{"kind": "503", "account": "city.museum", "page": 3, "times": 2}, ...]
-    DELETE /_control/faults        takes them back and forgets all strikes
+    DELETE /_control/faults        removes the posted faults, and forgets how often they struck
 
-A posted fault has a `kind`; all else may be left out: `account` (a handle; else all accounts), `path` (else all),
-`page` (from this page on; 0 is the look-up) and `last_page`, `times` (else always), `each_page` (true: `times` on each
-page), `every` (every n-th request), `delay_ms` (for kinds that take time). Several faults of one account strike one
-after the other, as they were posted: the first until its `times` are up. All of a list is posted, or nothing.
+A posted fault has a `kind`. Everything else is optional: `account` (a handle; default: all accounts), `path` (default:
+all), `page` (from this page on; 0 is the profile) and `last_page`, `times` (default: always), `each_page` (if true,
+`times` counts per page), `every` (every n-th request), `delay_ms` (for kinds that take time). Several faults of one
+account strike one after the other, in the order they were posted: the first one until its `times` are used up. A list
+is posted as a whole or not at all.
 
-Every other answer is the status after the change; a bad request gets 400 with an `error` that says what is wrong.
+Every other response is the status after the change. A bad request gets 400 with an `error` that says what is wrong.
 """
 
 import dataclasses
