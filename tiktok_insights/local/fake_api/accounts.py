@@ -20,7 +20,7 @@ with a kind from `faults.kinds.KINDS`. `-p3`: from page 3 on (`-p3to5`: pages 3 
 the profile, page 1 is the list's first page and the usual start). `-x2`: only the first two requests (`-x2each`: the
 first two requests for each page, so the third one succeeds). `-e4`: only every fourth of these requests. Examples:
 `fake.1000.fault-503-p3-x2`, `fake.1000.app.fault-cursor-stuck-p2`. In a handle, pages go up to 63, ranges to 7 pages,
-times to 7, and every to 4, because everything has to fit into the account's ID. The control endpoint has no such limits.
+times to 7, and every to 4, because everything has to fit into the account's ID. The control endpoint has no limits.
 """
 
 import dataclasses
