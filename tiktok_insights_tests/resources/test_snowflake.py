@@ -22,17 +22,17 @@ def snowflake(settings: Settings) -> SnowflakeResource:
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement of every session, in order; they run as ever."""
     seen: list[str] = []
-    query, execute = Session.query, Session.execute
+    table, execute = Session.table, Session.execute
 
-    def seen_query(self: Session, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    def seen_table(self: Session, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         seen.append(sql)
-        return query(self, sql, values)
+        return table(self, sql, values)
 
     def seen_execute(self: Session, sql: str, values: Sequence[object] = ()) -> int:
         seen.append(sql)
         return execute(self, sql, values)
 
-    monkeypatch.setattr(Session, "query", seen_query)
+    monkeypatch.setattr(Session, "table", seen_table)
     monkeypatch.setattr(Session, "execute", seen_execute)
     return seen
 
