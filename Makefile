@@ -31,7 +31,7 @@ test: setup ## Run the tests against their own local stack; takes about 8 minute
 	@$(PYTEST)
 
 torture: setup ## Run the long tests too, and more of the random ones; takes hours. Ten minutes: make torture SHORT=1
-	@$(PYTEST) --torture $(if $(SHORT),short,full)
+	@$(PYTEST) --torture=$(if $(SHORT),short,full)
 
 check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .
