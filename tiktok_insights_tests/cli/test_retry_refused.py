@@ -76,7 +76,7 @@ def test_rows_that_were_too_few_load_with_a_higher_threshold(store: ObjectStore,
     store.put(_KEY, csv_file(row("1"), row("x")), "text/csv")
     load(store, connect_warehouse)
     ((reason,),) = query(connect_warehouse, "SELECT REASON FROM LOAD_HISTORY")
-    assert f"Or load the other rows: tiktok-insights retry-refused {_KEY}, then a run with a higher" in str(reason)
+    assert f"Or load the other rows: run tiktok-insights retry-refused {_KEY}, then a run with a higher" in str(reason)
     load(store, connect_warehouse, max_rejected_share=0.5)
     assert query(connect_warehouse, "SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
     assert retry(_KEY)[0] == 0
