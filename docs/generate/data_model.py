@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from docs.generate import markdown
 from docs.generate.table_version import TABLE_VERSION
-from tiktok_insights.catalog.glue_table import PARTITION_KEYS
-from tiktok_insights.catalog.glue_table import TABLE as GLUE_TABLE
+from tiktok_insights.catalog.table_definition import PARTITION_KEYS
+from tiktok_insights.catalog.table_definition import TABLE as GLUE_TABLE
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.lake import followers_csv, listing
 from tiktok_insights.raw.manifest import SnapshotKey

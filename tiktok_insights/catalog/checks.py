@@ -1,11 +1,16 @@
-"""What must be true of the catalog: the contract's columns, and exactly the partitions that have CSVs."""
+"""What must be true of the catalog: read as the contract says, with exactly the partitions that have CSVs."""
 
 from collections.abc import Set
 from dataclasses import dataclass
 
 from tiktok_insights.catalog.glue_table import Catalog
-from tiktok_insights.catalog.partitions import Partition
+from tiktok_insights.catalog.table_definition import Partition, name_of
 from tiktok_insights.checks import Finding, Severity, check
+
+_TABLE_REMEDY = (
+    "Delete the table in Glue, if it is there (its files stay), and run again: it is created with all its partitions"
+)
+_PARTITION_REMEDY = "Delete the partition in Glue (its files stay), and run again: it is registered again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +23,25 @@ class CatalogCheckInput:
 
 @check(Severity.ERROR)
 def glue_table_matches_the_contract(given: CatalogCheckInput) -> Finding:
-    """The Glue table has the contract's columns and partition keys, and covers the bucket's CSVs."""
-    return Finding(tuple(given.catalog.drift()))
+    """Athena, Hive and Spark read the bucket's CSVs through the Glue table as the contract says.
+
+    Compared are columns, partition keys, location, formats, SerDe, and the parameters that decide what is read.
+    """
+    if not (differences := given.catalog.drift()):
+        return Finding()
+    return Finding((*differences[:-1], f"{differences[-1]}. {_TABLE_REMEDY}"))
 
 
 @check(Severity.ERROR)
 def catalog_partitions_match_the_bucket(given: CatalogCheckInput) -> Finding:
-    """Every folder with CSVs is a partition of the Glue table, and every partition has CSVs."""
-    registered = given.catalog.partitions()
-    missing, empty = sorted(given.in_bucket - registered), sorted(registered - given.in_bucket)
-    offenders = [f"account={account}/dt={day} is not in the catalog" for account, day in missing]
-    offenders += [f"account={account}/dt={day} is in the catalog but not in the bucket" for account, day in empty]
-    return Finding(tuple(offenders), {"partitions": len(registered)})
+    """Every folder with CSVs is a partition that points to it and is read as the table is; every partition has CSVs."""
+    registered = given.catalog.partition_drift()
+    missing, empty = sorted(given.in_bucket - registered.keys()), sorted(registered.keys() - given.in_bucket)
+    offenders = [f"{name_of(partition)} is not in the catalog" for partition in missing]
+    offenders += [f"{name_of(partition)} is in the catalog but not in the bucket" for partition in empty]
+    different = [(name, found) for name, found in sorted(registered.items()) if found and name in given.in_bucket]
+    offenders += [
+        f"{name_of(partition)} is read in another way: {', '.join(found)}. {_PARTITION_REMEDY}"
+        for partition, found in different
+    ]
+    return Finding(tuple(offenders), {"partitions": len(registered), "partitions read in another way": len(different)})

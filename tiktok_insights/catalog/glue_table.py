@@ -11,24 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tiktok_insights.catalog.partitions import Partition, Partitions, as_input
+from tiktok_insights.catalog.partitions import Partitions, as_input
+from tiktok_insights.catalog.reading_differences import (
+    partition_differences,
+    reading_differences,
+    structure_differences,
+)
+from tiktok_insights.catalog.table_definition import TABLE, Partition, columns, partition_input, table_input
 from tiktok_insights.catalog.trailing_columns import missing_columns, with_columns
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.lake.listing import CSV_PREFIX
-from tiktok_insights.schema import COLUMNS
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
 
-TABLE = "tiktok_user_data"
-PARTITION_KEYS = ("account", "dt")
 #: How often another process may change the table while its columns are added.
 _LOOKS = 5
 _logger = logging.getLogger(__name__)
 
 
 class CatalogDriftError(RuntimeError):
-    """A table of our name has other columns than the contract; it is left as it is."""
+    """A table of our name has other columns, keys or another location than the contract; it is left as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Catalog:
         wanted = sorted(set(partitions))
         present = self.partitions()
         missing = [partition for partition in wanted if partition not in present]
-        self._partitions.create([self._partition_input(partition) for partition in missing])
+        self._partitions.create([partition_input(self.location, partition) for partition in missing])
         return CatalogState(self.database, self.location, tuple(sorted(present | set(wanted))), len(missing))
 
     def partitions(self) -> set[Partition]:
@@ -68,23 +71,28 @@ class Catalog:
         return self._partitions.registered()
 
     def drift(self) -> list[str]:
-        """Differences between the table and the contract, each a sentence; none is good."""
+        """Differences from the contract in what the table is and how it is read, with both values; none is good."""
         try:
-            return self._differences(self._table())
+            return self._all_differences(self._table())
         except self._glue.exceptions.EntityNotFoundException:
             return ["the table is missing"]
+
+    def partition_drift(self) -> dict[Partition, list[str]]:
+        """Every registered partition with its differences from the contract, from one listing."""
+        table = table_input(self.location)
+        return {
+            partition: partition_differences(entry, partition_input(self.location, partition), table)
+            for partition, entry in self._partitions.entries()
+        }
 
     def _table(self) -> Any:
         return self._glue.get_table(DatabaseName=self.database, Name=TABLE)["Table"]
 
-    def _differences(self, table: Any) -> list[str]:
-        storage = table.get("StorageDescriptor", {})
-        columns = [(c["Name"], c.get("Type", "")) for c in storage.get("Columns", [])]
-        keys = tuple(key["Name"] for key in table.get("PartitionKeys", []))
-        differences = [*_column_differences(columns), *_key_differences(keys)]
-        if (location := storage.get("Location", "")).rstrip("/") != self.location.rstrip("/"):
-            differences.append(f"the table's location is {location or 'empty'}, not {self.location}")
-        return differences
+    def _all_differences(self, table: Any) -> list[str]:
+        return [*self._structure(table), *reading_differences(table, table_input(self.location))]
+
+    def _structure(self, table: Any) -> list[str]:
+        return structure_differences(table, table_input(self.location))
 
     def _ensure_database(self) -> None:
         try:
@@ -101,10 +109,11 @@ class Catalog:
                 raise
         for looks_left in reversed(range(_LOOKS)):
             table = self._table()
-            if not (differences := self._differences(table)):
+            # A table of ours that is read in another way fails its check; it is no reason to register nothing.
+            if not self._structure(table):
                 return
-            columns = missing_columns(table, _columns())
-            if not columns or self._differences(extended := with_columns(table, columns)):
+            missing = missing_columns(table, columns())
+            if not missing or self._structure(extended := with_columns(table, missing)):
                 break
             try:
                 self._add_columns(extended)
@@ -114,15 +123,16 @@ class Catalog:
                     raise
             else:
                 return
+        differences = "; ".join(self._all_differences(table))
         msg = (
-            f"The Glue table {self.database}.{TABLE} differs from the contract: {'; '.join(differences)}. "
+            f"The Glue table {self.database}.{TABLE} differs from the contract: {differences}. "
             "It was left unchanged. Rename or delete it, or set GLUE_DATABASE to another database."
         )
         raise CatalogDriftError(msg)
 
     def _add_columns(self, extended: Any) -> None:
         """Update the partitions and then the table: what is killed in between is completed by the next run."""
-        self._partitions.add_columns(_columns())
+        self._partitions.add_columns(columns())
         self._glue.update_table(
             DatabaseName=self.database,
             TableInput=as_input(self._glue, "TableInput", extended),
@@ -130,55 +140,3 @@ class Catalog:
             VersionId=extended["VersionId"],
         )
         _logger.info("Added the contract's new columns to the Glue table %s.%s.", self.database, TABLE)
-
-    def _partition_input(self, partition: Partition) -> dict[str, Any]:
-        location = f"{self.location}account={partition[0]}/dt={partition[1]}/"
-        return {"Values": list(partition), "StorageDescriptor": _storage(location)}
-
-
-def table_input(location: str) -> Any:
-    """Glue's TableInput for the contract, over the CSVs at the location."""
-    return {
-        "Name": TABLE,
-        "Description": "One row per follower and page, as text; partitioned by account and day of the snapshot.",
-        "TableType": "EXTERNAL_TABLE",
-        "Parameters": {"classification": "csv", "skip.header.line.count": "1", "EXTERNAL": "TRUE"},
-        "PartitionKeys": [{"Name": name, "Type": "string"} for name in PARTITION_KEYS],
-        "StorageDescriptor": _storage(location),
-    }
-
-
-def _storage(location: str) -> Any:
-    return {
-        "Columns": _columns(),
-        "Location": location,
-        "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
-        "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-        "SerdeInfo": {
-            "SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde",
-            # RFC 4180 knows no escape character; a backslash in a nickname is a backslash.
-            "Parameters": {"separatorChar": ",", "quoteChar": '"', "escapeChar": '"'},
-        },
-    }
-
-
-def _columns() -> list[dict[str, str]]:
-    return [{"Name": column.glue, "Type": column.glue_type, "Comment": column.meaning} for column in COLUMNS]
-
-
-def _column_differences(actual: list[tuple[str, str]]) -> list[str]:
-    expected = [(column.glue, column.glue_type) for column in COLUMNS]
-    names = [name for name, _ in actual]
-    differences = [f"column {name} is missing" for name, _ in expected if name not in names]
-    differences += [f"column {name} is not in the contract" for name in names if name not in dict(expected)]
-    types = dict(actual)
-    differences += [f"{n} is {types[n]}, not {t}" for n, t in expected if n in types and types[n] != t]
-    if not differences and actual != expected:
-        differences.append("the columns are in a different order")
-    return differences
-
-
-def _key_differences(keys: tuple[str, ...]) -> list[str]:
-    if keys == PARTITION_KEYS:
-        return []
-    return [f"the partition keys are {', '.join(keys) or 'none'}, not {', '.join(PARTITION_KEYS)}"]

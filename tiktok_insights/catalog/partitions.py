@@ -6,6 +6,7 @@ Which there should be is the business of `glue_table`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tiktok_insights.catalog.table_definition import Partition, name_of
 from tiktok_insights.catalog.trailing_columns import missing_columns, with_columns
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
 #: The most that Glue takes in one call.
 _BATCH = 100
-
-#: The values of the keys `account` and `dt`.
-Partition = tuple[str, str]
 
 
 class PartitionRefusedError(RuntimeError):
@@ -32,10 +30,15 @@ class Partitions:
 
     def registered(self) -> set[Partition]:
         """The values of every registered partition; none where there is no table."""
+        return {partition for partition, _ in self.entries(with_columns=False)}
+
+    def entries(self, *, with_columns: bool = True) -> Iterator[tuple[Partition, Any]]:
+        """Every registered partition, by its values, as Glue has it; none where there is no table."""
+        pages = self._glue.get_paginator("get_partitions").paginate(**self._table, ExcludeColumnSchema=not with_columns)
         try:
-            return {(entry["Values"][0], entry["Values"][1]) for entry in self._entries(with_columns=False)}
+            yield from ((tuple(entry["Values"]), entry) for page in pages for entry in page["Partitions"])
         except self._glue.exceptions.EntityNotFoundException:
-            return set()
+            return
 
     def create(self, inputs: Sequence[Mapping[str, Any]]) -> None:
         """Register partitions; one that another run has just registered is no error. Raises PartitionRefusedError."""
@@ -59,14 +62,10 @@ class Partitions:
                 "PartitionValueList": entry["Values"],
                 "PartitionInput": as_input(self._glue, "PartitionInput", with_columns(entry, columns)),
             }
-            for entry in self._entries(with_columns=True)
+            for _, entry in self.entries()
             if (columns := missing_columns(entry, expected))
         ]
         self._in_batches(update, entries, "PartitionValueList", harmless="EntityNotFoundException")
-
-    def _entries(self, *, with_columns: bool) -> Iterator[Any]:
-        pages = self._glue.get_paginator("get_partitions").paginate(**self._table, ExcludeColumnSchema=not with_columns)
-        return (entry for page in pages for entry in page["Partitions"])
 
     def _in_batches(
         self, call: Callable[[list[Any]], Iterable[Any]], entries: Sequence[Any], values: str, *, harmless: str
@@ -75,9 +74,8 @@ class Partitions:
             for failure in call(list(entries[start : start + _BATCH])):
                 detail = failure.get("ErrorDetail", {})
                 if detail.get("ErrorCode") != harmless:
-                    account, dt = failure[values]
                     msg = (
-                        f"Glue refused the partition account={account}/dt={dt} of {self._table_name}: "
+                        f"Glue refused the partition {name_of(tuple(failure[values]))} of {self._table_name}: "
                         f"{detail.get('ErrorMessage')}. Fix that and run again. "
                         "The CSVs and the warehouse are unchanged."
                     )

@@ -6,7 +6,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from tiktok_insights.catalog.glue_table import Catalog, table_input
+from tiktok_insights.catalog.glue_table import Catalog
+from tiktok_insights.catalog.table_definition import partition_input, table_input
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.troubleshooting import told
@@ -99,7 +100,7 @@ def test_a_partition_that_another_run_has_just_made_is_no_error(catalog: Catalog
     """Two runs that both found the partition missing both go on."""
     catalog.register([DAY])
     rival = Catalog(boto3.client("glue", **connections.aws), catalog.database, "bucket")
-    rival._partitions.create([rival._partition_input(day) for day in (DAY, ("43", "2026-02-01"))])
+    rival._partitions.create([partition_input(rival.location, day) for day in (DAY, ("43", "2026-02-01"))])
     assert catalog.partitions() == {DAY, ("43", "2026-02-01")}
 
 
@@ -159,22 +160,27 @@ def test_more_partitions_than_one_call_takes(settings: Settings, connections: Co
         ),
         pytest.param(
             {"storage": {"Columns": columns(*COLUMNS[:14])}, "PartitionKeys": [{"Name": "dt", "Type": "string"}]},
-            "column extracted_at is missing; the partition keys are dt, not account, dt",
+            "column extracted_at is missing; the partition keys are dt string, not account string, dt string",
             id="14 columns and other keys",
         ),
         pytest.param(
             {"storage": {"Columns": columns(*reversed(COLUMNS))}},
-            "the columns are in a different order",
+            "the columns are in a different order: extracted_at, counts_exact, ",
             id="another order",
         ),
         pytest.param(
             {"PartitionKeys": [{"Name": "dt", "Type": "string"}]},
-            "the partition keys are dt, not account, dt",
+            "the partition keys are dt string, not account string, dt string",
             id="other keys",
         ),
         pytest.param(
+            {"PartitionKeys": [{"Name": "account", "Type": "int"}, {"Name": "dt", "Type": "date"}]},
+            "the partition keys are account int, dt date, not account string, dt string",
+            id="keys of other types",
+        ),
+        pytest.param(
             {"storage": {"Location": "s3://elsewhere/csv/followers/"}},
-            "the table's location is s3://elsewhere/csv/followers/, not s3://",
+            "the location is s3://elsewhere/csv/followers/, not s3://",
             id="over another bucket",
         ),
     ],

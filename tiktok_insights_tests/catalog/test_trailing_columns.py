@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from tiktok_insights.catalog.glue_table import Catalog, table_input
+from tiktok_insights.catalog.glue_table import Catalog
+from tiktok_insights.catalog.table_definition import partition_input, table_input
 from tiktok_insights.catalog.trailing_columns import missing_columns, with_columns
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.connections import Connections
@@ -61,7 +62,7 @@ def earlier(glue: "GlueClient", catalog: Catalog) -> dict[str, Any]:
     glue.create_database(DatabaseInput={"Name": catalog.database})
     glue.create_table(DatabaseName=catalog.database, TableInput=table)
     for day in (DAY, NEXT_DAY):
-        partition = {**shortened(catalog._partition_input(day)), "Parameters": {"checked": "yes"}}
+        partition = {**shortened(partition_input(catalog.location, day)), "Parameters": {"checked": "yes"}}
         glue.create_partition(DatabaseName=catalog.database, TableName=TABLE, PartitionInput=partition)  # type: ignore[arg-type]
     return table_of(glue, catalog)
 
@@ -93,7 +94,7 @@ def test_a_table_gets_the_columns_at_its_end_and_keeps_the_rest(
 
 def test_partitions_get_the_columns_too(catalog: Catalog, glue: "GlueClient", earlier: dict[str, Any]) -> None:
     """Those that lack them at their end; their parameters and locations stay, and any other partition is left alone."""
-    foreign = {**shortened(catalog._partition_input(("44", "2026-01-31")), 3)}
+    foreign = {**shortened(partition_input(catalog.location, ("44", "2026-01-31")), 3)}
     foreign["StorageDescriptor"]["Columns"] = [{"Name": "other", "Type": "string"}]
     glue.create_partition(DatabaseName=catalog.database, TableName=TABLE, PartitionInput=foreign)  # type: ignore[arg-type]
     before = partitions_of(glue, catalog)
@@ -113,7 +114,7 @@ def test_more_partitions_than_one_call_takes_get_the_columns(
 ) -> None:
     """Glue takes 100 in a call."""
     days = [("45", f"2026-{month:02}-{day:02}") for month in range(1, 10) for day in range(1, 26)]
-    catalog._partitions.create([shortened(catalog._partition_input(day)) for day in days])
+    catalog._partitions.create([shortened(partition_input(catalog.location, day)) for day in days])
     calls: list[str] = []
     before_call(glue, "BatchUpdatePartition", lambda: calls.append("call"))
     catalog.register([])
@@ -231,7 +232,7 @@ def test_a_partition_whose_update_glue_refuses_is_named(catalog: Catalog, glue: 
         stubbed.add_response("create_database", {})
         stubbed.add_response("create_table", {})
         stubbed.add_response(method, answer)
-        stubbed.add_response("get_partitions", {"Partitions": [shortened(catalog._partition_input(DAY))]})
+        stubbed.add_response("get_partitions", {"Partitions": [shortened(partition_input(catalog.location, DAY))]})
         stubbed.add_response(
             "batch_update_partition", {"Errors": [{"PartitionValueList": list(DAY), "ErrorDetail": refusal}]}
         )

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from tiktok_insights.catalog.glue_table import PARTITION_KEYS
+from tiktok_insights.catalog.table_definition import PARTITION_KEYS
 from tiktok_insights.defs.presentation import OWNERS, glue_columns, glue_lineage, table
 from tiktok_insights.resources.glue import GlueResource
 from tiktok_insights.resources.s3 import S3Resource
