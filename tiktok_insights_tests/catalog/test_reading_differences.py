@@ -174,9 +174,11 @@ def test_a_partition_that_is_read_in_another_way_is_red(
         change_partition(day, path, changes)
     outcome = catalog_partitions_match_the_bucket(CatalogCheckInput(catalog, set(days)))
     assert outcome.facts == {"partitions": len(days), "partitions read in another way": len(kinds)}
-    entry = "catalog_partitions_match_the_bucket: <partition> is read in"
     for day, (_, _, difference), offender in zip(days[:-1], kinds, outcome.offenders, strict=True):
-        told(entry, f"account=42/dt={day[1]} ", difference).says(f"{outcome.name}: {offender}")
+        expected = told(
+            "catalog_partitions_match_the_bucket: <partition> is read in", f"account=42/dt={day[1]} ", difference
+        )
+        expected.says(f"{outcome.name}: {offender}")
 
 
 def test_every_difference_is_named(
