@@ -18,8 +18,8 @@ help: ## Show this list.
 run: setup ## Run the whole pipeline on this machine and print a summary.
 	@$(BIN)/tiktok-insights run
 
-ui: setup ## Open the Dagster UI (webserver and daemon) on http://127.0.0.1:3000; stop it with Ctrl-C.
-	@$(BIN)/tiktok-insights ui
+ui: setup ## Open the Dagster UI on http://127.0.0.1:3000 until Ctrl-C. Another port: make ui PORT=3001
+	@$(BIN)/tiktok-insights ui $(if $(filter command%,$(origin PORT)),--port $(PORT))
 
 stop: ## Stop the UI and the local stack; their data is kept.
 	@if [ -x $(BIN)/tiktok-insights ]; then $(BIN)/tiktok-insights stop; else echo "Nothing is installed, so nothing is running."; fi

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from tiktok_insights.schema import FOREIGN_HEADER
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.warehouse.table_checks import step_7
-from tiktok_insights_tests.support.documents import ALL, BLOCK, ROOT, blocks, name
+from tiktok_insights_tests.support.documents import ALL, BLOCK, GUIDES, ROOT, blocks, name
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -118,6 +119,15 @@ def test_no_link_within_the_project_is_dead(document: Path) -> None:
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target), link
+
+
+def test_git_ignores_what_the_guides_have_people_write() -> None:
+    """A person who has followed them still has a clean clone."""
+    patterns = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    texts = [block.text for guide in GUIDES for block in blocks(guide) if block.language == "sh"]
+    written = {file for text in texts for file in re.findall(r"(?<![<-])> ?([\w.]+)", text)} | {"run.yaml"}
+    assert {"users.csv", "mine.csv"} <= written
+    assert [file for file in written if not any(fnmatch(file, pattern.removeprefix("/")) for pattern in patterns)] == []
 
 
 def test_the_drawn_tree_exists() -> None:

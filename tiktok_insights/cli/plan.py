@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tiktok_insights.cli.commands import format_option
-from tiktok_insights.cli.rows import render
+from tiktok_insights.cli.rows import layout, render
 from tiktok_insights.settings.environment import Settings, read_settings, require_accounts
 
 if TYPE_CHECKING:
@@ -67,13 +67,11 @@ def _records(plans: Sequence["AccountPlan"], settings: Settings, output: str) ->
 
 
 def _table(plans: Sequence["AccountPlan"], settings: Settings) -> str:
-    from tabulate import tabulate
-
     rows = [_row(item, settings) for item in plans]
     requests = sum(item.requests or 0 for item in plans)
     unknown = sum(item.requests is None for item in plans)
     left = [item.quota.remaining for item in plans if item.quota and item.quota.remaining is not None]
-    lines = [tabulate(rows, headers=_COLUMNS, disable_numparse=True), ""]
+    lines = [layout(_COLUMNS, rows, "?", right=("minutes", "share of month")), ""]
     lines.append(
         f"The next run will make {requests:,} requests and take at least {_minutes(requests, settings):,.1f} minutes."
     )
@@ -84,14 +82,14 @@ def _table(plans: Sequence["AccountPlan"], settings: Settings) -> str:
     return "\n".join([*lines, ""])
 
 
-def _row(item: "AccountPlan", settings: Settings) -> tuple[str, ...]:
+def _row(item: "AccountPlan", settings: Settings) -> tuple[object, ...]:
     minutes, share = _minutes(item.requests, settings), item.share_of_month()
     return (
         item.reference,
         item.origin.value,
-        "?" if item.claimed is None else f"{item.claimed:,}",
-        "?" if item.requests is None else f"{item.requests:,}",
-        "?" if minutes is None else f"{minutes:,.1f}",
-        "?" if share is None else f"{share:.1%}",
+        item.claimed,
+        item.requests,
+        None if minutes is None else f"{minutes:,.1f}",
+        None if share is None else f"{share:.1%}",
         item.trouble,
     )

@@ -3,9 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeGuard
+
+from tiktok_insights.printable import printable
 
 _MAX_CELL = 60
 
@@ -19,12 +22,35 @@ def render(names: Sequence[str], rows: Sequence[Sequence[object]], output: str) 
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([names, *(["" if cell is None else _plain(cell) for cell in row] for row in rows)])
         return file.getvalue()
+    return f"{layout(names, rows)}\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}\n"
+
+
+def layout(
+    names: Sequence[str], rows: Sequence[Sequence[object]], null: str = "NULL", right: Collection[str] = ()
+) -> str:
+    """The rows as a table for people. Columns of numbers are on the right, with separators of thousands.
+
+    `null` stands for a value that is missing; `right` names columns of text that are on the right too.
+    """
     from tabulate import tabulate
 
-    cells = [[_short(cell) for cell in row] for row in rows]
+    sides = [
+        "right" if name in right or _are_numbers([row[place] for row in rows]) else "left"
+        for place, name in enumerate(names)
+    ]
+    cells = [[null if cell is None else _short(cell) for cell in row] for row in rows]
     # Every cell is text already: an id must not be read as a number again.
-    table = tabulate(cells, headers=list(names), tablefmt="simple", disable_numparse=True)
-    return f"{table}\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}\n"
+    headers = [_short(name) for name in names]
+    return tabulate(cells, headers, tablefmt="simple", disable_numparse=True, colalign=sides or None)
+
+
+def _are_numbers(cells: Sequence[object]) -> bool:
+    values = [cell for cell in cells if cell is not None]
+    return bool(values) and all(map(_is_number, values))
+
+
+def _is_number(cell: object) -> TypeGuard[int | float | Decimal]:
+    return isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool)
 
 
 def _plain(cell: object) -> object:
@@ -37,5 +63,8 @@ def _plain(cell: object) -> object:
 
 
 def _short(cell: object) -> str:
-    text = "NULL" if cell is None else " ".join(str(_plain(cell)).split())
+    if _is_number(cell):
+        # A Decimal that is whole may have an exponent.
+        return f"{int(cell):,}" if isinstance(_plain(cell), int) else f"{cell:,}"
+    text = printable(" ".join(str(_plain(cell)).split()))
     return text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…"

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import click
 import dagster as dg
-from tabulate import tabulate
 
+from tiktok_insights.cli.command_path import command_path
+from tiktok_insights.cli.rows import layout
 from tiktok_insights.cli.ui import DEFAULT_PORT
 from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
 from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
+from tiktok_insights.printable import printable
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.settings.environment import Settings
-from tiktok_insights.warehouse.table_checks import step_7
 
 #: The reason is in the log.
 _ACCOUNT_COLUMNS = [name for name in ACCOUNT_COLUMNS if name != "reason"]
@@ -39,7 +40,9 @@ class Summary:
         """The whole summary; `seconds` is how long the run took."""
         word = click.style("Done", fg="green") if self.succeeded else click.style("FAILED", fg="red", bold=True)
         head = f"{word} in {seconds:.0f} s (run {self._result.run_id})."
-        parts = [*self._account_lines(), *self._table(), *self._check_lines(), *self._failures(), self._next_steps()]
+        parts = [*self._account_lines(), *self._table(), *self._check_lines(), *map(printable, self._failures())]
+        if self.succeeded:
+            parts.append(self._next_steps())
         return "\n" + "\n\n".join([head, *parts])
 
     def document(self, seconds: float) -> dict[str, object]:
@@ -69,7 +72,7 @@ class Summary:
         if (accounts := self._accounts) is None:
             return
         rows = [[account_row(account)[column] for column in _ACCOUNT_COLUMNS] for account in accounts]
-        yield tabulate(rows, headers=_ACCOUNT_COLUMNS, intfmt=",", disable_numparse=[0, 1, 5])
+        yield layout(_ACCOUNT_COLUMNS, rows, null="")
         requests = sum(account.requests for account in accounts)
         fresh = all(account.origin is SnapshotOrigin.FRESH for account in accounts)
         spent = _NO_REQUESTS if fresh and not requests else f"{requests:,} requests"
@@ -103,13 +106,11 @@ class Summary:
                     yield f"{event.step_key} failed: {cause.message.strip()}"
 
     def _next_steps(self) -> str:
-        statements = "; ".join(
-            step_7(*(getattr(self._settings.snowflake, n) for n in ("role", "warehouse", "database", "view_schema")))
-        )
+        command = command_path()
         return (
-            f"UI:     make ui   (tiktok-insights ui), then http://127.0.0.1:{DEFAULT_PORT}\n"
-            f'Query:  tiktok-insights sql "{statements};"\n'
-            "Stop:   make stop (tiktok-insights stop)"
+            f"Look:   {command} ui, then http://127.0.0.1:{DEFAULT_PORT}/runs\n"
+            f'Query:  {command} sql "SELECT * FROM {self._settings.snowflake.view_schema}.TIKTOK_DATA LIMIT 10"\n'
+            f"Stop:   {command} stop"
         )
 
     @property

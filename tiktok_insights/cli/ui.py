@@ -74,7 +74,10 @@ def _require_free(port: int) -> None:
         try:
             attempt.bind(("127.0.0.1", port))
         except OSError as error:
-            message = f"Port {port} on 127.0.0.1 is not available ({error.strerror}). Choose another one with --port."
+            message = (
+                f"Port {port} on 127.0.0.1 is not available ({error.strerror}). Choose another one with --port, or: "
+                f"make ui PORT={DEFAULT_PORT + 1}"
+            )
             raise click.ClickException(message) from error
 
 

@@ -99,7 +99,7 @@ class Extractor:
         except BaseException:
             self._stop.set()
             raise
-        self._log.info("%s: %s, %s", reference, result.outcome.value, result.reason)
+        self._log.info("%s: %s", reference, _in_words(result))
         return result
 
     def _extract_account(self, reference: str) -> AccountResult:
@@ -157,6 +157,14 @@ class Extractor:
         walk = SnapshotWalk(self._raw, self._client, snapshot, opening, self._stop, self._log, self._progress)
         manifest = walk.finish()
         return _result(reference, manifest, spent + walk.requests, origin)
+
+
+def _in_words(result: AccountResult) -> str:
+    """How it went, for the log. What is reused was read to its end, or not, by an earlier run."""
+    if result.origin is SnapshotOrigin.FRESH and result.snapshot is not None:
+        taken = f"snapshot of {result.snapshot.moment:%Y-%m-%d %H:%M} UTC"
+        return f"fresh, reused: {taken}, {result.outcome.value}, {result.users_seen:,} users"
+    return f"{result.outcome.value}, {result.reason}"
 
 
 def _result(reference: str, manifest: Manifest, spent: int, origin: SnapshotOrigin) -> AccountResult:

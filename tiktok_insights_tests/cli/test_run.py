@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,12 +32,24 @@ def own_home(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Mo
     stack.stop(tmp_path)
 
 
+def own_query_prints_ten_rows(seen: str) -> bool:
+    """Type the summary's Query line in a shell that does not have the environment's commands."""
+    found = re.search(r"^Query:  (.*?)\r?$", seen, re.MULTILINE)
+    assert found, seen
+    typed = {**os.environ, "PATH": os.defpath}
+    answer = subprocess.run(  # noqa: S602  # what the summary tells people to type
+        found[1], shell=True, env=typed, capture_output=True, text=True, timeout=60, check=True
+    )
+    return answer.stdout.endswith("\n10 rows\n")
+
+
 def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path) -> None:
     """The same run once at a terminal, then again as JSON, whose snapshot is fresh."""
     code, seen = at_a_terminal([*_COMMAND, "--account", "fake.600.full"], seconds=300)
     assert code == 0, seen
     for words in ("tiktok_pipeline", "of 600 users", "━", _GREEN_DONE, "600 users seen of 600 claimed"):
         assert words in seen, seen
+    assert own_query_prints_ten_rows(seen)
     # DuckDB prints what was not freed when the process ends.
     assert "leaked" not in seen
 
@@ -45,7 +58,8 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path)
     # At a terminal both streams are seen.
     (line,) = (line for line in seen.splitlines() if line.startswith("{"))
     document = json.loads(line)
-    assert "raw_followers  fake.600.full: whole, " in seen
+    assert "raw_followers  fake.600.full: fresh, reused: snapshot of " in seen
+    assert "end of the list" not in seen
     assert "━" not in seen
     assert "\x1b" not in seen
     assert (document["succeeded"], document["requests"], document["rows"]) == (True, 0, 600)
@@ -70,6 +84,7 @@ def test_a_run_that_fails_ends_with_1_and_says_so_in_red(own_home: Path) -> None
     assert "\x1b[31m\x1b[1mFAILED\x1b[0m in " in seen
     assert "None of 1 accounts could be extracted. nobody.here: not found" in seen
     assert "Traceback" not in seen
+    assert not re.search("^(Look|Query|Stop):", seen, re.MULTILINE)
 
 
 def test_ctrl_c_ends_a_run_with_a_sentence(own_home: Path) -> None:

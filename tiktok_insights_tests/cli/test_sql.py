@@ -69,6 +69,15 @@ def test_a_table_never_bends_an_id(filled: None) -> None:
     assert said.endswith("1 row\n")
 
 
+def test_numbers_are_on_the_right_with_separators_and_a_count_has_snowflakes_header(filled: None) -> None:
+    """An id stays text on the left; a table for people is no input for programs."""
+    head, line, row, count = ask("SELECT TIKTOK_ID, HEART_COUNT AS HEARTS FROM TIKTOK_DATA").stdout.splitlines()
+    assert row == f"7420366745511658149  {_WIDEST:,}"
+    assert head == f"{'TIKTOK_ID':19}  {'HEARTS':>{len(f'{_WIDEST:,}')}}"
+    assert (set(line), count) == ({"-", " "}, "1 row")
+    assert ask("SELECT COUNT(*) FROM TIKTOK_DATA").stdout == "  COUNT(*)\n----------\n         1\n1 row\n"
+
+
 def test_several_statements_print_the_last_ones_rows(filled: None, environment: dict[str, str]) -> None:
     """Step 7 as five statements, also from standard input."""
     database = environment["SNOWFLAKE_DATABASE"]

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from tiktok_insights.cli import main
 from tiktok_insights.local.folder import held
+from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.waiting import wait_until
 
@@ -26,6 +27,16 @@ def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> N
         answer = CliRunner().invoke(main, ["ui", "--port", str(port)])
     assert answer.exit_code == 1
     told("Port <port> on 127.0.0.1 is not available", f"Port {port} ").says(answer.stderr.removeprefix("Error: "))
+
+
+@pytest.mark.parametrize(
+    ("words", "port"), [(["PORT=3001"], "--port 3001"), ([], "")], ids=["a port of one's own", "the default"]
+)
+def test_make_ui_takes_a_port(words: list[str], port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its own line, and not from the environment, where PORT may be another program's."""
+    monkeypatch.setenv("PORT", "80")
+    said = subprocess.run(["make", "-n", "ui", *words], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    assert said.stdout.rstrip("\n").endswith(f"tiktok-insights ui {port}")
 
 
 def test_a_number_that_is_no_port_is_refused_as_a_wrong_word() -> None:

@@ -93,14 +93,14 @@ def raw_followers(
     )
 
 
-def account_row(result: AccountResult) -> dict[str, str | int]:
+def account_row(result: AccountResult) -> dict[str, str | int | None]:
     """Describe an account's extraction in the words that people read; the reason only where the list is not whole."""
     cells = (
         result.handle or result.reference,
         result.outcome.value,
         "" if result.outcome is Outcome.WHOLE else result.reason,
         result.users_seen,
-        "" if result.users_claimed is None else result.users_claimed,
+        result.users_claimed,
         result.requests,
         f"{result.snapshot.snapshot_id} ({result.origin.value})" if result.snapshot else "none",
     )

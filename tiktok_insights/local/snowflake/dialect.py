@@ -61,6 +61,24 @@ def with_use_spelled_out(statement: str) -> str:
     return f"USE SCHEMA {database}{schema}" if schema else f"USE DATABASE {database}"
 
 
+def with_headers_as_written(expression: Expr) -> Expr:
+    """Name each column that has no name by its expression, as Snowflake does: COUNT(*), not count_star()."""
+    if isinstance(expression, exp.Query):
+        # In a UNION, the first query names the columns.
+        first = expression
+        while isinstance(first, (exp.SetOperation, exp.Subquery)):
+            first = first.this
+        if isinstance(first, exp.Select):
+            first.set("expressions", [_named(column) for column in first.expressions])
+    return expression
+
+
+def _named(column: Expr) -> Expr:
+    if column.output_name or column.is_star:
+        return column
+    return exp.alias_(column, column.sql("snowflake").upper(), quoted=True, copy=False)
+
+
 def with_38_digits(expression: Expr) -> Expr:
     """NUMBER and NUMBER(38, 0) kept as 38 digits. fakesnow makes a 64-bit integer of them, which holds 18."""
     for data_type in expression.find_all(exp.DataType):

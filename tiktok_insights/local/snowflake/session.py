@@ -23,6 +23,7 @@ from tiktok_insights.local.snowflake.dialect import (
     mark_casts_in_sums,
     reads_definitions,
     with_38_digits,
+    with_headers_as_written,
     with_use_spelled_out,
     without_double_sums,
 )
@@ -177,7 +178,7 @@ class Cursor(FakeSnowflakeCursor):
             _enter_default_schema(session, changed["set_database"])
 
     def _transform(self, expression: Expr, params: Any) -> Expr:
-        prepared = mark_casts_in_sums(with_38_digits(expression))
+        prepared = mark_casts_in_sums(with_38_digits(with_headers_as_written(expression)))
         return without_double_sums(super()._transform(prepared, params))
 
     def _describe_last_sql(self) -> list[Any]:
