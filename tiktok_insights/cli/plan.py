@@ -54,7 +54,7 @@ def _records(plans: Sequence["AccountPlan"], settings: Settings, output: str) ->
     rows = [
         (
             item.reference,
-            item.origin.value,
+            item.origin and item.origin.value,
             item.claimed,
             item.requests,
             _minutes(item.requests, settings),
@@ -86,7 +86,7 @@ def _row(item: "AccountPlan", settings: Settings) -> tuple[object, ...]:
     minutes, share = _minutes(item.requests, settings), item.share_of_month()
     return (
         item.reference,
-        item.origin.value,
+        item.origin and item.origin.value,
         item.claimed,
         item.requests,
         None if minutes is None else f"{minutes:,.1f}",

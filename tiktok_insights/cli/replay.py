@@ -102,13 +102,13 @@ def _print_tables(replayed: Sequence["Replayed"], changes: Sequence[tuple[str, .
 
 def _heading(item: "Replayed") -> str:
     what = item.csv.blocked or _counts([item])
-    return f"{item.verdict.value}: {item.csv.key} ({item.csv.manifest.handle}): {what}"
+    return f"{item.verdict.value}: {item.csv.key} ({item.csv.handle}): {what}"
 
 
 def _object(item: "Replayed") -> tuple[object, ...]:
     csv, diff = item.csv, item.diff
     counts = (diff.rows_changed, diff.rows_added, diff.rows_removed)
-    return (item.verdict.value, csv.key, csv.manifest.handle, csv.rows, *counts, csv.blocked)
+    return (item.verdict.value, csv.key, csv.handle, csv.rows, *counts, csv.blocked)
 
 
 def _total(replayed: Sequence["Replayed"], *, dry_run: bool) -> str:

@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import stamina
 from botocore.exceptions import (
@@ -18,6 +18,12 @@ from botocore.exceptions import (
 )
 
 from tiktok_insights.clients.aws_errors import error_code
+from tiktok_insights.clients.s3_refusals import (
+    ObjectNotWritableError,
+    ObjectUnavailableError,
+    why_not_writable,
+    why_unreadable,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -46,8 +52,8 @@ class ObjectChangedError(RuntimeError):
     """The object was replaced or deleted between its listing and its reading."""
 
 
-class ObjectReadError(RuntimeError):
-    """The object could not be read to its end."""
+class ObjectReadError(ObjectUnavailableError):
+    """The object could not be read to its end. It may be readable in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class ObjectStore:
                 yield entry["Prefix"].removeprefix(prefix).rstrip("/")
 
     def get(self, key: str) -> StoredObject:
-        """Read a small object whole. Raises ObjectMissingError and ObjectReadError."""
+        """Read a small object whole. Raises ObjectMissingError and ObjectUnavailableError."""
 
         def read(answer: "GetObjectOutputTypeDef") -> StoredObject:
             return StoredObject(answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
@@ -130,6 +136,9 @@ class ObjectStore:
         except ClientError as error:
             if error_code(error) in _MISSING:
                 return None
+            if why_unreadable(error):
+                # The listing, which is not refused, names it too.
+                return next((info for info in self.list(key) if info.key == key), None)
             raise
         return ObjectInfo(key, found["ETag"].strip('"'), found["ContentLength"], found["LastModified"])
 
@@ -138,22 +147,18 @@ class ObjectStore:
         return self.info(key) is not None
 
     def put(self, key: str, body: bytes | IO[bytes], content_type: str) -> None:
-        """Write an object, over an older one if there is one."""
-        self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+        """Write an object, over an older one if there is one. Raises ObjectNotWritableError."""
+        with self._writing(key):
+            self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def put_once(
         self, key: str, body: bytes | IO[bytes], content_type: str, metadata: dict[str, str] | None = None
     ) -> bool:
-        """Write an object unless its key is taken; say whether this call wrote it."""
+        """Write an object unless its key is taken; say whether this call wrote it. Raises ObjectNotWritableError."""
+        request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}, "IfNoneMatch": "*"}
         try:
-            self._s3.put_object(
-                Bucket=self.bucket,
-                Key=key,
-                Body=body,
-                ContentType=content_type,
-                Metadata=metadata or {},
-                IfNoneMatch="*",
-            )
+            with self._writing(key):
+                self._s3.put_object(Bucket=self.bucket, Key=key, **request)
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED:
                 return False
@@ -161,18 +166,24 @@ class ObjectStore:
         return True
 
     def replace(self, info: ObjectInfo, body: IO[bytes], content_type: str) -> None:
-        """Write over exactly this version of an object. Raises ObjectChangedError when it is no longer there."""
+        """Write over exactly this version of an object.
+
+        Raises ObjectChangedError when it is no longer there, and ObjectNotWritableError.
+        """
+        request: Any = {"Body": body, "ContentType": content_type, "IfMatch": f'"{info.etag}"'}
         try:
-            self._s3.put_object(
-                Bucket=self.bucket, Key=info.key, Body=body, ContentType=content_type, IfMatch=f'"{info.etag}"'
-            )
+            with self._writing(info.key):
+                self._s3.put_object(Bucket=self.bucket, Key=info.key, **request)
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
                 raise self._changed(info) from None
             raise
 
     def download(self, info: ObjectInfo, path: Path) -> None:
-        """Copy exactly this version of an object into a file. Raises ObjectChangedError and ObjectReadError."""
+        """Copy exactly this version of an object into a file.
+
+        Raises ObjectChangedError and ObjectUnavailableError.
+        """
 
         def copy(answer: "GetObjectOutputTypeDef") -> None:
             with path.open("wb") as file:
@@ -189,7 +200,12 @@ class ObjectStore:
     @stamina.retry(on=ObjectReadError, attempts=_READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0)
     def _read(self, use: Callable[["GetObjectOutputTypeDef"], _Used], **request: str) -> _Used:
         """Ask for an object and read it with `use`, from its beginning again when the answer breaks off."""
-        answer = self._s3.get_object(Bucket=self.bucket, **request)  # type: ignore[arg-type]
+        try:
+            answer = self._s3.get_object(Bucket=self.bucket, **request)  # type: ignore[arg-type]
+        except ClientError as error:
+            if why := why_unreadable(error):
+                raise ObjectUnavailableError(f"{self.uri(request['Key'])} cannot be read: {why}.") from error
+            raise
         try:
             # `with answer["Body"]` would give the raw stream, to which a lost connection is the end of the object.
             with closing(answer["Body"]):
@@ -197,6 +213,15 @@ class ObjectStore:
         except _BROKEN_OFF as error:
             msg = f"{self.uri(request['Key'])} was cut off while it was read ({error}). Run again. Nothing is lost."
             raise ObjectReadError(msg) from error
+
+    @contextmanager
+    def _writing(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            if why := why_not_writable(error):
+                raise ObjectNotWritableError(f"{self.uri(key)} cannot be written: {why}.") from error
+            raise
 
     def _changed(self, info: ObjectInfo) -> ObjectChangedError:
         return ObjectChangedError(f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again.")

@@ -1,15 +1,23 @@
-"""The runs that load, as the sensor sees them in Dagster's books: is one under way, and how did the last ones end."""
+"""The runs that load, as the sensor sees them in Dagster's books: is one under way, and how did the last ones end.
+
+What a run leaves there for the sensor belongs here too, beside the reading of it.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
+from tiktok_insights.lake.listing import CsvObject, fingerprint
 from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
+from tiktok_insights.staging.unreadable import Reading, every_pending_object_is_readable
 
 #: Names the state of the bucket for which a run was asked.
 LISTING_TAG = "tiktok_insights/listing"
+#: Names the object versions that S3 refused to a run, in the metadata of what it staged.
+_UNREADABLE = "unreadable_fingerprint"
+_STAGED = dg.AssetKey("staged_tiktok_data")
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
 _UNFINISHED = [
@@ -51,6 +59,35 @@ def wait_before_asking_again(
     return newest.status, (
         f"Run {newest.run_id[:8]} ended with {newest.status.value} and left objects pending. The next run starts after "
         f"{again:%H:%M} UTC. To load them sooner, launch {load_pending_objects.name}."
+    )
+
+
+def unreadable_entries(reading: Reading) -> dict[str, dg.MetadataValue]:
+    """The metadata in which a run says which pending objects S3 refused to it."""
+    if not reading.refused_fingerprint:
+        return {}
+    return {
+        "objects_unreadable": dg.MetadataValue.int(len(reading.unreadable)),
+        _UNREADABLE: dg.MetadataValue.text(reading.refused_fingerprint),
+    }
+
+
+def wait_for_unreadable(instance: dg.DagsterInstance, waiting: Sequence[CsvObject], now: datetime) -> str:
+    """Why no run is asked for while only those objects are pending that S3 refused to the last one, or nothing.
+
+    What changes them in the bucket, and whatever comes beside them, ends the wait; a permission does not show there.
+    """
+    event = instance.get_latest_materialization_event(_STAGED)
+    if event is None or event.asset_materialization is None:
+        return ""
+    refused = event.asset_materialization.metadata.get(_UNREADABLE)
+    again = datetime.fromtimestamp(event.timestamp, UTC) + _LONGEST_WAIT
+    if refused is None or refused.value != fingerprint(item.info for item in waiting) or now >= again:
+        return ""
+    return (
+        f"S3 refused the {len(waiting)} pending objects to run {event.run_id[:8]}; its check "
+        f"{every_pending_object_is_readable.name} names them. "
+        f"The next run starts after {again:%H:%M} UTC. To load them sooner, launch {load_pending_objects.name}."
     )
 
 

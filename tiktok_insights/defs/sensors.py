@@ -9,7 +9,13 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from tiktok_insights.defs.jobs import load_pending_objects
-from tiktok_insights.defs.load_runs import LISTING_TAG, load_under_way, wait_before_asking_again, was_cut_off_once
+from tiktok_insights.defs.load_runs import (
+    LISTING_TAG,
+    load_under_way,
+    wait_before_asking_again,
+    wait_for_unreadable,
+    was_cut_off_once,
+)
 from tiktok_insights.lake.listing import CSV_PREFIX, list_csvs
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
@@ -25,7 +31,7 @@ from tiktok_insights.staging.pending import pending
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=f"Looks for CSV objects under {CSV_PREFIX} that are not in the ledger, and launches one run that loads "
     "them. Queries the warehouse only when the bucket has changed. A failed run is launched again after a minute, then "
-    "after longer and longer waits.",
+    "after longer and longer waits. If S3 refuses all pending objects, the next run starts after six hours.",
 )
 def new_s3_objects_sensor(
     context: dg.SensorEvaluationContext, s3: S3Resource, snowflake: SnowflakeResource
@@ -42,7 +48,8 @@ def new_s3_objects_sensor(
     if was_cut_off_once(context.instance, listing.fingerprint):
         # Its objects are pending still, as good as certainly: no need to wait, nor to ask the warehouse.
         return request
-    newest, wait = wait_before_asking_again(context.instance, listing.fingerprint, datetime.now(UTC))
+    now = datetime.now(UTC)
+    newest, wait = wait_before_asking_again(context.instance, listing.fingerprint, now)
     if wait and newest is not dg.DagsterRunStatus.SUCCESS:
         return dg.SkipReason(wait)
     with snowflake.session() as session:
@@ -50,7 +57,7 @@ def new_s3_objects_sensor(
     if not waiting:
         context.update_cursor(listing.fingerprint)
         return dg.SkipReason(f"All {len(listing.objects)} objects are in the ledger.")
-    if wait:
+    if wait := wait or wait_for_unreadable(context.instance, waiting, now):
         return dg.SkipReason(wait)
     context.log.info("Pending objects: %d; the oldest is %s.", len(waiting), waiting[0].info.key)
     return request

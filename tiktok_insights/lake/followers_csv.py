@@ -1,47 +1,60 @@
-"""Which committed snapshots lack their CSV, and writing it; one that is there stays."""
+"""The CSVs that committed snapshots lack, and writing them; one that is there stays.
+
+A snapshot whose raw objects are damaged or cannot be read is blocked, with the reason, and the others go on.
+"""
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tiktok_insights.checks import Finding, Severity, check
+from tiktok_insights.clients.object_store import ObjectChangedError
+from tiktok_insights.clients.s3_refusals import ObjectNotWritableError
 from tiktok_insights.lake.csv_rows import TextRepairs
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
-from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
 
 RAW_QUARANTINE_PREFIX = "quarantine/raw/followers/"
 CSV = "text/csv; charset=utf-8"
 JSON_LINES = "application/jsonl"
+
+#: What may be wrong with the objects of one snapshot while those of the others are fine.
+SNAPSHOT_ERRORS = (*RAW_OBJECT_ERRORS, ObjectChangedError, ObjectNotWritableError)
 
 
 @dataclass(frozen=True, slots=True)
 class CsvResult:
     """The CSV of one snapshot: rows written, rows of the pages that are no followers, characters that were replaced.
 
-    `blocked` says why the CSV was not written, or is empty.
+    `blocked` says why the CSV was not written, or is empty. `handle` is the account's ID where there is no manifest to
+    read it from.
     """
 
-    manifest: Manifest
-    key: str
-    rows: int
-    rejected: int
-    repairs: TextRepairs
+    snapshot: SnapshotKey
+    handle: str
+    rows: int = 0
+    rejected: int = 0
+    repairs: TextRepairs = field(default_factory=TextRepairs)
     blocked: str = ""
+
+    @property
+    def key(self) -> str:
+        """The CSV's key."""
+        return csv_key(self.snapshot)
 
     @staticmethod
     def of(manifest: Manifest, rendering: Rendering) -> "CsvResult":
         """What a snapshot's rendering came to."""
-        return CsvResult(
-            manifest,
-            csv_key(manifest.snapshot),
-            rendering.rows,
-            len(rendering.rejected),
-            rendering.repairs,
-            rendering.blocked,
-        )
+        counts = (rendering.rows, len(rendering.rejected))
+        return CsvResult(manifest.snapshot, manifest.handle, *counts, rendering.repairs, rendering.blocked)
+
+    @staticmethod
+    def blocked_by(error: Exception, snapshot: SnapshotKey, manifest: Manifest | None) -> "CsvResult":
+        """What an object's error came to."""
+        return CsvResult(snapshot, manifest.handle if manifest else snapshot.account_id, blocked=str(error))
 
 
 def quarantine_key(snapshot: SnapshotKey) -> str:
@@ -49,19 +62,25 @@ def quarantine_key(snapshot: SnapshotKey) -> str:
     return f"{RAW_QUARANTINE_PREFIX}account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
 
 
-def missing_csvs(raw: RawStore, csvs: CsvInventory) -> Iterator[Manifest]:
-    """The manifests of all committed snapshots that have no CSV yet, oldest first for each account."""
+def write_missing_csvs(raw: RawStore, csvs: CsvInventory, max_rejected_share: float) -> Iterator[CsvResult]:
+    """Write the CSV of every committed snapshot that has none yet, oldest first for each account."""
     for account_id in raw.accounts():
         for snapshot in raw.snapshots(account_id):
-            if csvs.get(csv_key(snapshot)) is None and (manifest := raw.manifest(snapshot)) is not None:
-                yield manifest
+            if csvs.get(csv_key(snapshot)) is not None:
+                continue
+            manifest: Manifest | None = None
+            try:
+                if (manifest := raw.manifest(snapshot)) is not None:
+                    yield write_csv(raw, csvs, manifest, max_rejected_share)
+            except SNAPSHOT_ERRORS as error:
+                yield CsvResult.blocked_by(error, snapshot, manifest)
 
 
 def write_csv(raw: RawStore, csvs: CsvInventory, manifest: Manifest, max_rejected_share: float) -> CsvResult:
     """Write a snapshot's CSV from its raw pages, unless it is there, and its rejected rows to the quarantine.
 
-    Nothing is written to the CSV prefix when the rendering is blocked; the result says so. Raises RawDataError when a
-    page is not what the manifest committed.
+    Nothing is written to the CSV prefix when the rendering is blocked; the result says so. Raises SNAPSHOT_ERRORS, such
+    as RawDataError when a page is not what the manifest committed.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "followers.csv"
@@ -78,5 +97,5 @@ def write_csv(raw: RawStore, csvs: CsvInventory, manifest: Manifest, max_rejecte
 @check(Severity.ERROR)
 def no_snapshot_is_blocked(results: Sequence[CsvResult]) -> Finding:
     """Every snapshot could be written as a CSV: its pages are readable, and few rows have an unknown structure."""
-    offenders = tuple(f"{item.manifest.handle}: {item.blocked}" for item in results if item.blocked)
+    offenders = tuple(f"{item.handle}: {item.blocked}" for item in results if item.blocked)
     return Finding(offenders, {"snapshots": len(results)})

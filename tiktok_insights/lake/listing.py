@@ -66,16 +66,21 @@ class Listing:
 
     @property
     def fingerprint(self) -> str:
-        """Differs when an object that can be loaded has come, changed or gone."""
-        digest = hashlib.sha256()
-        for item in self.objects:
-            digest.update(f"{item.info.key}\n{item.info.etag}\n".encode())
-        return digest.hexdigest()
+        """Differs when an object that can be loaded has come, changed, been written again or gone."""
+        return fingerprint(item.info for item in self.objects)
 
     @property
     def partitions(self) -> set[tuple[str, str]]:
         """The (account, dt) of every object."""
         return {(item.account_id, item.dt) for item in self.objects}
+
+
+def fingerprint(infos: Iterable[ObjectInfo]) -> str:
+    """Name a set of object versions, in whatever order they are given."""
+    digest = hashlib.sha256()
+    for info in sorted(infos, key=lambda info: info.key):
+        digest.update(f"{info.key}\n{info.etag}\n{info.last_modified.timestamp()}\n".encode())
+    return digest.hexdigest()
 
 
 class CsvInventory:

@@ -12,11 +12,12 @@ from enum import Enum
 from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectMissingError, ObjectStore
+from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.lake.csv_diff import CsvDiff, diff
-from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, CsvResult, quarantine_key
+from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, SNAPSHOT_ERRORS, CsvResult, quarantine_key
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
-from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
 
 
@@ -68,14 +69,23 @@ class Replay:
     def run(self, accounts: Sequence[str] = ()) -> Iterator[Replayed]:
         """Replay every committed snapshot, or those of the accounts (id, handle or secUid), oldest first for each.
 
-        Raises UnknownAccountError before anything is read, RawDataError for a damaged page, and ObjectChangedError
-        when somebody else replaces a CSV meanwhile.
+        A snapshot whose objects are damaged, cannot be read, or change meanwhile is blocked, and the others go on.
+        Raises UnknownAccountError before anything is read.
         """
         chosen = [account_id(self._raw, name) for name in accounts] or list(self._raw.accounts())
         for account in dict.fromkeys(chosen):
             for snapshot in self._raw.snapshots(account):
-                if (manifest := self._raw.manifest(snapshot)) is not None:
-                    yield self._replay(manifest, self._csvs.get(csv_key(snapshot)))
+                if (replayed := self._replay_or_block(snapshot)) is not None:
+                    yield replayed
+
+    def _replay_or_block(self, snapshot: SnapshotKey) -> Replayed | None:
+        manifest: Manifest | None = None
+        try:
+            if (manifest := self._raw.manifest(snapshot)) is None:
+                return None
+            return self._replay(manifest, self._csvs.get(csv_key(snapshot)))
+        except SNAPSHOT_ERRORS as error:
+            return Replayed(CsvResult.blocked_by(error, snapshot, manifest), ReplayVerdict.BLOCKED)
 
     def _replay(self, manifest: Manifest, present: ObjectInfo | None) -> Replayed:
         with tempfile.TemporaryDirectory() as name:
@@ -118,6 +128,8 @@ class Replay:
             there = self._store.get(key).body
         except ObjectMissingError:
             there = b""
+        except ObjectUnavailableError:
+            there = None  # such as an archived one, which can be written over
         if there != rendering.quarantine:
             self._store.put(key, rendering.quarantine, JSON_LINES)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tiktok_insights.checks import Finding, Severity, check
-from tiktok_insights.clients.object_store import ObjectMissingError
+from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide, overlap_cursor
-from tiktok_insights.raw.manifest import Manifest, RawDataError, SnapshotKey
+from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
-from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore, StoredResponse
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
@@ -111,9 +111,10 @@ class Extractor:
                     if result := self._use_newest(reference, remembered, 0):
                         return result
             return self._begin(reference)
-        except (RawDataError, ObjectMissingError) as error:
-            # One account's damaged or deleted object must not stop the others.
-            return AccountResult(reference, Outcome.DAMAGED, str(error), 0)
+        except RAW_OBJECT_ERRORS as error:
+            # One account's damaged, deleted or archived object must not stop the others.
+            outcome = Outcome.UNREADABLE if isinstance(error, ObjectUnavailableError) else Outcome.DAMAGED
+            return AccountResult(reference, outcome, str(error), 0)
 
     def _turn(self, account_id: str) -> threading.Lock:
         return self._turns.setdefault(account_id, threading.Lock())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from tiktok_insights.raw.decision import Decision, SnapshotOrigin, SnapshotPolicy, decide
 from tiktok_insights.raw.manifest import Manifest
-from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
 from tiktok_insights.tiktok.client import PAGE_SIZE, Client
 from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
@@ -22,11 +22,12 @@ class AccountPlan:
     """What the next run does for one account.
 
     `requests` is None where it cannot be known without asking; `trouble` says why, or what the API said. `claimed` is
-    the account's follower total, `quota` the plan's as last heard of.
+    the account's follower total, `quota` the plan's as last heard of. Without an `origin` the account's raw objects
+    cannot be read.
     """
 
     reference: str
-    origin: SnapshotOrigin
+    origin: SnapshotOrigin | None
     requests: int | None
     claimed: int | None = None
     quota: Quota | None = None
@@ -55,7 +56,13 @@ class Planner:
     def plan(self, references: Iterable[str]) -> list[AccountPlan]:
         """A plan for each account (handle or secUid), in order."""
         unique = dict.fromkeys(reference.removeprefix("@") for reference in references)
-        return [self._plan(reference) for reference in unique]
+        return [self._plan_or_say_why_not(reference) for reference in unique]
+
+    def _plan_or_say_why_not(self, reference: str) -> AccountPlan:
+        try:
+            return self._plan(reference)
+        except RAW_OBJECT_ERRORS as error:
+            return AccountPlan(reference, None, None, trouble=str(error))
 
     def _plan(self, reference: str) -> AccountPlan:
         account_id = self._raw.remembered_account(reference)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore, StoredObject
+from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, RawDataError, SnapshotKey, iso
 from tiktok_insights.tiktok.dialects import parse
 from tiktok_insights.tiktok.models import Parsed, Quota, Response, Value
@@ -17,6 +18,9 @@ from tiktok_insights.tiktok.models import Parsed, Quota, Response, Value
 _REFERENCES = "raw/accounts/"
 _GZIP = "application/gzip"
 _JSON = "application/json"
+
+#: What may be wrong with the raw objects of one account while those of the others are fine.
+RAW_OBJECT_ERRORS = (RawDataError, ObjectMissingError, ObjectUnavailableError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class RawStore:
         """
         try:
             return str(json.loads(self.store.get(f"{_REFERENCES}{reference}.json").body)["account_id"])
-        except (ObjectMissingError, ValueError, KeyError, TypeError):
+        except (ObjectMissingError, ObjectUnavailableError, ValueError, KeyError, TypeError):
             return None  # a note that cannot be read saves no request, and is worth no more than that
 
     def remember_account(self, reference: str, account_id: str) -> None:
@@ -95,7 +99,10 @@ class RawStore:
         self.store.put(manifest.snapshot.attempt, manifest.to_json(), _JSON)
 
     def attempt(self, snapshot: SnapshotKey) -> Manifest | None:
-        """What the last run has noted of an open snapshot; None when it was killed before, or the note is damaged."""
+        """What the last run has noted of an open snapshot; None when it was killed before, or the note is damaged.
+
+        Raises ObjectUnavailableError.
+        """
         try:
             return Manifest.from_json(self.store.get(snapshot.attempt).body, self.store.uri(snapshot.attempt))
         except (ObjectMissingError, RawDataError):

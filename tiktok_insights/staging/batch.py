@@ -1,7 +1,7 @@
 """Batches: take the pending objects, transform and stage each, let the audit judge, write the verdict.
 
-A batch ends when rows and verdict are in the warehouse, so that publishing needs nothing else. An object that cannot be
-read is refused with its reason and the others go on.
+A batch ends when rows and verdict are in the warehouse, so that publishing needs nothing else. An object that is no
+loadable CSV is refused with its reason, one that S3 does not hand over is left for the next run, and the others go on.
 """
 
 import logging
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
+from tiktok_insights.clients.s3_refusals import ObjectNotWritableError, ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.lake.listing import CsvObject, Listing, snapshot_of
 from tiktok_insights.progress import SILENT, Advance, ProgressReporter
@@ -28,6 +29,7 @@ from tiktok_insights.staging.measurement import measure
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
 from tiktok_insights.staging.pending import in_batches, pending
 from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.staging.unreadable import Reading, Unreadable
 from tiktok_insights.staging.upload import Upload
 from tiktok_insights.staging.verdict import write_verdict
 from tiktok_insights.tables.definitions import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
@@ -54,7 +56,10 @@ class Batch:
 
 
 class Staging:
-    """Stages batches from one bucket into one warehouse. `log` tells people how it goes, `progress` how far."""
+    """Stages batches from one bucket into one warehouse. `log` tells people how it goes, `progress` how far.
+
+    `reading` says which objects could not be read.
+    """
 
     def __init__(
         self,
@@ -70,12 +75,14 @@ class Staging:
         self._max_rejected_share = max_rejected_share
         self._log = log
         self._progress = progress
+        self.reading = Reading()
 
     def stage(self, listing: Listing) -> list[Batch]:
         """Stage and audit all pending objects, in batches; none when nothing is pending."""
-        record_open_snapshots(self._session, self._raw)
+        self._note_unreadable(*record_open_snapshots(self._session, self._raw))
         self._sweep()
         waiting = pending(listing, settled_or_staged_versions(self._session))
+        self.reading.pending += len(waiting)
         if waiting:
             self._log.info("Pending objects: %d.", len(waiting))
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
@@ -134,12 +141,20 @@ class Staging:
                 # The others go on; the next run's listing has the new version.
                 self._log.warning("%s", error)
                 continue
+            except (ObjectUnavailableError, ObjectNotWritableError) as error:
+                self._note_unreadable(Unreadable.because(error, item.info.key, item))
+                continue
             uri = self._store.uri(item.info.key)
             if staged.reason:
                 self._log.warning("%s is refused: %s.", uri, staged.reason)
             else:
                 self._log.log(level, "%s: %s", uri, staged.counts)
             yield staged
+
+    def _note_unreadable(self, *unreadable: Unreadable) -> None:
+        self.reading.unreadable += unreadable
+        for item in unreadable:
+            self._log.warning("%s. The next run tries again.", item.reason)
 
     def _stage_object(self, batch_id: str, item: CsvObject, upload: Upload) -> StagedObject:
         with tempfile.TemporaryDirectory() as name:

@@ -3,12 +3,14 @@
 Their rows are what the bucket says now, rebuilt whenever it says something else; their pages are not loaded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
+from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import NamedRow, Row, Session, retry_conflicts
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.staged_object import snapshot_facts
+from tiktok_insights.staging.unreadable import Unreadable
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
 
 #: Rows of loaded snapshots have the key of a CSV.
@@ -20,38 +22,49 @@ class OpenSnapshotsError(RuntimeError):
 
 
 @retry_conflicts
-def record_open_snapshots(session: Session, raw: RawStore) -> None:
+def record_open_snapshots(session: Session, raw: RawStore) -> list[Unreadable]:
     """Make the table's rows of open snapshots equal to the bucket's; each account has one at the most, its newest.
 
-    Raises OpenSnapshotsError when a statement whose answer was lost was sent again, and has run twice.
+    Gives the notes that S3 refuses; their rows stay as they are. Raises OpenSnapshotsError when a statement whose
+    answer was lost was sent again, and has run twice.
     """
-    rows = list(_rows(raw))
+    rows, unreadable = _rows(raw)
+    kept = [item.key for item in unreadable]
     wanted = sorted((row["OBJECT_KEY"], row["FINISHED_AT"]) for row in rows)
-    if _known(session) == wanted:
-        return
+    if _known(session, kept) == wanted:
+        return unreadable
     with session.transaction():
-        session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}")
+        session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_open_but(kept)}", kept)
         session.insert(ACCOUNT_SNAPSHOTS, rows)
-        if (found := _known(session)) != wanted:
+        if (found := _known(session, kept)) != wanted:
             msg = (
                 f"{ACCOUNT_SNAPSHOTS.name} got {len(found)} rows for {len(wanted)} open snapshots and was rolled back."
             )
             raise OpenSnapshotsError(f"{msg} Run again.")
+    return unreadable
 
 
-def _known(session: Session) -> list[Row]:
-    return sorted(session.query(f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_OPEN}"))
+def _open_but(kept: Sequence[str]) -> str:
+    return _OPEN + (f" AND OBJECT_KEY NOT IN ({', '.join('?' for _ in kept)})" if kept else "")
 
 
-def _rows(raw: RawStore) -> Iterator[NamedRow]:
+def _known(session: Session, kept: Sequence[str]) -> list[Row]:
+    sql = f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {_open_but(kept)}"
+    return sorted(session.query(sql, kept))
+
+
+def _rows(raw: RawStore) -> tuple[list[NamedRow], list[Unreadable]]:
+    rows, unreadable = list[NamedRow](), list[Unreadable]()
     for account_id in raw.accounts():
         snapshots = raw.snapshots(account_id)
         if not snapshots or raw.is_committed(snapshots[-1]):
             continue
-        if (attempt := raw.attempt(snapshots[-1])) is not None:
-            yield {
-                "OBJECT_KEY": attempt.snapshot.attempt,
-                "ACCOUNT_ID": account_id,
-                "SNAPSHOT_ID": attempt.snapshot_id,
-                **snapshot_facts(attempt, attempt.users_seen),
-            }
+        try:
+            attempt = raw.attempt(snapshots[-1])
+        except ObjectUnavailableError as error:
+            unreadable.append(Unreadable.because(error, snapshots[-1].attempt))
+            continue
+        if attempt is not None:
+            key = {"OBJECT_KEY": attempt.snapshot.attempt, "ACCOUNT_ID": account_id, "SNAPSHOT_ID": attempt.snapshot_id}
+            rows.append({**key, **snapshot_facts(attempt, attempt.users_seen)})
+    return rows, unreadable

@@ -18,6 +18,7 @@ class Outcome(Enum):
     RISK_CONTROL = "risk control"
     SCHEMA_DRIFT = "schema drift"
     DAMAGED = "damaged raw data"
+    UNREADABLE = "unreadable raw data"
     UNFINISHED = "unfinished"
     DEFERRED = "deferred"
     REFUSED = "refused"
@@ -67,6 +68,7 @@ _REMEDIES = {
     Outcome.RISK_CONTROL: "Wait a few hours, then run again. The stored pages are kept",
     Outcome.SCHEMA_DRIFT: "The API has changed. Run 'tiktok-insights probe', update this package, and run again",
     Outcome.DAMAGED: "Or delete the snapshot's folder. The next run then reads the list from the start",
+    Outcome.UNREADABLE: "Every run tries again",
     Outcome.UNFINISHED: "Run again to resume",
     Outcome.DEFERRED: "Run again when requests are available. It resumes where it stopped",
 }

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Row, Session
-from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.lake.followers_csv import write_csv, write_missing_csvs
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
@@ -38,8 +38,7 @@ def extracted(raw: RawStore, connections: Connections, *handles: str) -> list[st
     """Extract accounts from the stack's API, write their CSVs, and give their keys."""
     results = extract(raw, connections.api_url, *handles, key=connections.api_key)
     csvs = CsvInventory(raw.store)
-    for manifest in missing_csvs(raw, csvs):
-        write_csv(raw, csvs, manifest, 0.01)
+    list(write_missing_csvs(raw, csvs, 0.01))
     return [csv_key(result.snapshot) for result in results if result.snapshot]
 
 

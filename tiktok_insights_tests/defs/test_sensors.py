@@ -13,15 +13,23 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
-from tiktok_insights.defs.load_runs import LISTING_TAG, wait_before_asking_again
+from tiktok_insights.defs.load_runs import (
+    LISTING_TAG,
+    unreadable_entries,
+    wait_before_asking_again,
+    wait_for_unreadable,
+)
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging.ledger import settled_versions
+from tiktok_insights.staging.pending import pending
 from tiktok_insights.tables.definitions import LOAD_HISTORY
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.refused_objects import archive
 
 _EVENTS = {
     dg.DagsterRunStatus.QUEUED: dg.DagsterEventType.RUN_ENQUEUED,
@@ -330,3 +338,35 @@ def test_what_a_killed_run_has_staged_is_asked_for(daemon: Daemon, loader: Loade
     assert staging.stage(loader.listing()) == []
     loader.publish()
     assert not daemon.asks()
+
+
+def staged(daemon: Daemon, loader: Loader) -> None:
+    """A load whose books are in the daemon's instance."""
+    staging = loader.staging()
+    staging.stage(loader.listing())
+    loader.publish()
+    event = dg.AssetMaterialization("staged_tiktok_data", metadata=unreadable_entries(staging.reading))
+    daemon.instance.report_runless_asset_event(event)
+
+
+def test_objects_that_s3_refuses_ask_for_a_run_every_six_hours(daemon: Daemon, loader: Loader) -> None:
+    """Not every tick; a change of them, or anything beside them, asks for one at once."""
+    key = loader.put("archived", csv_file(row("1")))
+    loader.put("good", csv_file(row("2")))
+    archive(loader.store, key)
+    assert daemon.asks()
+    staged(daemon, loader)
+    for _ in range(2):
+        assert str(daemon.tick()).startswith("S3 refused the 1 pending objects to run ")
+    waiting = pending(loader.listing(), settled_versions(loader.session))
+    now = datetime.now(UTC)
+    assert wait_for_unreadable(daemon.instance, waiting, now + timedelta(hours=5, minutes=59))
+    assert not wait_for_unreadable(daemon.instance, waiting, now + timedelta(hours=6, minutes=1))
+    loader.put("beside", csv_file(row("3")))
+    assert daemon.asks()
+    staged(daemon, loader)
+    assert not daemon.asks()
+    loader.put("archived", csv_file(row("4")))
+    assert daemon.asks()
+    staged(daemon, loader)
+    assert daemon.tick() == "All 3 objects are in the ledger."

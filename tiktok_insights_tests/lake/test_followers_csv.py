@@ -11,17 +11,18 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import (
     CsvResult,
-    missing_csvs,
     no_snapshot_is_blocked,
     write_csv,
+    write_missing_csvs,
 )
-from tiktok_insights.lake.listing import CsvInventory
+from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
-from tiktok_insights.raw.manifest import RawDataError
+from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import JSON, encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.refused_objects import archive, deny
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
@@ -37,8 +38,14 @@ def api(tmp_path: Path) -> Iterator[Api]:
 
 def write_missing(raw: RawStore, max_rejected_share: float = 0.01) -> list[CsvResult]:
     """Write every CSV that is missing."""
-    csvs = CsvInventory(raw.store)
-    return [write_csv(raw, csvs, manifest, max_rejected_share) for manifest in missing_csvs(raw, csvs)]
+    return list(write_missing_csvs(raw, CsvInventory(raw.store), max_rejected_share))
+
+
+def committed(raw: RawStore, written: CsvResult) -> Manifest:
+    """Read the manifest of a CSV's snapshot."""
+    manifest = raw.manifest(written.snapshot)
+    assert manifest is not None
+    return manifest
 
 
 def rows_of(store: ObjectStore, key: str) -> list[list[str]]:
@@ -90,7 +97,7 @@ def test_rows_repeated_at_a_boundary_are_kept(raw: RawStore) -> None:
     first = web_page(web_row("11"), web_row("0", uniqueId=""), web_row("12"), more=True, cursor=900, total=3)
     written = snapshot_from(raw, first, web_page(web_row("12"), web_row("13"), total=3))
     assert [row[0] for row in rows_of(raw.store, written.key)] == ["11", "12", "12", "13"]
-    assert (written.rows, written.manifest.dummies) == (4, 1)
+    assert (written.rows, committed(raw, written).dummies) == (4, 1)
 
 
 def test_every_row_has_the_time_of_its_page(raw: RawStore) -> None:
@@ -98,7 +105,7 @@ def test_every_row_has_the_time_of_its_page(raw: RawStore) -> None:
     first = web_page(web_row("11"), more=True, cursor=900, total=2)
     written = snapshot_from(raw, first, web_page(web_row("12"), total=2))
     times = [row[15] for row in rows_of(raw.store, written.key)]
-    assert times == [page.fetched_at for page in written.manifest.pages]
+    assert times == [page.fetched_at for page in committed(raw, written).pages]
     assert all(time.endswith("Z") and len(time) == len("2026-01-31T12:00:00.000Z") for time in times)
 
 
@@ -119,7 +126,7 @@ def test_only_committed_snapshots_without_a_csv_are_written(raw: RawStore, api: 
     extract(raw, api.address, "corner.bakery", "fake.31")
     with scripted(Reply(status=500), info=Reply(body=encoded(user_info()))) as script:
         extract(raw, script.address, "some.shop")
-    assert {written.manifest.handle for written in write_missing(raw)} == {"corner.bakery", "fake.31"}
+    assert {written.handle for written in write_missing(raw)} == {"corner.bakery", "fake.31"}
     assert write_missing(raw) == []
 
 
@@ -127,12 +134,12 @@ def test_a_csv_that_is_there_is_never_overwritten(raw: RawStore, store: ObjectSt
     """Another run has written it first; what the load has seen must not change under it."""
     written = snapshot_from(raw, web_page(web_row("11"), total=1))
     store.put(written.key, b"written by another run", "text/csv")
-    assert write_csv(raw, CsvInventory(store), written.manifest, 0.01).key == written.key
+    assert write_csv(raw, CsvInventory(store), committed(raw, written), 0.01).key == written.key
     assert store.get(written.key).body == b"written by another run"
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing"])
-def test_a_damaged_page_stops_the_csv_and_is_named(raw: RawStore, api: Api, damage: str) -> None:
+def test_a_damaged_page_stops_its_own_csv_only_and_is_named(raw: RawStore, api: Api, damage: str) -> None:
     """No CSV at all is better than one that lacks a page."""
     (result,) = extract(raw, api.address, "fake.100")
     manifest = manifest_of(raw, result)
@@ -143,9 +150,30 @@ def test_a_damaged_page_stops_the_csv_and_is_named(raw: RawStore, api: Api, dama
         raw.store._s3.put_object(Bucket=raw.store.bucket, Key=page, Body=body, Metadata=stored.metadata)
     else:
         raw.store._s3.delete_object(Bucket=raw.store.bucket, Key=page)
-    with pytest.raises(RawDataError, match=f"s3://{raw.store.bucket}/{page}"):
-        write_csv(raw, CsvInventory(raw.store), manifest, 0.01)
-    assert list(raw.store.list("csv/")) == []
+    extract(raw, api.address, "fake.31")
+    written = {item.handle: item for item in write_missing(raw)}
+    assert f"s3://{raw.store.bucket}/{page}" in written["fake.100"].blocked
+    assert [info.key for info in raw.store.list("csv/")] == [written["fake.31"].key]
+    told("no_snapshot_is_blocked: <account>", "fake.100: ").says_check(no_snapshot_is_blocked([*written.values()]))
+
+
+@pytest.mark.parametrize("kind", ["manifest", "page", "csv"])
+def test_a_snapshot_whose_object_is_refused_is_blocked_alone(raw: RawStore, api: Api, kind: str) -> None:
+    """Archived or denied, to be read or written: it is named with the account, and the other CSV is written."""
+    refused, _ = extract(raw, api.address, "fake.100", "fake.31")
+    snapshot = manifest_of(raw, refused).snapshot
+    key = {"manifest": snapshot.manifest, "page": snapshot.page(2), "csv": csv_key(snapshot)}[kind]
+    if kind == "csv":
+        deny(raw.store, key, action="s3:PutObject")
+    else:
+        archive(raw.store, key)
+    blocked = [item for item in write_missing(raw) if item.blocked]
+    assert [(item.snapshot, key in item.blocked) for item in blocked] == [(snapshot, True)]
+    entry = told("<object> cannot be written") if kind == "csv" else told("<object> cannot be read")
+    entry.says(blocked[0].blocked)
+    assert blocked[0].handle == (snapshot.account_id if kind == "manifest" else "fake.100")
+    assert len(list(raw.store.list("csv/"))) == 1
+    assert not no_snapshot_is_blocked(blocked).passed
 
 
 def test_rows_of_an_unknown_shape_go_to_the_quarantine(raw: RawStore, store: ObjectStore) -> None:
@@ -154,7 +182,7 @@ def test_rows_of_an_unknown_shape_go_to_the_quarantine(raw: RawStore, store: Obj
     page = web_page(*good, web_row("13", uniqueId=None), total=101)
     written = snapshot_from(raw, page)
     assert (written.rows, written.rejected, written.blocked) == (100, 1, "")
-    snapshot = written.manifest.snapshot
+    snapshot = written.snapshot
     key = f"quarantine/raw/followers/account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
     (line,) = store.get(key).body.decode().splitlines()
     fields = json.loads(line)

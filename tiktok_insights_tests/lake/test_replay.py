@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
-from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.lake.followers_csv import write_csv, write_missing_csvs
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
-from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.refused_objects import archive
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
@@ -29,8 +29,7 @@ def written(raw: RawStore, api: Api, *handles: str) -> list[str]:
     """Extract accounts, write their CSVs, and give the keys in the order of the accounts."""
     results = extract(raw, api.address, *handles)
     csvs = CsvInventory(raw.store)
-    for manifest in missing_csvs(raw, csvs):
-        write_csv(raw, csvs, manifest, 0.01)
+    list(write_missing_csvs(raw, csvs, 0.01))
     return [csv_key(result.snapshot) for result in results if result.snapshot]
 
 
@@ -161,7 +160,7 @@ def test_the_quarantine_follows_todays_code(raw: RawStore) -> None:
     assert raw.store.get(quarantine).body == b""
 
 
-def test_a_damaged_page_stops_the_replay_and_is_named(raw: RawStore, api: Api) -> None:
+def test_a_damaged_page_blocks_its_snapshot_and_is_named(raw: RawStore, api: Api) -> None:
     """Its CSV is not made from what is left."""
     (key,) = written(raw, api, "fake.100")
     (result,) = extract(raw, api.address, "fake.100")
@@ -171,9 +170,35 @@ def test_a_damaged_page_stops_the_replay_and_is_named(raw: RawStore, api: Api) -
         Bucket=raw.store.bucket, Key=page, Body=stored.body[:-9] + b"x" * 9, Metadata=stored.metadata
     )
     before = raw.store.get(key)
-    with pytest.raises(RawDataError, match=page):
-        replay(raw)
+    (item,) = replay(raw)
+    assert item.verdict is ReplayVerdict.BLOCKED
+    told("<object> differs from what was stored.", page).says(item.csv.blocked)
     assert raw.store.get(key) == before
+
+
+@pytest.mark.parametrize("write", [False, True])
+@pytest.mark.parametrize("kind", ["manifest", "page", "csv", "quarantine"])
+def test_a_snapshot_whose_object_is_refused_is_blocked_and_the_others_are_replayed(
+    raw: RawStore, api: Api, kind: str, write: bool
+) -> None:
+    """An archived CSV is needed only where it must be compared, and an archived quarantine is written over."""
+    key, other = written(raw, api, "fake.100", "fake.31")
+    (result,) = extract(raw, api.address, "fake.100")
+    snapshot = manifest_of(raw, result).snapshot
+    for edited in (key, other):
+        edit(raw.store, edited, b"\r\n", b"\n")
+    quarantine = f"quarantine/raw/followers/account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
+    raw.store.put(quarantine, b"of old code", "text/plain")
+    archived = {"manifest": snapshot.manifest, "page": snapshot.page(2), "csv": key, "quarantine": quarantine}[kind]
+    archive(raw.store, archived)
+    replayed = {item.csv.key: item for item in replay(raw, write=write)}
+    assert replayed[other].verdict is ReplayVerdict.SAME_ROWS
+    if kind == "quarantine":
+        assert replayed[key].verdict is ReplayVerdict.SAME_ROWS
+        assert not write or raw.store.get(quarantine).body == b""
+        return
+    assert replayed[key].verdict is ReplayVerdict.BLOCKED
+    told("<object> cannot be read", archived).says(replayed[key].csv.blocked)
 
 
 def test_a_csv_that_somebody_else_replaces_meanwhile_is_not_written_over(
@@ -189,8 +214,9 @@ def test_a_csv_that_somebody_else_replaces_meanwhile_is_not_written_over(
         replace(self, *arguments)  # type: ignore[arg-type]  # handed on as they are
 
     monkeypatch.setattr(ObjectStore, "replace", late)
-    with pytest.raises(ObjectChangedError, match=key):
-        replay(raw)
+    (item,) = replay(raw)
+    assert item.verdict is ReplayVerdict.BLOCKED
+    told("<object> was replaced or deleted", key).says(item.csv.blocked)
     assert raw.store.get(key).body == b"somebody else's"
 
 

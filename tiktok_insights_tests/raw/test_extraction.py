@@ -12,11 +12,13 @@ from typing import IO
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.raw.decision import SnapshotOrigin
+from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy
 from tiktok_insights.raw.extraction import RunStoppedError, every_account_finished, require_any
+from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.refused_objects import archive, deny
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, fake_api, requests_served
@@ -129,6 +131,41 @@ def test_an_open_snapshot_without_its_first_object_is_that_accounts_end_only(raw
         damaged, other = extract(raw, api.address, "fake.350.full", "fake.40")
     assert (damaged.outcome, other.outcome) == (Outcome.DAMAGED, Outcome.WHOLE)
     told("The object <object> does not exist.", first.snapshot.account_info).says(damaged.reason)
+
+
+@pytest.mark.parametrize("kind", ["manifest", "attempt", "page"])
+def test_an_account_whose_raw_object_is_refused_is_that_accounts_end_only(
+    raw: RawStore, tmp_path: Path, kind: str
+) -> None:
+    """Archived or denied: the account is named with object and remedy, the other one is extracted, and `plan` says so.
+
+    A note of how far the last run came is not needed.
+    """
+    with fake_api(tmp_path, monthly_quota=1_000 if kind == "manifest" else 5) as api:
+        (first,) = extract(raw, api.address, "fake.350.full")
+        assert first.snapshot is not None
+        key = {"manifest": first.snapshot.manifest, "attempt": first.snapshot.attempt, "page": first.snapshot.page(2)}
+        (archive if kind == "page" else deny)(raw.store, key[kind])
+        api.control("settings", monthly_quota=1_000)
+        refused, other = extract(raw, api.address, "fake.350.full", "fake.40")
+        planned, _ = Planner(raw, None, SnapshotPolicy()).plan(["fake.350.full", "fake.40"])
+    assert other.outcome is Outcome.WHOLE
+    if kind == "attempt":
+        assert refused.outcome is Outcome.WHOLE
+        return
+    assert (refused.outcome, refused.requests) == (Outcome.UNREADABLE, 0)
+    told("<object> cannot be read", key[kind]).says(refused.reason)
+    assert (planned.origin, planned.requests, planned.trouble) == (None, None, refused.reason)
+    told("every_account_finished: <account>: <outcome>", key[kind]).says_check(every_account_finished([refused]))
+    assert every_account_finished([refused]).offenders[0].endswith(". Every run tries again.")
+
+
+def test_a_refused_note_of_an_accounts_name_costs_a_request_and_no_more(raw: RawStore, api: Api) -> None:
+    """It only spares that request."""
+    (first,) = extract(raw, api.address, "corner.bakery")
+    archive(raw.store, "raw/accounts/corner.bakery.json")
+    (second,) = extract(raw, api.address, "corner.bakery")
+    assert (second.origin, second.requests, second.snapshot) == (SnapshotOrigin.FRESH, 1, first.snapshot)
 
 
 def test_a_key_refused_in_the_middle_keeps_the_pages_so_far(raw: RawStore) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Row, Session
-from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.lake.followers_csv import write_missing_csvs
 from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.batch import Staging
@@ -22,8 +22,7 @@ def load(store: ObjectStore, connect: Connect) -> list[Row]:
     """Load what is pending, and give what the table then says of every snapshot."""
     raw = RawStore(store)
     csvs = CsvInventory(store)
-    for manifest in missing_csvs(raw, csvs):
-        write_csv(raw, csvs, manifest, 0.01)
+    list(write_missing_csvs(raw, csvs, 0.01))
     with connect() as opened:
         staging = Staging(store, opened, 0.01, _LOG)
         staging.stage(csvs.listing())

@@ -17,7 +17,7 @@ import snowflake.connector
 from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session, session_on
-from tiktok_insights.lake.followers_csv import missing_csvs, write_csv
+from tiktok_insights.lake.followers_csv import write_missing_csvs
 from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
@@ -70,8 +70,7 @@ class Places:
         store = self.store()
         raw = RawStore(store)
         csvs = CsvInventory(store)
-        for manifest in missing_csvs(raw, csvs):
-            write_csv(raw, csvs, manifest, 1.0)
+        list(write_missing_csvs(raw, csvs, 1.0))
         self.catalog().register(csvs.listing().partitions)
         with self.session() as session:
             ensure_tables(session)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, csv_columns, table
-from tiktok_insights.lake.followers_csv import CsvResult, missing_csvs, no_snapshot_is_blocked, write_csv
+from tiktok_insights.lake.followers_csv import CsvResult, no_snapshot_is_blocked, write_missing_csvs
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
 from tiktok_insights.resources.s3 import S3Resource
@@ -63,9 +63,9 @@ def followers_csv(
             context.log.info("%s: %s", store.uri(item.csv.key), item.verdict.value)
             replayed.append(item)
     else:
-        for manifest in missing_csvs(raw, csvs):
-            results.append(write_csv(raw, csvs, manifest, config.max_rejected_share))
-            context.log.info("%s: %d rows", store.uri(results[-1].key), results[-1].rows)
+        for result in write_missing_csvs(raw, csvs, config.max_rejected_share):
+            results.append(result)
+            context.log.info("%s: %s", store.uri(result.key), result.blocked or f"{result.rows:,} rows")
     results += [item.csv for item in replayed]
     return dg.MaterializeResult(
         metadata={
@@ -86,7 +86,7 @@ _CHANGE_HEADER = ("object", "change", "user", "column", "old", "new")
 def _row(result: CsvResult) -> tuple[object, ...]:
     repairs = result.repairs
     return (
-        result.manifest.handle,
+        result.handle,
         result.key,
         result.rows,
         result.rejected,

@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
+from tiktok_insights.defs.load_runs import unreadable_entries
 from tiktok_insights.defs.presentation import (
     OWNERS,
     staging_lineage,
@@ -19,6 +20,7 @@ from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging.audit import CHECKS
 from tiktok_insights.staging.batch import Batch, Staging
+from tiktok_insights.staging.unreadable import every_pending_object_is_readable
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 
@@ -39,7 +41,7 @@ class StagingConfig(dg.Config):
     kinds={"duckdb", "snowflake"},
     owners=OWNERS,
     metadata={"dagster/column_schema": warehouse_columns()},
-    check_specs=check_specs("staged_tiktok_data", [*CHECKS, no_csv_is_skipped]),
+    check_specs=check_specs("staged_tiktok_data", [*CHECKS, no_csv_is_skipped, every_pending_object_is_readable]),
 )
 def staged_tiktok_data(
     context: dg.AssetExecutionContext,
@@ -61,10 +63,18 @@ def staged_tiktok_data(
         metadata={
             **_metadata(batches),
             "skipped_objects": table(("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
+            **unreadable_entries(staging.reading),
             "dagster/table_name": snowflake.full_name(STAGED_TIKTOK_DATA),
             "dagster/column_lineage": staging_lineage(),
         },
-        check_results=[check_result(outcome) for outcome in (*Staging.outcomes(batches), no_csv_is_skipped(listing))],
+        check_results=[
+            check_result(outcome)
+            for outcome in (
+                *Staging.outcomes(batches),
+                no_csv_is_skipped(listing),
+                every_pending_object_is_readable(staging.reading),
+            )
+        ],
     )
 
 

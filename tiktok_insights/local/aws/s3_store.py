@@ -48,7 +48,7 @@ class S3Store:
     def save_bucket(self, name: str) -> None:
         """Bring the bucket's settings on disk in line with memory; a bucket that is gone goes from disk."""
         with self._bucket_lock:
-            bucket = _find_bucket(name)
+            bucket = find_bucket(name)
             folder = self._bucket_folder(name)
             if bucket is None:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -64,7 +64,7 @@ class S3Store:
 
     def save_key(self, bucket_name: str, key: str) -> None:
         """Bring the key on disk in line with memory; the caller holds the key's lock."""
-        bucket = _find_bucket(bucket_name)
+        bucket = find_bucket(bucket_name)
         versions = bucket.keys.getlist(key) if bucket else None
         path = self._key_path(bucket_name, key)
         before = _value_files(path)
@@ -122,7 +122,8 @@ class S3Store:
         return self._bucket_folder(bucket) / "keys" / digest[:2] / f"{digest}.pickle"
 
 
-def _find_bucket(name: str) -> FakeBucket | None:
+def find_bucket(name: str) -> FakeBucket | None:
+    """Find a bucket by its name, whoever owns it."""
     if name not in s3_backends.bucket_accounts:
         return None
     partition, account = s3_backends.bucket_accounts[name]

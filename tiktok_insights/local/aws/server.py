@@ -1,9 +1,10 @@
 """AWS on this machine: moto's application, wrapped so that what it holds in memory is also on disk.
 
 What happens around a request belongs here; how S3 and the other services are stored is in `aws_s3_store` and
-`aws_service_store`. moto does the rest, so what moto cannot do is not here either: it enforces no credentials and
-no policies, a Glue crawler makes no table, a Glue job runs nothing. Services other than S3 and those in
-`aws_service_store.SERVICES` work, and forget everything when the stack stops.
+`aws_service_store`. moto does the rest, so what moto cannot do is not here either: it enforces no credentials, a Glue
+crawler makes no table, a Glue job runs nothing. Of policies, only what a bucket's policy denies is enforced
+(`bucket_policy`). Services other than S3 and those in `aws_service_store.SERVICES` work, and forget everything when the
+stack stops.
 """
 
 import threading
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from tiktok_insights.local.aws.s3_store import S3Store
+from tiktok_insights.local.aws import bucket_policy
+from tiktok_insights.local.aws.s3_store import S3Store, find_bucket
 from tiktok_insights.local.aws.service_store import ServiceStore
 
 if TYPE_CHECKING:
@@ -68,15 +70,23 @@ class PersistentApplication:
             return [b"moto's own API is closed here. To delete the stack's data: tiktok-insights local reset\n"]
         service = _service(environ)
         if service == "s3":
-            if environ["REQUEST_METHOD"] in _READING_METHODS:
-                return self._app(environ, start_response)
-            return self._write_s3(environ, start_response)
+            return self._serve_s3(environ, start_response)
         if service not in self._state.services or _action(environ).startswith(_READING_ACTIONS):
             return self._app(environ, start_response)
         return self._write_service(service, environ, start_response)
 
-    def _write_s3(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        bucket, _, key = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace").lstrip("/").partition("/")
+    def _serve_s3(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        name, _, key = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace").lstrip("/").partition("/")
+        method, bucket = environ["REQUEST_METHOD"], find_bucket(name)
+        if bucket and bucket_policy.denies(bucket, method, key):
+            return bucket_policy.deny(method, key, start_response)
+        if method in _READING_METHODS:
+            return self._app(environ, start_response)
+        return self._write_s3(name, key, environ, start_response)
+
+    def _write_s3(
+        self, bucket: str, key: str, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         store = self._state.s3
         reply = _HeldReply()
         with self._lock(bucket, key), store.recording() as changed:
