@@ -5,6 +5,7 @@ import dagster as dg
 from tiktok_insights.defs.assets.catalog import tiktok_user_data
 from tiktok_insights.defs.assets.insights import marts
 from tiktok_insights.defs.assets.lake import followers_csv
+from tiktok_insights.defs.assets.load_report import load_report
 from tiktok_insights.defs.assets.raw import raw_followers
 from tiktok_insights.defs.assets.staging import staged_tiktok_data
 from tiktok_insights.defs.assets.warehouse import tiktok_data
@@ -28,7 +29,7 @@ def defs() -> dg.Definitions:
     """Everything that Dagster is to know. Dagster calls this when it loads the module's definitions."""
     remove_retry_hooks()
     return dg.Definitions(
-        assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts],
+        assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts, load_report],
         asset_checks=ASSET_CHECKS,
         jobs=[tiktok_pipeline, load_pending_objects, replay_snapshots],
         schedules=[daily_schedule],

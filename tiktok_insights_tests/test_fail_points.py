@@ -55,7 +55,6 @@ TURNING_POINTS = {
     "Glue BatchCreatePartition": Moment.BEFORE,
     "COPY INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA": Moment.ANSWER_LOST,
     "INSERT INTO PUBLIC.LOAD_BATCHES": Moment.AFTER,
-    "INSERT INTO PUBLIC.LOAD_HISTORY": Moment.ANSWER_LOST,
     "INSERT INTO LOAD_HISTORY": Moment.ANSWER_LOST,
     "COMMIT": Moment.ANSWER_LOST,
     "CREATE TABLE": Moment.ANSWER_LOST,
@@ -222,24 +221,6 @@ def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
     for table, rows in by_the_oracle(store, pending).items():
         assert disturbance.expected[table] == rows
     points = choose(names, manner)
-    assert_all_right(disturbance.wrong_after(points), points)
-
-
-def test_whatever_fails_while_a_red_audit_is_written_down_its_object_is_refused_once(
-    ground: Ground, store: ObjectStore, choose: Choose
-) -> None:
-    """The verdict, the objects and the ledger's row of the offender are there together or not at all."""
-    ground.places = replace(ground.places, max_rejected_share=0.4)
-    ground.places.load()  # which makes the tables
-    put(store, "good", row("2"))
-    put(store, "half_bad", row("3"), row("no id"))
-    ground.keep()
-    disturbance = Disturbance(ground, runs=2)
-    names = disturbance.names
-    # What else the verdict's transaction sends is in every load.
-    verdict = [names.index("INSERT INTO PUBLIC.LOAD_HISTORY"), names.index("COMMIT")]
-    assert verdict == sorted(verdict)
-    points = choose(names, among=verdict)
     assert_all_right(disturbance.wrong_after(points), points)
 
 

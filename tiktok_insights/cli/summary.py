@@ -9,13 +9,17 @@ from tiktok_insights.cli.command_path import command_path
 from tiktok_insights.cli.rows import layout
 from tiktok_insights.cli.ui import DEFAULT_PORT
 from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
+from tiktok_insights.defs.assets.staging import STAGING_RESULT
 from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
 from tiktok_insights.printable import printable
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging.staging_result import every_new_object_was_loaded
 
 #: The reason is in the log.
 _ACCOUNT_COLUMNS = [name for name in ACCOUNT_COLUMNS if name != "reason"]
+#: So many offenders of a check are listed.
+_LISTED_OFFENDERS = 20
 _NO_REQUESTS = "Every snapshot is fresh: no API requests were made"
 
 
@@ -31,8 +35,9 @@ class Summary:
             for event in result.get_asset_materialization_events()
             if event.asset_key is not None
         }
-        raw, table = metadata.get("raw_followers"), metadata.get("tiktok_data")
+        raw, staged, table = (metadata.get(name) for name in ("raw_followers", "staged_tiktok_data", "tiktok_data"))
         self._accounts = None if raw is None else ACCOUNT_RESULTS.read(raw)
+        self._staged = None if staged is None else STAGING_RESULT.read(staged)
         self._load = None if table is None else LOAD_RESULT.read(table)
         self._checks = result.get_asset_check_evaluations()
 
@@ -40,7 +45,9 @@ class Summary:
         """The whole summary; `seconds` is how long the run took."""
         word = click.style("Done", fg="green") if self.succeeded else click.style("FAILED", fg="red", bold=True)
         head = f"{word} in {seconds:.0f} s (run {self._result.run_id})."
-        parts = [*self._account_lines(), *self._table(), *self._check_lines(), *map(printable, self._failures())]
+        # A red check has its lines already.
+        errors = (printable(said) for kind, said in self._failures() if kind != dg.DagsterAssetCheckFailedError.__name__)
+        parts = [*self._account_lines(), *self._table(), *self._check_lines(), *errors]
         if self.succeeded:
             parts.append(self._next_steps())
         return "\n" + "\n\n".join([head, *parts])
@@ -55,7 +62,9 @@ class Summary:
             "requests": sum(account.requests for account in self._accounts or ()),
             "table": self._table_name,
             "rows": self._load.users if self._load else None,
-            "objects_published": self._load.objects if self._load else 0,
+            "objects_loaded": self._load.objects_loaded if self._load else 0,
+            "objects_refused": self._staged.objects_refused if self._staged else 0,
+            "refused": [{"object": o.key, "reason": o.reason} for o in self._staged.refused] if self._staged else [],
             "checks": [
                 {
                     "name": check.check_name,
@@ -65,7 +74,7 @@ class Summary:
                 }
                 for check in self._checks
             ],
-            "failures": list(self._failures()),
+            "failures": [said for _, said in self._failures()],
         }
 
     def _account_lines(self) -> Iterator[str]:
@@ -82,8 +91,10 @@ class Summary:
 
     def _table(self) -> Iterator[str]:
         if (load := self._load) is not None:
-            objects = load.objects
-            new = f"{objects} new object{'s' * (objects != 1)} loaded" if objects else "nothing new to load"
+            objects = load.objects_loaded
+            refused = self._staged.objects_refused if self._staged else 0
+            new = f"{objects} new object{'s' * (objects != 1)} loaded" if objects or refused else "nothing new to load"
+            new += f", {refused} refused" * (refused > 0)
             yield f"{self._table_name}: {load.users:,} rows, one per user; {new}."
 
     def _check_lines(self) -> Iterator[str]:
@@ -91,19 +102,24 @@ class Summary:
         if not self._checks:
             return
         lines = [f"Checks: {len(self._checks) - len(red)} of {len(self._checks)} passed."]
-        lines += [f"  {_severity(check)}: {check.check_name}: {check.description or ''}" for check in red]
+        for check in red:
+            lines += [f"  {_severity(check)}: {check.check_name}: {_offenders(check)}"]
+        names = {check.check_name for check in red}
         if any(_blocks(check) and check.asset_key.to_user_string() == "staged_tiktok_data" for check in red):
-            lines.append("  Nothing was published. The audit refused the objects at fault; run again to load the rest.")
+            lines.append("  Nothing was published. The next run stages the objects again.")
+        elif every_new_object_was_loaded.name in names:
+            lines.append("  The rest is published. Upload a fixed file under the same key, and the next run loads it.")
         yield "\n".join(lines)
 
-    def _failures(self) -> Iterator[str]:
+    def _failures(self) -> Iterator[tuple[str, str]]:
+        """The steps that failed: the error's class, and a sentence."""
         for event in self._result.all_events:
             if event.is_step_failure and (error := event.step_failure_data.error) is not None:
                 cause = error.cause or error
                 if cause.cls_name == "DagsterExecutionInterruptedError":
-                    yield f"{event.step_key} was interrupted. Run again to resume."
+                    yield cause.cls_name, f"{event.step_key} was interrupted. Run again to resume."
                 else:
-                    yield f"{event.step_key} failed: {cause.message.strip()}"
+                    yield cause.cls_name or "", f"{event.step_key} failed: {cause.message.strip()}"
 
     def _next_steps(self) -> str:
         command = command_path()
@@ -125,3 +141,15 @@ def _severity(check: dg.AssetCheckEvaluation) -> str:
 
 def _blocks(check: dg.AssetCheckEvaluation) -> bool:
     return check.severity is dg.AssetCheckSeverity.ERROR
+
+
+def _offenders(check: dg.AssetCheckEvaluation) -> str:
+    """What a red check found: one offender beside the check's name, several below it."""
+    found = check.metadata.get("offenders")
+    records = found.records if isinstance(found, dg.TableMetadataValue) else []
+    names = [printable(str(record.data["offender"])) for record in records]
+    if len(names) == 1:
+        return names[0]
+    listed = names[:_LISTED_OFFENDERS]
+    more = [f"and {len(names) - len(listed):,} more"] if len(names) > len(listed) else []
+    return "\n    ".join(["", *listed, *more])

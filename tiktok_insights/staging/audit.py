@@ -1,25 +1,29 @@
-"""The audit of a batch: one pure function gives the verdict from what was measured. The checks: `audit_checks.py`."""
+"""The audit of a batch: one pure function refuses the faulty objects, and judges the batch by what remains.
+
+The faults of an object are in `object_faults.py`, the checks of a batch in `audit_checks.py`.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tiktok_insights.checks import Check, CheckOutcome, Finding, declared_in
 from tiktok_insights.staging import audit_checks
-from tiktok_insights.staging.audit_checks import ObjectCheck
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts
-from tiktok_insights.tables.load_status import BatchVerdict
+from tiktok_insights.staging.object_faults import fault_of
+from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
 
 CHECKS: tuple[Check[BatchFacts], ...] = declared_in(audit_checks)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """What the audit says of a batch. `faults` says by their keys what is wrong with objects that are to blame."""
+    """What the audit says of a batch: its objects, those at fault refused with their reasons, and the checks."""
 
     batch_id: str
+    objects: tuple[StagedObject, ...]
     outcomes: tuple[CheckOutcome, ...]
-    faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -38,8 +42,10 @@ class AuditVerdict:
 
 def audit(batch: BatchFacts) -> AuditVerdict:
     """Judge a batch by what was measured of it."""
-    faults = {item.key: reason for item in batch.objects if (reason := _own_fault(item))}
-    return AuditVerdict(batch.batch_id, tuple(check(batch) for check in CHECKS), faults)
+    judged = [replace(item, staged=_refused_if_faulty(item)) for item in batch.objects]
+    remaining = tuple(item for item in judged if item.staged.status is LoadStatus.LOADED)
+    outcomes = tuple(check(replace(batch, objects=remaining)) for check in CHECKS)
+    return AuditVerdict(batch.batch_id, tuple(item.staged for item in judged), outcomes)
 
 
 def over_all(verdicts: Sequence[AuditVerdict]) -> tuple[CheckOutcome, ...]:
@@ -52,6 +58,6 @@ def over_all(verdicts: Sequence[AuditVerdict]) -> tuple[CheckOutcome, ...]:
     )
 
 
-def _own_fault(item: ObjectFacts) -> str:
-    reasons = (check.fault(item) for check in CHECKS if isinstance(check, ObjectCheck) and check.blames_object)
-    return "; ".join(filter(None, reasons))
+def _refused_if_faulty(item: ObjectFacts) -> StagedObject:
+    """The object as the ledger will know it; one that cannot be read has its reason already."""
+    return item.staged if item.staged.reason else replace(item.staged, reason=fault_of(item))

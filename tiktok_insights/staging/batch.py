@@ -1,7 +1,8 @@
 """Batches: take the pending objects, transform and stage each, let the audit judge, write the verdict.
 
 A batch ends when rows and verdict are in the warehouse, so that publishing needs nothing else. An object that is no
-loadable CSV is refused with its reason, one that S3 does not hand over is left for the next run, and the others go on.
+loadable CSV, or that the audit finds faulty, is refused with its reason; one that S3 does not hand over is left for the
+next run; and the others go on.
 """
 
 import logging
@@ -43,15 +44,19 @@ _LOGGED_OBJECTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A staged batch: its objects and the audit's verdict."""
+    """A staged batch, with the audit's verdict on it and its objects."""
 
     batch_id: str
-    objects: tuple[StagedObject, ...]
     verdict: audit.AuditVerdict
 
     @property
+    def objects(self) -> tuple[StagedObject, ...]:
+        """All objects of the batch."""
+        return self.verdict.objects
+
+    @property
     def refused(self) -> tuple[StagedObject, ...]:
-        """The objects that cannot be read."""
+        """The objects that cannot be read, or are faulty."""
         return tuple(item for item in self.objects if item.status is LoadStatus.REFUSED)
 
 
@@ -118,17 +123,23 @@ class Staging:
         if not objects:
             return None
         verdict = audit.audit(measure(self._session, batch_id, objects, self._max_rejected_share))
-        write_verdict(self._session, objects, verdict)
-        batch = Batch(batch_id, objects, verdict)
-        rows = sum(item.counts.staged for item in objects)
-        self._log.info(
-            "Batch %s %s the audit. Objects: %d, rows staged: %s.",
-            batch_id,
-            verdict.batch_verdict,
-            len(objects),
-            f"{rows:,}",
-        )
+        write_verdict(self._session, verdict)
+        batch = Batch(batch_id, verdict)
+        self._say(batch)
         return batch
+
+    def _say(self, batch: Batch) -> None:
+        """Tell people the verdict, and what is refused and why. A failed batch refuses nothing: it is staged again."""
+        for item in batch.refused if batch.verdict.passed else ():
+            self._log.error("%s is refused: %s.", self._store.uri(item.item.info.key), item.reason)
+        self._log.info(
+            "Batch %s %s the audit. Objects: %d, of these refused: %d, rows staged: %s.",
+            batch.batch_id,
+            batch.verdict.batch_verdict,
+            len(batch.objects),
+            len(batch.refused),
+            f"{sum(item.counts.staged for item in batch.objects):,}",
+        )
 
     def _stage_all(
         self, batch_id: str, items: Sequence[CsvObject], upload: Upload, level: int, advance: Advance
@@ -144,11 +155,8 @@ class Staging:
             except (ObjectUnavailableError, ObjectNotWritableError) as error:
                 self._note_unreadable(Unreadable.because(error, item.info.key, item))
                 continue
-            uri = self._store.uri(item.info.key)
-            if staged.reason:
-                self._log.warning("%s is refused: %s.", uri, staged.reason)
-            else:
-                self._log.log(level, "%s: %s", uri, staged.counts)
+            if not staged.reason:
+                self._log.log(level, "%s: %s", self._store.uri(item.info.key), staged.counts)
             yield staged
 
     def _note_unreadable(self, *unreadable: Unreadable) -> None:

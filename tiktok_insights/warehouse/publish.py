@@ -41,10 +41,14 @@ class PublishError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one batch has brought: objects new to the ledger, rows of the history, users whose row was rebuilt."""
+    """What one batch has brought: objects new to the ledger, and how many of them are loaded; the rest are refused.
+
+    Also rows of the history, and users whose row was rebuilt.
+    """
 
     batch_id: str
     objects: int
+    loaded: int
     history_rows: int
     users: int
 
@@ -57,9 +61,9 @@ class LoadResult:
     publications: tuple[Publication, ...]
 
     @property
-    def objects(self) -> int:
-        """How many objects this run has published."""
-        return sum(publication.objects for publication in self.publications)
+    def objects_loaded(self) -> int:
+        """How many objects this run has loaded."""
+        return sum(publication.loaded for publication in self.publications)
 
 
 def publish_passed(connect: Connect, log: logging.Logger, progress: ProgressReporter = SILENT) -> list[Publication]:
@@ -89,8 +93,8 @@ def publish_passed(connect: Connect, log: logging.Logger, progress: ProgressRepo
                 discarded.append(str(error))
                 continue
             done = publications[-1]
-            numbers = (f"{number:,}" for number in (done.objects, done.history_rows, done.users))
-            log.info("Published batch %s. Objects: %s, rows: %s, users: %s.", batch_id, *numbers)
+            numbers = (f"{number:,}" for number in (done.loaded, done.history_rows, done.users))
+            log.info("Published batch %s. Objects loaded: %s, rows: %s, users: %s.", batch_id, *numbers)
     if discarded:
         raise PublishError("\n".join(discarded))
     return publications
@@ -118,7 +122,7 @@ def publish(connect: Connect, batch_id: str, now: datetime) -> Publication:
     with connect() as session:
         # Asked again once the lock is held; but many runs at once need not queue for what one of them has done.
         if _is_published(session, batch_id):
-            return Publication(batch_id, 0, 0, 0)
+            return Publication(batch_id, 0, 0, 0, 0)
         publication: Publication | None = None
         try:
             with session.transaction():
@@ -134,13 +138,13 @@ def publish(connect: Connect, batch_id: str, now: datetime) -> Publication:
 def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
     take_lock(session, batch_id)
     if _is_published(session, batch_id):
-        return Publication(batch_id, 0, 0, 0)
+        return Publication(batch_id, 0, 0, 0, 0)
     _run(session, _CHOOSE, batch_id, now)
     expected = _counts(session, "expected_counts", batch_id, now)
     _run(session, _PUBLISH, batch_id, now)
     users = _compare(batch_id, expected, _counts(session, "found_counts", batch_id, now))
     _run(session, _EMPTY, batch_id, now)
-    return Publication(batch_id, expected["OBJECTS"], expected["HISTORY_ROWS"], users)
+    return Publication(batch_id, expected["OBJECTS"], expected["SNAPSHOTS"], expected["HISTORY_ROWS"], users)
 
 
 @retry_conflicts

@@ -35,9 +35,9 @@ def test_results_come_back_as_they_were() -> None:
     stored = dg.AssetMaterialization("a", metadata=metadata)
     loaded = dg.deserialize_value(dg.serialize_value(stored), dg.AssetMaterialization)
     assert ACCOUNT_RESULTS.read(loaded.metadata) == (_FRESH, _UNKNOWN)
-    load = LoadResult(3, (Publication("a", 1, 2, 2), Publication("b", 0, 0, 0)))
+    load = LoadResult(3, (Publication("a", 3, 1, 2, 2), Publication("b", 0, 0, 0, 0)))
     assert LOAD_RESULT.read(LOAD_RESULT.entry(load)) == load
-    assert load.objects == 1
+    assert load.objects_loaded == 1
 
 
 def test_what_is_no_result_is_an_error() -> None:

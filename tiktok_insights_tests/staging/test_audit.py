@@ -1,4 +1,4 @@
-"""The audit as a pure function: each check green on good facts, and red on facts that break just it."""
+"""The audit as a pure function: each check is red on facts that break just it, and a faulty object is refused alone."""
 
 import json
 from dataclasses import replace
@@ -12,6 +12,7 @@ from tiktok_insights.staging.audit import audit
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts, measure
 from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import Told, told
@@ -22,16 +23,10 @@ OTHER_KEY = "csv/followers/account=42/dt=2026-01-31/b.csv"
 ALL_CHECKS = [
     "staging_table_matches_the_contract",
     "every_id_is_1_to_20_digits",
-    "counts_are_in_range",
     "no_duplicate_users_within_an_object",
     "every_row_is_staged_duplicate_or_rejected",
     "every_staged_row_reached_the_warehouse",
-    "rejected_share_is_below_the_threshold",
 ]
-
-
-#: Checks that name single objects to be refused.
-BY_THE_OBJECTS_FAULT = {"counts_are_in_range", "rejected_share_is_below_the_threshold"}
 
 
 def staged(key: str, counts: RowCounts) -> StagedObject:
@@ -59,7 +54,7 @@ def test_a_good_batch_passes_every_check() -> None:
     """One hundredth rejected is just under the threshold; an object without rows harms nothing."""
     verdict = audit(facts(GOOD))
     assert [check.name for check in verdict.outcomes] == ALL_CHECKS
-    assert [check.offenders for check in verdict.outcomes] == [()] * 7
+    assert [check.offenders for check in verdict.outcomes] == [()] * 5
     assert verdict.passed
     assert json.loads(verdict.to_json()) == dict.fromkeys(ALL_CHECKS, True)
 
@@ -77,12 +72,6 @@ def test_a_batch_without_objects_passes() -> None:
             replace(GOOD, malformed_ids=1),
             told("every_id_is_1_to_20_digits: <object>"),
             id="an id is no digits",
-        ),
-        pytest.param(
-            "counts_are_in_range",
-            replace(GOOD, counts_out_of_range=1),
-            told("counts_are_in_range: <object>: <reason>"),
-            id="an id for a count",
         ),
         pytest.param(
             "no_duplicate_users_within_an_object",
@@ -108,12 +97,6 @@ def test_a_batch_without_objects_passes() -> None:
             told("every_staged_row_reached_the_warehouse: <object>"),
             id="a row is lost on the way",
         ),
-        pytest.param(
-            "rejected_share_is_below_the_threshold",
-            replace(GOOD, staged=staged(KEY, RowCounts(100, 97, 1, 2))),
-            told("rejected_share_is_below_the_threshold: <object>: <reason>"),
-            id="two of a hundred rejected",
-        ),
     ],
 )
 def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, expected: Told) -> None:
@@ -125,7 +108,49 @@ def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, 
     expected.says_check(red)
     assert not verdict.passed
     assert json.loads(verdict.to_json())[check] == [offender]
-    assert verdict.faults == ({KEY: offender.removeprefix(f"{KEY}: ")} if check in BY_THE_OBJECTS_FAULT else {})
+    assert {item.status for item in verdict.objects} == {LoadStatus.LOADED}
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected"),
+    [
+        pytest.param(
+            replace(GOOD, counts_out_of_range=1, user_out_of_range="7"),
+            told("<number> of <number> rows, such as that of user <user>, have a count of", "user 7"),
+            id="an id for a count",
+        ),
+        pytest.param(
+            replace(GOOD, staged=staged(KEY, RowCounts(100, 97, 1, 2))),
+            told("<number> of <number> rows are rejected, more than max_rejected_share", KEY),
+            id="two of a hundred rejected",
+        ),
+    ],
+)
+def test_a_faulty_object_is_refused_and_the_batch_passes_without_it(bad: ObjectFacts, expected: Told) -> None:
+    """Its reason is what the ledger will say; what the batch's checks would find in it counts no more."""
+    verdict = audit(facts(replace(bad, malformed_ids=1, users_found=1)))
+    assert verdict.passed
+    refused, other = verdict.objects
+    assert (refused.status, other.status) == (LoadStatus.REFUSED, LoadStatus.LOADED)
+    expected.says(refused.reason)
+
+
+def test_a_faulty_object_hides_no_fault_of_the_batch() -> None:
+    """Another object, whose rows went astray, fails the batch; a refused one stands beside it."""
+    bad = replace(GOOD, counts_out_of_range=1)
+    lost = replace(GOOD, staged=staged("lost", RowCounts(2, 2)), rows_found=1, users_found=1)
+    verdict = audit(facts(bad, lost))
+    assert [check.offenders for check in verdict.outcomes if not check.passed] == [
+        ("lost: 2 rows were sent, 1 are in the warehouse",)
+    ]
+
+
+def test_an_object_that_cannot_be_read_keeps_its_reason() -> None:
+    """It was refused before the audit, which has nothing to add."""
+    unreadable = replace(EMPTY, staged=replace(EMPTY.staged, reason="line 1 is empty"))
+    verdict = audit(BatchFacts("batch", (unreadable,), ()))
+    assert verdict.passed
+    assert [item.reason for item in verdict.objects] == ["line 1 is empty"]
 
 
 def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None:
@@ -138,14 +163,14 @@ def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None
         counts_out_of_range=3,
         user_out_of_range="77",
     )
-    assert audit(facts(bad)).faults == {
-        KEY: "3 of 988 rows, such as that of user 77, have a count of 1,000,000,000,000,000,000 or more, which "
+    assert audit(facts(bad)).objects[0].reason == (
+        "3 of 988 rows, such as that of user 77, have a count of 1,000,000,000,000,000,000 or more, which "
         "looks like an ID. Check that the columns are in the header's order, fix the file and upload it again; "
         "12 of 1,000 rows are rejected, more than max_rejected_share (0.01) allows; "
         f"quarantine/{KEY}.e.jsonl has the line, column and reason for each. Fix the file and upload it again. "
         f"Or load the other rows: run tiktok-insights retry-refused {KEY}, "
         "then a run with a higher max_rejected_share for staged_tiktok_data in its config"
-    }
+    )
 
 
 def test_a_column_that_is_not_the_contracts_is_red() -> None:

@@ -1,16 +1,22 @@
 """A batch from the bucket to the staging table: what each kind of object comes to, the quarantine and the verdict."""
 
 import json
+import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectMissingError
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.quarantine import quarantine_key
+from tiktok_insights.staging.staging_result import every_new_object_was_loaded, result_of
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
 
 SNAPSHOT_ID = "20260131T093000125Z"
 OURS = f"tiktok_user_data-{SNAPSHOT_ID}"
@@ -173,7 +179,7 @@ def test_with_nothing_pending_there_is_no_batch_and_every_check_is_true(loader: 
     """An empty bucket, or all in the ledger: no batch, no row in LOAD_BATCHES."""
     staging = loader.staging()
     assert staging.stage(loader.listing()) == []
-    assert [check.passed for check in Staging.outcomes([])] == [True] * 7
+    assert [check.passed for check in Staging.outcomes([])] == [True] * 5
     loader.put("a", csv_file(row("1")))
     batch = loader.load()
     assert [check.name for check in Staging.outcomes([batch])] == [check.name for check in Staging.outcomes([])]
@@ -181,55 +187,93 @@ def test_with_nothing_pending_there_is_no_batch_and_every_check_is_true(loader: 
     assert loader.rows("SELECT COUNT(*) FROM LOAD_BATCHES") == [(1,)]
 
 
-def test_a_red_audit_publishes_nothing_and_the_next_run_loads_the_others(loader: Loader) -> None:
-    """The offenders go to the ledger with the reason and their counts, the verdict says why, the tables stay."""
-    loader.put("before", csv_file(row("1")))
+def test_a_faulty_object_is_refused_and_the_others_are_published_in_the_same_run(
+    loader: Loader, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The ledger has its reason and counts, readers have none of its rows, and the log says why at ERROR, in words."""
+    before = loader.put("replaced", csv_file(row("1")))
     loader.load()
-    before = loader.dump()
-    many_bad = loader.put("many_bad", csv_file(*[row(str(n)) for n in range(2, 10)], row("x"), row("11")))
-    big = loader.put("big", csv_file(row("12", heartCount="1" + "0" * 18), row("12", heartCount="5")))
+    loader.put("many_bad", csv_file(*[row(str(n)) for n in range(2, 10)], row("x"), row("11")))
+    loader.put("big", csv_file(row("12", heartCount="1" + "0" * 18), row("12", heartCount="5")))
+    loader.put("replaced", csv_file(row("14", heartCount="1" + "0" * 18)))
     loader.put("good", csv_file(row("13")))
     batch = loader.load(max_rejected_share=0.01)
-    assert not batch.verdict.passed
-    after = loader.dump()
-    assert {name: after[name] for name in before if name != "LOAD_HISTORY"} == {
-        name: rows for name, rows in before.items() if name != "LOAD_HISTORY"
-    }
-    ((verdict, checks, objects, rows_staged, published),) = loader.rows(
-        "SELECT VERDICT, CHECKS, OBJECTS, ROWS_STAGED, PUBLISHED_AT FROM LOAD_BATCHES WHERE BATCH_ID = ?",
-        (batch.batch_id,),
-    )
-    assert (verdict, objects, rows_staged, published) == ("failed", 3, 11, None)
-    found = {
-        name: [text.partition(": ")[0] for text in found]
-        for name, found in json.loads(checks).items()
-        if found is not True
-    }
-    assert found == {"counts_are_in_range": [big], "rejected_share_is_below_the_threshold": [many_bad]}
-    assert loader.ledger() == {
-        "before": ("loaded", 1, 1, 0, 0),
+    assert (batch.verdict.passed, len(batch.refused)) == (True, 3)
+    assert loader.rows("SELECT VERDICT, OBJECTS, ROWS_STAGED FROM LOAD_BATCHES ORDER BY BATCH_ID") == [
+        ("passed", 1, 1),
+        ("passed", 4, 12),
+    ]
+    status = "SELECT STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED FROM LOAD_HISTORY WHERE OBJECT_KEY = ?"
+    assert loader.rows(f"{status} ORDER BY 1", (before,)) == [("loaded", 1, 1, 0, 0), ("refused", 1, 1, 0, 0)]
+    ledger = {name: counts for name, counts in loader.ledger().items() if name != "replaced"}
+    assert ledger == {
         "big": ("refused", 2, 1, 1, 0),
+        "good": ("loaded", 1, 1, 0, 0),
         "many_bad": ("refused", 10, 9, 0, 1),
     }
+    for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS"):
+        assert loader.rows(f"SELECT TIKTOK_ID FROM {table} ORDER BY 1") == [("1",), ("13",)]
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA") == [(0,)]
     reasons = loader.ledger("REASON")
     assert reasons["many_bad"][0].startswith("1 of 10 rows are rejected, more than max_rejected_share (0.01) allows")
     assert reasons["big"][0].startswith(
         "1 of 1 rows, such as that of user 12, have a count of 1,000,000,000,000,000,000"
     )
-    assert loader.load(max_rejected_share=0.01).verdict.passed
-    assert loader.ledger()["good"] == ("loaded", 1, 1, 0, 0)
-    assert loader.rows("SELECT TIKTOK_ID FROM TIKTOK_DATA ORDER BY 1") == [("1",), ("13",)]
+    said = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(said) == 3
+    assert any(reasons["many_bad"][0] in text and "many_bad.csv is refused: " in text for text in said)
+    assert not any(record.exc_info for record in caplog.records)
 
 
-def test_a_batch_that_failed_by_nobodys_fault_is_staged_again(loader: Loader) -> None:
-    """A row that went astray in the warehouse sets no object aside: the next run takes all of them again."""
+class LosesRows(Session):
+    """A session whose warehouse forgets the rows that were copied into it."""
+
+    def copy_parquet(self, path: Path, table: str) -> int:
+        """Copy the file, and delete what came of it."""
+        copied = super().copy_parquet(path, table)
+        self.execute(f"DELETE FROM {table}")
+        return copied
+
+
+def test_a_fault_of_the_batch_fails_all_of_it_and_it_is_staged_again(loader: Loader) -> None:
+    """Rows that went astray: nothing is published or refused, not even a faulty object, until the next run."""
     loader.put("a", csv_file(row("1")))
-    batch = loader.stage()
-    loader.session.execute("UPDATE LOAD_BATCHES SET VERDICT = 'failed' WHERE BATCH_ID = ?", (batch.batch_id,))
+    loader.put("big", csv_file(row("12", heartCount="1" + "0" * 18)))
+    loader.put("unreadable", b"x")
+    doubtful = Loader(loader.store, LosesRows(loader.session._connection, loader.session.namespace), loader.connect)
+    batch = doubtful.stage()
+    assert not batch.verdict.passed
+    result = result_of([batch])
+    assert [(item.status, item.reason) for item in result.objects] == [
+        ("pending", "its batch failed the audit; the next run stages it again")
+    ] * 3
+    assert (result.objects_loaded, result.objects_refused, result.refused) == (0, 0, ())
     assert loader.publish() == []
+    assert loader.ledger() == {}
     assert loader.load().verdict.passed
-    assert loader.ledger() == {"a": ("loaded", 1, 1, 0, 0)}
+    assert loader.ledger("STATUS") == {"a": ("loaded",), "big": ("refused",), "unreadable": ("refused",)}
     assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA") == [(0,)]
+
+
+def test_each_object_is_shown_with_the_status_that_the_ledger_says(loader: Loader) -> None:
+    """Whatever came of it, over several batches; those that a person has to look at come first."""
+    loader.put("good", csv_file(row("1")))
+    loader.put("big", csv_file(row("12", heartCount="1" + "0" * 18)))
+    loader.put("unreadable", b"x")
+    loader.put("some_bad", csv_file(row("2"), row("x")))
+    batches = [loader.load(*(item.info.key for item in loader.listing().objects[start::2])) for start in (0, 1)]
+    result = result_of(batches)
+    assert {item.key: (item.status, item.reason or None) for item in result.objects} == {
+        key: (status, reason)
+        for key, status, reason in loader.rows("SELECT OBJECT_KEY, STATUS, REASON FROM LOAD_HISTORY")
+    }
+    assert [item.key.rpartition("/")[2] for item in result.objects][2:] == ["some_bad.csv", "good.csv"]
+    assert (result.objects_loaded, result.objects_refused) == (2, 2)
+    assert result.rows == RowCounts(rows_in=3, staged=2, rejected=1)
+    outcome = every_new_object_was_loaded(result)
+    assert outcome.offenders == tuple(f"{item.key}: {item.reason}" for item in result.refused)
+    told("every_new_object_was_loaded: <object>: <reason>").says_check(outcome)
+    assert every_new_object_was_loaded(result_of([])).passed
 
 
 def test_rows_that_nobody_will_publish_are_swept(loader: Loader) -> None:

@@ -105,7 +105,7 @@ class Engine:
             "SELECT * EXCLUDE (number) REPLACE (? AS BATCH_ID) FROM transformed WHERE number IN (SELECT unnest(?))",
             (batch_id, numbers),
         )
-        write_verdict(self.session, list(objects.values()), AuditVerdict(batch_id, ()))
+        write_verdict(self.session, AuditVerdict(batch_id, tuple(objects.values()), ()))
 
     def publish(self, batch_id: str) -> int:
         """Publish a batch; say how many objects it has brought to the ledger."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from tiktok_insights_tests.support.fail_points import FailPoint, Interrupted, Manner, Requests
 from tiktok_insights_tests.support.history import Tables
-from tiktok_insights_tests.support.interrupted_loads import AuditFailedError, load_killed_at
+from tiktok_insights_tests.support.interrupted_loads import load_killed_at
 from tiktok_insights_tests.support.sandbox import Ground
 
 #: No run may wait for longer for what a killed one has left; its transaction is rolled back within seconds here.
@@ -14,18 +14,14 @@ RUN_SECONDS = 30.0
 
 
 class Disturbance:
-    """The undisturbed load on a ground, and how others that are disturbed compare with it.
+    """The undisturbed load on a ground, and how others that are disturbed compare with it."""
 
-    `runs` is how many it takes until nothing is pending: an audit that fails leaves the other objects to the next run.
-    """
-
-    def __init__(self, ground: Ground, runs: int = 1) -> None:
+    def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._runs = runs
         requests = Requests()
         ground.reset()
         with requests.watched():
-            self._run()
+            ground.places.load()
         self.names = requests.names
         self.expected = ground.seen()
 
@@ -39,7 +35,7 @@ class Disturbance:
         yield from self._fail(point)
         start = time.monotonic()
         try:
-            self._run()
+            ground.places.load()
         except Exception as error:  # noqa: BLE001  # whatever it is, a plain run must not need a person
             yield f"the next run fails: {type(error).__name__}: {error}"
         if (took := time.monotonic() - start) > RUN_SECONDS:
@@ -67,12 +63,6 @@ class Disturbance:
             yield "was not reached"
         if succeeded:
             yield from _differences(self._ground.seen(), self.expected, "though the load told of no error")
-
-    def _run(self) -> None:
-        for _ in range(self._runs - 1):
-            with suppress(AuditFailedError):
-                self._ground.places.load()
-        self._ground.places.load()
 
 
 def _differences(found: Tables, expected: Tables, when: str) -> Iterator[str]:

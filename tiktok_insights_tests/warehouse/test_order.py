@@ -198,12 +198,12 @@ def test_running_again_changes_nothing(loader: Loader) -> None:
     loader.upload("a", row("1"), row("2"))
     loader.upload("b", row("2"))
     batch = loader.stage()
-    assert loader.publish() == [Publication(batch.batch_id, 2, 3, 2)]
+    assert loader.publish() == [Publication(batch.batch_id, 2, 2, 3, 2)]
     before = {**loader.dump(), "LOAD_BATCHES": loader.rows("SELECT * FROM LOAD_BATCHES")}
     staging = loader.staging()
     assert staging.stage(loader.listing()) == []
     assert loader.publish() == []
-    assert publish(loader.connect, batch.batch_id, NOON) == Publication(batch.batch_id, 0, 0, 0)
+    assert publish(loader.connect, batch.batch_id, NOON) == Publication(batch.batch_id, 0, 0, 0, 0)
     assert {**loader.dump(), "LOAD_BATCHES": loader.rows("SELECT * FROM LOAD_BATCHES")} == before
 
 
@@ -306,8 +306,8 @@ def test_an_older_version_that_is_published_late_is_superseded(loader: Loader, s
         "UPDATE TIKTOK_INTERNAL.STAGED_OBJECTS SET LAST_MODIFIED = '2026-01-31 12:00:00' WHERE BATCH_ID = ?",
         (first,),
     )
-    assert publish(loader.connect, second, NOON) == Publication(second, 1, 1, 1)
-    assert publish(loader.connect, first, NOON) == Publication(first, 1, 0, 0)
+    assert publish(loader.connect, second, NOON) == Publication(second, 1, 1, 1, 1)
+    assert publish(loader.connect, first, NOON) == Publication(first, 1, 0, 0, 0)
     assert lines(loader.tables()) == lines(history.tables([old, new]))
     assert loader.rows("SELECT STATUS, BATCH_ID FROM LOAD_HISTORY ORDER BY 1") == [
         ("loaded", second),

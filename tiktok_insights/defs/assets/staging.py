@@ -1,6 +1,6 @@
 """Stage staging: pending objects to audited rows in the warehouse's staging table."""
 
-from collections.abc import Sequence
+import dataclasses
 
 import dagster as dg
 from pydantic import Field
@@ -13,13 +13,15 @@ from tiktok_insights.defs.presentation import (
     table,
     warehouse_columns,
 )
+from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.lake.listing import no_csv_is_skipped
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging.audit import CHECKS
-from tiktok_insights.staging.batch import Batch, Staging
+from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.staging_result import StagingResult, result_of
 from tiktok_insights.staging.unreadable import every_pending_object_is_readable
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
@@ -31,7 +33,7 @@ class StagingConfig(dg.Config):
         default=MAX_REJECTED_SHARE,
         ge=0,
         le=1,
-        description="An object with a larger share of rejected rows fails the audit and is refused.",
+        description="An object with a larger share of rejected rows is refused; the others are loaded.",
     )
 
 
@@ -61,7 +63,7 @@ def staged_tiktok_data(
         batches = staging.stage(listing)
     return dg.MaterializeResult(
         metadata={
-            **_metadata(batches),
+            **_metadata(result_of(batches)),
             "skipped_objects": table(("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
             **unreadable_entries(staging.reading),
             "dagster/table_name": snowflake.full_name(STAGED_TIKTOK_DATA),
@@ -78,24 +80,34 @@ def staged_tiktok_data(
     )
 
 
-_HEADER = ("object", "status", "rows in", "staged", "duplicate", "rejected", "negative counts", "reason")
+STAGING_RESULT = TypedMetadata("staging_result", StagingResult)
+
+#: The columns of a table of objects: name, type and meaning.
+OBJECT_COLUMNS = (
+    ("object", "string", "Key of the CSV object."),
+    ("status", "string", "Its status in the ledger, or pending: then its batch failed, and the next run stages it."),
+    ("rows in", "int", "Physical records after the header."),
+    ("staged", "int", "Rows sent to the warehouse's staging table."),
+    ("duplicate", "int", "Rows dropped because the object already has the user."),
+    ("rejected", "int", "Rows in the quarantine."),
+    ("negative counts", "int", "Counts that were negative and became NULL."),
+    ("reason", "string", "Why the object is not loaded, and what to do."),
+)
 
 
-def _metadata(batches: Sequence[Batch]) -> dict[str, dg.MetadataValue | int | str]:
-    objects = [item for batch in batches for item in batch.objects]
-    # What a person has to look at comes first; the table has its limit.
-    objects.sort(key=lambda item: (not item.reason, not item.counts.rejected))
-    rows = [
-        (item.item.info.key, item.status, c.rows_in, c.staged, c.duplicate, c.rejected, c.negative_counts, item.reason)
-        for item, c in ((item, item.counts) for item in objects[:100])
-    ]
-    refused = sum(len(batch.refused) for batch in batches)
+def object_rows(result: StagingResult) -> list[tuple[object, ...]]:
+    """The objects as rows of the table."""
+    return [(o.key, o.status, *dataclasses.astuple(o.counts), o.reason) for o in result.objects]
+
+
+def _metadata(result: StagingResult) -> dict[str, dg.MetadataValue | int | str]:
     return {
-        "batches": ", ".join(batch.batch_id for batch in batches) or "none",
-        "objects": table(_HEADER, rows),
-        "objects_loaded": len(objects) - refused,
-        "objects_refused": refused,
-        "dagster/row_count": sum(item.counts.staged for item in objects),
-        "rows_duplicate": sum(item.counts.duplicate for item in objects),
-        "rows_rejected": sum(item.counts.rejected for item in objects),
+        "batches": ", ".join(result.batches) or "none",
+        "objects": table([name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
+        "objects_loaded": result.objects_loaded,
+        "objects_refused": result.objects_refused,
+        "dagster/row_count": result.rows.staged,
+        "rows_duplicate": result.rows.duplicate,
+        "rows_rejected": result.rows.rejected,
+        **STAGING_RESULT.entry(result),
     }

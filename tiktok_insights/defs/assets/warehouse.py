@@ -58,7 +58,7 @@ def tiktok_data(
             "dagster/row_count": result.users,
             "dagster/table_name": snowflake.full_name(TIKTOK_DATA),
             "dagster/column_lineage": warehouse_lineage(),
-            "objects_published": result.objects,
+            "objects_loaded": result.objects_loaded,
             **LOAD_RESULT.entry(result),
             "published": table(_HEADER, [_row(publication) for publication in publications]),
             "most_followed": table(WAREHOUSE_NAMES, seen.most_followed),
@@ -67,8 +67,8 @@ def tiktok_data(
     )
 
 
-_HEADER = ("batch", "objects", "rows in the history", "users")
+_HEADER = ("batch", "objects loaded", "rows in the history", "users")
 
 
 def _row(publication: Publication) -> tuple[object, ...]:
-    return publication.batch_id, publication.objects, publication.history_rows, publication.users
+    return publication.batch_id, publication.loaded, publication.history_rows, publication.users

@@ -1,0 +1,47 @@
+"""What a run loaded and refused: the last asset, and the one check that fails a run for a refused object."""
+
+import dagster as dg
+
+from tiktok_insights.defs.assets.staging import OBJECT_COLUMNS, STAGING_RESULT, object_rows
+from tiktok_insights.defs.checks import check_result, check_specs
+from tiktok_insights.defs.presentation import OWNERS, table
+from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.staging.staging_result import StagingResult, every_new_object_was_loaded, result_of
+
+_SCHEMA = dg.TableSchema([dg.TableColumn(name, kind, meaning) for name, kind, meaning in OBJECT_COLUMNS])
+
+
+# Downstream of everything, so that what is good is published before the run fails.
+@dg.asset(
+    group_name="insights",
+    deps=[mart.name for mart in all_marts()],
+    kinds={"python"},
+    owners=OWNERS,
+    metadata={"dagster/column_schema": _SCHEMA},
+    check_specs=check_specs("load_report", [every_new_object_was_loaded]),
+)
+def load_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """What this run loaded and refused: one row per object. The check fails the run that refused one.
+
+    All objects of all runs are in the ledger, `LOAD_HISTORY`.
+    """
+    result = _staged_by(context.instance, context.run.run_id)
+    return dg.MaterializeResult(
+        metadata={
+            "objects": table([name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
+            "objects_loaded": result.objects_loaded,
+            "objects_refused": result.objects_refused,
+            "dagster/row_count": result.objects_loaded + result.objects_refused,
+        },
+        check_results=[check_result(every_new_object_was_loaded(result))],
+    )
+
+
+def _staged_by(instance: dg.DagsterInstance, run_id: str) -> StagingResult:
+    """Read what the run's own staging came to: other runs may load at the same time."""
+    found = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    for record in found.records:
+        event = record.event_log_entry
+        if event.asset_materialization and event.asset_materialization.asset_key == dg.AssetKey("staged_tiktok_data"):
+            return STAGING_RESULT.read(event.asset_materialization.metadata)
+    return result_of([])
