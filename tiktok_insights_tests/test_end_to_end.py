@@ -112,7 +112,7 @@ def test_a_second_run_spends_no_request_and_changes_nothing(
     assert len(newcomer.rows("SELECT * FROM LOAD_BATCHES")) == 1
 
 
-def test_a_red_audit_makes_the_command_fail_and_leaves_the_table(
+def test_a_refused_file_makes_the_command_fail_and_leaves_the_table(
     newcomer: Newcomer, first_run: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
     """A file whose rows are half wrong: exit code 1, the reason named, TIKTOK_DATA as before; the next run is green."""
@@ -130,7 +130,8 @@ def test_a_red_audit_makes_the_command_fail_and_leaves_the_table(
     )
     red = newcomer.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "load_pending_objects")
     assert red.returncode != 0
-    assert "rejected_share_is_below_the_threshold" in red.stderr + red.stdout
+    assert "every_new_object_was_loaded" in red.stderr + red.stdout
+    assert "1 of 2 rows are rejected, more than max_rejected_share" in red.stderr + red.stdout
     assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
 
     green = newcomer.command("run", "--job", "load_pending_objects")
@@ -172,10 +173,10 @@ def test_tables_of_another_shape_are_restored_from_the_bucket(
     assert "run tiktok-insights local reset --keep-bucket, and then tiktok-insights run --job load_pend" in said
 
     assert newcomer.command("local", "reset", "--keep-bucket", "--yes").returncode == 0
-    # As at the first time, the audit stops at an object that is at fault, and the next run loads the others.
-    assert newcomer.command(*load).returncode == 1
+    # As at the first time, the run loads all but the object that is at fault, and ends red for it.
     done = newcomer.command(*load)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "every_new_object_was_loaded" in done.stdout
     assert dump(newcomer) == before
     assert newcomer.requests_served() == served
 

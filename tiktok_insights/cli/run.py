@@ -27,8 +27,8 @@ def run(job: str, accounts: tuple[str, ...], output: str, *, force_new_snapshot:
     A terminal shows progress bars; NO_COLOR and CI are respected. --format json prints one object with accounts, table,
     checks and failures to standard output, and everything else to standard error.
 
-    The exit code is 0 if the run succeeded, and 1 if it failed or a blocking check is red. Data refused by the audit is
-    not in `TIKTOK_DATA`.
+    The exit code is 0 if the run succeeded, and 1 if it failed or a blocking check is red. A refused file makes it 1 in
+    the run that refused it, after everything else is published.
     """
     extraction = {"accounts": list(accounts), "force_new_snapshot": force_new_snapshot}
     run_job(job, {"raw_followers": extraction} if job == JOBS[0] else {}, output)

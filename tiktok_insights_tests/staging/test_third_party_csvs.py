@@ -1,7 +1,7 @@
 """Objects from anybody, all in one bucket: each comes to its stated result and says why, and the others load.
 
-The bucket is loaded once, as a person loads it: by the job, twice, since the audit blocks the first run. The tests
-compare what came of it.
+The bucket is loaded once, as a person loads it: by the job, which ends red for what it refused. A second run is green.
+The tests compare what came of it.
 """
 
 import csv
@@ -48,7 +48,6 @@ class Outcome:
 
     red: dg.ExecuteInProcessResult
     green: dg.ExecuteInProcessResult
-    after_red: Tables
     tables: Tables
     ledger: dict[str, tuple[Any, ...]]
     infos: dict[str, ObjectInfo]
@@ -57,7 +56,7 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def outcome(home: Path) -> Iterator[Outcome]:
-    """Every case in one bucket, loaded by the job until it is green."""
+    """Every case in one bucket, loaded by the job; and what the job says when it has nothing more to do."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         set_environment(home, monkeypatch)
         settings = read_settings()
@@ -69,7 +68,7 @@ def outcome(home: Path) -> Iterator[Outcome]:
         red = _run()
         with open_session(settings.snowflake) as session:
             loader = Loader(store, session, lambda: open_session(settings.snowflake))
-            after_red = loader.tables()
+            tables = loader.tables()
             green = _run()
             ledger = loader.rows(
                 "SELECT OBJECT_KEY, STATUS, REASON, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED "
@@ -78,8 +77,7 @@ def outcome(home: Path) -> Iterator[Outcome]:
             yield Outcome(
                 red,
                 green,
-                after_red,
-                loader.tables(),
+                tables,
                 {key: tuple(rest) for key, *rest in ledger},
                 {info.key: info for info in store.list("csv/")},
                 {info.key: _entries(store, info.key) for info in store.list("quarantine/")},
@@ -175,19 +173,19 @@ def _plain(case: Case, info: ObjectInfo) -> Upload:
     )
 
 
-def test_the_first_run_is_red_publishes_nothing_and_names_the_files_at_fault(outcome: Outcome) -> None:
-    """The audit's two checks say which objects, where and what to do; the tables stay empty."""
+def test_the_run_ends_red_for_the_refused_files_alone(outcome: Outcome) -> None:
+    """The last asset's check fails it, and names each file with its reason; all else is green, or warns."""
     assert not outcome.red.success
-    red = {
-        check.check_name: check.description or ""
-        for check in outcome.red.get_asset_check_evaluations()
-        if not check.passed
-    }
-    assert set(red) == {"counts_are_in_range", "rejected_share_is_below_the_threshold", "no_csv_is_skipped"}
-    for case in _AUDITED:
-        assert sum(all(words in said for words in (case.key, *case.says)) for said in red.values()) == 1
-    assert outcome.after_red["TIKTOK_DATA"] == []
-    assert {row[0] for row in outcome.after_red["LOAD_HISTORY"]} == {case.key for case in _AUDITED}
+    checks = {check.check_name: check for check in outcome.red.get_asset_check_evaluations()}
+    red = {name for name, check in checks.items() if not check.passed}
+    assert red == {"every_new_object_was_loaded", "no_csv_is_skipped", "no_object_is_refused", "every_account_is_fresh"}
+    assert [event.step_key for event in outcome.red.all_events if event.is_step_failure] == ["load_report"]
+    named = [item["offender"] for item in _records(checks["every_new_object_was_loaded"].metadata["offenders"])]
+    refused = [case for case in CASES if case.result == REFUSED]
+    assert len(named) == len(refused)
+    for case in refused:
+        assert sum(all(words in said for words in (case.key, *case.says)) for said in named) == 1
+    assert checks["no_id_is_lost"].metadata["objects"].value == sum(case.result == LOADED for case in CASES)
 
 
 def test_the_second_run_is_green_and_warns_of_what_a_person_should_mend(outcome: Outcome) -> None:
@@ -197,7 +195,6 @@ def test_the_second_run_is_green_and_warns_of_what_a_person_should_mend(outcome:
     red = {name: check for name, check in checks.items() if not check.passed}
     assert set(red) == {"no_csv_is_skipped", "no_object_is_refused", "every_account_is_fresh"}
     assert {check.severity for check in red.values()} == {dg.AssetCheckSeverity.WARN}
-    assert checks["no_id_is_lost"].metadata["objects"].value == sum(case.result == LOADED for case in CASES)
     skipped = [item["offender"] for item in _records(red["no_csv_is_skipped"].metadata["offenders"])]
     csvs = [case for case in CASES if case.result == SKIPPED and ".csv" in case.key.lower()]
     assert len(skipped) == len(csvs)
@@ -205,21 +202,29 @@ def test_the_second_run_is_green_and_warns_of_what_a_person_should_mend(outcome:
         assert any(said.startswith(f"{case.key}: {case.says[0]}") for said in skipped)
 
 
-def test_the_summary_in_the_terminal_tells_a_blocked_run_from_a_warning(outcome: Outcome) -> None:
-    """Both name the CSV that was skipped; only of the red run it is said that nothing was published."""
+def test_the_summary_in_the_terminal_names_the_refused_files_and_the_remedy(outcome: Outcome) -> None:
+    """Of the run that refused them; the later one only warns. Each line has one file, and no step is said to fail."""
     red, green = (
         click.unstyle(Summary(result, read_settings({})).text(1.0)) for result in (outcome.red, outcome.green)
     )
-    blocked = "Nothing was published. The audit refused the objects at fault; run again to load the rest."
-    assert (blocked in red, blocked in green) == (True, False)
-    assert all("WARN: no_csv_is_skipped: csv/followers/" in text for text in (red, green))
+    remedy = "The rest is published. Upload a fixed file under the same key, and the next run loads it."
+    assert (remedy in red, remedy in green) == (True, False)
+    refused = sum(case.result == REFUSED for case in CASES)
+    assert f"new objects loaded, {refused} refused." in red
+    lines = [line.strip() for line in red.partition("ERROR: every_new_object_was_loaded: ")[2].splitlines()]
+    assert sum(line.startswith("csv/followers/") for line in lines[: lines.index(remedy)]) >= 20
+    assert f"and {refused - 20} more" in lines
+    assert "failed:" not in red
+    assert all("WARN: no_csv_is_skipped:" in text for text in (red, green))
 
 
-def test_a_person_sees_each_object_that_was_refused_in_the_run(outcome: Outcome) -> None:
-    """The asset's table of objects begins with them and their reasons; what the first run refused stays so."""
-    objects = _records(_metadata(outcome.green, "staged_tiktok_data")["objects"])
-    unreadable = [case for case in CASES if case.result == REFUSED and case not in _AUDITED]
-    shown = {item["object"]: item["reason"] for item in objects[: len(unreadable)]}
-    assert set(shown) == {case.key for case in unreadable}
-    assert all(words in shown[case.key] for case in unreadable for words in case.says)
-    assert not {case.key for case in _AUDITED} & {item["object"] for item in objects}
+def test_a_person_sees_each_object_of_the_run_with_its_status_in_the_ledger(outcome: Outcome) -> None:
+    """In both assets' tables of objects, those that were refused first, with their reasons."""
+    for asset in ("staged_tiktok_data", "load_report"):
+        objects = _records(_metadata(outcome.red, asset)["objects"])
+        assert {item["object"]: (item["status"], item["reason"] or None) for item in objects} == {
+            key: (status, reason) for key, (status, reason, *_) in outcome.ledger.items()
+        }
+        statuses = [item["status"] for item in objects]
+        assert statuses == sorted(statuses, reverse=True)
+    assert _records(_metadata(outcome.green, "load_report")["objects"]) == []
