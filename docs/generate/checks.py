@@ -14,7 +14,8 @@ offenders, in the UI and in the summary of `tiktok-insights run`.
 
 A red *blocking* check fails the run: downstream assets do not start, and the exit code is not 0. The blocking checks of
 `staged_tiktok_data` are the audit, which runs before publication: a batch that fails it is not in `TIKTOK_DATA`. The
-last asset's check is red in the run that refused a file, when everything else is published. A red non-blocking check does not fail the run. See [Run it in CI](../how_to/ci.md)."""
+last asset's check is red in the run that refused a file, when everything else is published. A red non-blocking check
+does not fail the run. See [Run it in CI](../how_to/ci.md)."""
 
 
 def checks() -> str:

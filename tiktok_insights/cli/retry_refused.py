@@ -17,8 +17,9 @@ _REFUSED = f"SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = '{LoadSt
 def retry_refused(key: str | None, output: str) -> None:
     """Let the next run retry refused objects.
 
-    Without KEY (or its s3:// URI), retries all of them. An object is refused if it cannot be read or is faulty. The check `no_object_is_refused` and LOAD_HISTORY say why and what to do. A fixed object needs no retry:
-    the next run loads its new version. --format csv and json print the keys of the objects that will be retried.
+    Without KEY (or its s3:// URI), retries all of them. An object is refused if it cannot be read or is faulty. The
+    check `no_object_is_refused` and LOAD_HISTORY say why and what to do. A fixed object needs no retry: the next run
+    loads its new version. --format csv and json print the keys of the objects that will be retried.
     """
     from tiktok_insights.resources.opening import open_session
     from tiktok_insights.staging.ledger import forget_refused

@@ -20,6 +20,8 @@ from tiktok_insights.staging.staging_result import every_new_object_was_loaded
 _ACCOUNT_COLUMNS = [name for name in ACCOUNT_COLUMNS if name != "reason"]
 #: So many offenders of a check are listed.
 _LISTED_OFFENDERS = 20
+#: Dagster's error of a step whose blocking check is red.
+_CHECK_FAILED = "DagsterAssetCheckFailedError"
 _NO_REQUESTS = "Every snapshot is fresh: no API requests were made"
 
 
@@ -46,7 +48,7 @@ class Summary:
         word = click.style("Done", fg="green") if self.succeeded else click.style("FAILED", fg="red", bold=True)
         head = f"{word} in {seconds:.0f} s (run {self._result.run_id})."
         # A red check has its lines already.
-        errors = (printable(said) for kind, said in self._failures() if kind != dg.DagsterAssetCheckFailedError.__name__)
+        errors = (printable(said) for kind, said in self._failures() if kind != _CHECK_FAILED)
         parts = [*self._account_lines(), *self._table(), *self._check_lines(), *errors]
         if self.succeeded:
             parts.append(self._next_steps())
