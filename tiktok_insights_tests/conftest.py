@@ -20,6 +20,7 @@ from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.connections import Connections, connect
+from tiktok_insights_tests.support.warm_start import warm_command
 
 pytest_plugins = ["tiktok_insights_tests.support.campaigns"]
 
@@ -55,6 +56,13 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest modules, so that none of them runs alone at the end while the other worker has nothing."""
     items.sort(key=lambda item: item.path.stem not in _LONG_MODULES)
+
+
+@pytest.fixture(scope="session")
+def warm_cli() -> Iterator[Path]:
+    """The command `tiktok-insights`, which begins with its imports done."""
+    with warm_command() as path:
+        yield path
 
 
 @pytest.fixture(scope="session")

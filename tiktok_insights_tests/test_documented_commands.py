@@ -15,14 +15,14 @@ import pytest
 from tiktok_insights.local import stack
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.tiktok.client import PUBLIC_URL
-from tiktok_insights_tests.support.cli_user import BIN, Newcomer, newcomer_in
+from tiktok_insights_tests.support.cli_user import BIN, CliUser, cli_user_in
 from tiktok_insights_tests.support.documents import GUIDES, ROOT, Block, blocks, name
 
 #: Commands that are not typed here: why not, and what covers them.
 NOT_TYPED = {
     "make test": "this test is part of it",
     "make ui": "it stays until Ctrl-C; cli/test_ui.py and test_reboot.py start it and end it",
-    ". .venv/bin/activate": "the newcomer's PATH has the environment's commands already",
+    ". .venv/bin/activate": "the user's PATH has the environment's commands already",
 }
 #: Typed once, in an empty home, before all documents; a second time is test_end_to_end's.
 FIRST = "make run"
@@ -44,17 +44,17 @@ _VARYING = (
 
 
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
-    """A newcomer after `make setup`."""
-    with newcomer_in(tmp_path_factory.mktemp("newcomer")) as somebody:
-        assert somebody.command("init").returncode == 0
-        yield somebody
+def cli_user(tmp_path_factory: pytest.TempPathFactory, warm_cli: Path) -> Iterator[CliUser]:
+    """A user after `make setup`."""
+    with cli_user_in(tmp_path_factory.mktemp("cli_user"), warm_cli) as user:
+        assert user.command("init").returncode == 0
+        yield user
 
 
 @pytest.fixture(scope="module")
-def first_run(newcomer: Newcomer) -> str:
+def first_run(cli_user: CliUser) -> str:
     """What the first `make run` prints."""
-    return printed(newcomer.shell(recipe(FIRST)))
+    return printed(cli_user.shell(recipe(FIRST)))
 
 
 def printed(answer: subprocess.CompletedProcess[str]) -> str:
@@ -111,9 +111,9 @@ def missing_line(shown: str, output: str) -> str | None:
 
 
 @contextmanager
-def own_settings(newcomer: Newcomer) -> Iterator[Path]:
+def own_settings(cli_user: CliUser) -> Iterator[Path]:
     """The .env of the home, which is afterwards what it was before."""
-    path = newcomer.home / ".env"
+    path = cli_user.home / ".env"
     before = path.read_text(encoding="utf-8")
     try:
         yield path
@@ -153,13 +153,13 @@ def test_every_documented_setting_is_one() -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=name)
-def test_a_guide_can_be_typed_from_its_first_line_to_its_last(newcomer: Newcomer, first_run: str, guide: Path) -> None:
+def test_a_guide_can_be_typed_from_its_first_line_to_its_last(cli_user: CliUser, first_run: str, guide: Path) -> None:
     """Each command exits with 0 and prints what the document shows, in the document's order."""
     # The real API's address and an account of one's own are those of the fake API here.
-    api = stack.ensure_running(newcomer.home / ".local").tiktok_api
+    api = stack.ensure_running(cli_user.home / ".local").tiktok_api
     substitutes = {PUBLIC_URL: api, "your.handle": "fake.30"}
     output: str | None = None
-    with own_settings(newcomer) as env_file:
+    with own_settings(cli_user) as env_file:
         for block in blocks(guide):
             text = block.text
             for real, here in substitutes.items():
@@ -167,20 +167,20 @@ def test_a_guide_can_be_typed_from_its_first_line_to_its_last(newcomer: Newcomer
             if block.language == "text" and output is not None:
                 line = missing_line(text, output)
                 assert line is None, f"{name(guide)} shows what is not printed: {line}\nPrinted:\n{output}"
-            output = typed(newcomer, Block(block.language, text), first_run, env_file)
+            output = typed(cli_user, Block(block.language, text), first_run, env_file)
 
 
-def typed(newcomer: Newcomer, block: Block, first_run: str, env_file: Path) -> str | None:
+def typed(cli_user: CliUser, block: Block, first_run: str, env_file: Path) -> str | None:
     """Do what a document says in a block. Gives what was printed, if a `text` right after it is held against that."""
     output = None
     if block.language == "sh":
         is_first = {without_comment(line) for line in block.text.splitlines()} - NOT_TYPED.keys() == {FIRST}
-        output = first_run if is_first else printed(newcomer.shell(script(block)))
+        output = first_run if is_first else printed(cli_user.shell(script(block)))
     elif block.language == "sql":
-        assert printed(newcomer.command("sql", block.text)).endswith(" rows\n")
+        assert printed(cli_user.command("sql", block.text)).endswith(" rows\n")
     elif block.language == "ini" and AWS not in block.text:
         assert not re.search("://(?!127.0.0.1:)", block.text), "a test asks nobody outside"
         env_file.write_text(env_file.read_text(encoding="utf-8") + block.text, encoding="utf-8")
     elif block.language == "yaml" and block.text.startswith("# run.yaml\n"):
-        (newcomer.home / "run.yaml").write_text(block.text, encoding="utf-8")
+        (cli_user.home / "run.yaml").write_text(block.text, encoding="utf-8")
     return output

@@ -1,4 +1,4 @@
-"""The whole pipeline as a newcomer runs it, from the command line to the last digit of the last id."""
+"""The whole pipeline as a new user runs it, from the command line to the last digit of the last id."""
 
 import re
 import socket
@@ -17,30 +17,31 @@ from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import read_settings
-from tiktok_insights_tests.support.cli_user import LIMIT_SECONDS, Newcomer, newcomer_in
+from tiktok_insights_tests.support.cli_user import LIMIT_SECONDS, CliUser, cli_user_in
 from tiktok_insights_tests.support.connections import connect
 
 _HANDLES = ("corner.bakery", "city.museum", "night.market")
 _STEP_7 = "USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE AMAZON_DB; USE SCHEMA Main; SELECT * FROM tiktok_data;"
+_QUERY = 'sql "SELECT * FROM MAIN.TIKTOK_DATA LIMIT 10"'
 
 
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
-    """A newcomer in an empty folder, with no setting at all."""
-    with newcomer_in(tmp_path_factory.mktemp("newcomer")) as somebody:
-        yield somebody
+def cli_user(tmp_path_factory: pytest.TempPathFactory, warm_cli: Path) -> Iterator[CliUser]:
+    """A user in an empty folder, with no setting at all."""
+    with cli_user_in(tmp_path_factory.mktemp("cli_user"), warm_cli) as user:
+        yield user
 
 
 @pytest.fixture(scope="module")
-def first_run(newcomer: Newcomer) -> subprocess.CompletedProcess[str]:
-    """The first `tiktok-insights run`."""
-    answer = newcomer.command("run")
+def first_run(cli_user: CliUser) -> subprocess.CompletedProcess[str]:
+    """The first `tiktok-insights run`, in a process that begins from nothing."""
+    answer = cli_user.run("tiktok_insights.cli", "run")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     return answer
 
 
 def test_every_row_of_the_table_is_what_the_generator_says(
-    newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]
+    cli_user: CliUser, first_run: subprocess.CompletedProcess[str]
 ) -> None:
     """TIKTOK_DATA has each listed user once, each column as the fake API's generator has it, and nobody else."""
     world = World()
@@ -62,17 +63,17 @@ def test_every_row_of_the_table_is_what_the_generator_says(
                 "DIGG_COUNT": counts.diggs,
                 "COUNTS_EXACT": True,
             }
-    rows = newcomer.rows("SELECT * FROM TIKTOK_DATA")
+    rows = cli_user.rows("SELECT * FROM TIKTOK_DATA")
     fetched = [datetime.fromisoformat(str(row.pop("EXTRACTED_AT"))) for row in rows]
     assert len(rows) == len(expected)
     assert {str(row["TIKTOK_ID"]): row for row in rows} == expected
     assert (max(fetched) - min(fetched)).total_seconds() < LIMIT_SECONDS
 
 
-def test_step_7_runs_word_for_word(newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]) -> None:
+def test_step_7_runs_word_for_word(cli_user: CliUser, first_run: subprocess.CompletedProcess[str]) -> None:
     """The tutorial's five statements give every user with the contract's columns."""
-    rows = newcomer.rows(_STEP_7)
-    ((count,),) = [row.values() for row in newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA")]
+    rows = cli_user.rows(_STEP_7)
+    ((count,),) = [row.values() for row in cli_user.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA")]
     assert len(rows) == count
     assert list(rows[0]) == [
         "TIKTOK_ID", "USER_NAME", "NICK_NAME", "ACCOUNT_VERIFIED", "PRIVATE_ACCOUNT", "FOLLOWERS_COUNT",
@@ -85,7 +86,7 @@ def test_the_summary_tells_a_person_what_came_of_it(first_run: subprocess.Comple
     said = first_run.stdout
     for handle in _HANDLES:
         assert handle in said
-    for words in ("372 requests", "users seen of 11,030 claimed", "AMAZON_DB.PUBLIC.TIKTOK_DATA:", "Checks: ", _STEP_7):
+    for words in ("372 requests", "users seen of 11,030 claimed", "AMAZON_DB.PUBLIC.TIKTOK_DATA:", "Checks: ", _QUERY):
         assert words in said
     ((passed, of),) = re.findall(r"Checks: (\d+) of (\d+) passed", said)
     assert passed == of
@@ -100,24 +101,24 @@ def test_beside_the_summary_there_is_the_log_only(first_run: subprocess.Complete
 
 
 def test_a_second_run_spends_no_request_and_changes_nothing(
-    newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]
+    cli_user: CliUser, first_run: subprocess.CompletedProcess[str]
 ) -> None:
     """A repeated run, here through Dagster's own command, says that the snapshots are fresh and leaves the table."""
-    newcomer.command("init")
-    served, before = newcomer.requests_served(), newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
-    answer = newcomer.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "tiktok_pipeline")
+    cli_user.command("init")
+    served, before = cli_user.requests_served(), cli_user.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
+    answer = cli_user.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "tiktok_pipeline")
     assert answer.returncode == 0, answer.stderr
-    assert newcomer.requests_served() == served
-    assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
-    assert len(newcomer.rows("SELECT * FROM LOAD_BATCHES")) == 1
+    assert cli_user.requests_served() == served
+    assert cli_user.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
+    assert len(cli_user.rows("SELECT * FROM LOAD_BATCHES")) == 1
 
 
 def test_a_refused_file_makes_the_command_fail_and_leaves_the_table(
-    newcomer: Newcomer, first_run: subprocess.CompletedProcess[str], tmp_path: Path
+    cli_user: CliUser, first_run: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
     """A file whose rows are half wrong: exit code 1, the reason named, TIKTOK_DATA as before; the next run is green."""
-    before = newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
-    aws = connect(read_settings({"TIKTOK_INSIGHTS_HOME": str(newcomer.home / ".local")})).aws
+    before = cli_user.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
+    aws = connect(read_settings({"TIKTOK_INSIGHTS_HOME": str(cli_user.home / ".local")})).aws
     header = (
         "Tiktok_id,uniqueId,nickname,avatarLarger,avatarMedium,avatarThumb,Account_verified,privateAccount,"
         "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount"
@@ -128,16 +129,16 @@ def test_a_refused_file_makes_the_command_fail_and_leaves_the_table(
     boto3.client("s3", **aws).put_object(
         Bucket="project-with-tiktok-data", Key=key, Body=f"{header}\n{good}\n{bad}\n".encode()
     )
-    red = newcomer.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "load_pending_objects")
+    red = cli_user.run("dagster", "job", "execute", "-m", "tiktok_insights.definitions", "-j", "load_pending_objects")
     assert red.returncode != 0
     assert "every_new_object_was_loaded" in red.stderr + red.stdout
     assert "1 of 2 rows are rejected, more than max_rejected_share" in red.stderr + red.stdout
-    assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
+    assert cli_user.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
 
-    green = newcomer.command("run", "--job", "load_pending_objects")
+    green = cli_user.command("run", "--job", "load_pending_objects")
     assert green.returncode == 0, green.stdout + green.stderr
     assert f"WARN: no_object_is_refused: {key}" in green.stdout
-    assert newcomer.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
+    assert cli_user.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
 
 
 #: All that readers have, but for when it was loaded, and in which batch.
@@ -150,44 +151,44 @@ _TABLES = {
 }
 
 
-def dump(newcomer: Newcomer) -> dict[str, list[Row]]:
+def dump(cli_user: CliUser) -> dict[str, list[Row]]:
     """These tables, each in one order."""
-    settings = read_settings({"TIKTOK_INSIGHTS_HOME": str(newcomer.home / ".local")})
+    settings = read_settings({"TIKTOK_INSIGHTS_HOME": str(cli_user.home / ".local")})
     with open_session(settings.snowflake) as session:
         tables = {name: session.query(f"SELECT {columns} FROM {name}") for name, columns in _TABLES.items()}
     return {name: sorted(rows, key=repr) for name, rows in tables.items()}
 
 
 def test_tables_of_another_shape_are_restored_from_the_bucket(
-    newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]
+    cli_user: CliUser, first_run: subprocess.CompletedProcess[str]
 ) -> None:
     """A run refuses them and names a reset that keeps the bucket; after it, loads restore every table row for row."""
     load = ("run", "--job", "load_pending_objects")
-    before = dump(newcomer)
+    before = dump(cli_user)
     assert all(before.values())
-    served = newcomer.requests_served()
-    newcomer.rows("ALTER TABLE LOAD_HISTORY DROP COLUMN REASON")
-    refused = newcomer.command(*load)
+    served = cli_user.requests_served()
+    cli_user.rows("ALTER TABLE LOAD_HISTORY DROP COLUMN REASON")
+    refused = cli_user.command(*load)
     assert refused.returncode == 1
     said = " ".join((refused.stdout + refused.stderr).split())
     assert "run tiktok-insights local reset --keep-bucket, and then tiktok-insights run --job load_pend" in said
 
-    assert newcomer.command("local", "reset", "--keep-bucket", "--yes").returncode == 0
+    assert cli_user.command("local", "reset", "--keep-bucket", "--yes").returncode == 0
     # As at the first time, the run loads all but the object that is at fault, and ends red for it.
-    done = newcomer.command(*load)
+    done = cli_user.command(*load)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "every_new_object_was_loaded" in done.stdout
-    assert dump(newcomer) == before
-    assert newcomer.requests_served() == served
+    assert dump(cli_user) == before
+    assert cli_user.requests_served() == served
 
 
-def test_nothing_is_left_running_after_stop(newcomer: Newcomer, first_run: subprocess.CompletedProcess[str]) -> None:
+def test_nothing_is_left_running_after_stop(cli_user: CliUser, first_run: subprocess.CompletedProcess[str]) -> None:
     """`tiktok-insights stop` ends the stack, and status says so with its exit code; the data are there again after."""
-    endpoints = stack.ensure_running(newcomer.home / ".local")
-    ((users,),) = [row.values() for row in newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA")]
-    assert newcomer.command("stop").returncode == 0
+    endpoints = stack.ensure_running(cli_user.home / ".local")
+    ((users,),) = [row.values() for row in cli_user.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA")]
+    assert cli_user.command("stop").returncode == 0
     for port in (endpoints.snowflake_port, urlsplit(endpoints.aws).port, urlsplit(endpoints.tiktok_api).port):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5)
-    assert newcomer.command("local", "status").returncode == 3
-    assert newcomer.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA") == [{"N": users}]
+    assert cli_user.command("local", "status").returncode == 3
+    assert cli_user.rows("SELECT COUNT(*) AS N FROM TIKTOK_DATA") == [{"N": users}]

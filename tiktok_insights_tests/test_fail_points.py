@@ -27,11 +27,11 @@ from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import HEADER_16, csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, changes_something
-from tiktok_insights_tests.support.fault_injection import Disturbance
+from tiktok_insights_tests.support.fault_injection import FaultInjection
 from tiktok_insights_tests.support.history import Tables, Upload
 from tiktok_insights_tests.support.impatient import impatient_warehouse
 from tiktok_insights_tests.support.interrupted_loads import Places, at_once, prepare_children
-from tiktok_insights_tests.support.sandbox import Ground
+from tiktok_insights_tests.support.sandbox import Sandbox
 
 pytestmark = [
     pytest.mark.campaign,
@@ -66,20 +66,20 @@ STILL_OPEN = SnapshotKey("43", "20260131T080000000Z")
 
 
 @pytest.fixture
-def ground(
+def sandbox(
     settings: Settings,
     connections: Connections,
     store: ObjectStore,
     namespace: Namespace,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Ground]:
+) -> Iterator[Sandbox]:
     """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
     prepare_children()
     folder = tmp_path_factory.mktemp("impatient")
     with impatient_warehouse(folder, idle_transaction_seconds=1.0) as (warehouse, port):
         snowflake = {**connections.snowflake, "port": port, "backoff_policy": at_once}
         places = Places(connections.aws, snowflake, settings.s3.bucket, settings.glue.database, namespace)
-        yield Ground(places, warehouse)
+        yield Sandbox(places, warehouse)
 
 
 def put(store: ObjectStore, name: str, *lines: str, header: str = HEADER_16) -> Upload:
@@ -126,7 +126,7 @@ def commit_snapshot(raw: RawStore) -> None:
 
 
 @pytest.fixture
-def pending(ground: Ground, store: ObjectStore, raw: RawStore) -> list[Upload]:
+def pending(sandbox: Sandbox, store: ObjectStore, raw: RawStore) -> list[Upload]:
     """Loaded tables, and what is pending beside them, one of each kind; gives the versions of the objects by others.
 
     A snapshot of ours without its CSV; another producer's object in a new version, with a duplicate and with rows to
@@ -134,12 +134,12 @@ def pending(ground: Ground, store: ObjectStore, raw: RawStore) -> list[Upload]:
     """
     before = [put(store, "loaded", row("1"), row("2")), put(store, "replaced", row("2", uniqueId="gone"), row("3"))]
     raw.note_attempt(manifest(STILL_OPEN, "deferred", 1))
-    ground.places.load()
+    sandbox.places.load()
     commit_snapshot(raw)
     raw.note_attempt(manifest(STILL_OPEN, "deferred", 5))
     new = row("3", uniqueId="new"), row("5"), row("5"), row("0"), row("6", diggCount="12k")
     after = [put(store, "replaced", *new), put(store, "unreadable", "1,2", header="a,b")]
-    ground.keep()
+    sandbox.keep()
     return [*before, *after]
 
 
@@ -212,19 +212,19 @@ def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:
 
 @pytest.mark.parametrize("manner", Manner)
 def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
-    ground: Ground, pending: list[Upload], store: ObjectStore, choose: Choose, manner: Manner
+    sandbox: Sandbox, pending: list[Upload], store: ObjectStore, choose: Choose, manner: Manner
 ) -> None:
     """Every kind of request of a load; no row, batch or lock is left over, and the tables are the oracle's as well."""
-    disturbance = Disturbance(ground)
-    names = disturbance.names
+    injection = FaultInjection(sandbox)
+    names = injection.names
     assert [kind for kind in KINDS if not any(name.startswith(kind) for name in names)] == []
     for table, rows in by_the_oracle(store, pending).items():
-        assert disturbance.expected[table] == rows
+        assert injection.expected[table] == rows
     points = choose(names, manner)
-    assert_all_right(disturbance.wrong_after(points), points)
+    assert_all_right(injection.wrong_after(points), points)
 
 
-class NewGround(Ground):
+class NewSandbox(Sandbox):
     """In whose place there is another database each time, without any table."""
 
     numbers = count(1)
@@ -236,11 +236,11 @@ class NewGround(Ground):
         self.places = replace(self.places, snowflake=snowflake, tables=replace(self.places.tables, database=database))
 
 
-def test_whatever_fails_while_the_tables_are_made_the_next_run_completes_them(ground: Ground, choose: Choose) -> None:
+def test_whatever_fails_while_the_tables_are_made_the_next_run_completes_them(sandbox: Sandbox, choose: Choose) -> None:
     """From the database's first session to the view that people read."""
-    new = NewGround(ground.places, ground.warehouse)
-    disturbance = Disturbance(new)
-    setup = [number for number, name in enumerate(disturbance.names) if name.startswith(("CREATE", "USE", "INSERT"))]
-    assert len(setup) > len(disturbance.expected)
-    points = choose(disturbance.names, among=setup)
-    assert_all_right(disturbance.wrong_after(points), points)
+    new = NewSandbox(sandbox.places, sandbox.warehouse)
+    injection = FaultInjection(new)
+    setup = [number for number, name in enumerate(injection.names) if name.startswith(("CREATE", "USE", "INSERT"))]
+    assert len(setup) > len(injection.expected)
+    points = choose(injection.names, among=setup)
+    assert_all_right(injection.wrong_after(points), points)

@@ -17,7 +17,6 @@ from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.support.terminals import at_a_terminal
 from tiktok_insights_tests.support.waiting import wait_until
 
-_COMMAND = [sys.executable, "-m", "tiktok_insights.cli", "run"]
 _GREEN_DONE = "\x1b[32mDone\x1b[0m in "
 
 
@@ -43,9 +42,10 @@ def own_query_prints_ten_rows(seen: str) -> bool:
     return answer.stdout.endswith("\n10 rows\n")
 
 
-def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path) -> None:
+def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path, warm_cli: Path) -> None:
     """The same run once at a terminal, then again as JSON, whose snapshot is fresh."""
-    code, seen = at_a_terminal([*_COMMAND, "--account", "fake.600.full"], seconds=300)
+    asked = ("run", "--account", "fake.600.full")
+    code, seen = at_a_terminal([sys.executable, "-m", "tiktok_insights.cli", *asked], seconds=300)
     assert code == 0, seen
     for words in ("tiktok_pipeline", "of 600 users", "━", _GREEN_DONE, "600 users seen of 600 claimed"):
         assert words in seen, seen
@@ -53,7 +53,7 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path)
     # DuckDB prints what was not freed when the process ends.
     assert "leaked" not in seen
 
-    code, seen = at_a_terminal([*_COMMAND, "--account", "fake.600.full", "--format", "json"], 300, NO_COLOR="1", CI="1")
+    code, seen = at_a_terminal([str(warm_cli), *asked, "--format", "json"], 300, NO_COLOR="1", CI="1")
     assert code == 0, seen
     # At a terminal both streams are seen.
     (line,) = (line for line in seen.splitlines() if line.startswith("{"))
@@ -77,9 +77,9 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path)
     assert len(runs) == 2
 
 
-def test_a_run_that_fails_ends_with_1_and_says_so_in_red(own_home: Path) -> None:
+def test_a_run_that_fails_ends_with_1_and_says_so_in_red(own_home: Path, warm_cli: Path) -> None:
     """With the reason, and no traceback."""
-    code, seen = at_a_terminal([*_COMMAND, "--account", "nobody.here"], seconds=300)
+    code, seen = at_a_terminal([str(warm_cli), "run", "--account", "nobody.here"], seconds=300)
     assert code == 1
     assert "\x1b[31m\x1b[1mFAILED\x1b[0m in " in seen
     assert "None of 1 accounts could be extracted. nobody.here: not found" in seen
@@ -90,10 +90,11 @@ def test_a_run_that_fails_ends_with_1_and_says_so_in_red(own_home: Path) -> None
 def test_ctrl_c_ends_a_run_with_a_sentence(own_home: Path) -> None:
     """A terminal sends it to all processes of the run; none of them answers with a traceback."""
     said = own_home / "said.txt"
+    command = [sys.executable, "-m", "tiktok_insights.cli", "run"]
     with (
         said.open("wb") as output,
         subprocess.Popen(  # noqa: S603  # our own interpreter
-            [*_COMMAND, "--account", "fake.3000"], stdout=output, stderr=output, start_new_session=True
+            [*command, "--account", "fake.3000"], stdout=output, stderr=output, start_new_session=True
         ) as process,
     ):
         wait_until(lambda: "users," in said.read_text(encoding="utf-8"), seconds=120)

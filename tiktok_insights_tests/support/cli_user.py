@@ -1,4 +1,4 @@
-"""Somebody who has just cloned the project: a fresh home, no setting at all, and commands in processes of their own."""
+"""A user who has just cloned the project: a fresh home, no setting at all, and commands in processes of their own."""
 
 import json
 import os
@@ -21,8 +21,8 @@ _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_", "PYT
 
 
 @dataclass(frozen=True)
-class Newcomer:
-    """Somebody with a fresh home, who runs commands."""
+class CliUser:
+    """A user with a fresh home, who runs commands."""
 
     home: Path
     environment: Mapping[str, str]
@@ -48,7 +48,7 @@ class Newcomer:
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `tiktok-insights` with words."""
-        return self.run("tiktok_insights.cli", *words)
+        return self._start("tiktok-insights", *words)
 
     def rows(self, sql: str) -> list[dict[str, object]]:
         """The rows of a query, through the command line."""
@@ -65,11 +65,14 @@ class Newcomer:
 
 
 @contextmanager
-def newcomer_in(home: Path) -> Iterator[Newcomer]:
-    """A newcomer in an empty folder, with the environment activated; the local stack is stopped in the end."""
+def cli_user_in(home: Path, cli: Path) -> Iterator[CliUser]:
+    """A user in an empty folder, with the environment activated; the local stack is stopped in the end.
+
+    `cli` is the program that the user finds as `tiktok-insights`.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    environment["PATH"] = os.pathsep.join([str(BIN), environment.get("PATH", os.defpath)])
+    environment["PATH"] = os.pathsep.join([str(cli.parent), str(BIN), environment.get("PATH", os.defpath)])
     try:
-        yield Newcomer(home, environment)
+        yield CliUser(home, environment)
     finally:
         stack.stop(home / ".local")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ALL = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-#: Those that are typed from, in the order in which a newcomer reads them.
+#: Those that are typed from, in the order in which a new user reads them.
 GUIDES = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "how_to").glob("*.md"))]
 
 #: A block may stand in an item of a list, and is then as far to the right as the item's text.

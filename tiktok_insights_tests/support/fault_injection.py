@@ -7,46 +7,46 @@ from contextlib import suppress
 from tiktok_insights_tests.support.fail_points import FailPoint, Interrupted, Manner, Requests
 from tiktok_insights_tests.support.history import Tables
 from tiktok_insights_tests.support.interrupted_loads import load_killed_at
-from tiktok_insights_tests.support.sandbox import Ground
+from tiktok_insights_tests.support.sandbox import Sandbox
 
 #: No run may wait for longer for what a killed one has left; its transaction is rolled back within seconds here.
 RUN_SECONDS = 30.0
 
 
-class Disturbance:
-    """The undisturbed load on a ground, and how others that are disturbed compare with it."""
+class FaultInjection:
+    """The undisturbed load on a sandbox, and how others that are disturbed compare with it."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._ground = sandbox
         requests = Requests()
-        ground.reset()
+        sandbox.reset()
         with requests.watched():
-            ground.places.load()
+            sandbox.places.load()
         self.names = requests.names
-        self.expected = ground.seen()
+        self.expected = sandbox.seen()
 
     def wrong_after(self, points: Sequence[FailPoint]) -> list[str]:
         """What is wrong after a load that failed at each of them, each a sentence with its name; none is good."""
         return [f"{point} ({self.names[point.number]}): {what}" for point in points for what in self._wrong(point)]
 
     def _wrong(self, point: FailPoint) -> Iterator[str]:
-        ground = self._ground
-        ground.reset()
+        sandbox = self._ground
+        sandbox.reset()
         yield from self._fail(point)
         start = time.monotonic()
         try:
-            ground.places.load()
+            sandbox.places.load()
         except Exception as error:  # noqa: BLE001  # whatever it is, a plain run must not need a person
             yield f"the next run fails: {type(error).__name__}: {error}"
         if (took := time.monotonic() - start) > RUN_SECONDS:
             yield f"the next run took {took:.0f} s"
-        yield from (f"after the next run there are {what}" for what in ground.unfinished())
-        yield from _differences(ground.seen(), self.expected, "after the next run")
-        settled = ground.settled()
-        ground.let_a_day_pass()
-        ground.places.load()
-        yield from _differences(ground.settled(), settled, "after another run")
-        yield from _differences(ground.staged(), {}, "a day later")
+        yield from (f"after the next run there are {what}" for what in sandbox.unfinished())
+        yield from _differences(sandbox.seen(), self.expected, "after the next run")
+        settled = sandbox.settled()
+        sandbox.let_a_day_pass()
+        sandbox.places.load()
+        yield from _differences(sandbox.settled(), settled, "after another run")
+        yield from _differences(sandbox.staged(), {}, "a day later")
 
     def _fail(self, point: FailPoint) -> Iterator[str]:
         if point.manner is Manner.SIGKILL:

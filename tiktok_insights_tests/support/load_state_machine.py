@@ -60,7 +60,7 @@ class LoadStateMachine(RuleBasedStateMachine):
         self._versions: dict[str, list[Upload]] = {}
         self._begun: dict[str, list[Upload]] = {}
 
-    @rule(objects=st.lists(st.tuples(KEYS, FILES, st.integers(0, 1)), min_size=1, max_size=5))
+    @rule(objects=st.lists(st.tuples(KEYS, FILES, st.integers(0, 1)), min_size=1, max_size=4))
     def put(self, objects: list[tuple[Key, File, int]]) -> None:
         """Objects come, or new versions of them, perhaps within the same second."""
         for key, file, seconds in objects:

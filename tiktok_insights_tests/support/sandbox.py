@@ -34,7 +34,7 @@ _UNFINISHED = {
 }
 
 
-class Ground:
+class Sandbox:
     """What `places` name, in the hands of a test: their tables, their bucket, their Glue database."""
 
     def __init__(self, places: Places, warehouse: "Warehouse") -> None:
