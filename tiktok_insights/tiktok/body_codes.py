@@ -19,10 +19,10 @@ _BANNED = 10221
 _RETRY_LATER = {10101: "server error", 10111: "network error", 4: "busy"}
 
 _ACCOUNT = {
-    10000: (Outcome.RISK_CONTROL, "the API asks for a captcha"),
-    10102: (Outcome.RISK_CONTROL, "the API asks for a login; only the API's provider can fix that"),
-    10113: (Outcome.RISK_CONTROL, "the API blocks this request"),
-    10114: (Outcome.RISK_CONTROL, "the API blocks this request"),
+    10000: (Outcome.BLOCKED, "the API asks for a captcha"),
+    10102: (Outcome.BLOCKED, "the API asks for a login; only the API's provider can fix that"),
+    10113: (Outcome.BLOCKED, "the API blocks this request"),
+    10114: (Outcome.BLOCKED, "the API blocks this request"),
     10201: (Outcome.SCHEMA_DRIFT, "the API does not accept our parameters"),
     10011: (Outcome.SCHEMA_DRIFT, "the API does not accept our parameters"),
     10202: (Outcome.NOT_FOUND, "no such user"),

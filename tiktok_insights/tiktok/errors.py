@@ -60,7 +60,7 @@ class UnreadableBodyError(TransientError):
 class EmptyBodyError(TransientError):
     """A 204, a 200 with an empty body, or a page without its list: an upstream hiccup, or a hidden list."""
 
-    outcome = Outcome.EMPTY_UPSTREAM
+    outcome = Outcome.EMPTY_RESPONSE
 
 
 class AccountError(TikTokError):

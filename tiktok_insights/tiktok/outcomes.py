@@ -14,8 +14,8 @@ class Outcome(Enum):
     PRIVATE = "private"
     BANNED = "banned"
     NOT_FOUND = "not found"
-    EMPTY_UPSTREAM = "empty upstream"
-    RISK_CONTROL = "risk control"
+    EMPTY_RESPONSE = "empty response"
+    BLOCKED = "blocked"
     SCHEMA_DRIFT = "schema drift"
     DAMAGED = "damaged raw data"
     UNREADABLE = "unreadable raw data"
@@ -64,8 +64,8 @@ _REMEDIES = {
     Outcome.PRIVATE: "Only the account's owner can see its list. Remove the account from TIKTOK_ACCOUNTS",
     Outcome.BANNED: "Remove the account from TIKTOK_ACCOUNTS",
     Outcome.NOT_FOUND: "Check the spelling, or whether the handle has changed",
-    Outcome.EMPTY_UPSTREAM: "Run again later. If this continues, the account probably hides its list",
-    Outcome.RISK_CONTROL: "Wait a few hours, then run again. The stored pages are kept",
+    Outcome.EMPTY_RESPONSE: "Run again later. If this continues, the account probably hides its list",
+    Outcome.BLOCKED: "Wait a few hours, then run again. The stored pages are kept",
     Outcome.SCHEMA_DRIFT: "The API has changed. Run 'tiktok-insights probe', update this package, and run again",
     Outcome.DAMAGED: "Or delete the snapshot's folder. The next run then reads the list from the start",
     Outcome.UNREADABLE: "Every run tries again",

@@ -143,10 +143,10 @@ def test_a_hidden_list_is_committed_as_hidden(raw: RawStore, store: ObjectStore)
     [
         ({"statusCode": 31337}, Outcome.SCHEMA_DRIFT),
         ({"followerList": []}, Outcome.SCHEMA_DRIFT),
-        ({"statusCode": "10000"}, Outcome.RISK_CONTROL),
+        ({"statusCode": "10000"}, Outcome.BLOCKED),
         (Reply(body=b"<html>"), Outcome.UNFINISHED),
         (Reply(status=500), Outcome.UNFINISHED),
-        (Reply(status=204), Outcome.EMPTY_UPSTREAM),
+        (Reply(status=204), Outcome.EMPTY_RESPONSE),
         (Reply(body=encoded(PAGE_2), cut=50), Outcome.UNFINISHED),
     ],
     ids=["unknown code", "unknown shape", "captcha", "html", "500", "204", "cut"],

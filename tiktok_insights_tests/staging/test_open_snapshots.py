@@ -53,7 +53,7 @@ def test_a_deferred_account_is_there_until_its_snapshot_is_loaded(
 def test_the_reason_of_an_open_snapshot_is_in_the_table(
     store: ObjectStore, raw: RawStore, connect_warehouse: Connect, session: Session, tmp_path: Path, fault: str
 ) -> None:
-    """Risk control, trouble upstream and schema drift are named with the page."""
+    """Blocked requests, trouble upstream and schema drift are named with the page."""
     with fake_api(tmp_path) as api:
         (result,) = extract(raw, api.address, f"fake.100.full.{fault}")
     assert not result.outcome.is_final

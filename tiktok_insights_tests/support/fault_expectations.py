@@ -10,7 +10,7 @@ from tiktok_insights.tiktok.outcomes import Outcome
 
 WHOLE, PARTIAL = Outcome.WHOLE, Outcome.PARTIAL
 HIDDEN, PRIVATE, BANNED, NOT_FOUND = Outcome.HIDDEN, Outcome.PRIVATE, Outcome.BANNED, Outcome.NOT_FOUND
-EMPTY_UPSTREAM, RISK_CONTROL, SCHEMA_DRIFT = Outcome.EMPTY_UPSTREAM, Outcome.RISK_CONTROL, Outcome.SCHEMA_DRIFT
+EMPTY_RESPONSE, BLOCKED, SCHEMA_DRIFT = Outcome.EMPTY_RESPONSE, Outcome.BLOCKED, Outcome.SCHEMA_DRIFT
 UNFINISHED, DEFERRED, REFUSED = Outcome.UNFINISHED, Outcome.DEFERRED, Outcome.REFUSED
 
 
@@ -126,18 +126,18 @@ FAULTS = (
     Expected("503-p2-x3", UNFINISHED, 30, 1, 5, "page 2: /api/user/followers returned 503", 3),
     Expected("504-p2-x3", UNFINISHED, 30, 1, 5, "page 2: /api/user/followers returned 504", 3),
     Expected("500-html-p2-x3", UNFINISHED, 30, 1, 5, "page 2: /api/user/followers returned 500", 3),
-    Expected("204-p2-x3", EMPTY_UPSTREAM, 30, 1, 5, "page 2: /api/user/followers returned 204 with an empty body", 3),
+    Expected("204-p2-x3", EMPTY_RESPONSE, 30, 1, 5, "page 2: /api/user/followers returned 204 with an empty body", 3),
     Expected(
-        "empty-body-p2-x3", EMPTY_UPSTREAM, 30, 1, 5, "page 2: /api/user/followers returned 200 with an empty body", 3
+        "empty-body-p2-x3", EMPTY_RESPONSE, 30, 1, 5, "page 2: /api/user/followers returned 200 with an empty body", 3
     ),
     Expected(
-        "tiny-body-p2-x3", EMPTY_UPSTREAM, 30, 1, 5, "page 2: /api/user/followers returned 200 with an empty body", 3
+        "tiny-body-p2-x3", EMPTY_RESPONSE, 30, 1, 5, "page 2: /api/user/followers returned 200 with an empty body", 3
     ),
     Expected("truncated-json-p2-x3", UNFINISHED, 30, 1, 5, "(Unterminated string starting at", 3),
     Expected("html-p2-x3", UNFINISHED, 30, 1, 5, "It begins with '<!DOCTYPE html>", 3),
     Expected(
         "code-10000-x1",
-        RISK_CONTROL,
+        BLOCKED,
         0,
         0,
         2,
@@ -146,7 +146,7 @@ FAULTS = (
     ),
     Expected(
         "code-10000-text-p2-x1",
-        RISK_CONTROL,
+        BLOCKED,
         30,
         1,
         3,
@@ -173,7 +173,7 @@ FAULTS = (
     ),
     Expected(
         "code-10102-x1",
-        RISK_CONTROL,
+        BLOCKED,
         0,
         0,
         2,
@@ -182,7 +182,7 @@ FAULTS = (
     ),
     Expected(
         "code-10102-text-p2-x1",
-        RISK_CONTROL,
+        BLOCKED,
         30,
         1,
         3,
@@ -209,7 +209,7 @@ FAULTS = (
     ),
     Expected(
         "code-10113-x1",
-        RISK_CONTROL,
+        BLOCKED,
         0,
         0,
         2,
@@ -218,7 +218,7 @@ FAULTS = (
     ),
     Expected(
         "code-10113-text-p2-x1",
-        RISK_CONTROL,
+        BLOCKED,
         30,
         1,
         3,
@@ -227,7 +227,7 @@ FAULTS = (
     ),
     Expected(
         "code-10114-x1",
-        RISK_CONTROL,
+        BLOCKED,
         0,
         0,
         2,
@@ -236,7 +236,7 @@ FAULTS = (
     ),
     Expected(
         "code-10114-text-p2-x1",
-        RISK_CONTROL,
+        BLOCKED,
         30,
         1,
         3,
@@ -449,7 +449,7 @@ FAULTS = (
     Expected("list-absent-p2-x1", WHOLE, 100, 4, 6, "the API reported the end of the list", 0),
     Expected(
         "list-absent-p2-x3",
-        EMPTY_UPSTREAM,
+        EMPTY_RESPONSE,
         30,
         1,
         5,
@@ -458,7 +458,7 @@ FAULTS = (
     ),
     Expected(
         "list-absent-x3",
-        EMPTY_UPSTREAM,
+        EMPTY_RESPONSE,
         0,
         0,
         4,
@@ -468,7 +468,7 @@ FAULTS = (
     Expected("list-null-p2-x1", WHOLE, 100, 4, 6, "the API reported the end of the list", 0),
     Expected(
         "list-null-p2-x3",
-        EMPTY_UPSTREAM,
+        EMPTY_RESPONSE,
         30,
         1,
         5,
@@ -477,7 +477,7 @@ FAULTS = (
     ),
     Expected(
         "list-null-x3",
-        EMPTY_UPSTREAM,
+        EMPTY_RESPONSE,
         0,
         0,
         4,

@@ -32,7 +32,7 @@ def test_a_response_with_nothing_but_a_code_is_an_upstream_hiccup(document: dict
     """The API returns such a body where others return none: it can be asked again, and nothing has changed."""
     with told("The response has nothing but a status code.") as raised:
         body_codes.check(document)
-    assert raised.value.outcome is Outcome.EMPTY_UPSTREAM
+    assert raised.value.outcome is Outcome.EMPTY_RESPONSE
 
 
 def test_a_banned_account_without_a_profile_may_be_a_misspelled_one() -> None:
@@ -56,8 +56,8 @@ def test_a_busy_or_broken_server_can_be_asked_again(key: str, code: object) -> N
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        (10000, Outcome.RISK_CONTROL), (10102, Outcome.RISK_CONTROL), (10113, Outcome.RISK_CONTROL),
-        (10114, Outcome.RISK_CONTROL), (10201, Outcome.SCHEMA_DRIFT), (10011, Outcome.SCHEMA_DRIFT),
+        (10000, Outcome.BLOCKED), (10102, Outcome.BLOCKED), (10113, Outcome.BLOCKED),
+        (10114, Outcome.BLOCKED), (10201, Outcome.SCHEMA_DRIFT), (10011, Outcome.SCHEMA_DRIFT),
         (10202, Outcome.NOT_FOUND), (2065, Outcome.NOT_FOUND), (3170, Outcome.NOT_FOUND), (10221, Outcome.BANNED),
         (10222, Outcome.PRIVATE), (10223, Outcome.HIDDEN), (209002, Outcome.HIDDEN), (2096, Outcome.HIDDEN),
         (3002060, Outcome.HIDDEN),

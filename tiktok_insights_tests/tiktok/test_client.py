@@ -121,7 +121,7 @@ def test_what_may_pass_is_asked_for_again_a_bounded_number_of_times(bad: Reply, 
             ask(script)
         assert (raised.value.requests, len(script.asked)) == (4, 4)
         empty = error is EmptyBodyError
-        assert raised.value.outcome is (Outcome.EMPTY_UPSTREAM if empty else Outcome.UNFINISHED)
+        assert raised.value.outcome is (Outcome.EMPTY_RESPONSE if empty else Outcome.UNFINISHED)
 
 
 @pytest.mark.parametrize(
