@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test torture check format bench lock docs screenshots clean
+.PHONY: help setup run ui stop test test-faults test-docs torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,7 +13,7 @@ PEERS := .venv/.installed-bench
 
 help: ## Show this list.
 	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## Run the whole pipeline on this machine and print a summary.
 	@$(BIN)/tiktok-insights run
@@ -27,10 +27,16 @@ stop: ## Stop the UI and the local stack; their data is kept.
 # Few files hold the long tests: each stays with one worker, and the longest begin.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: setup ## Run the tests against their own local stack; takes about 8 minutes on two cores.
-	@$(PYTEST)
+test: setup ## Run the tests against their own local stack.
+	@$(PYTEST) -m "not faults and not docs"
 
-torture: setup ## Run the long tests too, and more of the random ones; takes hours. Ten minutes: make torture SHORT=1
+test-faults: setup ## Kill and interrupt loads, also many at once, and compare what is left.
+	@$(PYTEST) -m faults
+
+test-docs: setup ## Run every command in the README, the tutorial and the how-to guides.
+	@$(PYTEST) -m docs
+
+torture: setup ## Run more random cases and more loads at once; takes hours. Ten minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
 
 check: setup ## Check format, lint, types, definitions and house rules.

@@ -61,7 +61,7 @@ def test_a_usual_run_leaves_the_long_tests_out_and_says_so(pytester: pytest.Pyte
     """Campaigns run in small; the last lines count what was deselected."""
     result = run(pytester, TESTS)
     assert passed(result) == {"usual", "campaign", "property", "tried"}
-    result.stdout.fnmatch_lines(["loads=3", "tried=10", "1 long tests are left to `make torture`.", "*1 deselected*"])
+    result.stdout.fnmatch_lines(["loads=3", "tried=10", "Left to `make torture`: 1 tests.", "*1 deselected*"])
 
 
 @pytest.mark.parametrize(("torture", "loads"), [("short", "loads=16"), ("full", "loads=50")])

@@ -24,7 +24,7 @@ from tiktok_insights_tests.support.interrupted_loads import Places
 from tiktok_insights_tests.support.loading import Loader, put_upload
 from tiktok_insights_tests.support.random_objects import FIRST, File, Key
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, pytest.mark.faults]
 
 #: Against hangs only: a load on a busy machine takes its time, and so does its turn to publish.
 _SECONDS_A_LOAD = 60

@@ -18,6 +18,8 @@ from tiktok_insights.tiktok.client import PUBLIC_URL
 from tiktok_insights_tests.support.cli_user import BIN, CliUser, cli_user_in
 from tiktok_insights_tests.support.documents import GUIDES, ROOT, Block, blocks, name
 
+pytestmark = pytest.mark.docs
+
 #: Commands that are not typed here: why not, and what covers them.
 NOT_TYPED = {
     "make test": "this test is part of it",

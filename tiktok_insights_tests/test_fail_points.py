@@ -35,6 +35,7 @@ from tiktok_insights_tests.support.sandbox import Sandbox
 
 pytestmark = [
     pytest.mark.campaign,
+    pytest.mark.faults,
     pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result"),  # fakesnow's way to fetch results
 ]
 

@@ -23,6 +23,8 @@ from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.faults
+
 #: What is promised is a minute. This limit tells a hang from a machine that is busy with other things.
 _LIMIT_SECONDS = 400.0
 _OBJECTS, _ROWS = 40, 50

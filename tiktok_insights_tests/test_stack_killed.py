@@ -26,6 +26,8 @@ from tiktok_insights_tests.support.history import Tables, Upload
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.faults
+
 _LOG = logging.getLogger(__name__)
 _BODY = csv_file(row("1"), row("2"), row("2", uniqueId="b"), row("no id"))
 _KEY = "csv/followers/account=42/dt=2026-01-31/followers.csv"

@@ -1,7 +1,8 @@
-"""How much of each campaign runs: a little with `make test`, more with `make torture SHORT=1`, all with `make torture`.
+"""The groups of tests, and how much of each campaign runs: some usually, more in a short torture, all in a full.
 
-A plugin of pytest. Add a field to `Size` here when a test can do more than its usual share; what it does with that
-belongs in the test. Two marks choose what a torture runs: `campaign` (in `make test` too) and `torture` (there alone).
+A plugin of pytest. A module with a mark of `GROUPS` runs with that make target and not in `make test`. Two marks choose
+what a torture runs: `campaign` (usually in small) and `torture` (there alone). Add a field to `Size` here when a test
+can do more than its usual share; what it does with that belongs in the test.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ class Size:
     fail_points: str
 
 
+#: The marks of tests that are too long for `make test`, and the make targets that run them.
+GROUPS = {"faults": "make test-faults", "docs": "make test-docs", "torture": "make torture"}
+
 _TEST = "test"
 SIZES = {
     _TEST: Size(examples=100, loads=3, orders=24, fail_points="few"),
@@ -44,7 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Load Hypothesis's profile: the same examples in every `make test`, others in each torture."""
     config.addinivalue_line("markers", "campaign: runs in `make torture` too, where it does more")
-    config.addinivalue_line("markers", "torture: runs in `make torture` only")
+    for mark, target in GROUPS.items():
+        config.addinivalue_line("markers", f"{mark}: runs in `{target}` only")
     # A deadline in milliseconds depends on the machine.
     register = hypothesis.settings.register_profile
     register("ci", deadline=None, print_blob=True, derandomize=True, max_examples=SIZES[_TEST].examples)
@@ -63,11 +68,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was left out, so that nobody takes a part for the whole."""
+    """Say what was left out, so that no one takes a part for the whole."""
     left_out = terminalreporter.stats.get("deselected", [])
-    long_ones = sum(item.get_closest_marker("torture") is not None for item in left_out)
-    if long_ones and not config.option.torture:
-        terminalreporter.write_line(f"{long_ones} long tests are left to `make torture`.")
+    for mark, target in GROUPS.items():
+        tests = sum(item.get_closest_marker(mark) is not None for item in left_out)
+        if tests and not config.option.torture:
+            terminalreporter.write_line(f"Left to `{target}`: {tests} tests.")
 
 
 @pytest.fixture(scope="session")
