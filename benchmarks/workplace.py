@@ -75,7 +75,7 @@ class Workplace:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session in the database; the tables are not made."""
-        with open_session(self.settings.snowflake) as session:
+        with open_session(self.settings.snowflake, "benchmark") as session:
             yield session
 
     def make_tables(self) -> None:

@@ -27,7 +27,14 @@ INTERNAL = {
     "RunError": "a branch of the tree; only what is below it is raised",
 }
 #: Where a message is that is no error's.
-PLACES = {"The command line", "Red checks", "Refused by the audit", "EndpointConnectionError", "OperationalError"}
+PLACES = {
+    "The command line",
+    "Red checks",
+    "Refused by the audit",
+    "EndpointConnectionError",
+    "OperationalError",
+    "ProgrammingError",
+}
 
 
 def trees() -> Iterator[ast.Module]:

@@ -26,7 +26,7 @@ def retry_refused(key: str | None, output: str) -> None:
     from tiktok_insights.tables.creation import ensure_tables
 
     settings = read_settings()
-    with open_session(settings.snowflake) as session:
+    with open_session(settings.snowflake, "retry-refused") as session:
         ensure_tables(session, settings.snowflake.tables_remedy)
         keys = forget_refused(session, key and key.removeprefix(f"s3://{settings.s3.bucket}/"))
     if key and not keys:

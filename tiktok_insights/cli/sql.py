@@ -29,6 +29,6 @@ def sql(statements: str, output: str) -> None:
     from tiktok_insights.resources.opening import open_session
 
     text = sys.stdin.read() if statements == "-" else statements
-    with open_session(read_settings().snowflake) as session:
+    with open_session(read_settings().snowflake, "sql") as session:
         names, rows = session.script(text)
     click.echo(render(names, rows, output), nl=False)

@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
-from snowflake.connector.errors import Error, OperationalError, ProgrammingError
+from snowflake.connector.errors import Error, OperationalError
 
+from tiktok_insights.clients.snowflake_errors import is_conflict
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.namespace import Namespace
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
     from snowflake.connector.cursor import SnowflakeCursor
-
-#: Errors after which the same transaction may succeed: lock conflicts, aborted transactions, lock timeouts.
-_CONFLICTS = {625}
 
 #: Many rows in one statement save round trips; Snowflake takes 16,384 at the most.
 _ROWS_IN_A_STATEMENT = 200
@@ -199,11 +197,6 @@ def _stage(table: str) -> str:
 def _as_text_if_time(value: object) -> object:
     """A time as text: beside a NULL in its column, the connector would send it as a number without a unit."""
     return value.isoformat(sep=" ") if isinstance(value, datetime) else value
-
-
-def is_conflict(error: Exception) -> bool:
-    """Whether the transaction lost against another one and may be tried again."""
-    return isinstance(error, ProgrammingError) and error.errno in _CONFLICTS
 
 
 def retry_conflicts(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:

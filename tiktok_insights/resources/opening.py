@@ -5,6 +5,7 @@ local stack, it is started if it is not running, and supplies what the settings 
 functions, so that a command loads only the client it uses. What the client does belongs in `clients` and the stages.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -66,9 +67,10 @@ def open_catalog(settings: GlueSettings) -> "Catalog":
 
 
 @contextmanager
-def open_session(settings: SnowflakeSettings) -> Iterator["Session"]:
+def open_session(settings: SnowflakeSettings, step: str = "", run_id: str = "") -> Iterator["Session"]:
     """Open a session in the tables' schema, and close it at the end; no table is created.
 
+    `step` says what it is for, and `run_id` in which of Dagster's runs: Snowflake shows both beside each statement.
     Raises SettingsError when the sign-in settings are missing or the key cannot be read, StackError, and the
     connector's errors.
     """
@@ -76,7 +78,8 @@ def open_session(settings: SnowflakeSettings) -> Iterator["Session"]:
 
     from tiktok_insights.clients.snowflake_session import session_on
 
-    with session_on(snowflake.connector.connect(**snowflake_arguments(settings)), settings.namespace) as session:
+    arguments = snowflake_arguments(settings, step, run_id)
+    with session_on(snowflake.connector.connect(**arguments), settings.namespace) as session:
         yield session
 
 
@@ -93,7 +96,7 @@ def aws_arguments(settings: AwsSettings) -> dict[str, Any]:
     return local | {name: value for name, value in given.items() if value}
 
 
-def snowflake_arguments(settings: SnowflakeSettings) -> dict[str, Any]:
+def snowflake_arguments(settings: SnowflakeSettings, step: str = "", run_id: str = "") -> dict[str, Any]:
     """Give the arguments of Snowflake's connector. Raises SettingsError as `open_session` does."""
     if settings.local_stack:
         local = local_snowflake(settings.local_stack)
@@ -112,8 +115,20 @@ def snowflake_arguments(settings: SnowflakeSettings) -> dict[str, Any]:
         "warehouse": settings.warehouse,
         "database": settings.database,
         "schema": settings.schema_name,
+        "session_parameters": {
+            "QUERY_TAG": _query_tag(step, run_id),
+            "STATEMENT_TIMEOUT_IN_SECONDS": settings.statement_timeout_seconds,
+            "LOCK_TIMEOUT": settings.lock_timeout_seconds,
+            "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS": settings.queued_timeout_seconds,
+        },
     }
     return {"paramstyle": "qmark", "autocommit": True} | local | {name: value for name, value in given.items() if value}
+
+
+def _query_tag(step: str, run_id: str) -> str:
+    """What Snowflake's query history shows beside each statement: who, what for, in which run. No personal data."""
+    tag = {"app": "tiktok_insights", "run": run_id, "step": step}
+    return json.dumps({name: text for name, text in tag.items() if text})
 
 
 def _require_sign_in(settings: SnowflakeSettings) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from tiktok_insights.clients.snowflake_session import Session
@@ -32,6 +33,15 @@ class SnowflakeResource(ClientResource):
     schema_name: str = Field(description="The schema of the tables.")
     internal_schema: str = Field(description="The schema of the platform's internal tables.")
     view_schema: str = Field(description="The schema of the views.")
+    statement_timeout_seconds: int = Field(
+        default=3600, description="The longest that a statement may take, in seconds."
+    )
+    lock_timeout_seconds: int = Field(
+        default=600, description="The longest that a statement waits for a lock, in seconds."
+    )
+    queued_timeout_seconds: int = Field(
+        default=1800, description="The longest that a statement waits for the warehouse, in seconds; 0 for no limit."
+    )
     host: str = Field(default="", description="The server. If empty, the account's public server.")
     port: int | None = Field(default=None, description="The server's port. If null, the protocol's default.")
     protocol: str = Field(default="", description="`https` or `http`. If empty, https.")
@@ -45,7 +55,7 @@ class SnowflakeResource(ClientResource):
         A run looks at all of them once. Each later session asks for their version, which is one statement.
         """
         settings = self.settings_as(SnowflakeSettings)
-        with open_session(settings) as session:
+        with open_session(settings, *_step_and_run()) as session:
             if not (self._is_checked and is_current(session)):
                 ensure_tables(session, settings.tables_remedy)
                 self._is_checked = True
@@ -64,3 +74,12 @@ class SnowflakeResource(ClientResource):
     def full_name(self, table: Table) -> str:
         """Give a table's name with its schema and database."""
         return f"{self.namespace.database}.{self.namespace.name_of(table)}"
+
+
+def _step_and_run() -> tuple[str, str]:
+    """The step that opens a session, and its run; a sensor's tick has none."""
+    try:
+        context = dg.OpExecutionContext.get()
+    except dg.DagsterInvariantViolationError:
+        return "sensor", ""
+    return context.op.name, context.run_id

@@ -7,6 +7,7 @@ belongs in `environment`, opening a client in `resources.opening`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tiktok_insights.settings.errors import SettingsError, wrong_value
 from tiktok_insights.settings.snowflake_names import account_identifier, identifier
 from tiktok_insights.tables.namespace import Namespace
 
@@ -68,9 +69,9 @@ class SnowflakeSettings:
     """Who signs in to Snowflake, with a key pair, and where the tables are.
 
     `schema_name` holds the tables, `internal_schema` those that only the platform needs, `view_schema` the views that
-    people read. Host, port and protocol are empty where
-    the account's own are right; an empty role is refused when a session is opened. With `local_stack` all of them,
-    and who signs in, are that stack's unless given. Raises SettingsError for a value that cannot be one.
+    people read. The timeouts are those of its sessions; a queued timeout of 0 is none. Host, port and protocol are
+    empty where the account's own are right; an empty role is refused when a session is opened. With `local_stack` all
+    of them, and who signs in, are that stack's unless given. Raises SettingsError for a value that cannot be one.
     """
 
     account: str = ""
@@ -83,6 +84,9 @@ class SnowflakeSettings:
     schema_name: str
     internal_schema: str
     view_schema: str
+    statement_timeout_seconds: int = 3600
+    lock_timeout_seconds: int = 600
+    queued_timeout_seconds: int = 1800
     host: str = ""
     port: int | None = None
     protocol: str = ""
@@ -90,6 +94,7 @@ class SnowflakeSettings:
 
     def __post_init__(self) -> None:
         """Read the account out of its address, and refuse names that are no identifiers: they appear in SQL."""
+        self._check_timeouts()
         object.__setattr__(self, "account", self.account and account_identifier(self.account))
         for variable, name in (
             ("SNOWFLAKE_ROLE", self.role),
@@ -101,6 +106,24 @@ class SnowflakeSettings:
         ):
             if name:
                 identifier(variable, name)
+
+    def _check_timeouts(self) -> None:
+        for variable, seconds in (
+            ("SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS", self.statement_timeout_seconds),
+            ("SNOWFLAKE_LOCK_TIMEOUT_SECONDS", self.lock_timeout_seconds),
+        ):
+            if seconds < 1:
+                raise wrong_value(variable, str(seconds), "a number of seconds greater than 0")
+        if self.queued_timeout_seconds < 0:
+            text = str(self.queued_timeout_seconds)
+            raise wrong_value("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS", text, "a number of seconds, or 0 for no limit,")
+        if self.lock_timeout_seconds >= self.statement_timeout_seconds:
+            msg = (
+                f"SNOWFLAKE_LOCK_TIMEOUT_SECONDS is {self.lock_timeout_seconds}, which is not less than "
+                f"SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS ({self.statement_timeout_seconds}). Lower it or raise the other: "
+                "a wait for a lock is retried, a statement that ran out of time is not."
+            )
+            raise SettingsError(msg)
 
     @property
     def namespace(self) -> Namespace:

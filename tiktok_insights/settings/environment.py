@@ -131,6 +131,9 @@ class _Environment:
             raise wrong_value(name, text, "a whole number")
         return int(text) if text else None
 
+    def seconds(self, name: str) -> int:
+        return self.whole(name) or 0
+
     def deployment(self) -> Deployment:
         name = self.text("TIKTOK_INSIGHTS_DEPLOYMENT")
         try:
@@ -172,5 +175,8 @@ def _snowflake(env: _Environment, local_stack: str) -> SnowflakeSettings:
         schema_name=env.text("SNOWFLAKE_SCHEMA"),
         internal_schema=env.text("SNOWFLAKE_INTERNAL_SCHEMA"),
         view_schema=env.text("SNOWFLAKE_VIEW_SCHEMA"),
+        statement_timeout_seconds=env.seconds("SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS"),
+        lock_timeout_seconds=env.seconds("SNOWFLAKE_LOCK_TIMEOUT_SECONDS"),
+        queued_timeout_seconds=env.seconds("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS"),
         local_stack=local_stack,
     )

@@ -80,6 +80,24 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         ),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
     ),
+    "Snowflake sessions": (
+        Variable(
+            "SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS",
+            "3600",
+            "the longest that one statement may take. Snowflake cancels it then, and the run fails",
+        ),
+        Variable(
+            "SNOWFLAKE_LOCK_TIMEOUT_SECONDS",
+            "600",
+            "the longest that one statement waits for another transaction's lock. Its transaction is then retried, for "
+            "15 minutes in all. Less than `SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS`",
+        ),
+        Variable(
+            "SNOWFLAKE_QUEUED_TIMEOUT_SECONDS",
+            "1800",
+            "the longest that one statement waits for a busy or suspended virtual warehouse; 0 for no limit",
+        ),
+    ),
     "Snowflake authentication, only for `aws`": (
         Variable("SNOWFLAKE_ACCOUNT", "", "your account identifier, such as `myorg-myaccount`, or its URL"),
         Variable("SNOWFLAKE_USER", "", "the user who signs in"),

@@ -9,13 +9,13 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 import snowflake.connector
-from snowflake.connector.errors import DatabaseError, OperationalError, ProgrammingError
+from snowflake.connector.errors import ProgrammingError
 
+from tiktok_insights.clients.snowflake_errors import is_conflict
 from tiktok_insights.clients.snowflake_session import (
     Connect,
     NamedRow,
     Session,
-    is_conflict,
     retry_conflicts,
     session_on,
 )
@@ -159,22 +159,6 @@ def test_a_parquet_file_is_copied_by_the_names_of_its_columns(session: Session, 
         (None, "", None),
         (None, "", None),
     ]
-
-
-@pytest.mark.parametrize(
-    ("make", "expected"),
-    [
-        pytest.param(lambda: ProgrammingError(msg="lock", errno=625), True, id="aborted for a lock"),
-        pytest.param(lambda: ProgrammingError(msg="syntax", errno=1003), False, id="syntax"),
-        pytest.param(lambda: ProgrammingError(msg="?"), False, id="no number"),
-        pytest.param(lambda: OperationalError(msg="away", errno=250001), False, id="no connection"),
-        pytest.param(lambda: DatabaseError(msg="lock", errno=625), False, id="another class"),
-        pytest.param(lambda: ValueError("625"), False, id="not the warehouse's"),
-    ],
-)
-def test_only_a_lost_conflict_is_tried_again(make: Callable[[], Exception], expected: bool) -> None:
-    """A transaction that lost against another starts again; nothing else does."""
-    assert is_conflict(make()) is expected
 
 
 def test_retries_are_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,8 @@
 """Sessions in Dagster: the tables are ready in each, and looked at once in a run."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import dagster as dg
 import pytest
@@ -104,3 +106,33 @@ def test_a_process_that_lives_long_makes_the_tables_again(
     with snowflake.session() as session:
         assert session.query("SELECT COUNT(*) FROM TIKTOK_DATA") == [(0,)]
         assert session.query("SELECT SCHEMA_VERSION FROM TIKTOK_INTERNAL.PUBLISH_LOCK") == [(SCHEMA_VERSION,)]
+
+
+def test_every_session_says_what_it_is_for_and_how_long_it_waits(
+    snowflake: SnowflakeResource, settings: Settings
+) -> None:
+    """The tag names run and step, so that a run's statements can be summed up; the timeouts are the settings'."""
+    seen: list[dict[str, str]] = []
+
+    @dg.asset(name="looks_around")
+    def look(snowflake: SnowflakeResource) -> None:
+        with snowflake.session() as session:
+            seen.append({row["key"]: row["value"] for row in session.records("SHOW PARAMETERS")})
+
+    changed = SnowflakeResource.of(replace(settings.snowflake, lock_timeout_seconds=60))
+    result = dg.materialize([look], resources={"snowflake": changed})
+    assert result.success
+    (parameters,) = seen
+    assert json.loads(parameters.pop("QUERY_TAG")) == {
+        "app": "tiktok_insights",
+        "run": result.run_id,
+        "step": "looks_around",
+    }
+    assert parameters == {
+        "LOCK_TIMEOUT": "60",
+        "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS": "1800",
+        "STATEMENT_TIMEOUT_IN_SECONDS": "3600",
+    }
+    with snowflake.session() as session:
+        ((_, tag, *_),) = session.query("SHOW PARAMETERS LIKE 'QUERY_TAG'")
+    assert json.loads(tag) == {"app": "tiktok_insights", "step": "sensor"}

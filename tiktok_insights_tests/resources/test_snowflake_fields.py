@@ -97,6 +97,21 @@ def test_a_name(warehouse: Warehouse, rsa_key: RSAPrivateKey, field: str, value:
     assert {name: getattr(login, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("field", "sent_as"),
+    [
+        ("statement_timeout_seconds", "STATEMENT_TIMEOUT_IN_SECONDS"),
+        ("lock_timeout_seconds", "LOCK_TIMEOUT"),
+        ("queued_timeout_seconds", "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS"),
+    ],
+)
+def test_a_timeout(warehouse: Warehouse, field: str, sent_as: str) -> None:
+    """It is sent with the login, before any statement; the others are sent as the environment has them."""
+    usual = {"STATEMENT_TIMEOUT_IN_SECONDS": 3600, "LOCK_TIMEOUT": 600, "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS": 1800}
+    sent = warehouse.login(**{field: 700}).session
+    assert {name: sent[name] for name in usual} == {**usual, sent_as: 700}
+
+
 @pytest.mark.parametrize("field", ["role", "warehouse", "database", "schema_name", "internal_schema", "view_schema"])
 def test_a_name_that_could_be_sql_is_refused(warehouse: Warehouse, field: str) -> None:
     """It is not sent: names are unquoted in statements."""

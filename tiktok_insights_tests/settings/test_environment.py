@@ -73,6 +73,30 @@ def test_a_rate_that_is_no_positive_number_is_named(text: str) -> None:
         read_settings({"TIKTOK_REQUESTS_PER_MINUTE": text})
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("STATEMENT", "soon", "a whole number"),
+        ("STATEMENT", "0", "a number of seconds greater than 0"),
+        ("LOCK", "1.5", "a whole number"),
+        ("LOCK", "0", "a number of seconds greater than 0"),
+        ("QUEUED", "-1", "a whole number"),
+    ],
+)
+def test_a_timeout_that_is_no_number_of_seconds_is_named(name: str, text: str, expected: str) -> None:
+    """The message has the variable and what it holds."""
+    variable = f"SNOWFLAKE_{name}_TIMEOUT_SECONDS"
+    with told("<variable> is <value>, but", f"{variable} is '{text}', but {expected} was expected."):
+        read_settings({variable: text})
+
+
+def test_a_wait_for_a_lock_must_end_before_its_statement() -> None:
+    """Otherwise Snowflake cancels the statement, which is not retried. A queue without a limit is fine."""
+    assert read_settings({"SNOWFLAKE_QUEUED_TIMEOUT_SECONDS": "0"}).snowflake.queued_timeout_seconds == 0
+    with told("SNOWFLAKE_LOCK_TIMEOUT_SECONDS is <number>", "600", "300"):
+        read_settings({"SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS": "300"})
+
+
 @pytest.mark.parametrize("text", ["many", "-1", "1.5"])
 def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
     """The message has the variable and what it holds."""

@@ -24,7 +24,7 @@ _STATEMENT = Reply(body=json.dumps({"success": False, "code": "002003", "message
 
 @dataclass(frozen=True)
 class Login:
-    """One request to sign in: who, as what, where; `host` is the address that the client took."""
+    """One request to sign in: who, as what, where, with what for the session; `host` is what the client took."""
 
     account: str
     user: str
@@ -34,6 +34,7 @@ class Login:
     database: str
     schema: str
     host: str
+    session: dict[str, object]
 
     @classmethod
     def of(cls, asked: Asked) -> "Login":
@@ -50,6 +51,7 @@ class Login:
             database=names["databaseName"],
             schema=names["schemaName"],
             host=asked.headers["host"].partition(":")[0],
+            session=data["SESSION_PARAMETERS"],
         )
 
     def is_signed_with(self, key: RSAPrivateKey) -> bool:

@@ -1,4 +1,4 @@
-"""DuckDB's errors as Snowflake's.
+"""DuckDB's errors as Snowflake's, each cause with a number and SQLSTATE of its own.
 
 What is not a ProgrammingError leaves fakesnow as HTTP 500, which the connector takes for an outage and sends again for
 minutes.
@@ -7,40 +7,71 @@ minutes.
 import duckdb
 from snowflake.connector.errors import Error, ProgrammingError
 
-CONFLICT = 625
+LOCK_HELD = 625
+CANCELED = 604
+STATEMENT_TIMEOUT = 630
 CONSTRAINT = 100072
+#: Numbers of this stack: no public source says which ones Snowflake has for these. Their SQLSTATEs are the standard's.
+COMMIT_CONFLICT = 900001
+TRANSACTION_ABORTED = 900002
 _INTERNAL = 603
-_CONFLICT_STATE = "57014"
-_CONSTRAINT_STATE = "22000"
-_INTERNAL_STATE = "XX000"
+
+_STATES = {
+    LOCK_HELD: "57014",
+    CANCELED: "57014",
+    STATEMENT_TIMEOUT: "57014",
+    CONSTRAINT: "22000",
+    COMMIT_CONFLICT: "40001",
+    TRANSACTION_ABORTED: "40000",
+    _INTERNAL: "XX000",
+}
 
 
 def as_programming_error(error: Exception) -> ProgrammingError:
     """The error as the client shall see it, with DuckDB's own words in it.
 
-    `CONFLICT` (000625) means: roll back and run the whole transaction again. `CONSTRAINT` (100072): a row breaks a
-    constraint, again would be the same. Anything else is of this stack, which knows less than Snowflake.
+    After `LOCK_HELD`, `COMMIT_CONFLICT` and `TRANSACTION_ABORTED`, roll back and run the whole transaction again. After
+    the others, again would be the same. `_INTERNAL` is of this stack, which knows less than Snowflake.
     """
     if isinstance(error, ProgrammingError):
         return error
     if isinstance(error, duckdb.TransactionException):
-        return conflict(str(error))
+        return _lost(str(error))
     if isinstance(error, duckdb.ConstraintException):
-        return ProgrammingError(msg=str(error), errno=CONSTRAINT, sqlstate=_CONSTRAINT_STATE)
+        return _error(CONSTRAINT, str(error))
+    if isinstance(error, duckdb.InterruptException):
+        return _error(CANCELED, "SQL execution canceled")
     if isinstance(error, Error):
         return ProgrammingError(msg=error.msg or str(error), errno=error.errno, sqlstate=error.sqlstate)
     what = str(error) if isinstance(error, duckdb.Error) else f"{type(error).__name__}: {error}"
-    return ProgrammingError(
-        msg=f"The local stack cannot run this statement (Snowflake may): {what}",
-        errno=_INTERNAL,
-        sqlstate=_INTERNAL_STATE,
-    )
+    return _error(_INTERNAL, f"The local stack cannot run this statement (Snowflake may): {what}")
 
 
-def conflict(reason: str) -> ProgrammingError:
+def aborted(reason: str) -> ProgrammingError:
     """The error of a transaction that cannot go on: the client rolls back and starts it again."""
-    return ProgrammingError(
-        msg=f"Transaction aborted, roll back and retry the transaction: {reason}",
-        errno=CONFLICT,
-        sqlstate=_CONFLICT_STATE,
+    return _error(TRANSACTION_ABORTED, f"Transaction aborted, roll back and retry the transaction: {reason}")
+
+
+def timed_out(seconds: float) -> ProgrammingError:
+    """The error of a statement that took longer than STATEMENT_TIMEOUT_IN_SECONDS, in Snowflake's words."""
+    return _error(
+        STATEMENT_TIMEOUT,
+        f"Statement reached its statement or warehouse timeout of {seconds:g} second(s) and was canceled.",
     )
+
+
+def _lost(reason: str) -> ProgrammingError:
+    if "Failed to commit" in reason:
+        return _error(COMMIT_CONFLICT, f"Another transaction committed first, so this one was rolled back: {reason}")
+    if "onflict" in reason:
+        # Snowflake lets the statement wait for LOCK_TIMEOUT; DuckDB cannot.
+        return _error(
+            LOCK_HELD,
+            "Another transaction has locked what this statement changes, and this lock has not yet been released. "
+            f"Your statement was aborted because nothing waits for a lock here: {reason}",
+        )
+    return aborted(reason)
+
+
+def _error(number: int, message: str) -> ProgrammingError:
+    return ProgrammingError(msg=message, errno=number, sqlstate=_STATES[number])

@@ -5,6 +5,7 @@ Here: the databases on disk, who is logged in, and the end of forgotten transact
 warehouses, MERGE is not atomic, VARCHAR(n) is not enforced, schema MAIN is always there.
 """
 
+import gzip
 import json
 import logging
 import tempfile
@@ -28,7 +29,7 @@ from tiktok_insights.local.snowflake.session import DEFAULT_SCHEMA, ServerSessio
 
 IDLE_TRANSACTION_SECONDS = 30.0
 _IDLE_SESSION_SECONDS = 4 * 3600.0
-# Accepted and without effect, as there is nothing here that they could change.
+# Accepted without running anything; `parameters` remembers what a session sets.
 _WITHOUT_EFFECT = [
     r"\s*ALTER\s+SESSION\s+(UN)?SET\s+(QUERY_TAG|LOCK_TIMEOUT|STATEMENT_(QUEUED_)?TIMEOUT_IN_SECONDS)\b",
     r"\s*ALTER\s+SESSION\s+SET\s+TIMEZONE\s*=\s*'(Etc/)?UTC'",
@@ -177,6 +178,7 @@ def create_snowflake_app(warehouse: Warehouse) -> Starlette:
         content = json.loads(bytes(reply.body))
         # A connector that was given no master token keeps its session when it closes, and with it the open transaction.
         content["data"]["masterToken"] = content["data"]["token"]
+        warehouse.sessions[content["data"]["token"]].parameters.log_in(await _session_parameters(request))
         return JSONResponse(content)
 
     async def query(request: Request) -> JSONResponse:
@@ -188,6 +190,13 @@ def create_snowflake_app(warehouse: Warehouse) -> Starlette:
         warehouse.large_results.route,
     ]
     return Starlette(routes=[*ours, *server.routes])
+
+
+async def _session_parameters(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    text = gzip.decompress(body) if request.headers.get("Content-Encoding") == "gzip" else body
+    parameters: dict[str, Any] = json.loads(text)["data"]["SESSION_PARAMETERS"]
+    return parameters
 
 
 def _quoted(path: Path) -> str:

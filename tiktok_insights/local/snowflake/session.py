@@ -27,7 +27,8 @@ from tiktok_insights.local.snowflake.dialect import (
     with_use_spelled_out,
     without_double_sums,
 )
-from tiktok_insights.local.snowflake.errors import as_programming_error, conflict
+from tiktok_insights.local.snowflake.errors import aborted, as_programming_error, timed_out
+from tiktok_insights.local.snowflake.parameters import SessionParameters
 from tiktok_insights.local.snowflake.results import as_snowflake_sends, check_sendable
 
 DEFAULT_SCHEMA = "PUBLIC"
@@ -54,6 +55,7 @@ class ServerSession(FakeSnowflakeConnection):
         self.busy = threading.RLock()
         self.last_used = time.monotonic()
         self.lost: str | None = None
+        self.parameters = SessionParameters()
         self._explicit_transaction = False
 
     @property
@@ -74,6 +76,30 @@ class ServerSession(FakeSnowflakeConnection):
                 yield
             finally:
                 self.last_used = time.monotonic()
+
+    @contextmanager
+    def time_limit(self) -> Iterator[None]:
+        """Interrupt what takes longer than the session's STATEMENT_TIMEOUT_IN_SECONDS.
+
+        Raises:
+            snowflake.connector.errors.ProgrammingError: it did.
+
+        """
+        seconds, expired = self.parameters.statement_timeout, threading.Event()
+
+        def expire() -> None:
+            expired.set()
+            self.interrupt()
+
+        timer = threading.Timer(min(seconds or threading.TIMEOUT_MAX, threading.TIMEOUT_MAX), expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise (timed_out(seconds) if expired.is_set() else error) from error
+        finally:
+            timer.cancel()
 
     def began(self) -> None:
         """Note that a transaction is open."""
@@ -133,7 +159,8 @@ class Cursor(FakeSnowflakeCursor):
         with session.statement(), in_turn:
             try:
                 statement = self._prepare(with_use_spelled_out(command), kind)
-                super().execute(statement, params, *args, **kwargs)
+                with session.time_limit():
+                    super().execute(statement, params, *args, **kwargs)
                 self._finish(kind)
                 self._described = super()._describe_last_sql()
                 table: Any = self._arrow_table
@@ -155,13 +182,14 @@ class Cursor(FakeSnowflakeCursor):
             reason = session.lost
             if kind is StatementKind.COMMIT:
                 session.lost = None
-            raise conflict(reason)
+            raise aborted(reason)
         if kind is StatementKind.BEGIN and session.in_transaction:
             return _NOTHING_TO_DO  # Snowflake ignores a BEGIN inside a transaction
         if kind is StatementKind.DEFINITION and session.in_transaction:
             self._duck_conn.commit()  # Snowflake commits before a definition
             session.ended()
-        return command
+        session.parameters.note(command)
+        return session.parameters.shown_by(command)
 
     def _finish(self, kind: StatementKind) -> None:
         session = self._conn

@@ -14,14 +14,16 @@ import pytest
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import IntegrityError, ProgrammingError
 
+from tiktok_insights.clients.snowflake_errors import is_conflict
 from tiktok_insights.local import stack
 from tiktok_insights.local.snowflake.chunks import ROWS_IN_A_CHUNK
+from tiktok_insights.local.snowflake.errors import LOCK_HELD
+from tiktok_insights.local.snowflake.errors import TRANSACTION_ABORTED as ABORTED
 from tiktok_insights_tests.local.conftest import kill_9, open_session
 from tiktok_insights_tests.support.impatient import impatient_warehouse
 from tiktok_insights_tests.support.waiting import wait_until
 
 Connect = Callable[..., SnowflakeConnection]
-CONFLICT = 625
 _COPY_OPTIONS = "FILE_FORMAT=(TYPE=PARQUET) MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE PURGE=TRUE"
 
 
@@ -201,15 +203,15 @@ def _counter(connect: Connect, name: str) -> SnowflakeConnection:
 
 
 def test_the_loser_of_a_conflict_hears_it_at_once_and_cannot_commit(connect: Connect) -> None:
-    """The second writer of a row gets 000625 in well under a second, and again at COMMIT, until it rolls back."""
+    """The second writer of a row hears of the lock in well under a second, and that all is lost until it rolls back."""
     winner, loser = _counter(connect, "LOCK_ROW"), connect()
     _run(winner, "BEGIN", "UPDATE LOCK_ROW SET N = N + 1")
     _run(loser, "BEGIN")
     start = time.monotonic()
-    for statement in ("UPDATE LOCK_ROW SET N = N + 1", "SELECT 1", "COMMIT"):
+    for statement, number in (("UPDATE LOCK_ROW SET N = N + 1", LOCK_HELD), ("SELECT 1", ABORTED), ("COMMIT", ABORTED)):
         with pytest.raises(ProgrammingError, match=r"(?i)conflict") as caught:
             _run(loser, statement)
-        assert caught.value.errno == CONFLICT
+        assert caught.value.errno == number
     assert time.monotonic() - start < 2
     _run(loser, "ROLLBACK", "ROLLBACK")
     _run(winner, "COMMIT")
@@ -218,7 +220,7 @@ def test_the_loser_of_a_conflict_hears_it_at_once_and_cannot_commit(connect: Con
 
 
 def test_many_sessions_take_the_lock_row_in_turn(connect: Connect) -> None:
-    """Six sessions that retry on 000625 make exactly as many increments as they committed."""
+    """Six sessions that begin again after a conflict make exactly as many increments as they committed."""
     check = _counter(connect, "TURNS")
     sessions = [connect() for _ in range(6)]
 
@@ -230,7 +232,7 @@ def test_many_sessions_take_the_lock_row_in_turn(connect: Connect) -> None:
                 done += 1
             except ProgrammingError as error:
                 _run(session, "ROLLBACK")
-                if error.errno != CONFLICT:
+                if not is_conflict(error):
                     raise
                 time.sleep(0.01)
 
@@ -381,7 +383,7 @@ def test_an_idle_transaction_is_rolled_back_and_its_client_told(impatient: stack
         try:
             _run(other, "UPDATE HELD SET N = N + 10")
         except ProgrammingError as error:
-            if error.errno != CONFLICT:
+            if error.errno != LOCK_HELD:
                 raise
             return False
         return True
@@ -390,7 +392,7 @@ def test_an_idle_transaction_is_rolled_back_and_its_client_told(impatient: stack
     for statement in ("INSERT INTO HELD VALUES (2)", "COMMIT"):
         with pytest.raises(ProgrammingError, match="idle") as caught:
             _run(gone, statement)
-        assert caught.value.errno == CONFLICT
+        assert caught.value.errno == ABORTED
     _run(gone, "ROLLBACK")
     assert _rows(gone, "SELECT N FROM HELD") == [(10,)]
     gone.close()
