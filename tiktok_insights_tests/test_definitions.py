@@ -98,7 +98,11 @@ def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -
         assert set(node.description.lower().rstrip(".").split()) - set(key.name.split("_")), key
     blocking = {key.name for key, node in nodes.items() if node.blocking}
     staging = {key.name for key in nodes if key.asset_key == AssetKey("staged_tiktok_data")}
-    assert staging - blocking == {"no_csv_is_skipped", "every_pending_object_is_readable"}
+    assert staging - blocking == {
+        "every_id_has_one_handle_within_an_object",
+        "no_csv_is_skipped",
+        "every_pending_object_is_readable",
+    }
     assert {key.name for key in nodes if key.asset_key == AssetKey("tiktok_data")} - blocking == {
         "every_account_is_fresh",
         "no_object_is_refused",

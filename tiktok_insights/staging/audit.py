@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tiktok_insights.checks import Check, CheckOutcome, Finding, declared_in
+from tiktok_insights.checks import Check, CheckOutcome, Finding, Severity, declared_in
 from tiktok_insights.staging import audit_checks
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts
 from tiktok_insights.staging.object_faults import fault_of
@@ -28,7 +28,7 @@ class AuditVerdict:
     @property
     def passed(self) -> bool:
         """Whether the batch may be published."""
-        return all(outcome.passed for outcome in self.outcomes)
+        return all(outcome.passed or outcome.severity is not Severity.BLOCKING for outcome in self.outcomes)
 
     @property
     def batch_verdict(self) -> BatchVerdict:

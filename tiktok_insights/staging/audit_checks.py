@@ -1,4 +1,4 @@
-"""The audit's checks: what must be true of a batch before it is published. All are blocking, and all are pure.
+"""The audit's checks: what must be true of a batch before it is published, and what a person should know. All are pure.
 
 They judge the objects that are not refused. A fault for which only its own object is refused belongs in
 `object_faults.py`; what must be true of the published table, in `warehouse/table_checks.py`.
@@ -10,13 +10,16 @@ from tiktok_insights.checks import Check, Finding, Severity, check, description_
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts
 
 
-def object_check(fault: Callable[[ObjectFacts], str]) -> Check[BatchFacts]:
+def object_check(severity: Severity) -> Callable[[Callable[[ObjectFacts], str]], Check[BatchFacts]]:
     """Declare the function below as a check of each object of a batch: it says what is wrong with one."""
 
-    def find(batch: BatchFacts) -> Finding:
-        return Finding(tuple(f"{item.key}: {wrong}" for item in batch.objects if (wrong := fault(item))))
+    def declare(fault: Callable[[ObjectFacts], str]) -> Check[BatchFacts]:
+        def find(batch: BatchFacts) -> Finding:
+            return Finding(tuple(f"{item.key}: {wrong}" for item in batch.objects if (wrong := fault(item))))
 
-    return Check(fault.__name__, description_of(fault), Severity.BLOCKING, find)
+        return Check(fault.__name__, description_of(fault), severity, find)
+
+    return declare
 
 
 @check(Severity.BLOCKING)
@@ -25,13 +28,13 @@ def staging_table_matches_the_contract(batch: BatchFacts) -> Finding:
     return Finding(batch.differences)
 
 
-@object_check
+@object_check(Severity.BLOCKING)
 def every_id_is_1_to_20_digits(item: ObjectFacts) -> str:
     """Every staged ID is text of 1 to 20 digits. An ID that became a number along the way is not."""
     return f"{item.malformed_ids:,} of {item.rows_found:,} rows have an invalid ID" if item.malformed_ids else ""
 
 
-@object_check
+@object_check(Severity.BLOCKING)
 def no_duplicate_users_within_an_object(item: ObjectFacts) -> str:
     """No user has two staged rows from the same object."""
     if item.users_found == item.rows_found:
@@ -39,7 +42,7 @@ def no_duplicate_users_within_an_object(item: ObjectFacts) -> str:
     return f"{item.rows_found:,} rows for {item.users_found:,} users"
 
 
-@object_check
+@object_check(Severity.BLOCKING)
 def every_row_is_staged_duplicate_or_rejected(item: ObjectFacts) -> str:
     """Each line of an object, counted without a CSV parser, was staged, dropped as a duplicate, or rejected."""
     counts = item.staged.counts
@@ -51,8 +54,18 @@ def every_row_is_staged_duplicate_or_rejected(item: ObjectFacts) -> str:
     )
 
 
-@object_check
+@object_check(Severity.BLOCKING)
 def every_staged_row_reached_the_warehouse(item: ObjectFacts) -> str:
     """The warehouse has as many staged rows of each object as were sent."""
     sent = item.staged.counts.staged
     return "" if item.rows_found == sent else f"{sent:,} rows were sent, {item.rows_found:,} are in the warehouse"
+
+
+@object_check(Severity.WARNING)
+def every_id_has_one_handle_within_an_object(item: ObjectFacts) -> str:
+    """No object has an ID whose rows have different handles: a rename between two pages, or merged users."""
+    ids = item.staged.ids
+    if not ids.renamed:
+        return ""
+    number = f"{ids.renamed:,} ID{'s' * (ids.renamed != 1)}"
+    return f"{number} with different handles, such as {'; '.join(ids.examples)}. The newest row of each is kept"

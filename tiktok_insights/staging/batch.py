@@ -179,7 +179,7 @@ class Staging:
                 self._quarantine(item, result.rejected)
             if result.staged:
                 upload.add(result.staged)
-        return StagedObject(item, result.counts, manifest=manifest)
+        return StagedObject(item, result.counts, manifest=manifest, ids=result.ids)
 
     def _manifest(self, item: CsvObject) -> Manifest | None:
         snapshot = snapshot_of(item.info.key)

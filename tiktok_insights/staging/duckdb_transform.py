@@ -16,6 +16,7 @@ from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, 
 from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_NAMES
 from tiktok_insights.staging import quarantine, transform
 from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
 from tiktok_insights.staging.inspection import MAX_LINE_BYTES, Inspection
 
 _READER = (
@@ -57,9 +58,10 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
-    """The counts, and the files with the staged and the rejected rows (None when there is no such row)."""
+    """The counts, what the IDs look like, and the files with the staged and the rejected rows (None without any)."""
 
     counts: RowCounts
+    ids: IdFindings
     staged: Path | None
     rejected: Path | None
 
@@ -85,7 +87,7 @@ def _run(
     counts = _count(duck, inspection.records)
     staged = _write_staged(duck, origin, folder / "staged.parquet") if counts.staged else None
     rejected = _write_rejected(duck, csv_path, inspection, origin, folder) if counts.rejected else None
-    return Transformed(counts, staged, rejected)
+    return Transformed(counts, look_at_ids(duck, has_duplicates=counts.duplicate > 0), staged, rejected)
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -34,8 +34,14 @@ def too_many_rejected_rows(item: ObjectFacts) -> str:
     )
 
 
+def rounded_ids(item: ObjectFacts) -> str:
+    """Find IDs that a spreadsheet or a floating-point number has rounded before the file was uploaded."""
+    rounded = item.staged.ids.rounded
+    return rounded and f"{rounded}. Export the file again from its source with the IDs as text, and upload it again"
+
+
 #: In the order in which a reason lists them.
-FAULTS = (counts_out_of_range, too_many_rejected_rows)
+FAULTS = (rounded_ids, counts_out_of_range, too_many_rejected_rows)
 
 
 def fault_of(item: ObjectFacts) -> str:

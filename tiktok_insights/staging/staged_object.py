@@ -1,12 +1,13 @@
 """What is known of one object of a batch: its row in STAGED_OBJECTS, from which the ledger is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.duckdb_transform import RowCounts
+from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.tables.load_status import LoadStatus
 
 
@@ -18,6 +19,7 @@ class StagedObject:
     counts: RowCounts
     reason: str = ""
     manifest: Manifest | None = None
+    ids: IdFindings = field(default_factory=IdFindings)
 
     @property
     def status(self) -> LoadStatus:

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tiktok_insights.checks import Severity
 from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.audit import audit
 from tiktok_insights.staging.duckdb_transform import RowCounts
+from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts, measure
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.tables.load_status import LoadStatus
@@ -26,6 +28,7 @@ ALL_CHECKS = [
     "no_duplicate_users_within_an_object",
     "every_row_is_staged_duplicate_or_rejected",
     "every_staged_row_reached_the_warehouse",
+    "every_id_has_one_handle_within_an_object",
 ]
 
 
@@ -54,7 +57,7 @@ def test_a_good_batch_passes_every_check() -> None:
     """One hundredth rejected is just under the threshold; an object without rows harms nothing."""
     verdict = audit(facts(GOOD))
     assert [check.name for check in verdict.outcomes] == ALL_CHECKS
-    assert [check.offenders for check in verdict.outcomes] == [()] * 5
+    assert [check.offenders for check in verdict.outcomes] == [()] * 6
     assert verdict.passed
     assert json.loads(verdict.to_json()) == dict.fromkeys(ALL_CHECKS, True)
 
@@ -124,6 +127,11 @@ def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, 
             told("<number> of <number> rows are rejected, more than max_rejected_share", KEY),
             id="two of a hundred rejected",
         ),
+        pytest.param(
+            replace(GOOD, staged=replace(GOOD.staged, ids=IdFindings("all IDs above 2^53 end in 0000: a reason"))),
+            told("all IDs above 2^53", "end in 0000"),
+            id="rounded ids",
+        ),
     ],
 )
 def test_a_faulty_object_is_refused_and_the_batch_passes_without_it(bad: ObjectFacts, expected: Told) -> None:
@@ -133,6 +141,15 @@ def test_a_faulty_object_is_refused_and_the_batch_passes_without_it(bad: ObjectF
     refused, other = verdict.objects
     assert (refused.status, other.status) == (LoadStatus.REFUSED, LoadStatus.LOADED)
     expected.says(refused.reason)
+
+
+def test_an_id_with_two_handles_warns_and_the_batch_passes() -> None:
+    """The object's line names the first ones, and how many there are."""
+    renamed = IdFindings(renamed=4, examples=("1 (a, b)", "2 (c, d)", "3 (e, f)"))
+    verdict = audit(facts(replace(GOOD, staged=replace(GOOD.staged, ids=renamed))))
+    ((red),) = [outcome for outcome in verdict.outcomes if not outcome.passed]
+    assert (verdict.passed, red.severity) == (True, Severity.WARNING)
+    told("every_id_has_one_handle_within_an_object: <object>:", "4 IDs", "1 (a, b); 2 (c, d); 3 (e, f)").says_check(red)
 
 
 def test_a_faulty_object_hides_no_fault_of_the_batch() -> None:

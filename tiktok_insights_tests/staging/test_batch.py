@@ -179,7 +179,7 @@ def test_with_nothing_pending_there_is_no_batch_and_every_check_is_true(loader: 
     """An empty bucket, or all in the ledger: no batch, no row in LOAD_BATCHES."""
     staging = loader.staging()
     assert staging.stage(loader.listing()) == []
-    assert [check.passed for check in Staging.outcomes([])] == [True] * 5
+    assert [check.passed for check in Staging.outcomes([])] == [True] * 6
     loader.put("a", csv_file(row("1")))
     batch = loader.load()
     assert [check.name for check in Staging.outcomes([batch])] == [check.name for check in Staging.outcomes([])]

@@ -13,6 +13,7 @@ from tiktok_insights.clients import duckdb_engine
 from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin, Transformed, run
 from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.inspection import Inspection, inspect
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
 from tiktok_insights_tests.support.troubleshooting import told
@@ -123,7 +124,7 @@ def test_14_columns_leave_the_source_of_the_counts_open_and_take_the_objects_tim
 @pytest.mark.parametrize("body", [csv_file(), HEADER_16.encode(), b"\xef\xbb\xbf" + HEADER_14.encode() + b"\n"])
 def test_a_header_alone_is_an_object_without_rows(tmp_path: Path, body: bytes) -> None:
     """Nothing is staged, nothing is rejected, nothing fails."""
-    assert transform(tmp_path, body) == Transformed(RowCounts(), None, None)
+    assert transform(tmp_path, body) == Transformed(RowCounts(), IdFindings(), None, None)
 
 
 def test_duplicates_inside_an_object_are_counted_and_left_out(tmp_path: Path) -> None:

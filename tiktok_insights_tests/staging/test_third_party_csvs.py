@@ -33,7 +33,9 @@ from tiktok_insights_tests.support.third_party_csvs import (
     CASES,
     LOADED,
     MAX_REJECTED_SHARE,
+    PLACE,
     REFUSED,
+    RENAMED,
     SKIPPED,
     Case,
 )
@@ -178,7 +180,17 @@ def test_the_run_ends_red_for_the_refused_files_alone(outcome: Outcome) -> None:
     assert not outcome.red.success
     checks = {check.check_name: check for check in outcome.red.get_asset_check_evaluations()}
     red = {name for name, check in checks.items() if not check.passed}
-    assert red == {"every_new_object_was_loaded", "no_csv_is_skipped", "no_object_is_refused", "every_account_is_fresh"}
+    assert red == {
+        "every_account_is_fresh",
+        "every_id_has_one_handle_within_an_object",
+        "every_new_object_was_loaded",
+        "no_csv_is_skipped",
+        "no_object_is_refused",
+    }
+    assert checks["every_id_has_one_handle_within_an_object"].description == (
+        f"{PLACE}{RENAMED}.csv: 1 ID with different handles, such as 7423456789012345777 (new.name, old.name). "
+        "The newest row of each is kept"
+    )
     assert [event.step_key for event in outcome.red.all_events if event.is_step_failure] == ["load_report"]
     named = [item["offender"] for item in _records(checks["every_new_object_was_loaded"].metadata["offenders"])]
     refused = [case for case in CASES if case.result == REFUSED]

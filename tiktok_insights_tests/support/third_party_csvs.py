@@ -14,6 +14,8 @@ PREFIX = "csv/followers/"
 PLACE = f"{PREFIX}account=42/dt=2026-01-31/"
 #: The share of rejected rows above which the cases' run sets an object aside.
 MAX_REJECTED_SHARE = 0.5
+#: The name of the file in which a user has two handles.
+RENAMED = "a rename between two pages"
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,13 @@ def names() -> Iterator[Case]:
     yield good("a line of nearly 2 MB", csv_file(row("203", nickname="x" * 1_999_000)), fields(
         "203", nickname="x" * 1_999_000
     ))  # fmt: skip
+
+
+def renames() -> Iterator[Case]:
+    """A user with two handles in one file: no fault, but worth a look."""
+    old = fields("7423456789012345777", uniqueId="old.name", extracted_at="2026-01-31T11:00:00Z")
+    new = fields("7423456789012345777", uniqueId="new.name", extracted_at="2026-01-31T11:01:00Z")
+    yield good(RENAMED, csv_file(*(",".join(texts.values()) for texts in (new, old))), new, old)
 
 
 def _refused(column: str, *texts: str, first_id: int = 300) -> Case:
@@ -404,6 +413,20 @@ def faulty_values() -> Iterator[Case]:
         ),
     )
 
+    anna = fields("7123456789012340000", uniqueId="anna")
+    bert = fields("7123456789012340000", uniqueId="bert")
+    cleo = fields("7223456789012350000", uniqueId="cleo")
+    yield Case(
+        f"{PLACE}ids from a spreadsheet.csv",
+        csv_file(*(",".join(texts.values()) for texts in (anna, bert, cleo))),
+        REFUSED,
+        rows=(anna, bert, cleo),
+        says=(
+            "all IDs above 2^53 end in 0000, such as 7123456789012340000 and 7223456789012350000: a spreadsheet has",
+            "Export the file again from its source with the IDs as text, and upload it again",
+        ),
+    )
+
 
 def odd_keys() -> Iterator[Case]:
     """Names that some layer takes for something else; with a rejected row each, as the quarantine has the name too."""
@@ -448,7 +471,7 @@ def out_of_place() -> Iterator[Case]:
 CASES: tuple[Case, ...] = tuple(
     case
     for kind in (
-        writings, names, values, broken_rows, other_headers, other_kinds, other_lines, faulty_values, odd_keys,
+        writings, names, renames, values, broken_rows, other_headers, other_kinds, other_lines, faulty_values, odd_keys,
         out_of_place,
     )
     for case in kind()

@@ -1,0 +1,114 @@
+"""Looks whether an object's IDs were numbers on their way here: a spreadsheet or a double has rounded them then.
+
+Rounded IDs are good text, belong to no one, and merge users. So the look is at all IDs of an object together. Add a
+pattern here when another program turns out to round in another way; what follows from it is in `object_faults.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from tiktok_insights.schema import ID_COLUMN
+
+#: The largest integer up to which a double keeps every ID.
+EXACT_UP_TO = 2**53
+#: So many IDs with several handles are named.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IdPattern:
+    """How rounded IDs look. `fits` and `counts` are conditions on an ID `n`.
+
+    All IDs must fit, and at least `minimum` different ones must count.
+    """
+
+    looks: str
+    cause: str
+    fits: str
+    counts: str
+    minimum: int
+
+
+#: A spreadsheet keeps 15 digits. Of 19 digits that leaves 0000; of an older account's ID, with fewer digits, fewer.
+_ZEROS = f"CASE WHEN n >= {10**18} THEN 10000 WHEN n >= {10**17} THEN 1000 WHEN n >= {10**16} THEN 100 ELSE 10 END"
+#: The double next to an ID. By way of its text, since DuckDB's cast from HUGEINT does not round well beyond 2^63.
+_DOUBLE = "CAST(CAST(n AS VARCHAR) AS DOUBLE)"
+_READ = "a program has read them as floating-point numbers"
+PATTERNS = (
+    IdPattern("end in 0000", "a spreadsheet has rounded them", f"n % {_ZEROS} = 0", "n % 10000 = 0", 2),
+    # A multiple of the spacing 2^(floor(log2 n) - 52) is just what a double can hold.
+    IdPattern("are multiples of a power of two", _READ, f"CAST({_DOUBLE} AS HUGEINT) = n", "TRUE", 3),
+    # The shortest text that names a double, padded with zeros: so JavaScript writes a number.
+    IdPattern(
+        "have only as many digits as a floating-point number",
+        _READ,
+        f"CAST(CAST({_DOUBLE} AS VARCHAR) AS HUGEINT) = n",
+        "TRUE",
+        3,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IdFindings:
+    """What the IDs of an object look like. `rounded` says so in words, or nothing.
+
+    `renamed` is how many IDs have rows with different handles, of which `examples` names the first ones.
+    """
+
+    rounded: str = ""
+    renamed: int = 0
+    examples: tuple[str, ...] = ()
+
+
+def look_at_ids(duck: duckdb.DuckDBPyConnection, *, has_duplicates: bool) -> IdFindings:
+    """Look at the IDs of the table `transformed`. A good file costs a look at its first rows, and at its duplicates."""
+    # A row that is rejected for another column has a good ID as well.
+    duck.execute(
+        "CREATE TEMP VIEW large_ids AS SELECT n, n AS row_key FROM (SELECT TRY_CAST(TIKTOK_ID AS HUGEINT) AS n "
+        f"FROM transformed WHERE rejected_column IS DISTINCT FROM '{ID_COLUMN.csv}') WHERE n > {EXACT_UP_TO}"
+    )
+    rounded = _rounded(duck, "large_ids", "all IDs above 2^53")
+    if not has_duplicates:
+        return IdFindings(rounded)
+    duck.execute(
+        "CREATE TEMP TABLE renamed AS SELECT TIKTOK_ID, min(hash(USER_NAME)) AS one, max(hash(USER_NAME)) AS other "
+        "FROM transformed WHERE rejected_column IS NULL AND USER_NAME IS NOT NULL AND TIKTOK_ID IN "
+        "(SELECT TIKTOK_ID FROM transformed WHERE disposition = 'duplicate') "
+        "GROUP BY TIKTOK_ID HAVING one <> other"
+    )
+    # Each handle was a user of its own before the IDs were rounded.
+    duck.execute(
+        "CREATE TEMP VIEW renamed_ids AS SELECT TRY_CAST(TIKTOK_ID AS HUGEINT) AS n, (TIKTOK_ID, USER_NAME) AS row_key "
+        f"FROM transformed SEMI JOIN renamed USING (TIKTOK_ID) WHERE rejected_column IS NULL AND n > {EXACT_UP_TO}"
+    )
+    rounded = rounded or _rounded(duck, "renamed_ids", "all IDs above 2^53 with several handles")
+    ((number,),) = duck.execute("SELECT count(*) FROM renamed").fetchall()
+    return IdFindings(rounded, number, _examples(duck) if number else ())
+
+
+def _rounded(duck: duckdb.DuckDBPyConnection, source: str, which: str) -> str:
+    """Say how all IDs of the source look, if they fit a pattern."""
+    for pattern in PATTERNS:
+        if _any(duck, f"SELECT 1 FROM {source} WHERE NOT ({pattern.fits}) LIMIT 1"):
+            continue
+        counted = f"(SELECT DISTINCT row_key FROM {source} WHERE {pattern.counts} LIMIT {pattern.minimum})"
+        if _any(duck, f"SELECT 1 FROM {counted} HAVING count(*) = {pattern.minimum}"):
+            ((one, other),) = duck.execute(f"SELECT min(n), max(n) FROM {source} WHERE {pattern.counts}").fetchall()
+            such = f"{one} and {other}" if one != other else f"{one}"
+            return f"{which} {pattern.looks}, such as {such}: {pattern.cause}"
+    return ""
+
+
+def _any(duck: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    return duck.execute(sql).fetchone() is not None
+
+
+def _examples(duck: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    rows: list[tuple[Any, ...]] = duck.execute(
+        "SELECT TIKTOK_ID, min(USER_NAME), max(USER_NAME) FROM transformed WHERE rejected_column IS NULL AND "
+        f"TIKTOK_ID IN (SELECT TIKTOK_ID FROM renamed ORDER BY TIKTOK_ID LIMIT {_NAMED}) GROUP BY ALL ORDER BY 1"
+    ).fetchall()
+    return tuple(f"{tiktok_id} ({one}, {other})" for tiktok_id, one, other in rows)
