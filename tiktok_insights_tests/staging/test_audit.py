@@ -128,7 +128,10 @@ def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, 
             id="two of a hundred rejected",
         ),
         pytest.param(
-            replace(GOOD, staged=replace(GOOD.staged, ids=IdFindings("all IDs above 2^53 end in 0000: a reason"))),
+            replace(
+                GOOD,
+                staged=replace(GOOD.staged, ids=IdFindings("all IDs above 2^53 end in 0000, such as 1 and 2: why")),
+            ),
             told("all IDs above 2^53", "end in 0000"),
             id="rounded ids",
         ),
