@@ -48,6 +48,9 @@ GOOD = ObjectFacts(
 EMPTY = ObjectFacts(staged(OTHER_KEY, RowCounts()), 0.01)
 
 
+ROUNDED = "all IDs above 2^53 end in 0000, such as 1 and 2: why"
+
+
 def facts(*objects: ObjectFacts, differences: tuple[str, ...] = ()) -> BatchFacts:
     """A batch with these objects beside one that has no rows."""
     return BatchFacts("batch", (*objects, EMPTY), differences)
@@ -130,7 +133,7 @@ def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, 
         pytest.param(
             replace(
                 GOOD,
-                staged=replace(GOOD.staged, ids=IdFindings("all IDs above 2^53 end in 0000, such as 1 and 2: why")),
+                staged=replace(GOOD.staged, ids=IdFindings(ROUNDED)),
             ),
             told("all IDs above 2^53", "end in 0000"),
             id="rounded ids",
