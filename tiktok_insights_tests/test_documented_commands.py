@@ -31,8 +31,8 @@ FIRST = "make run"
 #: Settings that are not made here: nobody's AWS and Snowflake can be reached. settings/test_environment.py reads them.
 AWS = "TIKTOK_INSIGHTS_DEPLOYMENT=aws"
 
-#: The languages that have a meaning here, and `csv`, which is only shown.
-LANGUAGES = {"sh", "text", "sql", "ini", "yaml", "csv"}
+#: The languages that have a meaning here; `python`, which test_other_tools.py runs; and those that are only shown.
+LANGUAGES = {"sh", "text", "sql", "ini", "yaml", "python", "csv", "console"}
 
 #: What differs from run to run: ids of runs and snapshots, times, durations, and the width of a column.
 _VARYING = (

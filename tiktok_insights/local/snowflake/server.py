@@ -11,6 +11,7 @@ import logging
 import tempfile
 import threading
 import time
+import zlib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ _WITHOUT_EFFECT = [
     r"\s*ALTER\s+SESSION\s+SET\s+TIMEZONE\s*=\s*'(Etc/)?UTC'",
     r"\s*(CREATE|ALTER)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|ROLE)\b",
     r"\s*GRANT\b",
+    # Snowpark closes a session with it; nothing of it runs then.
+    r"\s*SELECT\s+SYSTEM\$CANCEL_ALL_QUERIES\b",
 ]
 _logger = logging.getLogger(__name__)
 
@@ -178,6 +181,8 @@ def create_snowflake_app(warehouse: Warehouse) -> Starlette:
         content = json.loads(bytes(reply.body))
         # A connector that was given no master token keeps its session when it closes, and with it the open transaction.
         content["data"]["masterToken"] = content["data"]["token"]
+        # Connectors from version 5 on insist on a number.
+        content["data"]["sessionId"] = zlib.crc32(content["data"]["token"].encode())
         warehouse.sessions[content["data"]["token"]].parameters.log_in(await _session_parameters(request))
         return JSONResponse(content)
 
