@@ -1,7 +1,7 @@
 """Sessions in Dagster: the tables are ready in each, and looked at once in a run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import dagster as dg
@@ -119,10 +119,17 @@ def test_every_session_says_what_it_is_for_and_how_long_it_waits(
         with snowflake.session() as session:
             seen.append({row["key"]: row["value"] for row in session.records("SHOW PARAMETERS")})
 
+    @dg.multi_asset_check(name="checks", specs=[dg.AssetCheckSpec("is_seen", asset=look)])
+    def check(snowflake: SnowflakeResource) -> Iterator[dg.AssetCheckResult]:
+        with snowflake.session() as session:
+            seen.append({row["key"]: row["value"] for row in session.records("SHOW PARAMETERS")})
+            yield dg.AssetCheckResult(passed=True, check_name="is_seen", asset_key=look.key)
+
     changed = SnowflakeResource.of(replace(settings.snowflake, lock_timeout_seconds=60))
-    result = dg.materialize([look], resources={"snowflake": changed})
+    result = dg.materialize([look, check], resources={"snowflake": changed})
     assert result.success
-    (parameters,) = seen
+    parameters, of_check = seen
+    assert json.loads(of_check["QUERY_TAG"]) == {"app": "tiktok_insights", "run": result.run_id, "step": "checks"}
     assert json.loads(parameters.pop("QUERY_TAG")) == {
         "app": "tiktok_insights",
         "run": result.run_id,
