@@ -10,7 +10,8 @@ from tiktok_insights.defs.assets.raw import raw_followers
 from tiktok_insights.defs.assets.staging import staged_tiktok_data
 from tiktok_insights.defs.assets.warehouse import tiktok_data
 from tiktok_insights.defs.checks import ASSET_CHECKS
-from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
+from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, retry_refused_objects, tiktok_pipeline
+from tiktok_insights.defs.locations import with_locations
 from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
@@ -28,14 +29,16 @@ from tiktok_insights.settings.environment import Settings, read_settings
 def defs() -> dg.Definitions:
     """Everything that Dagster is to know. Dagster calls this when it loads the module's definitions."""
     remove_retry_hooks()
+    settings = read_settings()
+    assets = [raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts, load_report]
     return dg.Definitions(
-        assets=[raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts, load_report],
+        assets=dg.map_asset_specs(with_locations(settings), assets),
         asset_checks=ASSET_CHECKS,
-        jobs=[tiktok_pipeline, load_pending_objects, replay_snapshots],
+        jobs=[tiktok_pipeline, load_pending_objects, retry_refused_objects, replay_snapshots],
         schedules=[daily_schedule],
         sensors=[new_s3_objects_sensor],
         resources={
-            **resources_for(read_settings()),
+            **resources_for(settings),
             "frames": dg.mem_io_manager,
             # The command line puts its bars in here.
             "progress": SILENT,

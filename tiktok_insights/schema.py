@@ -71,6 +71,11 @@ class Column:
         return "string"
 
     @property
+    def is_personal(self) -> bool:
+        """Whether a value identifies a person: an ID and free text (handle, name, picture) do, a count does not."""
+        return self.kind in (ColumnKind.ID, ColumnKind.TEXT)
+
+    @property
     def warehouse_type(self) -> str:
         """Snowflake's type, with the constraint of the key."""
         return WAREHOUSE_TYPES[self.kind] + (" NOT NULL" if self.kind is ColumnKind.ID else "")
@@ -209,4 +214,6 @@ CSV_HEADER: tuple[str, ...] = tuple(column.csv for column in COLUMNS)
 #: Files of other producers may end here: they know neither where the counts come from nor when they were fetched.
 FOREIGN_HEADER: tuple[str, ...] = CSV_HEADER[:14]
 WAREHOUSE_COLUMNS: tuple[Column, ...] = tuple(column for column in COLUMNS if column.warehouse)
+#: The warehouse's columns that identify a person, also under the same name in a mart.
+PERSONAL_NAMES = frozenset(column.warehouse for column in WAREHOUSE_COLUMNS if column.is_personal)
 WAREHOUSE_NAMES: tuple[str, ...] = tuple(column.warehouse for column in COLUMNS if column.warehouse)

@@ -82,6 +82,9 @@ def test_an_asset_says_what_it_is(loaded: dg.Definitions, name: str) -> None:
     assert any(word in node.description.lower() for word in ("one row per", "one row:", "one object per"))
     assert node.owners == ["team:tiktok-insights"]
     assert node.kinds
+    if name != "load_report":
+        assert {"dagster/uri", "dagster/table_name"} & node.metadata.keys(), "where it is is known before the first run"
+    assert node.code_version
     if name != "raw_followers":
         schema: dg.TableSchema = node.metadata["dagster/column_schema"]
         assert all(column.description for column in schema.columns)
@@ -140,7 +143,7 @@ def test_jobs_and_schedule_are_there(loaded: dg.Definitions) -> None:
 
 def test_no_run_keeps_its_place_in_the_pool_for_ever(loaded: dg.Definitions) -> None:
     """Every job says after how many seconds Dagster ends it: at most a day."""
-    for name in ("tiktok_pipeline", "load_pending_objects", "replay_snapshots"):
+    for name in ("tiktok_pipeline", "load_pending_objects", "retry_refused_objects", "replay_snapshots"):
         assert "load_report" in loaded.resolve_job_def(name).graph.node_dict
         assert 3_600 <= int(loaded.resolve_job_def(name).tags["dagster/max_runtime"]) <= 86_400, name
 
@@ -155,7 +158,7 @@ def test_the_replay_begins_at_the_lake_and_needs_no_settings(loaded: dg.Definiti
 def test_the_replay_puts_a_damaged_csv_right_and_tells_what_changed(
     loaded: dg.Definitions, raw: RawStore, connections: Connections, connect_warehouse: Connect
 ) -> None:
-    """The asset's metadata has the object, the user, the column and both texts; the table has the true text."""
+    """The asset's metadata has the object and the column, but no person's data; the table has the true text."""
     with scripted(Reply(body=encoded(web_page(web_row("11"), web_row("12"), total=2))), info=_INFO) as script:
         (result,) = extract(raw, script.address, "some.shop")
     key = write_csv(raw, CsvInventory(raw.store), manifest_of(raw, result), 0.01).key
@@ -169,7 +172,7 @@ def test_the_replay_puts_a_damaged_csv_right_and_tells_what_changed(
     )
     (change,) = metadata["changes"].records  # type: ignore[attr-defined]
     assert change.data == {
-        "object": key, "change": "changed", "user": "11", "column": "uniqueId", "old": "old.code", "new": "made.up",
+        "object": key, "column": "uniqueId", "texts changed": 1,
     }  # fmt: skip
     assert [metadata[name].value for name in ("files_replayed", "files_written", "rows_changed")] == [1, 1, 1]
     with connect_warehouse() as session:
@@ -240,6 +243,71 @@ def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_publ
     ]
 
 
+def test_refused_objects_are_tried_again_by_a_job(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """As by the command and a run after it: with a higher threshold, the good row is loaded."""
+    put_csv(store, "7420366745511658149", "7.42e+18")
+    assert not run_job(loaded, "load_pending_objects").success
+    config = {"ops": {"staged_tiktok_data": {"config": {"retry_refused": True, "max_rejected_share": 0.5}}}}
+    assert run_job(loaded, "load_pending_objects").success, "a refused object is not pending"
+    assert run_job(loaded, "retry_refused_objects", **config).success
+    assert loaded.resolve_job_def("retry_refused_objects").run_config == {
+        "ops": {"staged_tiktok_data": {"config": {"retry_refused": True}}}
+    }
+    with connect_warehouse() as session:
+        assert session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("7420366745511658149",)]
+
+
+def test_a_run_with_nothing_new_leaves_every_version_and_shows_no_empty_table(
+    loaded: dg.Definitions, store: ObjectStore
+) -> None:
+    """So nothing downstream is marked as unsynced; a new object changes the versions from the catalog on."""
+    put_csv(store, "7420366745511658149")
+    first, second = (run_job(loaded, "load_pending_objects") for _ in range(2))
+    assert versions(first) == versions(second)
+    assert versions(first).keys() == {*MARTS, *STAGES, "load_report"} - {"raw_followers", "followers_csv"}
+    for event in second.get_asset_materialization_events():
+        for name, value in event.materialization.metadata.items():
+            assert not isinstance(value, dg.TableMetadataValue) or value.records, name
+    put_csv(store, "7420366745511658149", "7420366745511658150")
+    third = versions(run_job(loaded, "load_pending_objects"))
+    assert {name for name, version in third.items() if version == versions(first)[name]} == set()
+
+
+def versions(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """The version of each asset's data after a run."""
+    return {
+        event.asset_key.to_user_string(): event.materialization.tags["dagster/data_version"]
+        for event in result.get_asset_materialization_events()
+        if event.asset_key and event.materialization.tags
+    }
+
+
+def test_columns_that_identify_a_person_are_tagged(loaded: dg.Definitions) -> None:
+    """In the CSV, in Glue, in the warehouse and in the marts."""
+    graph = loaded.resolve_asset_graph()
+    tagged = {
+        name: [c.name for c in graph.get(AssetKey(name)).metadata["dagster/column_schema"].columns if c.tags]
+        for name in ("followers_csv", "tiktok_user_data", "tiktok_data", "followers_by_user", "user_totals")
+    }
+    in_csv = ["Tiktok_id", "uniqueId", "nickname", "avatarLarger", "avatarMedium", "avatarThumb"]
+    assert tagged == {
+        "followers_csv": in_csv,
+        "tiktok_user_data": [name.lower() for name in in_csv],
+        "tiktok_data": ["TIKTOK_ID", "USER_NAME", "NICK_NAME"],
+        "followers_by_user": ["TIKTOK_ID", "USER_NAME", "NICK_NAME"],
+        "user_totals": [],
+    }
+
+
+def test_freshness_is_watched_at_both_ends(loaded: dg.Definitions) -> None:
+    """Of what is extracted, and of the table that people read."""
+    graph = loaded.resolve_asset_graph()
+    watched = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).freshness_policy}
+    assert watched == {"raw_followers", "tiktok_data"}
+
+
 def test_the_threshold_can_be_raised_in_the_run_config(
     loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
 ) -> None:
@@ -269,7 +337,7 @@ def test_the_table_carries_numbers_places_and_lineage(
     table = events["tiktok_data"]
     assert table["dagster/row_count"].value == 1
     assert table["dagster/table_name"].value == f"{settings.snowflake.database}.PUBLIC.TIKTOK_DATA"
-    assert table["most_followed"].records[0].data["TIKTOK_ID"] == "7420366745511658149"  # type: ignore[attr-defined]
+    assert (table["users_verified"].value, table["users_private"].value) == (0, 0)
     lineage = table["dagster/column_lineage"].value.deps_by_column["TIKTOK_ID"]  # type: ignore[union-attr]
     assert [(dep.asset_key.to_user_string(), dep.column_name) for dep in lineage] == [
         ("staged_tiktok_data", "TIKTOK_ID")

@@ -34,12 +34,14 @@ AWS = "TIKTOK_INSIGHTS_DEPLOYMENT=aws"
 #: The languages that have a meaning here; `python`, which test_other_tools.py runs; and those that are only shown.
 LANGUAGES = {"sh", "text", "sql", "ini", "yaml", "python", "csv", "console"}
 
-#: What differs from run to run: ids of runs and snapshots, times, durations, and the width of a column.
+#: What differs from run to run: ids of runs and snapshots, times, durations, the width of a column, and how the command
+#: is typed, which depends on whether the environment is activated.
 _VARYING = (
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<run>"),
     (r"\d{8}T\d{9}Z", "<snapshot>"),
     (r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d+)?", "<time>"),
     (r"\bin \d+ s\b", "in <n> s"),
+    (r"\S*/tiktok-insights\b", "tiktok-insights"),
     (r"-{2,}", "--"),
     (r"\s+", " "),
 )

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from tiktok_insights.printable import printable
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 #: Where exceptions come from whose message a person can act on: ours, and the clients' of AWS and Snowflake.
@@ -21,7 +23,7 @@ class Commands(click.Group):
         except Exception as error:
             if not any(kind.__module__.startswith(_IN_WORDS) for kind in type(error).__mro__):
                 raise
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
 
 
 def format_option(*formats: str) -> Callable[[_Command], _Command]:

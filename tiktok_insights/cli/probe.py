@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tiktok_insights.cli.commands import format_option
+from tiktok_insights.printable import printable
 from tiktok_insights.settings.environment import read_settings, require_accounts
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ def probe(account: str, output: str) -> None:
     else:
         from tabulate import tabulate
 
-        click.echo(tabulate(list(_lines(found)), tablefmt="plain", disable_numparse=True))
+        click.echo(printable(tabulate(list(_lines(found)), tablefmt="plain", disable_numparse=True)))
     if found.error:
-        click.echo(f"Error: {found.error}", err=True)
+        click.echo(printable(f"Error: {found.error}"), err=True)
         sys.exit(1)
 
 

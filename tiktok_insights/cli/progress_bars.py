@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tiktok_insights.printable import printable
 from tiktok_insights.progress import SILENT, Progress, ProgressReporter
 from tiktok_insights.settings.environment import runs_in_ci
 
@@ -50,9 +51,10 @@ class _Bars:
     def __call__(self, progress: Progress) -> None:
         of = "" if progress.total is None else f" of {progress.total:,}"
         said = f"{progress.done:,}{of} {progress.unit}"
+        what = printable(progress.what)
         with self._lock:
             if progress.what not in self._tasks:
-                self._tasks[progress.what] = self._bars.add_task(progress.what, total=progress.total, said=said)
+                self._tasks[progress.what] = self._bars.add_task(what, total=progress.total, said=said)
             task = self._tasks[progress.what]
             self._bars.update(task, completed=progress.done, total=progress.total, said=said)
             if progress.has_ended:

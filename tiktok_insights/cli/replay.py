@@ -10,6 +10,7 @@ import click
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.execution import run_job
 from tiktok_insights.cli.rows import render
+from tiktok_insights.printable import printable
 from tiktok_insights.settings.environment import read_settings
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _print_tables(replayed: Sequence["Replayed"], changes: Sequence[tuple[str, .
 
 def _heading(item: "Replayed") -> str:
     what = item.csv.blocked or _counts([item])
-    return f"{item.verdict.value}: {item.csv.key} ({item.csv.handle}): {what}"
+    return printable(f"{item.verdict.value}: {item.csv.key} ({item.csv.handle}): {what}")
 
 
 def _object(item: "Replayed") -> tuple[object, ...]:

@@ -4,6 +4,7 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.rows import render
+from tiktok_insights.printable import printable
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tables.load_status import LoadStatus
 
@@ -37,5 +38,5 @@ def retry_refused(key: str | None, output: str) -> None:
         click.echo(render(("object",), [(forgotten,) for forgotten in keys], output), nl=False)
         return
     for forgotten in keys:
-        click.echo(f"Will be retried: {forgotten}")
+        click.echo(printable(f"Will be retried: {forgotten}"))
     click.echo(f"Now run:  {_RUN}" if keys else "No objects are refused.")

@@ -11,6 +11,7 @@ from tiktok_insights.cli.ui import DEFAULT_PORT
 from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
 from tiktok_insights.defs.assets.staging import STAGING_RESULT
 from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
+from tiktok_insights.defs.checks import offenders_of
 from tiktok_insights.printable import printable
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.settings.environment import Settings
@@ -72,7 +73,7 @@ class Summary:
                     "name": check.check_name,
                     "passed": check.passed,
                     "severity": check.severity.value,
-                    "description": check.description,
+                    "offenders": offenders_of(check),
                 }
                 for check in self._checks
             ],
@@ -147,9 +148,7 @@ def _blocks(check: dg.AssetCheckEvaluation) -> bool:
 
 def _offenders(check: dg.AssetCheckEvaluation) -> str:
     """What a red check found: one offender beside the check's name, several below it."""
-    found = check.metadata.get("offenders")
-    records = found.records if isinstance(found, dg.TableMetadataValue) else []
-    names = [printable(str(record.data["offender"])) for record in records]
+    names = [printable(offender) for offender in offenders_of(check)]
     if len(names) == 1:
         return names[0]
     listed = names[:_LISTED_OFFENDERS]

@@ -13,13 +13,14 @@ import dagster as dg
 from tiktok_insights.catalog import checks as catalog_checks
 from tiktok_insights.catalog.checks import CatalogCheckInput
 from tiktok_insights.checks import Check, CheckOutcome, Input, Severity, declared_in
-from tiktok_insights.defs.presentation import table
+from tiktok_insights.defs.presentation import bullets, table
 from tiktok_insights.resources.glue import GlueResource
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.warehouse import lost_ids, table_checks
 from tiktok_insights.warehouse.table_checks import TableCheckInput
 
+_OFFENDERS, _OFFENDER = "offenders", "offender"
 _Open = Callable[[S3Resource, GlueResource, SnowflakeResource], AbstractContextManager[Input]]
 
 
@@ -40,16 +41,24 @@ def check_result(outcome: CheckOutcome, asset: str | None = None) -> dg.AssetChe
         for name, fact in outcome.facts.items()
     }
     if outcome.offenders:
-        metadata["offenders"] = table(["offender"], [[offender] for offender in outcome.offenders])
+        metadata[_OFFENDERS] = table([_OFFENDER], [[offender] for offender in outcome.offenders])
     is_warning = outcome.severity is Severity.WARNING
     return dg.AssetCheckResult(
         passed=outcome.passed,
         check_name=outcome.name,
         asset_key=asset,
         severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
-        description=None if outcome.passed else "; ".join(outcome.offenders)[:1000],
+        description=None if outcome.passed else bullets(outcome.offenders),
         metadata=metadata,
     )
+
+
+def offenders_of(evaluation: dg.AssetCheckEvaluation) -> list[str]:
+    """Give the offenders of a check's result as they are, without Markdown's escapes."""
+    offenders = evaluation.metadata.get(_OFFENDERS)
+    if not isinstance(offenders, dg.TableMetadataValue):
+        return []
+    return [str(record.data[_OFFENDER]) for record in offenders.records]
 
 
 def _step(asset: str, checks: Sequence[Check[Input]], open_input: _Open[Input]) -> dg.AssetChecksDefinition:

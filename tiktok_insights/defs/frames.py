@@ -28,14 +28,13 @@ from tiktok_insights.insights.mart import FRAME_ROWS, Mart, MartColumn, ValueTyp
 #: As what pandas keeps the values. Whole numbers stay whole beside a NULL; nanoseconds reach back to 1677 only.
 _DTYPES = {
     ValueType.COUNT: "Int64",
+    ValueType.THRESHOLD: "Int64",
     ValueType.WHOLE_NUMBER: "Int64",
     ValueType.SHARE: "float64",
     ValueType.RATIO: "float64",
     ValueType.TIME: "datetime64[us]",
 }
 _TEXT = "object"
-#: As what the warehouse has them.
-_WAREHOUSE_TYPES = {_TEXT: "VARCHAR", "Int64": "NUMBER(38,0)", "float64": "NUMBER", "datetime64[us]": "TIMESTAMP_NTZ"}
 
 
 class _Values(ColumnConstraint):
@@ -46,12 +45,10 @@ class _Values(ColumnConstraint):
         self._column = column
 
     def validate(self, dataframe: pd.DataFrame, column_name: str) -> None:
-        """Raise ColumnConstraintViolationException with the rows that break it."""
-        is_good = pd.Series(map(self._is_good, dataframe[column_name]), dataframe.index, dtype="bool")
-        if not is_good.all():
-            raise ColumnConstraintViolationException(
-                self.name, self.error_description, column_name, dataframe[~is_good]
-            )
+        """Raise ColumnConstraintViolationException with the places of the rows that break it, and nothing of them."""
+        bad = [place for place, value in enumerate(dataframe[column_name]) if not self._is_good(value)]
+        if bad:
+            raise ColumnConstraintViolationException(self.name, self.error_description, column_name, bad)
 
     def _is_good(self, value: object) -> bool:
         return self._column.is_nullable if pd.isna(value) else self._column.accepts(value)
@@ -78,21 +75,6 @@ def to_frame(mart: Mart, names: Sequence[str], rows: Sequence[Sequence[Any]]) ->
         with suppress(OverflowError):
             frame[column.name] = frame[column.name].astype(_DTYPES.get(column.type, _TEXT))
     return frame
-
-
-def column_schema(mart: Mart) -> dg.TableSchema:
-    """Give the mart's columns for the UI, with their types and meanings."""
-    return dg.TableSchema(
-        [
-            dg.TableColumn(
-                column.name,
-                _WAREHOUSE_TYPES[_DTYPES.get(column.type, _TEXT)],
-                column.meaning,
-                dg.TableColumnConstraints(nullable=column.is_nullable, other=[column.type_name]),
-            )
-            for column in mart.columns
-        ]
-    )
 
 
 def frame_type(mart: Mart) -> dg.DagsterType:

@@ -1,4 +1,4 @@
-"""The jobs: the whole pipeline, its second half, and the replay from raw pages."""
+"""The jobs: the whole pipeline, its second half without and with refused objects, and the replay from raw pages."""
 
 import dagster as dg
 
@@ -25,6 +25,14 @@ load_pending_objects = dg.define_asset_job(
     tags=_SIX_HOURS,
     description="Everything from the catalog onward: load the CSV objects that are not in the ledger, no matter who "
     "uploaded them. Makes no API requests.",
+)
+retry_refused_objects = dg.define_asset_job(
+    "retry_refused_objects",
+    from_the_catalog_on,
+    config={"ops": {"staged_tiktok_data": {"config": {"retry_refused": True}}}},
+    tags=_SIX_HOURS,
+    description="Everything from the catalog onward, with all refused objects too: try each again. Use this after an "
+    "update of this package, or to load the good rows with a higher max_rejected_share. Makes no API requests.",
 )
 replay_snapshots = dg.define_asset_job(
     "replay_snapshots",

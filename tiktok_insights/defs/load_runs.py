@@ -8,7 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
+from tiktok_insights.defs.jobs import (
+    load_pending_objects,
+    replay_snapshots,
+    retry_refused_objects,
+    tiktok_pipeline,
+)
 from tiktok_insights.lake.listing import CsvObject, fingerprint
 from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
 from tiktok_insights.staging.unreadable import Reading, every_pending_object_is_readable
@@ -31,7 +36,7 @@ _UNFINISHED = [
 
 def load_under_way(instance: dg.DagsterInstance) -> str:
     """Why nothing is to be asked for now, or nothing: one load at a time takes all that is pending."""
-    for record in _runs(instance, load_pending_objects.name, replay_snapshots.name):
+    for record in _runs(instance, load_pending_objects.name, retry_refused_objects.name, replay_snapshots.name):
         return f"Run {record.dagster_run.run_id[:8]} of {record.dagster_run.job_name} is queued or running."
     for record in _runs(instance, tiktok_pipeline.name):
         run_id = record.dagster_run.run_id

@@ -7,6 +7,8 @@ from typing import Any
 
 import dagster as dg
 
+from tiktok_insights.printable import printable
+
 
 class _Brief(logging.Formatter):
     """Time, asset, message; Dagster's own prefix (job, run id, process) is in the UI."""
@@ -15,7 +17,9 @@ class _Brief(logging.Formatter):
         facts = _facts(record)
         message = facts.get("orig_message") or record.getMessage()
         level = "" if record.levelno <= logging.INFO else f"{record.levelname}: "
-        return f"{self.formatTime(record, '%H:%M:%S')}  {facts.get('step_key') or 'run'}  {level}{message}"
+        line = f"{self.formatTime(record, '%H:%M:%S')}  {facts.get('step_key') or 'run'}  {level}{message}"
+        # A line break in a key must not begin a line of its own.
+        return printable(" ".join(line.splitlines()))
 
 
 def _facts(record: logging.LogRecord) -> Mapping[str, Any]:

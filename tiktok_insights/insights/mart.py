@@ -3,6 +3,7 @@
 Which marts there are is said by the files in sql/, which `mart_files.py` reads. What is done with a mart: `marts.py`.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ class ValueType(Enum):
     CHOICE = "one of"
     #: A whole number from 0 up.
     COUNT = "count"
+    #: A whole number from 0 up that tells rows apart, and measures nothing.
+    THRESHOLD = "threshold"
     WHOLE_NUMBER = "whole number"
     #: A number from 0 to 1.
     SHARE = "share"
@@ -30,6 +33,21 @@ class ValueType(Enum):
     RATIO = "ratio"
     #: A moment in UTC, without a zone.
     TIME = "time"
+
+    @property
+    def is_measure(self) -> bool:
+        """Whether statistics of such values say something."""
+        return self in (ValueType.COUNT, ValueType.WHOLE_NUMBER, ValueType.SHARE, ValueType.RATIO)
+
+
+_WAREHOUSE_TYPES = {
+    ValueType.COUNT: "NUMBER(38,0)",
+    ValueType.THRESHOLD: "NUMBER(38,0)",
+    ValueType.WHOLE_NUMBER: "NUMBER(38,0)",
+    ValueType.SHARE: "NUMBER",
+    ValueType.RATIO: "NUMBER",
+    ValueType.TIME: "TIMESTAMP_NTZ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +66,11 @@ class MartColumn:
         name = " ".join([self.type.value, *[" | ".join(self.choices)] * bool(self.choices)])
         return f"{name} or NULL" if self.is_nullable else name
 
+    @property
+    def warehouse_type(self) -> str:
+        """The type as the warehouse has it."""
+        return _WAREHOUSE_TYPES.get(self.type, "VARCHAR")
+
     def accepts(self, value: object) -> bool:
         """Say whether a value other than NULL is of the type. A float is no id or count: it is inexact beyond 2^53."""
         match self.type:
@@ -57,7 +80,7 @@ class MartColumn:
                 return isinstance(value, str)
             case ValueType.CHOICE:
                 return value in self.choices
-            case ValueType.COUNT:
+            case ValueType.COUNT | ValueType.THRESHOLD:
                 return isinstance(value, Integral) and int(value) >= 0
             case ValueType.WHOLE_NUMBER:
                 return isinstance(value, Integral)
@@ -94,6 +117,11 @@ class Mart:
     rows: int | None
     reconciliations: tuple[Reconciliation, ...]
     sql: str
+
+    @property
+    def version(self) -> str:
+        """The version of the query: another text is another version."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()[:12]
 
     @property
     def view(self) -> str:

@@ -11,7 +11,7 @@ from tiktok_insights.checks import Check, Finding, Severity
 from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart
 from tiktok_insights.insights.mart_files import all_marts
-from tiktok_insights.tables.columns import Table, TableColumn
+from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
 from tiktok_insights.tables.inventory import read_tables
@@ -32,6 +32,13 @@ class Marts:
         self._refuse_what_is_no_mart(mart)
         self._replace_view(mart)
         return self._session.table(f"{mart.query(self._name(mart))} LIMIT {FRAME_ROWS}")
+
+    def row_count(self, mart: Mart, first_rows: int) -> int:
+        """Count the mart's rows. Its first rows, where there are fewer than could be, are all."""
+        if first_rows < FRAME_ROWS:
+            return first_rows
+        ((rows,),) = self._session.query(f"SELECT COUNT(*) FROM {self._name(mart)}")
+        return int(rows)
 
     def reconcile(self, mart: Mart) -> Finding:
         """Compare the mart's totals with those of the tables that it is made from, as they are at one moment."""
@@ -75,8 +82,10 @@ class Marts:
     @retry_conflicts
     def _replace_view(self, mart: Mart) -> None:
         # Without COPY GRANTS, who may read the view would have to be granted it again.
+        columns = ", ".join(f"{column.name} {comment(column.meaning)}" for column in mart.columns)
         self._session.execute(
-            f"CREATE OR REPLACE VIEW {self._name(mart)} COPY GRANTS AS {mart.select(self._namespace.schema)}"
+            f"CREATE OR REPLACE VIEW {self._name(mart)} ({columns}) COPY GRANTS {comment(mart.description, '=')} "
+            f"AS {mart.select(self._namespace.schema)}"
         )
 
     def _name(self, mart: Mart) -> str:

@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 
 
+def comment(text: str, equals: str = "") -> str:
+    """Write the clause that gives a column its comment; that of a table or view has an equals sign.
+
+    DDL takes no bound values, so the text of the definitions is written as a literal.
+    """
+    literal = text.replace("\\", "\\\\").replace("'", "''")
+    return f"COMMENT {equals}{' ' * bool(equals)}'{literal}'"
+
+
 @dataclass(frozen=True, slots=True)
 class TableColumn:
     """One column: upper-case unquoted name, Snowflake type, meaning."""

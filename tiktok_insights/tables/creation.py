@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from snowflake.connector.errors import ProgrammingError
 
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
-from tiktok_insights.tables.columns import Table
+from tiktok_insights.tables.columns import Table, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, table_differences, view_differences
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
 from tiktok_insights.tables.inventory import read_tables
@@ -154,9 +154,11 @@ def _missing(namespace: Namespace, actual: _Actual, versions: tuple[int, ...]) -
     if namespace.has_view and TIKTOK_DATA.name not in actual.get(namespace.view_schema, {}):
         yield from _schema(namespace, namespace.view_schema)
         # A view looks for unqualified tables in its own schema.
+        columns = ", ".join(f"{column.name} {comment(column.meaning)}" for column in TIKTOK_DATA.columns)
         yield (
-            f"CREATE VIEW IF NOT EXISTS {namespace.view_schema}.{TIKTOK_DATA.name} AS SELECT "
-            f"{', '.join(TIKTOK_DATA.names)} FROM {namespace.name_of(TIKTOK_DATA)}"
+            f"CREATE VIEW IF NOT EXISTS {namespace.view_schema}.{TIKTOK_DATA.name} ({columns}) "
+            f"{comment(TIKTOK_DATA.grain, '=')} "
+            f"AS SELECT {', '.join(TIKTOK_DATA.names)} FROM {namespace.name_of(TIKTOK_DATA)}"
         )
 
 
@@ -166,5 +168,5 @@ def _schema(namespace: Namespace, name: str | None = None) -> tuple[str, str]:
 
 
 def _table(namespace: Namespace, table: Table) -> str:
-    columns = ",\n".join(f"  {column.name} {column.type}" for column in table.columns)
-    return f"CREATE TABLE IF NOT EXISTS {namespace.name_of(table)} (\n{columns}\n)"
+    columns = ",\n".join(f"  {column.name} {column.type} {comment(column.meaning)}" for column in table.columns)
+    return f"CREATE TABLE IF NOT EXISTS {namespace.name_of(table)} (\n{columns}\n) {comment(table.grain, '=')}"

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
-from tiktok_insights.checks import Finding, Severity, check
+from tiktok_insights.checks import Finding, Severity, check, pseudonym
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectInfo, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import Session
@@ -51,7 +51,7 @@ def no_id_is_lost(given: TableCheckInput) -> Finding:
                 continue
             ids, ids_lost, named = _compare(in_object, kept)
         compared, lost = compared + ids, lost + ids_lost
-        offenders += [f"{tiktok_id} of {info.key}" for tiktok_id in named]
+        offenders += [f"{pseudonym(tiktok_id)} of {info.key}" for tiktok_id in named]
     facts = {
         "objects": len(objects),
         "objects replaced or deleted since": gone,

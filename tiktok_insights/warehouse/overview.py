@@ -1,28 +1,32 @@
-"""What the page of TIKTOK_DATA shows after a publication. What must be true of the table belongs in table_checks.py."""
+"""What the page of TIKTOK_DATA shows after a publication: numbers, and no person's row.
 
-from collections.abc import Sequence
+What must be true of the table belongs in table_checks.py.
+"""
+
 from dataclasses import dataclass
+from datetime import datetime
 
-from tiktok_insights.clients.snowflake_session import Row, Session
-from tiktok_insights.schema import WAREHOUSE_NAMES
-from tiktok_insights.tables.definitions import TIKTOK_DATA
-
-_SHOWN_USERS = 10
+from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.tables.definitions import LOAD_BATCHES, TIKTOK_DATA
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How many users the table has, and the rows of those with the most followers, in the contract's columns."""
+    """How many users the table has, how old its newest row is (UTC), and which batch was published last, if any."""
 
     users: int
-    most_followed: Sequence[Row]
+    verified: int
+    private: int
+    newest: datetime | None
+    newest_batch: str
 
 
 def overview(session: Session) -> Overview:
     """Read the table's overview."""
-    ((users,),) = session.query(f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}")
-    most_followed = session.query(
-        f"SELECT {', '.join(WAREHOUSE_NAMES)} FROM {TIKTOK_DATA.name} "
-        f"ORDER BY FOLLOWERS_COUNT DESC NULLS LAST LIMIT {_SHOWN_USERS}"
+    (row,) = session.query(
+        "SELECT COUNT(*), COUNT(CASE WHEN ACCOUNT_VERIFIED THEN 1 END), COUNT(CASE WHEN PRIVATE_ACCOUNT THEN 1 END), "
+        "MAX(EXTRACTED_AT), "
+        f"(SELECT MAX(BATCH_ID) FROM {LOAD_BATCHES.name} WHERE PUBLISHED_AT IS NOT NULL) FROM {TIKTOK_DATA.name}"
     )
-    return Overview(int(users), most_followed)
+    users, verified, private, newest, batch = row
+    return Overview(int(users), int(verified), int(private), newest, batch or "")

@@ -6,7 +6,7 @@ What must be true before a publication belongs in `staging/audit_checks.py`.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tiktok_insights.checks import Finding, Severity, check
+from tiktok_insights.checks import Finding, Severity, check, pseudonym
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.schema import WAREHOUSE_NAMES
@@ -54,7 +54,9 @@ def every_user_has_one_row(given: TableCheckInput) -> Finding:
         f"ORDER BY TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
     )
     ((rows,),) = given.session.query(f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}")
-    return Finding(tuple(f"{tiktok_id} has {number} rows" for tiktok_id, number in twice), {"rows": int(rows)})
+    return Finding(
+        tuple(f"{pseudonym(tiktok_id)} has {number} rows" for tiktok_id, number in twice), {"rows": int(rows)}
+    )
 
 
 @check(Severity.BLOCKING)
@@ -92,7 +94,7 @@ def ledger_reconciles(given: TableCheckInput) -> Finding:
         f"SELECT DISTINCT h.TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} AS h LEFT JOIN {TIKTOK_DATA.name} AS t "
         f"ON t.TIKTOK_ID = h.TIKTOK_ID WHERE t.TIKTOK_ID IS NULL ORDER BY h.TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
     )
-    offenders += [f"user {tiktok_id} is in the history but not in TIKTOK_DATA" for (tiktok_id,) in missing]
+    offenders += [f"user {pseudonym(tiktok_id)} is in the history but not in TIKTOK_DATA" for (tiktok_id,) in missing]
     loaded = f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE STATUS = ?"
     ((objects,),) = given.session.query(loaded, (LoadStatus.LOADED,))
     return Finding(tuple(offenders), {"loaded objects": int(objects)})

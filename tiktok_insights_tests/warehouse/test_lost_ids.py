@@ -66,7 +66,7 @@ def test_ids_that_are_no_numbers_are_told_apart(loader: Loader, given: TableChec
     ((listed),) = loader.store.list("quarantine/")
     lines = loader.store.get(listed.key).body.splitlines(keepends=True)
     loader.store.put(listed.key, b"".join(line for line in lines if b"\\t8" not in line), "application/jsonl")
-    assert no_id_is_lost(given).offenders == (f"7\t8 of {key}",)
+    assert no_id_is_lost(given).offenders == (f"…8 of {key}",)
 
 
 def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader, given: TableCheckInput) -> None:
@@ -78,7 +78,7 @@ def test_a_lost_and_a_bent_id_are_named_with_their_object(loader: Loader, given:
         "UPDATE TIKTOK_DATA SET TIKTOK_ID = '7423456789012345000' WHERE TIKTOK_ID = '7423456789012345149'"
     )
     outcome = no_id_is_lost(given)
-    assert outcome.offenders == (f"3 of {key}", f"7423456789012345149 of {key}")
+    assert outcome.offenders == (f"…3 of {key}", f"7423…5149 of {key}")
     assert outcome.facts["ids lost"] == 2
     told("no_id_is_lost: <user> of <object>").says_check(outcome)
 
@@ -89,7 +89,7 @@ def test_a_rejected_id_without_its_quarantine_is_lost(loader: Loader, given: Tab
     loader.load()
     ((line),) = loader.store.list("quarantine/")
     loader.store.put(line.key, b"", "application/jsonl")
-    assert no_id_is_lost(given).offenders == (f"x of {key}",)
+    assert no_id_is_lost(given).offenders == (f"…x of {key}",)
 
 
 @pytest.mark.parametrize("is_quarantine", [False, True])

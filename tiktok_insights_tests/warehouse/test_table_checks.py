@@ -82,7 +82,7 @@ def test_a_user_with_two_rows_is_named(loaded: Loader, given: TableCheckInput) -
     good = every_user_has_one_row(given)
     assert (good.passed, good.facts) == (True, {"rows": 3})
     loaded.session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID) VALUES ('2')")
-    told("every_user_has_one_row: <user> has", "2 has 2 rows").says_check(every_user_has_one_row(given))
+    told("every_user_has_one_row: <user> has", "…2 has 2 rows").says_check(every_user_has_one_row(given))
 
 
 @pytest.mark.usefixtures("altered_tables")
@@ -108,7 +108,7 @@ BREAKS = {
     "DELETE FROM FOLLOWER_SNAPSHOTS WHERE ACCOUNT_ID = '43'": (
         "b.csv: 1 in, 1 staged, 0 duplicate, 0 rejected, 0 in the history"
     ),
-    "DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'": "user 2 is in the history but not in TIKTOK_DATA",
+    "DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'": "user …2 is in the history but not in TIKTOK_DATA",
 }
 
 

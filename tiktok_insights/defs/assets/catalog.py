@@ -3,7 +3,8 @@
 import dagster as dg
 
 from tiktok_insights.catalog.table_definition import PARTITION_KEYS
-from tiktok_insights.defs.presentation import OWNERS, glue_columns, glue_lineage, table
+from tiktok_insights.defs.presentation import OWNERS, glue_columns, glue_lineage, table_if_any
+from tiktok_insights.defs.versions import CONTRACT, data_version
 from tiktok_insights.resources.glue import GlueResource
 from tiktok_insights.resources.s3 import S3Resource
 
@@ -14,20 +15,23 @@ from tiktok_insights.resources.s3 import S3Resource
     kinds={"glue", "s3"},
     owners=OWNERS,
     metadata={"dagster/column_schema": glue_columns()},
+    code_version=CONTRACT,
 )
 def tiktok_user_data(s3: S3Resource, glue: GlueResource) -> dg.MaterializeResult:
     """The Glue table over all CSVs: one row per follower and page, partitioned by account and day of the snapshot.
 
     The table comes from the contract and the partitions from the listing of the bucket; no crawler is involved.
     """
-    state = glue.catalog().register(s3.csvs().listing().partitions)
+    listing = s3.csvs().listing()
+    state = glue.catalog().register(listing.partitions)
     return dg.MaterializeResult(
         metadata={
             "partitions": len(state.partitions),
             "partitions_added": state.added,
-            "newest_partitions": table(PARTITION_KEYS, sorted(state.partitions, key=lambda p: p[1])[-20:]),
+            **table_if_any("newest_partitions", PARTITION_KEYS, sorted(state.partitions, key=lambda p: p[1])[-20:]),
             "dagster/table_name": f"{state.database}.tiktok_user_data",
             "dagster/uri": state.location,
             "dagster/column_lineage": glue_lineage(),
-        }
+        },
+        data_version=data_version(listing.fingerprint),
     )

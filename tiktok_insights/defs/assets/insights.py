@@ -5,15 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from tiktok_insights.defs.checks import check_result, check_specs
-from tiktok_insights.defs.frames import column_schema, frame_type, to_frame
-from tiktok_insights.defs.presentation import OWNERS, statistics, table
+from tiktok_insights.defs.frames import frame_type, to_frame
+from tiktok_insights.defs.presentation import OWNERS, first_rows, mart_columns, sql, statistics
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts, reconciles
 from tiktok_insights.resources.snowflake import SnowflakeResource
-
-#: So many rows of a frame are shown in the asset's metadata.
-_SHOWN_ROWS = 20
 
 
 def _out(mart: Mart) -> dg.AssetOut:
@@ -25,7 +22,9 @@ def _out(mart: Mart) -> dg.AssetOut:
         dagster_type=frame_type(mart),
         # The view is what lasts; the frame is for the eyes, and would be one more copy of people's data on a disk.
         io_manager_key="frames",
-        metadata={"dagster/column_schema": column_schema(mart)},
+        metadata={"dagster/column_schema": mart_columns(mart)},
+        # With it, the data's version follows from the tables': a run with nothing new leaves the mart in sync.
+        code_version=mart.version,
         is_required=False,
     )
 
@@ -55,13 +54,15 @@ def marts(
 def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:
     names, rows = made.make(mart)
     frame = to_frame(mart, names, rows)
+    row_count = made.row_count(mart, len(rows))
     return dg.MaterializeResult(
         asset_key=mart.name,
         value=frame,
         metadata={
             "dagster/table_name": made.full_name(mart),
-            "first_rows": table(names, rows[:_SHOWN_ROWS]),
-            **statistics(frame),
-            "query": dg.MetadataValue.md(f"```sql\n{mart.query(mart.view)};\n```"),
+            "dagster/row_count": row_count,
+            **first_rows(mart, rows),
+            **(statistics(mart, frame) if row_count == len(frame) else {}),
+            "query": sql(mart.query(mart.view)),
         },
     )

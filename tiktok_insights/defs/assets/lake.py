@@ -6,7 +6,8 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
-from tiktok_insights.defs.presentation import OWNERS, csv_columns, table
+from tiktok_insights.defs.presentation import OWNERS, csv_columns, table_if_any
+from tiktok_insights.defs.versions import CONTRACT, data_version
 from tiktok_insights.lake.followers_csv import CsvResult, no_snapshot_is_blocked, write_missing_csvs
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
@@ -43,6 +44,7 @@ class FollowersCsvConfig(dg.Config):
     kinds={"python", "s3", "csv"},
     owners=OWNERS,
     metadata={"dagster/column_schema": csv_columns()},
+    code_version=CONTRACT,
     check_specs=check_specs("followers_csv", [no_snapshot_is_blocked]),
 )
 def followers_csv(
@@ -58,7 +60,7 @@ def followers_csv(
     store = raw.store
     replayed, results = [], []
     if config.replay:
-        replay = Replay(raw, csvs, config.max_rejected_share, write=True, keep=_SHOWN_CHANGES)
+        replay = Replay(raw, csvs, config.max_rejected_share, write=True, keep=0)
         for item in replay.run(config.replay_accounts):
             context.log.info("%s: %s", store.uri(item.csv.key), item.verdict.value)
             replayed.append(item)
@@ -69,18 +71,20 @@ def followers_csv(
     results += [item.csv for item in replayed]
     return dg.MaterializeResult(
         metadata={
-            "files": table(_HEADER, [_row(result) for result in results]),
-            "dagster/row_count": sum(result.rows for result in results),
+            **table_if_any("files", _HEADER, [_row(result) for result in results]),
+            "rows_written": sum(result.rows for result in results),
+            "objects": len(csvs.listing().objects),
             "dagster/uri": store.uri(CSV_PREFIX),
             **(_replay_metadata(replayed) if config.replay else {}),
         },
         check_results=[check_result(no_snapshot_is_blocked(results))],
+        data_version=data_version(csvs.listing().fingerprint),
     )
 
 
 _HEADER = ("account", "object", "rows", "rejected", "line breaks replaced", "NULs removed", "surrogates replaced")
 _REPLAY_HEADER = ("object", "verdict", "rows changed", "rows added", "rows removed")
-_CHANGE_HEADER = ("object", "change", "user", "column", "old", "new")
+_CHANGE_HEADER = ("object", "column", "texts changed")
 
 
 def _row(result: CsvResult) -> tuple[object, ...]:
@@ -96,16 +100,17 @@ def _row(result: CsvResult) -> tuple[object, ...]:
     )
 
 
-def _replay_metadata(replayed: Sequence[Replayed]) -> dict[str, dg.MetadataValue | int]:
+def _replay_metadata(replayed: Sequence[Replayed]) -> dict[str, dg.TableMetadataValue | int]:
+    """What differs, in numbers: `tiktok-insights replay --dry-run` shows whose rows, and stores them nowhere."""
     objects = [
         (item.csv.key, item.verdict.value, item.diff.rows_changed, item.diff.rows_added, item.diff.rows_removed)
         for item in replayed
         if item.verdict is not ReplayVerdict.UNCHANGED
     ]
-    changes = [(i.csv.key, c.kind, c.user_id, c.column, c.old, c.new) for i in replayed for c in i.diff.changes]
+    changes = [(item.csv.key, column, texts) for item in replayed for column, texts in item.diff.columns.items()]
     return {
-        "replayed": table(_REPLAY_HEADER, objects[:100]),
-        "changes": table(_CHANGE_HEADER, changes[:_SHOWN_CHANGES]),
+        **table_if_any("replayed", _REPLAY_HEADER, objects[:_SHOWN_CHANGES]),
+        **table_if_any("changes", _CHANGE_HEADER, changes[:_SHOWN_CHANGES]),
         "files_replayed": len(replayed),
         "files_written": sum(item.verdict.differs for item in replayed),
         "rows_changed": sum(item.diff.rows_changed for item in replayed),

@@ -4,7 +4,7 @@ import dagster as dg
 
 from tiktok_insights.defs.assets.staging import OBJECT_COLUMNS, STAGING_RESULT, object_rows
 from tiktok_insights.defs.checks import check_result, check_specs
-from tiktok_insights.defs.presentation import OWNERS, table
+from tiktok_insights.defs.presentation import OWNERS, table_if_any
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.staging.staging_result import StagingResult, every_new_object_was_loaded, result_of
 
@@ -18,6 +18,7 @@ _SCHEMA = dg.TableSchema([dg.TableColumn(name, kind, meaning) for name, kind, me
     kinds={"python"},
     owners=OWNERS,
     metadata={"dagster/column_schema": _SCHEMA},
+    code_version="1",
     check_specs=check_specs("load_report", [every_new_object_was_loaded]),
 )
 def load_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -28,7 +29,7 @@ def load_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     result = _staged_by(context.instance, context.run.run_id)
     return dg.MaterializeResult(
         metadata={
-            "objects": table([name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
+            **table_if_any("objects", [name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
             "objects_loaded": result.objects_loaded,
             "objects_refused": result.objects_refused,
             "dagster/row_count": result.objects_loaded + result.objects_refused,

@@ -8,6 +8,7 @@ from pydantic import Field
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, table
 from tiktok_insights.defs.typed_metadata import TypedMetadata
+from tiktok_insights.defs.versions import DAILY, data_version
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import AccountResult, Extractor, every_account_finished, require_any
@@ -57,6 +58,8 @@ class RawFollowersConfig(dg.Config):
     kinds={"python", "s3", "json"},
     pool="tiktok_api",
     owners=OWNERS,
+    freshness_policy=DAILY,
+    code_version="1",
     check_specs=check_specs("raw_followers", [every_account_finished]),
 )
 def raw_followers(
@@ -90,6 +93,7 @@ def raw_followers(
             "dagster/uri": raw.store.uri("raw/followers/"),
         },
         check_results=[check_result(every_account_finished(results))],
+        data_version=data_version(*(f"{item.snapshot} {item.outcome.value} {item.pages}" for item in results)),
     )
 
 

@@ -10,10 +10,11 @@ from tiktok_insights.defs.load_runs import unreadable_entries
 from tiktok_insights.defs.presentation import (
     OWNERS,
     staging_lineage,
-    table,
+    table_if_any,
     warehouse_columns,
 )
 from tiktok_insights.defs.typed_metadata import TypedMetadata
+from tiktok_insights.defs.versions import CONTRACT
 from tiktok_insights.lake.listing import no_csv_is_skipped
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.s3 import S3Resource
@@ -21,6 +22,7 @@ from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging.audit import CHECKS
 from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.ledger import forget_refused
 from tiktok_insights.staging.staging_result import StagingResult, result_of
 from tiktok_insights.staging.unreadable import every_pending_object_is_readable
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
@@ -35,6 +37,10 @@ class StagingConfig(dg.Config):
         le=1,
         description="An object with a larger share of rejected rows is refused; the others are loaded.",
     )
+    retry_refused: bool = Field(
+        default=False,
+        description="Also try every refused object again, as after `tiktok-insights retry-refused`.",
+    )
 
 
 @dg.asset(
@@ -43,6 +49,7 @@ class StagingConfig(dg.Config):
     kinds={"duckdb", "snowflake"},
     owners=OWNERS,
     metadata={"dagster/column_schema": warehouse_columns()},
+    code_version=CONTRACT,
     check_specs=check_specs("staged_tiktok_data", [*CHECKS, no_csv_is_skipped, every_pending_object_is_readable]),
 )
 def staged_tiktok_data(
@@ -59,12 +66,14 @@ def staged_tiktok_data(
     """
     listing = s3.csvs().listing()
     with snowflake.session() as session:
+        if config.retry_refused:
+            context.log.info("Refused objects to try again: %d.", len(forget_refused(session)))
         staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress)
         batches = staging.stage(listing)
     return dg.MaterializeResult(
         metadata={
             **_metadata(result_of(batches)),
-            "skipped_objects": table(("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
+            **table_if_any("skipped_objects", ("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
             **unreadable_entries(staging.reading),
             "dagster/table_name": snowflake.full_name(STAGED_TIKTOK_DATA),
             "dagster/column_lineage": staging_lineage(),
@@ -102,8 +111,8 @@ def object_rows(result: StagingResult) -> list[tuple[object, ...]]:
 
 def _metadata(result: StagingResult) -> dict[str, dg.MetadataValue | int | str]:
     return {
-        "batches": ", ".join(result.batches) or "none",
-        "objects": table([name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
+        **({"batches": ", ".join(result.batches)} if result.batches else {}),
+        **table_if_any("objects", [name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
         "objects_loaded": result.objects_loaded,
         "objects_refused": result.objects_refused,
         "dagster/row_count": result.rows.staged,

@@ -3,11 +3,11 @@
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, table, warehouse_columns, warehouse_lineage
+from tiktok_insights.defs.presentation import OWNERS, sql, table_if_any, warehouse_columns, warehouse_lineage
 from tiktok_insights.defs.typed_metadata import TypedMetadata
+from tiktok_insights.defs.versions import CONTRACT, DAILY, data_version
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.resources.snowflake import SnowflakeResource
-from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.tables.definitions import TIKTOK_DATA
 from tiktok_insights.warehouse.overview import overview
 from tiktok_insights.warehouse.publish import LoadResult, Publication, publish_passed
@@ -32,6 +32,8 @@ class TiktokDataConfig(dg.Config):
     kinds={"snowflake", "table"},
     owners=OWNERS,
     metadata={"dagster/column_schema": warehouse_columns()},
+    freshness_policy=DAILY,
+    code_version=CONTRACT,
 )
 def tiktok_data(
     context: dg.AssetExecutionContext,
@@ -60,10 +62,13 @@ def tiktok_data(
             "dagster/column_lineage": warehouse_lineage(),
             "objects_loaded": result.objects_loaded,
             **LOAD_RESULT.entry(result),
-            "published": table(_HEADER, [_row(publication) for publication in publications]),
-            "most_followed": table(WAREHOUSE_NAMES, seen.most_followed),
-            "step_7": dg.MetadataValue.md("```sql\n" + ";\n".join(snowflake.step_7) + ";\n```"),
-        }
+            **table_if_any("published", _HEADER, [_row(publication) for publication in publications]),
+            "users_verified": seen.verified,
+            "users_private": seen.private,
+            **({"newest_row": dg.MetadataValue.text(f"{seen.newest:%Y-%m-%d %H:%M} UTC")} if seen.newest else {}),
+            "step_7": sql(*snowflake.step_7),
+        },
+        data_version=data_version(seen.newest_batch),
     )
 
 

@@ -1,7 +1,7 @@
 -- One row per audience tier: how many users have an audience of that size. Every tier has a row, even an empty one.
 --
 -- TIER (one of unknown | under 1,000 | nano | micro | macro | mega): The tier's name.
--- AT_LEAST (count or NULL): Minimum followers for the tier; NULL for users with an unknown follower count.
+-- AT_LEAST (threshold or NULL): Minimum followers for the tier; NULL for users with an unknown follower count.
 -- USERS (count): Users in the tier.
 -- FOLLOWERS (count): Total followers of these users.
 --

@@ -79,6 +79,14 @@ def _named(column: Expr) -> Expr:
     return exp.alias_(column, column.sql("snowflake").upper(), quoted=True, copy=False)
 
 
+def with_quotable_comments(expression: Expr) -> Expr:
+    """Comments with doubled quotes: fakesnow pastes them into a statement of its own."""
+    for clause in expression.find_all(exp.SchemaCommentProperty):
+        if isinstance(clause.this, exp.Literal):
+            clause.set("this", exp.Literal.string(clause.this.this.replace("'", "''")))
+    return expression
+
+
 def with_38_digits(expression: Expr) -> Expr:
     """NUMBER and NUMBER(38, 0) kept as 38 digits. fakesnow makes a 64-bit integer of them, which holds 18."""
     for data_type in expression.find_all(exp.DataType):

@@ -24,6 +24,7 @@ from tiktok_insights.local.snowflake.dialect import (
     reads_definitions,
     with_38_digits,
     with_headers_as_written,
+    with_quotable_comments,
     with_use_spelled_out,
     without_double_sums,
 )
@@ -206,7 +207,8 @@ class Cursor(FakeSnowflakeCursor):
             _enter_default_schema(session, changed["set_database"])
 
     def _transform(self, expression: Expr, params: Any) -> Expr:
-        prepared = mark_casts_in_sums(with_38_digits(with_headers_as_written(expression)))
+        named = with_headers_as_written(with_quotable_comments(expression))
+        prepared = mark_casts_in_sums(with_38_digits(named))
         return without_double_sums(super()._transform(prepared, params))
 
     def _describe_last_sql(self) -> list[Any]:

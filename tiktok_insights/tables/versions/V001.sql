@@ -10,146 +10,146 @@ CREATE SCHEMA IF NOT EXISTS TIKTOK_INTERNAL;
 USE SCHEMA PUBLIC;
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
-  SCHEMA_VERSION NUMBER(38,0) NOT NULL,
-  BATCH_ID VARCHAR
-);
+  SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
+  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.'
+) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM TIKTOK_INTERNAL.PUBLISH_LOCK);
 
 CREATE TABLE IF NOT EXISTS PUBLIC.TIKTOK_DATA (
-  TIKTOK_ID VARCHAR(20) NOT NULL,
-  USER_NAME VARCHAR,
-  NICK_NAME VARCHAR,
-  ACCOUNT_VERIFIED BOOLEAN,
-  PRIVATE_ACCOUNT BOOLEAN,
-  FOLLOWERS_COUNT NUMBER(38,0),
-  FOLLOWING_COUNT NUMBER(38,0),
-  VIDEO_COUNT NUMBER(38,0),
-  HEART_COUNT NUMBER(38,0),
-  FRIENDS_COUNT NUMBER(38,0),
-  DIGG_COUNT NUMBER(38,0),
-  COUNTS_EXACT BOOLEAN,
-  EXTRACTED_AT TIMESTAMP_NTZ
-);
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.',
+  USER_NAME VARCHAR COMMENT 'The user''s handle; it can change.',
+  NICK_NAME VARCHAR COMMENT 'The display name. It may be empty, is not unique, and can be in any script.',
+  ACCOUNT_VERIFIED BOOLEAN COMMENT 'Whether TikTok verified the account.',
+  PRIVATE_ACCOUNT BOOLEAN COMMENT 'Whether only approved followers can see the account.',
+  FOLLOWERS_COUNT NUMBER(38,0) COMMENT 'Users who follow this user.',
+  FOLLOWING_COUNT NUMBER(38,0) COMMENT 'Users that this user follows.',
+  VIDEO_COUNT NUMBER(38,0) COMMENT 'Videos the user has published; 0 for a private account.',
+  HEART_COUNT NUMBER(38,0) COMMENT 'Likes the user''s videos have received.',
+  FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
+  DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
+  COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.'
+) COMMENT = 'One row per user: the user''s newest known data.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.FOLLOWER_SNAPSHOTS (
-  OBJECT_KEY VARCHAR NOT NULL,
-  ACCOUNT_ID VARCHAR NOT NULL,
-  SNAPSHOT_ID VARCHAR NOT NULL,
-  TIKTOK_ID VARCHAR(20) NOT NULL,
-  USER_NAME VARCHAR,
-  NICK_NAME VARCHAR,
-  ACCOUNT_VERIFIED BOOLEAN,
-  PRIVATE_ACCOUNT BOOLEAN,
-  FOLLOWERS_COUNT NUMBER(38,0),
-  FOLLOWING_COUNT NUMBER(38,0),
-  VIDEO_COUNT NUMBER(38,0),
-  HEART_COUNT NUMBER(38,0),
-  FRIENDS_COUNT NUMBER(38,0),
-  DIGG_COUNT NUMBER(38,0),
-  COUNTS_EXACT BOOLEAN,
-  EXTRACTED_AT TIMESTAMP_NTZ
-);
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object the row came from.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account that the user follows.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.',
+  USER_NAME VARCHAR COMMENT 'The user''s handle; it can change.',
+  NICK_NAME VARCHAR COMMENT 'The display name. It may be empty, is not unique, and can be in any script.',
+  ACCOUNT_VERIFIED BOOLEAN COMMENT 'Whether TikTok verified the account.',
+  PRIVATE_ACCOUNT BOOLEAN COMMENT 'Whether only approved followers can see the account.',
+  FOLLOWERS_COUNT NUMBER(38,0) COMMENT 'Users who follow this user.',
+  FOLLOWING_COUNT NUMBER(38,0) COMMENT 'Users that this user follows.',
+  VIDEO_COUNT NUMBER(38,0) COMMENT 'Videos the user has published; 0 for a private account.',
+  HEART_COUNT NUMBER(38,0) COMMENT 'Likes the user''s videos have received.',
+  FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
+  DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
+  COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.'
+) COMMENT = 'One row per account, user and snapshot: the history.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_SNAPSHOTS (
-  OBJECT_KEY VARCHAR NOT NULL,
-  ACCOUNT_ID VARCHAR NOT NULL,
-  SNAPSHOT_ID VARCHAR NOT NULL,
-  HANDLE VARCHAR,
-  STARTED_AT TIMESTAMP_NTZ,
-  FINISHED_AT TIMESTAMP_NTZ,
-  OUTCOME VARCHAR,
-  OUTCOME_REASON VARCHAR,
-  USERS_SEEN NUMBER(38,0),
-  USERS_CLAIMED NUMBER(38,0),
-  REQUESTS NUMBER(38,0),
-  QUOTA_LEFT NUMBER(38,0)
-);
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object the row came from.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  HANDLE VARCHAR COMMENT 'The account''s handle when the snapshot was taken.',
+  STARTED_AT TIMESTAMP_NTZ COMMENT 'When the extraction began, UTC.',
+  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed or, if it is open, when the last run ended, UTC.',
+  OUTCOME VARCHAR COMMENT 'How the snapshot ended, such as whole, partial or deferred; NULL if unknown.',
+  OUTCOME_REASON VARCHAR COMMENT 'Why it ended that way.',
+  USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
+  USERS_CLAIMED NUMBER(38,0) COMMENT 'The account''s follower count as reported by the API.',
+  REQUESTS NUMBER(38,0) COMMENT 'Requests made for the snapshot.',
+  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.'
+) COMMENT = 'One row per loaded or open snapshot of an account: users seen and claimed, outcome, and cost.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_HISTORY (
-  OBJECT_KEY VARCHAR NOT NULL,
-  ETAG VARCHAR NOT NULL,
-  STATUS VARCHAR NOT NULL,
-  REASON VARCHAR,
-  ROWS_IN NUMBER(38,0) NOT NULL,
-  ROWS_STAGED NUMBER(38,0) NOT NULL,
-  ROWS_DUPLICATE NUMBER(38,0) NOT NULL,
-  ROWS_REJECTED NUMBER(38,0) NOT NULL,
-  NEGATIVE_COUNTS NUMBER(38,0) NOT NULL,
-  SIZE_BYTES NUMBER(38,0) NOT NULL,
-  LAST_MODIFIED TIMESTAMP_NTZ NOT NULL,
-  BATCH_ID VARCHAR NOT NULL,
-  LOADED_AT TIMESTAMP_NTZ NOT NULL
-);
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object.',
+  ETAG VARCHAR NOT NULL COMMENT 'The object''s version. Together with the key, it identifies a row of the ledger.',
+  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, or superseded by a newer version of the object.',
+  REASON VARCHAR COMMENT 'Why the object was refused.',
+  ROWS_IN NUMBER(38,0) NOT NULL COMMENT 'Physical records after the header, counted without a CSV parser.',
+  ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows sent to the warehouse''s staging table.',
+  ROWS_DUPLICATE NUMBER(38,0) NOT NULL COMMENT 'Rows dropped because the object already has the user.',
+  ROWS_REJECTED NUMBER(38,0) NOT NULL COMMENT 'Rows in the quarantine.',
+  NEGATIVE_COUNTS NUMBER(38,0) NOT NULL COMMENT 'Counts that were negative and became NULL.',
+  SIZE_BYTES NUMBER(38,0) NOT NULL COMMENT 'Size of the object.',
+  LAST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was written, UTC.',
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
+  LOADED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the ledger was written, UTC.'
+) COMMENT = 'The ledger: one row per object version that was loaded, refused or superseded.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_BATCHES (
-  BATCH_ID VARCHAR NOT NULL,
-  STAGED_AT TIMESTAMP_NTZ NOT NULL,
-  VERDICT VARCHAR NOT NULL,
-  CHECKS VARCHAR NOT NULL,
-  OBJECTS NUMBER(38,0) NOT NULL,
-  ROWS_STAGED NUMBER(38,0) NOT NULL,
-  PUBLISHED_AT TIMESTAMP_NTZ
-);
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch''s name: the time it was staged, and a random suffix.',
+  STAGED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the audit gave its verdict, UTC.',
+  VERDICT VARCHAR NOT NULL COMMENT 'passed or failed.',
+  CHECKS VARCHAR NOT NULL COMMENT 'The audit''s results as JSON.',
+  OBJECTS NUMBER(38,0) NOT NULL COMMENT 'Objects in the batch, including refused ones.',
+  ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows of the batch in the staging table.',
+  PUBLISHED_AT TIMESTAMP_NTZ COMMENT 'When the batch was published to TIKTOK_DATA, UTC; NULL before that.'
+) COMMENT = 'One row per batch with the audit''s verdict.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (
-  BATCH_ID VARCHAR NOT NULL,
-  OBJECT_KEY VARCHAR NOT NULL,
-  ACCOUNT_ID VARCHAR NOT NULL,
-  SNAPSHOT_ID VARCHAR NOT NULL,
-  TIKTOK_ID VARCHAR(20) NOT NULL,
-  USER_NAME VARCHAR,
-  NICK_NAME VARCHAR,
-  ACCOUNT_VERIFIED BOOLEAN,
-  PRIVATE_ACCOUNT BOOLEAN,
-  FOLLOWERS_COUNT NUMBER(38,0),
-  FOLLOWING_COUNT NUMBER(38,0),
-  VIDEO_COUNT NUMBER(38,0),
-  HEART_COUNT NUMBER(38,0),
-  FRIENDS_COUNT NUMBER(38,0),
-  DIGG_COUNT NUMBER(38,0),
-  COUNTS_EXACT BOOLEAN,
-  EXTRACTED_AT TIMESTAMP_NTZ
-);
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object the row came from.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account that the user follows.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.',
+  USER_NAME VARCHAR COMMENT 'The user''s handle; it can change.',
+  NICK_NAME VARCHAR COMMENT 'The display name. It may be empty, is not unique, and can be in any script.',
+  ACCOUNT_VERIFIED BOOLEAN COMMENT 'Whether TikTok verified the account.',
+  PRIVATE_ACCOUNT BOOLEAN COMMENT 'Whether only approved followers can see the account.',
+  FOLLOWERS_COUNT NUMBER(38,0) COMMENT 'Users who follow this user.',
+  FOLLOWING_COUNT NUMBER(38,0) COMMENT 'Users that this user follows.',
+  VIDEO_COUNT NUMBER(38,0) COMMENT 'Videos the user has published; 0 for a private account.',
+  HEART_COUNT NUMBER(38,0) COMMENT 'Likes the user''s videos have received.',
+  FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
+  DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
+  COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.'
+) COMMENT = 'One row per object and user waiting to be published.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_OBJECTS (
-  BATCH_ID VARCHAR NOT NULL,
-  OBJECT_KEY VARCHAR NOT NULL,
-  ETAG VARCHAR NOT NULL,
-  STATUS VARCHAR NOT NULL,
-  REASON VARCHAR,
-  ROWS_IN NUMBER(38,0) NOT NULL,
-  ROWS_STAGED NUMBER(38,0) NOT NULL,
-  ROWS_DUPLICATE NUMBER(38,0) NOT NULL,
-  ROWS_REJECTED NUMBER(38,0) NOT NULL,
-  NEGATIVE_COUNTS NUMBER(38,0) NOT NULL,
-  SIZE_BYTES NUMBER(38,0) NOT NULL,
-  LAST_MODIFIED TIMESTAMP_NTZ NOT NULL,
-  ACCOUNT_ID VARCHAR NOT NULL,
-  SNAPSHOT_ID VARCHAR NOT NULL,
-  HANDLE VARCHAR,
-  STARTED_AT TIMESTAMP_NTZ,
-  FINISHED_AT TIMESTAMP_NTZ,
-  OUTCOME VARCHAR,
-  OUTCOME_REASON VARCHAR,
-  USERS_SEEN NUMBER(38,0),
-  USERS_CLAIMED NUMBER(38,0),
-  REQUESTS NUMBER(38,0),
-  QUOTA_LEFT NUMBER(38,0)
-);
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object.',
+  ETAG VARCHAR NOT NULL COMMENT 'The object''s version. Together with the key, it identifies a row of the ledger.',
+  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, or superseded by a newer version of the object.',
+  REASON VARCHAR COMMENT 'Why the object was refused.',
+  ROWS_IN NUMBER(38,0) NOT NULL COMMENT 'Physical records after the header, counted without a CSV parser.',
+  ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows sent to the warehouse''s staging table.',
+  ROWS_DUPLICATE NUMBER(38,0) NOT NULL COMMENT 'Rows dropped because the object already has the user.',
+  ROWS_REJECTED NUMBER(38,0) NOT NULL COMMENT 'Rows in the quarantine.',
+  NEGATIVE_COUNTS NUMBER(38,0) NOT NULL COMMENT 'Counts that were negative and became NULL.',
+  SIZE_BYTES NUMBER(38,0) NOT NULL COMMENT 'Size of the object.',
+  LAST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was written, UTC.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  HANDLE VARCHAR COMMENT 'The account''s handle when the snapshot was taken.',
+  STARTED_AT TIMESTAMP_NTZ COMMENT 'When the extraction began, UTC.',
+  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed or, if it is open, when the last run ended, UTC.',
+  OUTCOME VARCHAR COMMENT 'How the snapshot ended, such as whole, partial or deferred; NULL if unknown.',
+  OUTCOME_REASON VARCHAR COMMENT 'Why it ended that way.',
+  USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
+  USERS_CLAIMED NUMBER(38,0) COMMENT 'The account''s follower count as reported by the API.',
+  REQUESTS NUMBER(38,0) COMMENT 'Requests made for the snapshot.',
+  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.'
+) COMMENT = 'One row per batch and object: counts for the ledger, and snapshot facts from the manifest.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_USERS (
-  BATCH_ID VARCHAR NOT NULL,
-  TIKTOK_ID VARCHAR(20) NOT NULL
-);
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.'
+) COMMENT = 'Users whose rows the current publication recomputes; empty between publications.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
-  SCHEMA_VERSION NUMBER(38,0) NOT NULL,
-  BATCH_ID VARCHAR
-);
+  SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
+  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.'
+) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE SCHEMA IF NOT EXISTS MAIN;
 
 USE SCHEMA PUBLIC;
 
-CREATE VIEW IF NOT EXISTS MAIN.TIKTOK_DATA AS SELECT TIKTOK_ID, USER_NAME, NICK_NAME, ACCOUNT_VERIFIED, PRIVATE_ACCOUNT, FOLLOWERS_COUNT, FOLLOWING_COUNT, VIDEO_COUNT, HEART_COUNT, FRIENDS_COUNT, DIGG_COUNT, COUNTS_EXACT, EXTRACTED_AT FROM PUBLIC.TIKTOK_DATA;
+CREATE VIEW IF NOT EXISTS MAIN.TIKTOK_DATA (TIKTOK_ID COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.', USER_NAME COMMENT 'The user''s handle; it can change.', NICK_NAME COMMENT 'The display name. It may be empty, is not unique, and can be in any script.', ACCOUNT_VERIFIED COMMENT 'Whether TikTok verified the account.', PRIVATE_ACCOUNT COMMENT 'Whether only approved followers can see the account.', FOLLOWERS_COUNT COMMENT 'Users who follow this user.', FOLLOWING_COUNT COMMENT 'Users that this user follows.', VIDEO_COUNT COMMENT 'Videos the user has published; 0 for a private account.', HEART_COUNT COMMENT 'Likes the user''s videos have received.', FRIENDS_COUNT COMMENT 'Mutual followers; always 0 in the follower list.', DIGG_COUNT COMMENT 'Videos the user has liked.', COUNTS_EXACT COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.', EXTRACTED_AT COMMENT 'When the page with this row was fetched, UTC.') COMMENT = 'One row per user: the user''s newest known data.' AS SELECT TIKTOK_ID, USER_NAME, NICK_NAME, ACCOUNT_VERIFIED, PRIVATE_ACCOUNT, FOLLOWERS_COUNT, FOLLOWING_COUNT, VIDEO_COUNT, HEART_COUNT, FRIENDS_COUNT, DIGG_COUNT, COUNTS_EXACT, EXTRACTED_AT FROM PUBLIC.TIKTOK_DATA;
