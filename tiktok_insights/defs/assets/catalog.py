@@ -3,7 +3,8 @@
 import dagster as dg
 
 from tiktok_insights.catalog.table_definition import PARTITION_KEYS
-from tiktok_insights.defs.presentation import OWNERS, glue_columns, glue_lineage, table_if_any
+from tiktok_insights.defs.column_schemas import glue_columns, glue_lineage
+from tiktok_insights.defs.presentation import OWNERS, table_if_any
 from tiktok_insights.defs.versions import CONTRACT, data_version
 from tiktok_insights.resources.glue import GlueResource
 from tiktok_insights.resources.s3 import S3Resource

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from tiktok_insights.defs.checks import check_result, check_specs
+from tiktok_insights.defs.column_schemas import mart_columns
 from tiktok_insights.defs.frames import frame_type, to_frame
-from tiktok_insights.defs.presentation import OWNERS, first_rows, mart_columns, sql, statistics
+from tiktok_insights.defs.presentation import OWNERS, first_rows, sql, statistics
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts, reconciles

@@ -6,7 +6,8 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
-from tiktok_insights.defs.presentation import OWNERS, csv_columns, table_if_any
+from tiktok_insights.defs.column_schemas import csv_columns
+from tiktok_insights.defs.presentation import OWNERS, table_if_any
 from tiktok_insights.defs.versions import CONTRACT, data_version
 from tiktok_insights.lake.followers_csv import CsvResult, no_snapshot_is_blocked, write_missing_csvs
 from tiktok_insights.lake.listing import CSV_PREFIX
@@ -88,16 +89,8 @@ _CHANGE_HEADER = ("object", "column", "texts changed")
 
 
 def _row(result: CsvResult) -> tuple[object, ...]:
-    repairs = result.repairs
-    return (
-        result.handle,
-        result.key,
-        result.rows,
-        result.rejected,
-        repairs.line_breaks,
-        repairs.nuls,
-        repairs.lone_surrogates,
-    )
+    fixes = result.repairs
+    return result.handle, result.key, result.rows, result.rejected, fixes.line_breaks, fixes.nuls, fixes.lone_surrogates
 
 
 def _replay_metadata(replayed: Sequence[Replayed]) -> dict[str, dg.TableMetadataValue | int]:

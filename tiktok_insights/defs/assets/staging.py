@@ -6,13 +6,9 @@ import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
+from tiktok_insights.defs.column_schemas import staging_lineage, warehouse_columns
 from tiktok_insights.defs.load_runs import unreadable_entries
-from tiktok_insights.defs.presentation import (
-    OWNERS,
-    staging_lineage,
-    table_if_any,
-    warehouse_columns,
-)
+from tiktok_insights.defs.presentation import OWNERS, table_if_any
 from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.defs.versions import CONTRACT
 from tiktok_insights.lake.listing import no_csv_is_skipped

@@ -3,7 +3,8 @@
 import dagster as dg
 from pydantic import Field
 
-from tiktok_insights.defs.presentation import OWNERS, sql, table_if_any, warehouse_columns, warehouse_lineage
+from tiktok_insights.defs.column_schemas import warehouse_columns, warehouse_lineage
+from tiktok_insights.defs.presentation import OWNERS, sql, table_if_any
 from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.defs.versions import CONTRACT, DAILY, data_version
 from tiktok_insights.progress import ProgressReporter
