@@ -58,7 +58,7 @@ def transform(watch: Stopwatch, **place: str) -> int:
     """The file to a Parquet file of staged rows."""
     here = Workplace.of(**place)
     item = here.object()
-    origin = RowOrigin("batch", item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
+    origin = RowOrigin.of("batch", item, item.info.last_modified)
     with watch:
         transformed = duckdb_transform.run(here.csv, inspect(here.csv), origin, here.folder)
     return transformed.counts.staged

@@ -32,7 +32,8 @@ def duckdb_alone(watch: Stopwatch, csv: str, folder: str) -> Summary:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in CSV_HEADER)
     with watch, duckdb.connect(str(target)) as duck:
         duck.execute(
-            "CREATE VIEW source AS SELECT *, 'object' AS object_key, TIMESTAMP '2026-01-31 12:00:00' AS last_modified "
+            "CREATE VIEW source AS SELECT *, 'object' AS object_key, "
+            "TIMESTAMP '2026-01-31 12:00:00' AS first_modified, first_modified AS taken_at "
             f"FROM read_csv('{csv}', header = true, auto_detect = false, delim = ',', quote = '\"', "
             f"escape = '\"', columns = {{{columns}}})"
         )

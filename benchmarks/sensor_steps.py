@@ -59,6 +59,7 @@ def settle(watch: Stopwatch, **place: str) -> None:
     moments = pa.array([naive_utc(info.last_modified) for info in infos])
     columns |= {"OBJECT_KEY": [info.key for info in infos], "ETAG": [info.etag for info in infos]}
     columns |= {"STATUS": [LoadStatus.LOADED.value] * len(infos), "REASON": pa.nulls(len(infos), pa.string())}
+    columns |= {"LATEST_ETAG": columns["ETAG"], "CONTENT_SHA256": columns["ETAG"], "FIRST_MODIFIED": moments}
     columns |= {"LAST_MODIFIED": moments, "LOADED_AT": moments, "BATCH_ID": ["bench"] * len(infos)}
     path = here.folder / "ledger.parquet"
     pq.write_table(pa.table(columns), path)

@@ -54,8 +54,9 @@ def _contract() -> Iterator[str]:
         ),
     )
     yield (
-        f"Files from other sources may end after `{FOREIGN_HEADER[-1]}`. `extracted_at` is then the time the object "
-        "was written, and `counts_exact` is NULL. Glue's partition keys are "
+        f"Files from other sources may end after `{FOREIGN_HEADER[-1]}`. `extracted_at` is then the end of the "
+        "day `dt`, or when the object was first written if that was earlier, and `counts_exact` is NULL. Glue's "
+        "partition keys are "
         f"{' and '.join(map(_code, PARTITION_KEYS))}."
     )
     yield (

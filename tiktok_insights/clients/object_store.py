@@ -1,5 +1,6 @@
 """A bucket, as the stages use it: list, put once, get, download. What the objects mean is the stages' business."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -136,8 +137,7 @@ class ObjectStore:
         except ClientError as error:
             if error_code(error) in _MISSING:
                 return None
-            if why_unreadable(error):
-                # The listing, which is not refused, names it too.
+            if why_unreadable(error):  # the listing is not refused
                 return next((info for info in self.list(key) if info.key == key), None)
             raise
         return ObjectInfo(key, found["ETag"].strip('"'), found["ContentLength"], found["LastModified"])
@@ -170,28 +170,31 @@ class ObjectStore:
 
         Raises ObjectChangedError when it is no longer there, and ObjectNotWritableError.
         """
-        request: Any = {"Body": body, "ContentType": content_type, "IfMatch": f'"{info.etag}"'}
+        request: Any = {"Key": info.key, "Body": body, "ContentType": content_type, "IfMatch": f'"{info.etag}"'}
         try:
             with self._writing(info.key):
-                self._s3.put_object(Bucket=self.bucket, Key=info.key, **request)
+                self._s3.put_object(Bucket=self.bucket, **request)
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
                 raise self._changed(info) from None
             raise
 
-    def download(self, info: ObjectInfo, path: Path) -> None:
-        """Copy exactly this version of an object into a file.
+    def download(self, info: ObjectInfo, path: Path) -> str:
+        """Copy exactly this version of an object into a file, and give the SHA-256 of its bytes in hexadecimal.
 
         Raises ObjectChangedError and ObjectUnavailableError.
         """
 
-        def copy(answer: "GetObjectOutputTypeDef") -> None:
+        def copy(answer: "GetObjectOutputTypeDef") -> str:
+            digest = hashlib.sha256()
             with path.open("wb") as file:
                 while chunk := answer["Body"].read(_CHUNK_BYTES):
+                    digest.update(chunk)
                     file.write(chunk)
+            return digest.hexdigest()
 
         try:
-            self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')
+            return self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _MISSING:
                 raise self._changed(info) from None

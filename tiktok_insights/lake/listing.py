@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
@@ -47,6 +47,11 @@ class CsvObject:
         """The snapshot that the rows belong to: ours by its id, another producer's by the object's key."""
         snapshot = snapshot_of(self.info.key)
         return snapshot.snapshot_id if snapshot else self.info.key
+
+    @property
+    def end_of_day(self) -> datetime:
+        """The last moment of the day from the key, UTC: a list in that folder was taken by then."""
+        return datetime.combine(date.fromisoformat(self.dt), time.max, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ next run; and the others go on.
 import logging
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,8 @@ from tiktok_insights.progress import SILENT, Advance, ProgressReporter
 from tiktok_insights.raw.manifest import Manifest, RawDataError
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging import audit, duckdb_transform, quarantine
-from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin
+from tiktok_insights.staging.content import KnownContents, known_contents
+from tiktok_insights.staging.duckdb_transform import RowOrigin
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
@@ -86,15 +87,16 @@ class Staging:
         """Stage and audit all pending objects, in batches; none when nothing is pending."""
         self._note_unreadable(*record_open_snapshots(self._session, self._raw))
         self._sweep()
-        waiting = pending(listing, settled_or_staged_versions(self._session))
+        known = settled_or_staged_versions(self._session)
+        waiting = pending(listing, known)
         self.reading.pending += len(waiting)
         if waiting:
             self._log.info("Pending objects: %d.", len(waiting))
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
+        known_keys = {key for key, _ in known}
         with self._progress.track("staging", len(waiting), "objects") as advance:
-            return [
-                batch for items in in_batches(waiting) if (batch := self._stage_batch(items, each, advance)) is not None
-            ]
+            batches = [self._stage_batch(items, known_keys, each, advance) for items in in_batches(waiting)]
+        return [batch for batch in batches if batch is not None]
 
     @staticmethod
     def outcomes(batches: Sequence[Batch]) -> tuple[CheckOutcome, ...]:
@@ -113,12 +115,15 @@ class Staging:
                 (BatchVerdict.FAILED, day_ago),
             )
 
-    def _stage_batch(self, items: Sequence[CsvObject], level: int, advance: Advance) -> Batch | None:
+    def _stage_batch(
+        self, items: Sequence[CsvObject], known_keys: Set[str], level: int, advance: Advance
+    ) -> Batch | None:
         # Named before the first object is read: of two versions of a key, the later one is in the later batch.
         batch_id = _new_batch_id(datetime.now(UTC))
+        contents = known_contents(self._session, {item.info.key for item in items} & known_keys)
         with tempfile.TemporaryDirectory() as name:
             upload = Upload(self._session, batch_id, Path(name))
-            objects = tuple(self._stage_all(batch_id, items, upload, level, advance))
+            objects = tuple(self._stage_all(batch_id, items, contents, upload, level, advance))
             upload.flush()
         if not objects:
             return None
@@ -142,12 +147,18 @@ class Staging:
         )
 
     def _stage_all(
-        self, batch_id: str, items: Sequence[CsvObject], upload: Upload, level: int, advance: Advance
+        self,
+        batch_id: str,
+        items: Sequence[CsvObject],
+        contents: KnownContents,
+        upload: Upload,
+        level: int,
+        advance: Advance,
     ) -> Iterator[StagedObject]:
         for item in items:
             advance()
             try:
-                staged = self._stage_object(batch_id, item, upload)
+                staged = self._stage_object(batch_id, item, contents, upload)
             except ObjectChangedError as error:
                 # The others go on; the next run's listing has the new version.
                 self._log.warning("%s", error)
@@ -155,8 +166,11 @@ class Staging:
             except (ObjectUnavailableError, ObjectNotWritableError) as error:
                 self._note_unreadable(Unreadable.because(error, item.info.key, item))
                 continue
-            if not staged.reason:
-                self._log.log(level, "%s: %s", self._store.uri(item.info.key), staged.counts)
+            uri = self._store.uri(item.info.key)
+            if staged.status is LoadStatus.UNCHANGED:
+                self._log.log(level, "%s was uploaded again. Its content is loaded already.", uri)
+            elif not staged.reason:
+                self._log.log(level, "%s: %s", uri, staged.counts)
             yield staged
 
     def _note_unreadable(self, *unreadable: Unreadable) -> None:
@@ -164,22 +178,24 @@ class Staging:
         for item in unreadable:
             self._log.warning("%s. The next run tries again.", item.reason)
 
-    def _stage_object(self, batch_id: str, item: CsvObject, upload: Upload) -> StagedObject:
+    def _stage_object(self, batch_id: str, item: CsvObject, contents: KnownContents, upload: Upload) -> StagedObject:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             csv_path = folder / "object.csv"
-            self._store.download(item.info, csv_path)
-            origin = RowOrigin(batch_id, item.info.key, item.account_id, item.snapshot_id, item.info.last_modified)
+            content = contents.recognize(item.info, self._store.download(item.info, csv_path))
+            if content.is_loaded:
+                return StagedObject(item, content)
+            origin = RowOrigin.of(batch_id, item, content.first_modified)
             try:
                 manifest = self._manifest(item)
                 result = duckdb_transform.run(csv_path, inspect(csv_path), origin, folder)
             except (UnloadableError, RawDataError) as error:
-                return StagedObject(item, RowCounts(), str(error))
+                return StagedObject(item, content, reason=str(error))
             if result.rejected:
                 self._quarantine(item, result.rejected)
             if result.staged:
                 upload.add(result.staged)
-        return StagedObject(item, result.counts, manifest=manifest, ids=result.ids)
+        return StagedObject(item, content, result.counts, manifest=manifest, ids=result.ids)
 
     def _manifest(self, item: CsvObject) -> Manifest | None:
         snapshot = snapshot_of(item.info.key)

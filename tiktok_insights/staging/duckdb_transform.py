@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, literal
+from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_NAMES
 from tiktok_insights.staging import quarantine, transform
 from tiktok_insights.staging.header import UnloadableError
@@ -32,13 +33,23 @@ _UNSPLIT = (
 
 @dataclass(frozen=True, slots=True)
 class RowOrigin:
-    """Where rows come from: constants that stand beside each of them in the warehouse."""
+    """Where rows come from: constants that are beside each of them in the warehouse.
+
+    `taken_at` is the time of a row that has none of its own. Times are UTC.
+    """
 
     batch_id: str
     object_key: str
     account_id: str
     snapshot_id: str
-    last_modified: datetime
+    first_modified: datetime
+    taken_at: datetime
+
+    @staticmethod
+    def of(batch_id: str, item: CsvObject, first_modified: datetime) -> "RowOrigin":
+        """The origin of an object's rows. A list of a day was taken by its end, and before it was uploaded."""
+        taken_at = min(first_modified, item.end_of_day)
+        return RowOrigin(batch_id, item.info.key, item.account_id, item.snapshot_id, first_modified, taken_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspectio
     # DuckDB takes no bound values in a view; its own literals quote the text.
     duck.execute(
         f"CREATE VIEW source AS SELECT *{absent}, {literal(origin.object_key)} AS object_key, "
-        f"TIMESTAMP '{origin.last_modified.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' AS last_modified "
+        f"{_timestamp(origin.first_modified)} AS first_modified, {_timestamp(origin.taken_at)} AS taken_at "
         f"FROM read_csv({literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
     )
     duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
@@ -135,11 +146,16 @@ def _write_staged(duck: duckdb.DuckDBPyConnection, origin: RowOrigin, path: Path
         "SNAPSHOT_ID": origin.snapshot_id,
     }
     columns = [f"{literal(text)} AS {name}" for name, text in constants.items()]
+    columns.append(f"{_timestamp(origin.first_modified)} AS FIRST_MODIFIED")
     duck.execute(
         f"COPY (SELECT {', '.join([*columns, *WAREHOUSE_NAMES])} FROM transformed "
         f"WHERE disposition = '{transform.STAGED}') TO {literal(str(path))} (FORMAT parquet)"
     )
     return path
+
+
+def _timestamp(moment: datetime) -> str:
+    return f"TIMESTAMP '{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'microseconds')}'"
 
 
 def _write_rejected(

@@ -13,17 +13,17 @@ def _newest(versions: str) -> str:
     batch. LAST_MODIFIED does not order them: it has whole seconds, and for a multipart upload it is when that began.
     """
     return (
-        "SELECT OBJECT_KEY, ETAG FROM (SELECT OBJECT_KEY, ETAG, ROW_NUMBER() OVER "
+        "SELECT OBJECT_KEY, LATEST_ETAG AS ETAG FROM (SELECT OBJECT_KEY, LATEST_ETAG, ROW_NUMBER() OVER "
         f"(PARTITION BY OBJECT_KEY ORDER BY BATCH_ID DESC) AS PLACE FROM {versions}) AS versions WHERE PLACE = 1"
     )
 
 
-#: Of each object the version that was settled last. An earlier one may come back (the same bytes have the same ETag,
-#: as after a replay that puts an old CSV right again): then it waits to be loaded again.
+#: Of each object the version that was settled last, by the ETag of its newest upload. An earlier version may come back,
+#: as after a replay that restores an old CSV: then it waits to be loaded again.
 SETTLED = _newest(LOAD_HISTORY.name)
 
-_VERSION = "OBJECT_KEY, ETAG, BATCH_ID"
-_WAITS_FOR_PUBLICATION = (
+#: The batches that have passed the audit and are not published.
+WAITS_FOR_PUBLICATION = (
     f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{BatchVerdict.PASSED}' AND PUBLISHED_AT IS NULL"
 )
 
@@ -44,9 +44,9 @@ def settled_versions(session: Session) -> set[Version]:
 def settled_or_staged_versions(session: Session) -> set[Version]:
     """The same, when the batches that have passed the audit and wait for their publication count as settled."""
     versions = (
-        f"(SELECT {_VERSION} FROM {LOAD_HISTORY.name} UNION ALL "
-        f"SELECT {_VERSION} FROM {session.namespace.name_of(STAGED_OBJECTS)} "
-        f"WHERE BATCH_ID IN ({_WAITS_FOR_PUBLICATION})) AS known"
+        f"(SELECT OBJECT_KEY, LATEST_ETAG, BATCH_ID FROM {LOAD_HISTORY.name} UNION ALL "
+        f"SELECT OBJECT_KEY, ETAG, BATCH_ID FROM {session.namespace.name_of(STAGED_OBJECTS)} "
+        f"WHERE BATCH_ID IN ({WAITS_FOR_PUBLICATION})) AS known"
     )
     return {(key, etag) for key, etag in session.query(_newest(versions))}
 

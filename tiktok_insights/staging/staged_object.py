@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.staging.content import Content
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.tables.load_status import LoadStatus
@@ -16,7 +17,8 @@ class StagedObject:
     """One object of a batch. `reason` says why it is refused; `manifest` is None for another producer's object."""
 
     item: CsvObject
-    counts: RowCounts
+    content: Content
+    counts: RowCounts = field(default_factory=RowCounts)
     reason: str = ""
     manifest: Manifest | None = None
     ids: IdFindings = field(default_factory=IdFindings)
@@ -24,6 +26,8 @@ class StagedObject:
     @property
     def status(self) -> LoadStatus:
         """What the ledger will say of the object once the batch is published."""
+        if self.content.is_loaded:
+            return LoadStatus.UNCHANGED
         return LoadStatus.REFUSED if self.reason else LoadStatus.LOADED
 
     def ledger_facts(self) -> NamedRow:
@@ -40,6 +44,8 @@ class StagedObject:
             "ROWS_REJECTED": counts.rejected,
             "NEGATIVE_COUNTS": counts.negative_counts,
             "SIZE_BYTES": info.size,
+            "CONTENT_SHA256": self.content.sha256,
+            "FIRST_MODIFIED": naive_utc(self.content.first_modified),
             "LAST_MODIFIED": naive_utc(info.last_modified),
         }
 

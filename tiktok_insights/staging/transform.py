@@ -1,9 +1,9 @@
 """The transform: one SQL text, generated from the contract, that DuckDB and Spark SQL both run.
 
-Input: a relation with the contract's CSV columns as text, and beside them `object_key` and `last_modified`. Output: one
-row per input row, typed, with a `disposition`: staged, duplicate (the object has the user already) or rejected. What
-both engines understand alike was tried out: regexp_extract with group 0, subqueries, TRY_CAST, intervals, explicit
-NULLS.
+Input: a relation with the contract's CSV columns as text, and beside them `object_key`, `first_modified` and
+`taken_at`, the time of a row that has none. Output: one row per input row, typed, with a `disposition`: staged,
+duplicate (the object has the user already) or rejected. What both engines understand alike was tried out:
+regexp_extract with group 0, subqueries, TRY_CAST, intervals, explicit NULLS.
 """
 
 from tiktok_insights.schema import (
@@ -22,17 +22,18 @@ _COUNT = "-?[0-9]{1,38}([.]0)?"
 #: Not hour 24, of which the engines think differently, nor years that a client's datetime does not know.
 _TIMESTAMP = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z"
 #: A row from the future would be its user's newest forever. A day is for wrong clocks, and for zones taken for UTC.
-_LATEST = "last_modified + INTERVAL '1' DAY"
+_LATEST = "first_modified + INTERVAL '1' DAY"
 _TRUE = ("true", "t", "1")
 _FALSE = ("false", "f", "0")
 
 
-def newest_first(prefix: str = "") -> str:
+def newest_first(*first_ties: str, prefix: str = "") -> str:
     """The order in which rows of one user win: newest, exact counts before rounded, then every column: no tie is left.
 
-    `prefix` qualifies the columns, such as `h.`.
+    `first_ties` are columns that decide between rows of the same time before others do. `prefix` qualifies the columns,
+    such as `h.`.
     """
-    first = ["EXTRACTED_AT", "COUNTS_EXACT"]
+    first = ["EXTRACTED_AT", *first_ties, "COUNTS_EXACT"]
     rest = [name for name in WAREHOUSE_NAMES if name not in (*first, "TIKTOK_ID")]
     return ", ".join(f"{prefix}{name} DESC NULLS LAST" for name in [*first, *rest])
 
@@ -123,7 +124,7 @@ def _typed(column: Column) -> str:
         digits = f"NULLIF(regexp_extract({name}, '^[0-9]{{1,38}}', 0), '')"
         return f"CAST({digits} AS DECIMAL(38,0))"
     if column.kind is ColumnKind.TIMESTAMP:
-        return f"COALESCE({_timestamp(name)}, last_modified)"
+        return f"COALESCE({_timestamp(name)}, taken_at)"
     return f"NULLIF(replace({name}, chr(0), ''), '')"
 
 

@@ -14,10 +14,16 @@ def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
 
 _FOLLOWER = tuple(TableColumn(c.warehouse or "", c.warehouse_type, c.meaning) for c in WAREHOUSE_COLUMNS)
 _BATCH_ID = ("BATCH_ID", "VARCHAR NOT NULL", "The batch in which the object was staged.")
+_FIRST_MODIFIED = (
+    "FIRST_MODIFIED",
+    "TIMESTAMP_NTZ NOT NULL",
+    "When the object was first written with this content, UTC.",
+)
 _ORIGIN = _columns(
     ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the CSV object the row came from."),
     ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account that the user follows."),
     ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object from another source, the object's key."),
+    _FIRST_MODIFIED,
 )
 _STATUS = f"{LoadStatus.LOADED}, {LoadStatus.REFUSED}, or {LoadStatus.SUPERSEDED} by a newer version of the object."
 _OBJECT = _columns(
@@ -31,7 +37,9 @@ _OBJECT = _columns(
     ("ROWS_REJECTED", "NUMBER(38,0) NOT NULL", "Rows in the quarantine."),
     ("NEGATIVE_COUNTS", "NUMBER(38,0) NOT NULL", "Counts that were negative and became NULL."),
     ("SIZE_BYTES", "NUMBER(38,0) NOT NULL", "Size of the object."),
-    ("LAST_MODIFIED", "TIMESTAMP_NTZ NOT NULL", "When the object was written, UTC."),
+    ("CONTENT_SHA256", "VARCHAR NOT NULL", "SHA-256 of the object's bytes, in hexadecimal."),
+    _FIRST_MODIFIED,
+    ("LAST_MODIFIED", "TIMESTAMP_NTZ NOT NULL", "When the object was last written with this content, UTC."),
 )
 _ACCOUNT_SNAPSHOT = _columns(
     ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account."),
@@ -63,7 +71,14 @@ ACCOUNT_SNAPSHOTS = Table(
 LOAD_HISTORY = Table(
     "LOAD_HISTORY",
     "The ledger: one row per object version that was loaded, refused or superseded.",
-    (*_OBJECT, *_columns(_BATCH_ID, ("LOADED_AT", "TIMESTAMP_NTZ NOT NULL", "When the ledger was written, UTC."))),
+    (
+        *_OBJECT,
+        *_columns(
+            ("LATEST_ETAG", "VARCHAR NOT NULL", "ETag of the newest upload with the same content; often the ETAG."),
+            ("BATCH_ID", "VARCHAR NOT NULL", "The newest batch that had the object with this content."),
+            ("LOADED_AT", "TIMESTAMP_NTZ NOT NULL", "When the ledger was written, UTC."),
+        ),
+    ),
 )
 LOAD_BATCHES = Table(
     "LOAD_BATCHES",

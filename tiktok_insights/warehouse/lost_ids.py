@@ -36,12 +36,12 @@ def no_id_is_lost(given: TableCheckInput) -> Finding:
     offenders: list[str] = []
     compared, gone, unreadable, lost = 0, 0, 0, 0
     objects = _newest_publication(given.session)
-    for info, rejected in objects:
+    for info, etag, rejected in objects:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             try:
                 in_object = _Buckets(folder / "in_object", _ids(given.store, info, folder))
-                quarantined = _quarantined(given.store, info, folder) if rejected else ()
+                quarantined = _quarantined(given.store, info.key, etag, folder) if rejected else ()
                 kept = _Buckets(folder / "kept", chain(_published(given.session, info.key), quarantined))
             except ObjectChangedError:
                 gone += 1
@@ -62,16 +62,18 @@ def no_id_is_lost(given: TableCheckInput) -> Finding:
     return Finding(tuple(offenders[:NAMED_OFFENDERS]), facts)
 
 
-def _newest_publication(session: Session) -> list[tuple[ObjectInfo, int]]:
+def _newest_publication(session: Session) -> list[tuple[ObjectInfo, str, int]]:
+    """The objects as they are in the bucket now, the ETags that name their quarantines, and their rejected rows."""
     rows = session.records(
-        f"SELECT OBJECT_KEY, ETAG, SIZE_BYTES, LAST_MODIFIED, ROWS_REJECTED FROM {LOAD_HISTORY.name} "
+        f"SELECT OBJECT_KEY, ETAG, LATEST_ETAG, SIZE_BYTES, LAST_MODIFIED, ROWS_REJECTED FROM {LOAD_HISTORY.name} "
         f"WHERE STATUS = ? AND LOADED_AT = (SELECT MAX(LOADED_AT) FROM {LOAD_HISTORY.name} "
         "WHERE STATUS = ?) ORDER BY OBJECT_KEY",
         (LoadStatus.LOADED, LoadStatus.LOADED),
     )
     return [
         (
-            ObjectInfo(row["OBJECT_KEY"], row["ETAG"], int(row["SIZE_BYTES"]), row["LAST_MODIFIED"]),
+            ObjectInfo(row["OBJECT_KEY"], row["LATEST_ETAG"], int(row["SIZE_BYTES"]), row["LAST_MODIFIED"]),
+            row["ETAG"],
             int(row["ROWS_REJECTED"]),
         )
         for row in rows
@@ -110,8 +112,8 @@ def _published(session: Session, key: str) -> Iterator[str]:
     return (tiktok_id for (tiktok_id,) in rows)
 
 
-def _quarantined(store: ObjectStore, info: ObjectInfo, folder: Path) -> Iterator[str]:
-    key, path = quarantine_key(info.key, info.etag), folder / "quarantine.jsonl"
+def _quarantined(store: ObjectStore, object_key: str, etag: str, folder: Path) -> Iterator[str]:
+    key, path = quarantine_key(object_key, etag), folder / "quarantine.jsonl"
     for listed in (found for found in store.list(key) if found.key == key):
         store.download(listed, path)
         with path.open("rb") as lines:

@@ -209,6 +209,7 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
     return text.format(
         **{table.name.lower(): namespace.name_of(table) for table in ALL if table.is_internal},
         chosen=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.LOADED}'",
+        noted=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.UNCHANGED}'",
         settled=SETTLED,
         columns=", ".join(WAREHOUSE_NAMES),
         history_columns=", ".join(FOLLOWER_SNAPSHOTS.names),
@@ -216,6 +217,7 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
         ledger_columns=", ".join(_LEDGER_COLUMNS),
         loaded=LoadStatus.LOADED,
         superseded=LoadStatus.SUPERSEDED,
-        newest_first=newest_first(),
+        unchanged=LoadStatus.UNCHANGED,
+        newest_first=newest_first("FIRST_MODIFIED"),
         now=f"'{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ",
     )

@@ -201,6 +201,9 @@ def test_the_last_of_more_than_a_thousand_keys_is_found(daemon: Daemon, loader: 
             **loaded,
             "OBJECT_KEY": info.key,
             "ETAG": info.etag,
+            "LATEST_ETAG": info.etag,
+            "CONTENT_SHA256": info.etag,
+            "FIRST_MODIFIED": info.last_modified,
             "SIZE_BYTES": info.size,
             "LAST_MODIFIED": info.last_modified,
         }

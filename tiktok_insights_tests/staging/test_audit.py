@@ -10,6 +10,7 @@ from tiktok_insights.checks import Severity
 from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.audit import audit
+from tiktok_insights.staging.content import Content
 from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts, measure
@@ -35,7 +36,9 @@ ALL_CHECKS = [
 def staged(key: str, counts: RowCounts) -> StagedObject:
     """What staging says of an object."""
     return StagedObject(
-        CsvObject(ObjectInfo(key, "e", 9, datetime(2026, 1, 31, tzinfo=UTC)), "42", "2026-01-31"), counts
+        CsvObject(ObjectInfo(key, "e", 9, datetime(2026, 1, 31, tzinfo=UTC)), "42", "2026-01-31"),
+        Content("0" * 64, datetime(2026, 1, 31, tzinfo=UTC)),
+        counts,
     )
 
 
@@ -220,8 +223,8 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
     ]:
         loader.session.execute(
             "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA "
-            "(BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID, DIGG_COUNT) "
-            f"SELECT ?, ?, '42', 's', ?, {count}",
+            "(BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, FIRST_MODIFIED, TIKTOK_ID, DIGG_COUNT) "
+            f"SELECT ?, ?, '42', 's', '2026-01-31 12:00:00', ?, {count}",
             (batch.batch_id, key, tiktok_id),
         )
     loader.session.execute("UPDATE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA SET EXTRACTED_AT = EXTRACTED_AT")

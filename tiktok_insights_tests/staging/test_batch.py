@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +102,14 @@ def test_every_kind_of_object_has_its_result_and_the_others_load(loader: Loader)
 
 
 def test_what_another_producer_does_not_know_comes_from_the_object(loader: Loader) -> None:
-    """The time is when the object was written, in UTC; the snapshot is the object's key."""
+    """The time is the end of the folder's day, or when the object was first written; the snapshot is its key."""
     key = loader.put("fourteen", csv_file(row_of_14("1"), header=HEADER_14))
     loader.load()
     ((info),) = loader.store.list(key)
     written = info.last_modified.replace(tzinfo=None)
-    assert loader.rows("SELECT SNAPSHOT_ID, EXTRACTED_AT FROM FOLLOWER_SNAPSHOTS") == [(key, written)]
+    day_end = datetime(2026, 1, 31, 23, 59, 59, 999999)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
+    found = loader.rows("SELECT SNAPSHOT_ID, EXTRACTED_AT, FIRST_MODIFIED FROM FOLLOWER_SNAPSHOTS")
+    assert found == [(key, day_end, written)]
     assert loader.dump()["ACCOUNT_SNAPSHOTS"] == [(key, "42", key, None, 1, None, None)]
 
 
@@ -281,8 +284,8 @@ def test_rows_that_nobody_will_publish_are_swept(loader: Loader) -> None:
     loader.put("a", csv_file(row("1")))
     passed = loader.stage().batch_id
     insert = (
-        "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID) "
-        "VALUES (?, 'k', '42', 's', '1')"
+        "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, "
+        "FIRST_MODIFIED, TIKTOK_ID) VALUES (?, 'k', '42', 's', '2026-01-31 12:00:00', '1')"
     )
     for batch_id in ("20200101T000000Z-aaaaaaaa", "99991231T000000Z-aaaaaaaa", "failed"):
         loader.session.execute(insert, (batch_id,))

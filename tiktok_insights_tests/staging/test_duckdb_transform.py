@@ -19,7 +19,8 @@ from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_fi
 from tiktok_insights_tests.support.troubleshooting import told
 
 KEY = "csv/followers/account=42/dt=2026-01-31/it's\n%s ?.csv"
-ORIGIN = RowOrigin("batch", KEY, "42", "snapshot", datetime(2026, 2, 1, 6, 7, 8, tzinfo=UTC))
+WRITTEN = datetime(2026, 2, 1, 6, 7, 8, tzinfo=UTC)
+ORIGIN = RowOrigin("batch", KEY, "42", "snapshot", WRITTEN, WRITTEN)
 
 
 def transform(tmp_path: Path, body: bytes) -> Transformed:
@@ -33,7 +34,11 @@ def staged_rows(result: Transformed) -> dict[str, dict[str, Any]]:
     """The staged rows by id."""
     rows = pq.read_table(result.staged).to_pylist() if result.staged else []
     assert len({found["TIKTOK_ID"] for found in rows}) == len(rows)
-    return {found["TIKTOK_ID"]: {**found, "EXTRACTED_AT": str(found["EXTRACTED_AT"])} for found in rows}
+    return {found["TIKTOK_ID"]: _with_texts(found) for found in rows}
+
+
+def _with_texts(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, **{name: str(found[name]) for name in ("EXTRACTED_AT", "FIRST_MODIFIED")}}
 
 
 def rejected_rows(result: Transformed) -> list[dict[str, Any]]:
@@ -53,6 +58,7 @@ def test_a_row_has_the_contracts_columns_and_where_it_comes_from(tmp_path: Path)
             "OBJECT_KEY": KEY,
             "ACCOUNT_ID": "42",
             "SNAPSHOT_ID": "snapshot",
+            "FIRST_MODIFIED": "2026-02-01 06:07:08",
             "TIKTOK_ID": "7423456789012345149",
             "USER_NAME": "ann",
             "NICK_NAME": 'a, "b" 😀',

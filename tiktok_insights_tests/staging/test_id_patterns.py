@@ -13,7 +13,8 @@ from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 
-_ORIGIN = RowOrigin("batch", "a.csv", "42", "snapshot", datetime(2026, 2, 1, tzinfo=UTC))
+_WRITTEN = datetime(2026, 2, 1, tzinfo=UTC)
+_ORIGIN = RowOrigin("batch", "a.csv", "42", "snapshot", _WRITTEN, _WRITTEN)
 _RANDOM = random.Random(10)  # noqa: S311  # no secret
 #: As the API has them: nearly all of 19 digits, and a few of old accounts.
 GENUINE = [_RANDOM.randrange(6 * 10**18, 8 * 10**18) for _ in range(300)]

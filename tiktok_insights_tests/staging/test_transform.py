@@ -24,11 +24,14 @@ def transformed(*rows: str) -> list[dict[str, Any]]:
     names = ", ".join(f"{name} VARCHAR" for name in HEADER_16.split(","))
     duck = engine()
     duck.execute(
-        f"CREATE OR REPLACE TABLE source ({names}, object_key VARCHAR, last_modified TIMESTAMP, record BIGINT)"
+        f"CREATE OR REPLACE TABLE source ({names}, object_key VARCHAR, first_modified TIMESTAMP, taken_at TIMESTAMP, "
+        "record BIGINT)"
     )
     for number, line in enumerate(rows, 1):
         texts = ["" if text == "''" else text or None for text in line.split(",")]
-        duck.execute(f"INSERT INTO source VALUES ({'?, ' * 16}'k', '{LAST_MODIFIED}', {number})", texts)
+        duck.execute(
+            f"INSERT INTO source VALUES ({'?, ' * 16}'k', '{LAST_MODIFIED}', '{LAST_MODIFIED}', {number})", texts
+        )
     result = duck.execute(transform_sql("source"))
     columns = [column[0] for column in result.description or []]
     return [dict(zip(columns, found, strict=True)) for found in result.fetchall()]
@@ -365,7 +368,7 @@ def test_newest_then_exact_then_every_other_column(better: int) -> None:
         fields = [text or None for text in line.split(",")]
         values = [place, *fields[:3], *fields[6:15], fields[15]]
         duck.execute(f"INSERT INTO ranked VALUES ({', '.join('?' * 14)})", values)
-    assert duck.execute(f"SELECT place FROM ranked r ORDER BY {newest_first('r.')}").fetchall() == [(0,), (1,)]
+    assert duck.execute(f"SELECT place FROM ranked r ORDER BY {newest_first(prefix='r.')}").fetchall() == [(0,), (1,)]
 
 
 def test_a_rejected_row_does_not_take_a_users_place() -> None:

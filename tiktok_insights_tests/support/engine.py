@@ -4,6 +4,7 @@ What runs is the package's own code: inspection, transform, what is pending, the
 stack adds (a bucket, sessions, locks, Snowflake's dialect) is tested on the stack.
 """
 
+import hashlib
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -16,7 +17,8 @@ from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.clients.snowflake_session import Row, Session
 from tiktok_insights.lake.listing import sort_out
 from tiktok_insights.staging.audit import AuditVerdict
-from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin, run
+from tiktok_insights.staging.content import Content, known_contents
+from tiktok_insights.staging.duckdb_transform import RowOrigin, run
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
@@ -69,7 +71,7 @@ class Engine:
         self.session.execute(
             f"CREATE TABLE transformed AS SELECT 0 AS number, * FROM {self._name_of(STAGED_TIKTOK_DATA)}"
         )
-        self._transformed: dict[Upload, StagedObject] = {}
+        self._transformed: dict[tuple[Upload, datetime], StagedObject] = {}
 
     def close(self) -> None:
         """Give the memory back; what hypothesis still holds of it would be printed as leaked at the process's end."""
@@ -98,14 +100,14 @@ class Engine:
 
     def stage(self, batch_id: str, uploads: Iterable[Upload]) -> None:
         """Make a batch of objects, with its verdict."""
-        objects = {upload: self._transform(upload) for upload in uploads}
-        numbers = [list(self._transformed).index(upload) for upload in objects]
+        objects = [self._transform(upload) for upload in uploads]
+        numbers = [list(self._transformed.values()).index(staged) for staged in objects]
         self.session.execute(
             f"INSERT INTO {self._name_of(STAGED_TIKTOK_DATA)} BY NAME "
             "SELECT * EXCLUDE (number) REPLACE (? AS BATCH_ID) FROM transformed WHERE number IN (SELECT unnest(?))",
             (batch_id, numbers),
         )
-        write_verdict(self.session, AuditVerdict(batch_id, tuple(objects.values()), ()))
+        write_verdict(self.session, AuditVerdict(batch_id, tuple(objects), ()))
 
     def publish(self, batch_id: str) -> int:
         """Publish a batch; say how many objects it has brought to the ledger."""
@@ -119,25 +121,30 @@ class Engine:
         }
 
     def _transform(self, upload: Upload) -> StagedObject:
-        if upload not in self._transformed:
-            self._transformed[upload] = self._put_through(upload, len(self._transformed))
-        return self._transformed[upload]
+        sha256 = hashlib.sha256(upload.body).hexdigest()
+        content = known_contents(self.session, [upload.key]).recognize(_info(upload), sha256)
+        # That it is loaded is noticed by the publication, too.
+        place = upload, content.first_modified
+        if place not in self._transformed:
+            content = Content(sha256, content.first_modified)
+            self._transformed[place] = self._put_through(upload, content, len(self._transformed))
+        return self._transformed[place]
 
-    def _put_through(self, upload: Upload, number: int) -> StagedObject:
+    def _put_through(self, upload: Upload, content: Content, number: int) -> StagedObject:
         (item,) = sort_out([_info(upload)]).objects
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "object.csv"
             path.write_bytes(upload.body)
-            origin = RowOrigin("", upload.key, item.account_id, item.snapshot_id, item.info.last_modified)
+            origin = RowOrigin.of("", item, content.first_modified)
             try:
                 result = run(path, inspect(path), origin, Path(name))
             except UnloadableError as error:
-                return StagedObject(item, RowCounts(), str(error))
+                return StagedObject(item, content, reason=str(error))
             if result.staged:
                 self.session.execute(
                     f"INSERT INTO transformed BY NAME SELECT {number} AS number, * FROM '{result.staged}'"
                 )
-        return StagedObject(item, result.counts, manifest=manifest_of(upload))
+        return StagedObject(item, content, result.counts, manifest=manifest_of(upload))
 
 
 def _info(upload: Upload) -> ObjectInfo:

@@ -3,9 +3,9 @@
 import csv
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -32,8 +32,9 @@ Tables = dict[str, list[tuple[Any, ...]]]
 class Upload:
     """One version of an object: its place, its bytes, and when it was written (UTC, without a zone).
 
-    Of a snapshot of ours also its id, and the facts of its manifest: handle, started at, finished at, outcome, reason,
-    users seen, users claimed, requests, quota left.
+    `first` is when a run that has ended had seen the same bytes there before, if one had. Of a snapshot of ours also
+    its id, and the facts of its manifest: handle, started at, finished at, outcome, reason, users seen, users claimed,
+    requests, quota left.
     """
 
     key: str
@@ -41,6 +42,18 @@ class Upload:
     written: datetime
     snapshot_id: str = ""
     facts: tuple[Any, ...] = ()
+    first: datetime | None = field(default=None, compare=False)
+
+    @property
+    def first_written(self) -> datetime:
+        """When the object had these bytes first."""
+        return min(self.first or self.written, self.written)
+
+    @property
+    def taken(self) -> datetime:
+        """The time of a row that has none: the end of the folder's day, unless it was written before."""
+        day = datetime.fromisoformat(self.key.partition("/dt=")[2].partition("/")[0])
+        return min(self.first_written, day + timedelta(days=1) - timedelta(microseconds=1))
 
     @property
     def etag(self) -> str:
@@ -49,7 +62,7 @@ class Upload:
 
     @property
     def origin(self) -> tuple[str, str, str]:
-        """What stands beside each of its rows: the key, the account, the snapshot."""
+        """What is beside each of its rows: the key, the account, the snapshot."""
         return self.key, self.key.partition("/account=")[2].partition("/")[0], self.snapshot_id or self.key
 
     @cached_property
@@ -61,7 +74,7 @@ class Upload:
         return [dict(zip(HEADER_16.split(","), fields, strict=False)) for fields in csv.reader(lines) if fields]
 
 
-def typed(texts: dict[str, str], written: datetime) -> tuple[User | None, int]:
+def typed(texts: dict[str, str], taken: datetime) -> tuple[User | None, int]:
     """The row as TIKTOK_DATA has it (None when it is to be rejected), and its negative counts."""
     if not re.fullmatch("[0-9]{1,20}", texts["Tiktok_id"], re.ASCII) or texts["Tiktok_id"] == "0":
         return None, 0
@@ -73,7 +86,7 @@ def typed(texts: dict[str, str], written: datetime) -> tuple[User | None, int]:
         return None, 0
     verified, private, exact = (_BOOLEANS.get(text.lower()) for text in booleans)
     numbers = [None if text == "" or text.startswith("-") else int(text.removesuffix(".0")) for text in counts]
-    moment = _moment(texts["extracted_at"]) if texts.get("extracted_at") else written
+    moment = _moment(texts["extracted_at"]) if texts.get("extracted_at") else taken
     if moment is None:
         return None, 0
     names = (texts["uniqueId"] or None, texts["nickname"] or None)
@@ -120,7 +133,7 @@ class _Loaded:
 
 
 def _load(upload: Upload) -> _Loaded:
-    rows = [typed(texts, upload.written) for texts in upload.rows or ()]
+    rows = [typed(texts, upload.taken) for texts in upload.rows or ()]
     # Of rows that are equal once they are typed, the one with more negative counts is told of.
     negative = dict(sorted(((user, negatives) for user, negatives in rows if user), key=lambda pair: pair[1]))
     staged = [newest(users) for users in _by_id(negative).values()]
@@ -141,11 +154,11 @@ def tables(uploads: Iterable[Upload]) -> Tables:
     versions = sorted(uploads, key=_written)
     current = {upload.key: upload for upload in versions if upload.rows is not None}
     brought = {upload: _load(upload).users for upload in current.values()}
-    users = _by_id(user for staged in brought.values() for user in staged)
     return {
-        "TIKTOK_DATA": sorted((newest(rows) for rows in users.values()), key=repr),
+        "TIKTOK_DATA": sorted(_winners(brought), key=repr),
         "FOLLOWER_SNAPSHOTS": sorted(
-            ((*upload.origin, *user) for upload, staged in brought.items() for user in staged), key=repr
+            ((*upload.origin, upload.first_written, *user) for upload, staged in brought.items() for user in staged),
+            key=repr,
         ),
         "ACCOUNT_SNAPSHOTS": sorted(
             ((*upload.origin, *(upload.facts or _seen(len(staged)))) for upload, staged in brought.items()), key=repr
@@ -158,6 +171,17 @@ def tables(uploads: Iterable[Upload]) -> Tables:
             key=repr,
         ),
     }
+
+
+def _winners(brought: dict[Upload, list[User]]) -> Iterator[User]:
+    """Of each user the newest row; of those of the same time, the ones of the object that was written last at first."""
+    users: dict[str, list[tuple[datetime, datetime, User]]] = {}
+    for upload, staged in brought.items():
+        for user in staged:
+            users.setdefault(user[0], []).append((user[_EXTRACTED_AT], upload.first_written, user))
+    for rows in users.values():
+        last = max(row[:2] for row in rows)
+        yield newest(user for *times, user in rows if tuple(times) == last)
 
 
 def _seen(users: int) -> tuple[Any, ...]:

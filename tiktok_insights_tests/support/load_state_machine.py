@@ -5,6 +5,7 @@ and, when they fail, looks for the fewest that do.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Protocol, TypeVar
 
@@ -68,7 +69,7 @@ class LoadStateMachine(RuleBasedStateMachine):
 
     def _staged_keys(self) -> list[str]:
         waiting = {upload.key for upload in self._loads.waiting()}
-        reading = {upload.key for uploads in self._begun.values() for upload in uploads}
+        reading = {upload.key for upload in self._reading()}
         return sorted(self._loads.bucket.keys() - waiting - reading)
 
     @precondition(lambda self: self._staged_keys())
@@ -132,19 +133,29 @@ class LoadStateMachine(RuleBasedStateMachine):
         if key.is_ours and upload.rows is None:
             return  # nobody but us writes there
         if earlier := [version for version in versions if version.etag == upload.etag]:
-            # What comes back has its own times: without them, its rows would be younger than the ledger knows.
-            if upload.etag == versions[-1].etag or file.is_narrow:
+            # What a run still reads has no first time yet, that others could know.
+            if upload.etag == versions[-1].etag or any(version in self._reading() for version in earlier):
                 return
             # Within one second it could not be told from what was there before.
             upload = file.written_as(key, max(moment, earlier[-1].written + timedelta(seconds=1)))
+            seen = [version.first_written for version in earlier if version in self._staged()]
+            upload = replace(upload, first=min(seen, default=None))
         versions.append(self.warehouse.put(upload))
         self._loads.bucket[str(key)] = versions[-1]
 
     def _newest(self) -> Iterator[Upload]:
         """Of each key the last version that can be read, among those that a run has found."""
-        staged = {upload for uploads in self._loads.batches.values() for upload in uploads}
+        staged = self._staged()
         for versions in self._versions.values():
             yield from [version for version in versions if version in staged and version.rows is not None][-1:]
+
+    def _staged(self) -> set[Upload]:
+        """What runs that have ended have seen."""
+        return {upload for uploads in self._loads.batches.values() for upload in uploads}
+
+    def _reading(self) -> set[Upload]:
+        """What runs that have not ended have found."""
+        return {upload for uploads in self._begun.values() for upload in uploads}
 
     def _waiting(self) -> list[Upload]:
         """What a run finds to stage."""

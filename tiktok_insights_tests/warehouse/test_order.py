@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise, permutations
 
@@ -248,7 +249,7 @@ def test_a_version_that_comes_back_is_loaded_again(loader: Loader) -> None:
     loader.load()
     back = loader.upload("a", row("1"), row("2"))
     batch = loader.load()
-    assert lines(loader.tables()) == lines(history.tables([first, between, back]))
+    assert lines(loader.tables()) == lines(history.tables([first, between, replace(back, first=first.written)]))
     assert loader.rows("SELECT STATUS, BATCH_ID = ? FROM LOAD_HISTORY ORDER BY 1", (batch.batch_id,)) == [
         ("loaded", True),
         ("superseded", False),
@@ -280,7 +281,10 @@ def test_versions_of_one_object_that_are_published_in_another_order(
     for number in range(1, len(versions)):
         if versions[number] == versions[number - 1]:
             moments[number] = moments[number - 1]
-    uploads = [foreign("a", body, written=moment) for body, moment in zip(versions, moments, strict=True)]
+    uploads = [
+        replace(foreign("a", body, written=moment), first=moments[versions.index(body)])
+        for body, moment in zip(versions, moments, strict=True)
+    ]
     engine = Engine()
     for number, upload in enumerate(uploads):
         engine.stage(f"{number:04}", [upload])

@@ -29,8 +29,8 @@ def test_a_publication_whose_counts_do_not_add_up_is_rolled_back(loader: Loader)
     batch_id = loader.stage().batch_id
     before = loader.dump()
     loader.session.execute(
-        "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, TIKTOK_ID) "
-        "VALUES (?, ?, '42', 's', '3')",
+        "INSERT INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (BATCH_ID, OBJECT_KEY, ACCOUNT_ID, SNAPSHOT_ID, "
+        "FIRST_MODIFIED, TIKTOK_ID) VALUES (?, ?, '42', 's', '2026-01-31 12:00:00', '3')",
         (batch_id, bad.key),
     )
     with told(

@@ -12,6 +12,22 @@ DELETE FROM {staged_objects} WHERE BATCH_ID = ? AND OBJECT_KEY IN (
     AND (l.BATCH_ID > o.BATCH_ID OR (s.ETAG IS NOT NULL AND l.LAST_MODIFIED >= o.LAST_MODIFIED))
 );
 
+-- step: mark_unchanged_objects
+-- The content is loaded already, from an earlier upload.
+UPDATE {staged_objects} SET STATUS = '{unchanged}' WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
+  SELECT o.OBJECT_KEY FROM {staged_objects} AS o
+  JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY AND l.CONTENT_SHA256 = o.CONTENT_SHA256
+  WHERE o.BATCH_ID = ? AND l.STATUS = '{loaded}'
+);
+
+-- step: drop_outdated_unchanged_objects
+-- A later batch has noted the content, or another content was loaded meanwhile: then the object is pending again.
+DELETE FROM {staged_objects} WHERE BATCH_ID = ? AND STATUS = '{unchanged}' AND OBJECT_KEY NOT IN (
+  SELECT o.OBJECT_KEY FROM {staged_objects} AS o
+  JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY AND l.CONTENT_SHA256 = o.CONTENT_SHA256
+  WHERE o.BATCH_ID = ? AND l.STATUS = '{loaded}' AND l.BATCH_ID < o.BATCH_ID
+);
+
 -- step: mark_superseded_objects
 -- A newer version of the object, which is that of a later batch, is loaded already.
 UPDATE {staged_objects} SET STATUS = '{superseded}' WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (

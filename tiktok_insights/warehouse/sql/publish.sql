@@ -41,14 +41,21 @@ SELECT {account_snapshot_columns} FROM {staged_objects} WHERE BATCH_ID = ? AND O
 -- LOADED says that an object's rows are in the history now, in whatever order its versions came.
 UPDATE LOAD_HISTORY SET STATUS = '{superseded}' WHERE STATUS = '{loaded}' AND OBJECT_KEY IN ({chosen});
 
+-- step: note_unchanged_objects
+-- The same content was uploaded again: the ledger's row knows the new ETag, and that this batch had it last.
+UPDATE LOAD_HISTORY SET LATEST_ETAG = o.ETAG, LAST_MODIFIED = o.LAST_MODIFIED, BATCH_ID = o.BATCH_ID
+FROM {staged_objects} AS o
+WHERE o.BATCH_ID = ? AND o.STATUS = '{unchanged}'
+  AND LOAD_HISTORY.OBJECT_KEY = o.OBJECT_KEY AND LOAD_HISTORY.STATUS = '{loaded}';
+
 -- step: drop_ledger_of_returned_versions
 -- A version that has come back was in the ledger already; its one row is now that of this batch.
-DELETE FROM LOAD_HISTORY
-WHERE (OBJECT_KEY, ETAG) IN (SELECT OBJECT_KEY, ETAG FROM {staged_objects} WHERE BATCH_ID = ?);
+DELETE FROM LOAD_HISTORY WHERE (OBJECT_KEY, ETAG) IN
+  (SELECT OBJECT_KEY, ETAG FROM {staged_objects} WHERE BATCH_ID = ? AND STATUS <> '{unchanged}');
 
 -- step: write_ledger
-INSERT INTO LOAD_HISTORY ({ledger_columns}, LOADED_AT)
-SELECT {ledger_columns}, {now} FROM {staged_objects} WHERE BATCH_ID = ?;
+INSERT INTO LOAD_HISTORY ({ledger_columns}, LATEST_ETAG, LOADED_AT)
+SELECT {ledger_columns}, ETAG, {now} FROM {staged_objects} WHERE BATCH_ID = ? AND STATUS <> '{unchanged}';
 
 -- step: mark_published
 UPDATE LOAD_BATCHES SET PUBLISHED_AT = {now} WHERE BATCH_ID = ?;

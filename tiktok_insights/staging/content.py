@@ -1,0 +1,61 @@
+"""What an object holds, by its SHA-256. An ETag says how bytes were uploaded, and LastModified when, not what they are.
+
+What a known content means for the ledger is in `warehouse/sql/choose_objects.sql`.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tiktok_insights.clients.object_store import ObjectInfo
+from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.staging.ledger import WAITS_FOR_PUBLICATION
+from tiktok_insights.tables.definitions import LOAD_HISTORY, STAGED_OBJECTS
+from tiktok_insights.tables.load_status import LoadStatus
+
+_COLUMNS = "OBJECT_KEY, CONTENT_SHA256, FIRST_MODIFIED, STATUS, BATCH_ID"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an object holds: its SHA-256, and when it first had it (UTC). `is_loaded` says that it is loaded now."""
+
+    sha256: str
+    first_modified: datetime
+    is_loaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContents:
+    """Contents that runs have seen before: when each key first had each, and the one of each key that is loaded."""
+
+    first_modified: Mapping[tuple[str, str], datetime]
+    loaded: Mapping[str, str]
+
+    def recognize(self, info: ObjectInfo, sha256: str) -> Content:
+        """Say what is known of the content of an object that was read."""
+        known = self.first_modified.get((info.key, sha256), info.last_modified)
+        return Content(sha256, min(known, info.last_modified), self.loaded.get(info.key) == sha256)
+
+
+def known_contents(session: Session, keys: Collection[str]) -> KnownContents:
+    """Look up some keys in the ledger, and in the batches that have passed the audit and wait for their publication."""
+    if not keys:
+        return KnownContents({}, {})
+    rows = session.records(
+        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS} FROM {LOAD_HISTORY.name} UNION ALL "
+        f"SELECT {_COLUMNS} FROM {session.namespace.name_of(STAGED_OBJECTS)} "
+        f"WHERE BATCH_ID IN ({WAITS_FOR_PUBLICATION})) AS known "
+        f"WHERE OBJECT_KEY IN ({', '.join('?' for _ in keys)}) ORDER BY BATCH_ID",
+        tuple(keys),
+    )
+    first: dict[tuple[str, str], datetime] = {}
+    loaded: dict[str, str] = {}
+    for row in rows:
+        content = row["OBJECT_KEY"], row["CONTENT_SHA256"]
+        modified = row["FIRST_MODIFIED"].replace(tzinfo=UTC)
+        first[content] = min(modified, first.get(content, modified))
+        # The later batch holds, once all are published.
+        if row["STATUS"] in (LoadStatus.LOADED, LoadStatus.UNCHANGED):
+            loaded[row["OBJECT_KEY"]] = row["CONTENT_SHA256"]
+    return KnownContents(first, loaded)
