@@ -5,6 +5,7 @@ stack adds (a bucket, sessions, locks, Snowflake's dialect) is tested on the sta
 """
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -65,9 +66,9 @@ class Engine:
         self.session = DuckSession()
         self._name_of = self.session.namespace.name_of
         for statement in creation_script(self.session.namespace).split(";\n\n"):
-            # DuckDB does not move the session when it creates a schema.
+            # DuckDB does not move the session when it creates a schema, and has comments in statements of their own.
             if not statement.startswith("USE"):
-                self.session.execute(statement)
+                self.session.execute(re.sub(r" COMMENT (= )?'([^']|'')*'", "", statement))
         self.session.execute(
             f"CREATE TABLE transformed AS SELECT 0 AS number, * FROM {self._name_of(STAGED_TIKTOK_DATA)}"
         )
