@@ -109,6 +109,8 @@ def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -
     assert {key.name for key in nodes if key.asset_key == AssetKey("tiktok_data")} - blocking == {
         "every_account_is_fresh",
         "no_object_is_refused",
+        "no_list_lost_many_users",
+        "counts_are_served_as_before",
     }
 
 

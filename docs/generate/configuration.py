@@ -84,8 +84,10 @@ def _fields(asset: dg.AssetsDefinition) -> Mapping[str, Any]:
 
 
 def _configured() -> list[dg.AssetsDefinition]:
-    """The assets that have settings, upstream first."""
-    assets = [asset for asset in defs().assets or () if isinstance(asset, dg.AssetsDefinition)]
+    """The assets that have settings, upstream first, and the steps of checks that have."""
+    loaded = defs()
+    items = (*(loaded.assets or ()), *(loaded.asset_checks or ()))
+    assets = [item for item in items if isinstance(item, dg.AssetsDefinition)]
     return [asset for asset in assets if _fields(asset)]
 
 

@@ -23,16 +23,22 @@ from tiktok_insights.tables.load_status import LoadStatus
 #: How many offenders a check names; the facts say how many there are.
 NAMED_OFFENDERS = 20
 MAX_SNAPSHOT_AGE = timedelta(hours=48)
+MAX_FALL, MAX_MISSING_RISE = 0.2, 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class TableCheckInput:
-    """What the checks on TIKTOK_DATA read: a session, the bucket, Step 7 and the time."""
+    """What the checks on TIKTOK_DATA read: a session, the bucket, Step 7, the time, and how much worse it may get.
+
+    `max_fall` is a share of the users, `max_missing_rise` a difference of shares; both from 0 to 1.
+    """
 
     session: Session
     store: ObjectStore
     step_7: tuple[str, ...]
     now: datetime
+    max_fall: float = MAX_FALL
+    max_missing_rise: float = MAX_MISSING_RISE
 
 
 def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[str, ...]:

@@ -1,0 +1,73 @@
+"""What should not get much worse from one snapshot to the next: green when it does not, red by account or object."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tiktok_insights.warehouse.table_checks import TableCheckInput
+from tiktok_insights.warehouse.trend_checks import counts_are_served_as_before, no_list_lost_many_users
+from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.history import Upload
+from tiktok_insights_tests.support.loading import Loader, put_upload
+from tiktok_insights_tests.support.troubleshooting import told
+
+_FIRST = datetime(2026, 1, 1, 5)  # noqa: DTZ001 - as the tables have it
+_UNSERVED = {"followers_Count": "", "following_Count": "-1", "videoCount": ""}
+
+
+def put_list(loader: Loader, day: int, users: int, *, account: str = "42", outcome: str = "whole") -> None:
+    """Put an account's list of some day, with the manifest that says how it ended."""
+    at = _FIRST + timedelta(days=day)
+    snapshot = f"{at:%Y%m%dT%H%M%S}000Z"
+    key = f"csv/followers/account={account}/dt={at:%Y-%m-%d}/tiktok_user_data-{snapshot}.csv"
+    facts = (f"handle.{account}", at, at, outcome, "", users, users, 1, None)
+    rows = [row(str(number)) for number in range(1, users + 1)]
+    put_upload(loader.store, Upload(key, csv_file(*rows), at, snapshot, facts))
+
+
+def test_a_list_with_far_fewer_users_than_the_one_before_is_named(loader: Loader, given: TableCheckInput) -> None:
+    """By more than a fifth, or by what a person sets; only the newest list is compared, and only with its neighbor."""
+    put_list(loader, 0, 20)
+    loader.load()
+    assert no_list_lost_many_users(given).facts == {"lists compared": 0, "lists with far fewer users": 0}
+    put_list(loader, 1, 10)
+    put_list(loader, 2, 8)
+    put_list(loader, 0, 3, account="43")
+    loader.load()
+    good = no_list_lost_many_users(given)
+    assert (good.offenders, good.facts) == ((), {"lists compared": 1, "lists with far fewer users": 0})
+    strict = no_list_lost_many_users(replace(given, max_fall=0.1))
+    assert strict.offenders == ("handle.42: 8 users seen, 10 in the list before (20% fewer)",)
+    put_list(loader, 3, 1)
+    loader.load()
+    red = no_list_lost_many_users(given)
+    told("no_list_lost_many_users: <account>", "handle.42: 1 users seen, 8 in").says_check(red)
+
+
+def test_lists_that_are_not_whole_are_not_compared(loader: Loader, given: TableCheckInput) -> None:
+    """A window has few users on purpose, and every_account_finished tells of one that was cut off."""
+    put_list(loader, 0, 20)
+    put_list(loader, 1, 2, outcome="window")
+    put_list(loader, 2, 3, outcome="partial")
+    put_list(loader, 3, 20, outcome="cut")
+    loader.load()
+    assert no_list_lost_many_users(given).facts == {"lists compared": 1, "lists with far fewer users": 0}
+
+
+def test_an_object_with_fewer_counts_than_the_one_before_is_named(loader: Loader, given: TableCheckInput) -> None:
+    """Missing and negative ones; each object is held against its own account's, and only what is new is read."""
+    loader.put("a", csv_file(row("1"), row("2")), day="2026-01-01")
+    loader.put("a", csv_file(row("1", **_UNSERVED)), account="43", day="2026-01-01")
+    loader.load()
+    assert counts_are_served_as_before(given).facts == {"objects compared": 0, "objects with more missing": 0}
+    red_key = loader.put("b", csv_file(row("1", **_UNSERVED), row("2")), day="2026-01-02")
+    loader.put("b", csv_file(row("1", **_UNSERVED)), account="43", day="2026-01-02")
+    loader.load()
+    red = counts_are_served_as_before(given)
+    assert red.offenders == (f"{red_key}: 25.0% of the counts are missing, 0.0% in the object before",)
+    assert red.facts == {"objects compared": 2, "objects with more missing": 1}
+    told("counts_are_served_as_before: <object>").says_check(red)
+    assert counts_are_served_as_before(replace(given, max_missing_rise=0.3)).passed
+    loader.put("c", csv_file(row("1"), row("2")), day="2026-01-03")
+    loader.load()
+    good = counts_are_served_as_before(given)
+    assert (good.offenders, good.facts) == ((), {"objects compared": 1, "objects with more missing": 0})
