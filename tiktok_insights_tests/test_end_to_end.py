@@ -1,9 +1,12 @@
 """The whole pipeline as a new user runs it, from the command line to the last digit of the last id."""
 
+import json
 import re
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -144,6 +147,35 @@ def test_a_refused_file_makes_the_command_fail_and_leaves_the_table(
     assert green.returncode == 0, green.stdout + green.stderr
     assert f"WARN: no_object_is_refused: {key}" in green.stdout
     assert cli_user.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
+
+
+def test_no_person_is_in_dagsters_events_and_logs(
+    cli_user: CliUser, first_run: subprocess.CompletedProcess[str]
+) -> None:
+    """Not one ID, handle or nickname of the fake API's users, in whatever the runs so far have stored and printed.
+
+    A nickname of fewer than 8 letters may be any word, such as null.
+    """
+    stored = "\n".join([first_run.stdout, first_run.stderr, *stored_in(cli_user.home / ".local" / "dagster")])
+    assert "tiktok_pipeline" in stored
+    world = World()
+    people = [person for handle in _HANDLES for person in world.listed(world.account(handle), VIRTUAL_START)]
+    words = {word for person in people for word in (person.tiktok_id, person.unique_id, person.nickname)}
+    assert len(words) > 10_000
+    found = {word for word in words if len(word) > 7 and (word in stored or json.dumps(word)[1:-1] in stored)}
+    assert not found
+
+
+def stored_in(folder: Path) -> Iterator[str]:
+    """All texts that Dagster keeps: its databases' cells, and its other files."""
+    for path in folder.rglob("*"):
+        if path.suffix == ".db":
+            with closing(sqlite3.connect(path)) as database:
+                for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                    for cells in database.execute(f"SELECT * FROM {table}"):  # a name that it has given
+                        yield from map(str, cells)
+        elif path.is_file():
+            yield path.read_text(encoding="utf-8", errors="replace")
 
 
 #: All that readers have, but for when it was loaded, and in which batch.
