@@ -14,7 +14,7 @@ import duckdb
 
 from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, literal
 from tiktok_insights.lake.listing import CsvObject
-from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_NAMES
+from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.staging import quarantine, transform
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
@@ -107,10 +107,12 @@ def _first_line(error: duckdb.Error) -> str:
 
 def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin) -> None:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in inspection.header)
-    absent = "".join(f", NULL::VARCHAR AS {name}" for name in CSV_HEADER if name not in inspection.header)
+    read = ", ".join(
+        name if name in inspection.header else f"NULL::VARCHAR AS {name}" for name in transform.READ_COLUMNS
+    )
     # DuckDB takes no bound values in a view; its own literals quote the text.
     duck.execute(
-        f"CREATE VIEW source AS SELECT *{absent}, {literal(origin.object_key)} AS object_key, "
+        f"CREATE VIEW source AS SELECT {read}, {literal(origin.object_key)} AS object_key, "
         f"{_timestamp(origin.first_modified)} AS first_modified, {_timestamp(origin.taken_at)} AS taken_at "
         f"FROM read_csv({literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
     )
@@ -166,8 +168,9 @@ def _write_rejected(
     duck.execute("CREATE VIEW numbered AS SELECT *, row_number() OVER () AS record FROM source")
     rejected = transform.rejected_rows_sql("numbered")
     unsplit = "SELECT line, error FROM unsplit ORDER BY 1"
-    rows = (_rows(duck, sql) for sql in (rejected, unsplit))
-    quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, *rows)
+    records = ((record, column) for record, column, _ in _rows(duck, rejected))
+    lines = ((line, error) for line, error in _rows(duck, unsplit))
+    quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, records, lines)
     return path
 
 

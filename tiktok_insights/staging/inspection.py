@@ -85,7 +85,7 @@ class _Lines:
             and not _BLANK_LINE.search(block)
             and (not quoted or _WELL_QUOTED.fullmatch(block) is not None)
             and (_outside_quotes(block) if quoted else block).count(b",") == lines * (self.columns - 1)
-            and _is_utf_8(block)
+            and is_utf_8(block)
         )
 
     def _add_line_by_line(self, block: bytes) -> None:
@@ -110,7 +110,7 @@ class _Lines:
         """Whether the line has the header's number of fields, empty ones after them apart, and is text."""
         unquoted = _outside_quotes(content)
         enough = unquoted.count(b",") >= self.columns - 1
-        return enough and unquoted.rstrip(b",").count(b",") < self.columns and _is_utf_8(content)
+        return enough and unquoted.rstrip(b",").count(b",") < self.columns and is_utf_8(content)
 
 
 def _outside_quotes(text: bytes) -> bytes:
@@ -118,7 +118,8 @@ def _outside_quotes(text: bytes) -> bytes:
     return b"".join(text.split(b'"')[::2])
 
 
-def _is_utf_8(text: bytes) -> bool:
+def is_utf_8(text: bytes) -> bool:
+    """Whether bytes are text."""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:

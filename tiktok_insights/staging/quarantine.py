@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, MAX_LINE_BYTES
-from tiktok_insights.staging.transform import rejection_reason
+from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, MAX_LINE_BYTES, is_utf_8
+from tiktok_insights.staging.transform import READ_COLUMNS, rejection_reason
 
 QUARANTINE_PREFIX = "quarantine/"
 JSON_LINES = "application/jsonl"
@@ -89,12 +89,11 @@ def _why_unsplit(error: str, content: bytes, header: Sequence[str]) -> tuple[str
     """The column at fault, if it is one, and the reason."""
     if error == "LINE SIZE OVER MAXIMUM":
         return None, f"the line is longer than {MAX_LINE_BYTES:,} bytes"
-    try:
-        fields = row_fields(content.decode("utf-8"))
-    except UnicodeDecodeError as undecodable:
-        up_to_it = row_fields(content[: undecodable.start].decode("utf-8") + "?")
-        column = header[min(len(up_to_it), len(header)) - 1]
-        return column, f"{column} is not UTF-8 text"
+    # Latin-1 has a character for each byte, so that what is no UTF-8 can be split as well.
+    fields = row_fields(content.decode("latin-1"))
+    for column, field in zip(header, fields, strict=False):
+        if column in READ_COLUMNS and not is_utf_8(field.encode("latin-1")):
+            return column, f"{column} is not UTF-8 text"
     if len(fields) != len(header):
         return None, f"the number of fields is {len(fields)}, not {len(header)}"
     return None, f"the CSV reader reports: {error.lower()}"

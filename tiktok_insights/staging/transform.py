@@ -18,6 +18,9 @@ from tiktok_insights.schema import (
 
 STAGED, DUPLICATE, REJECTED = "staged", "duplicate", "rejected"
 
+#: The CSV columns that the transform reads, each in every query. A line is not rejected for any other column.
+READ_COLUMNS = tuple(column.csv for column in WAREHOUSE_COLUMNS)
+
 _COUNT = "-?[0-9]{1,38}([.]0)?"
 #: Not hour 24, of which the engines think differently, nor years that a client's datetime does not know.
 _TIMESTAMP = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z"
@@ -66,13 +69,18 @@ FROM (
 
 
 def rejected_rows_sql(source: str) -> str:
-    """The rejected rows of the relation `source`, which has a column `record` too: record, rejected_column, in order.
+    """The rejected rows of the relation `source`, which has a column `record` too, in order.
+
+    Columns of the result: record, rejected_column, and a hash of all that the transform reads. An engine may not look
+    at columns that a query does not use, and reject no line for them: then this query would number other records.
 
     Apart from the transform, as an engine that numbers the rows has to read them one after the other.
     """
+    texts = ", ".join(READ_COLUMNS)
     return (
-        f"SELECT record, rejected_column FROM (SELECT record, {_rejected_column()} AS rejected_column FROM {source}) "
-        "AS checked WHERE rejected_column IS NOT NULL ORDER BY record"
+        f"SELECT record, rejected_column, texts FROM (SELECT record, {_rejected_column()} AS rejected_column, "
+        f"hash({texts}) AS texts FROM {source}) AS checked "
+        "WHERE rejected_column IS NOT NULL ORDER BY record"
     )
 
 

@@ -64,9 +64,16 @@ def test_a_record_is_found_between_blank_and_unsplit_lines(tmp_path: Path, end: 
         pytest.param(
             row("1") + ",,\udcff",
             "INVALID ENCODING",
-            "extracted_at",
-            "extracted_at is not UTF-8 text",
-            id="after the last",
+            None,
+            "the number of fields is 18, not 16",
+            id="not UTF-8, after the last",
+        ),
+        pytest.param(
+            row("1", avatarThumb="\udcff", nickname="\udcff"),
+            "INVALID ENCODING",
+            "nickname",
+            "nickname is not UTF-8 text",
+            id="not UTF-8, also in a column that is not read",
         ),
     ],
 )
