@@ -101,12 +101,16 @@ class Summary:
             yield f"{self._table_name}: {load.users:,} rows, one per user; {new}."
 
     def _check_lines(self) -> Iterator[str]:
-        red = [check for check in self._checks if not check.passed]
+        red = sorted((check for check in self._checks if not check.passed), key=_blocks, reverse=True)
         if not self._checks:
             return
         lines = [f"Checks: {len(self._checks) - len(red)} of {len(self._checks)} passed."]
+        said: set[str] = set()
         for check in red:
-            lines += [f"  {_severity(check)}: {check.check_name}: {_offenders(check)}"]
+            # An object that this run refused is also one that is refused: once is enough.
+            found = [offender for offender in offenders_of(check) if offender not in said] or ["the same"]
+            said.update(found)
+            lines.append(f"  {_severity(check)}: {check.check_name}:{_listed([*map(printable, found)])}")
         names = {check.check_name for check in red}
         if any(_blocks(check) and check.asset_key.to_user_string() == "staged_tiktok_data" for check in red):
             lines.append("  Nothing was published. The next run stages the objects again.")
@@ -146,11 +150,9 @@ def _blocks(check: dg.AssetCheckEvaluation) -> bool:
     return check.severity is dg.AssetCheckSeverity.ERROR
 
 
-def _offenders(check: dg.AssetCheckEvaluation) -> str:
-    """What a red check found: one offender beside the check's name, several below it."""
-    names = [printable(offender) for offender in offenders_of(check)]
-    if len(names) == 1:
-        return names[0]
-    listed = names[:_LISTED_OFFENDERS]
-    more = [f"and {len(names) - len(listed):,} more"] if len(names) > len(listed) else []
-    return "\n    ".join(["", *listed, *more])
+def _listed(offenders: list[str]) -> str:
+    """One offender beside the check's name, several below it."""
+    if len(offenders) == 1:
+        return f" {offenders[0]}"
+    more = [f"and {len(offenders) - _LISTED_OFFENDERS:,} more"] if len(offenders) > _LISTED_OFFENDERS else []
+    return "\n    ".join(["", *offenders[:_LISTED_OFFENDERS], *more])

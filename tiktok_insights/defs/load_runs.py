@@ -62,8 +62,8 @@ def wait_before_asking_again(
     if now >= again:
         return newest.status, ""
     return newest.status, (
-        f"Run {newest.run_id[:8]} ended with {newest.status.value} and left objects pending. The next run starts after "
-        f"{again:%H:%M} UTC. To load them sooner, launch {load_pending_objects.name}."
+        f"Run {newest.run_id[:8]} ended with {newest.status.value}. If objects are still pending, the next run starts "
+        f"after {again:%H:%M} UTC. To load them sooner, launch {load_pending_objects.name}."
     )
 
 

@@ -273,7 +273,7 @@ def test_a_run_that_failed_is_asked_for_again_after_longer_and_longer_waits(daem
             low, high = (middle + 1, high) if is_waiting else (low, middle)
         waits.append(low)
     assert waits == [60 * 2**n for n in range(9)] + [21_600] * 3
-    assert str(daemon.tick()).startswith(f"Run {run.run_id[:8]} ended with FAILURE and left objects pending")
+    assert str(daemon.tick()).startswith(f"Run {run.run_id[:8]} ended with FAILURE. If objects are still pending")
     loader.put("b", csv_file(row("2")))
     assert daemon.asks()
 
