@@ -306,7 +306,7 @@ def test_objects_that_end_every_run_are_not_asked_for_without_end(daemon: Daemon
     assert isinstance(request, dg.RunRequest)
     cut_off(daemon, request)
     second = cut_off(daemon, request)
-    assert str(daemon.tick(wakes_warehouse=False)).startswith(f"Run {second.run_id[:8]} ended with FAILURE and left")
+    assert str(daemon.tick(wakes_warehouse=False)).startswith(f"Run {second.run_id[:8]} ended with FAILURE. If objects")
 
 
 def test_a_sensor_that_was_off_asks_once_for_all_that_has_come_meanwhile(
