@@ -32,7 +32,8 @@ _ACCEPTED = {
         r"(-?\d{1,38}(\.0)?)?",
     ),
 }
-_ORIGIN = RowOrigin("batch", "a.csv", "42", "snapshot", datetime(2026, 2, 1, tzinfo=UTC))
+_WRITTEN = datetime(2026, 2, 1, tzinfo=UTC)
+_ORIGIN = RowOrigin("batch", "a.csv", "42", "snapshot", _WRITTEN, _WRITTEN)
 
 Rejection = tuple[int, str | None, str]
 
