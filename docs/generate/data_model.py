@@ -79,7 +79,7 @@ def _contract() -> Iterator[str]:
 def _tables() -> Iterator[str]:
     yield "## The warehouse"
     yield (
-        f"The database is `{_NAMES.database}`. People query the tables in `{_NAMES.schema_name}`; only the platform "
+        f"The database is `{_NAMES.database}`. People query the tables in `{_NAMES.schema_name}`; only the pipeline "
         f"needs those in `{_NAMES.internal_schema}`. `{_NAMES.namespace.view_schema}.{TIKTOK_DATA.name}` is a view of "
         "the table with that name. Times are UTC."
     )

@@ -8,9 +8,9 @@ from tiktok_insights.catalog.table_definition import Partition, name_of
 from tiktok_insights.checks import Finding, Severity, check
 
 _TABLE_REMEDY = (
-    "Delete the table in Glue, if it is there (its files stay), and run again: it is created with all its partitions"
+    "Delete the table in Glue if it exists (its files stay), and run again: the run creates it with all its partitions"
 )
-_PARTITION_REMEDY = "Delete the partition in Glue (its files stay), and run again: it is registered again"
+_PARTITION_REMEDY = "Delete the partition in Glue (its files stay), and run again: the run registers it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class CatalogCheckInput:
 def glue_table_matches_the_contract(given: CatalogCheckInput) -> Finding:
     """Athena, Hive and Spark read the bucket's CSVs through the Glue table as the contract says.
 
-    Compared are columns, partition keys, location, formats, SerDe, and the parameters that decide what is read.
+    Compares columns, partition keys, location, formats, SerDe, and the parameters that decide what is read.
     """
     if not (differences := given.catalog.drift()):
         return Finding()
@@ -34,14 +34,14 @@ def glue_table_matches_the_contract(given: CatalogCheckInput) -> Finding:
 
 @check(Severity.ERROR)
 def catalog_partitions_match_the_bucket(given: CatalogCheckInput) -> Finding:
-    """Every folder with CSVs is a partition that points to it and is read as the table is; every partition has CSVs."""
+    """Every folder with CSVs has a partition that points to it and is read like the table. Every partition has CSVs."""
     registered = given.catalog.partition_drift()
     missing, empty = sorted(given.in_bucket - registered.keys()), sorted(registered.keys() - given.in_bucket)
     offenders = [f"{name_of(partition)} is not in the catalog" for partition in missing]
     offenders += [f"{name_of(partition)} is in the catalog but not in the bucket" for partition in empty]
     different = [(name, found) for name, found in sorted(registered.items()) if found and name in given.in_bucket]
     offenders += [
-        f"{name_of(partition)} is read in another way: {', '.join(found)}. {_PARTITION_REMEDY}"
+        f"{name_of(partition)} is read differently: {', '.join(found)}. {_PARTITION_REMEDY}"
         for partition, found in different
     ]
-    return Finding(tuple(offenders), {"partitions": len(registered), "partitions read in another way": len(different)})
+    return Finding(tuple(offenders), {"partitions": len(registered), "partitions read differently": len(different)})

@@ -78,7 +78,7 @@ def _table(plans: Sequence["AccountPlan"], settings: Settings) -> str:
     if unknown:
         lines.append(f"The cost of {unknown} of {len(plans)} accounts is unknown.")
     if left:
-        lines.append(f"The plan had {min(left):,} requests left at the last response.")
+        lines.append(f"The plan had {min(left):,} requests left as of the last response.")
     return "\n".join([*lines, ""])
 
 

@@ -31,7 +31,7 @@ retry_refused_objects = dg.define_asset_job(
     from_the_catalog_on,
     config={"ops": {"staged_tiktok_data": {"config": {"retry_refused": True}}}},
     tags=_SIX_HOURS,
-    description="Everything from the catalog onward, with all refused objects too: try each again. Use this after an "
+    description="Everything from the catalog onward, and all refused objects are tried again. Use this after an "
     "update of this package, or to load the good rows with a higher max_rejected_share. Makes no API requests.",
 )
 replay_snapshots = dg.define_asset_job(

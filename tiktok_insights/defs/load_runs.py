@@ -90,8 +90,8 @@ def wait_for_unreadable(instance: dg.DagsterInstance, waiting: Sequence[CsvObjec
     if refused is None or refused.value != fingerprint(item.info for item in waiting) or now >= again:
         return ""
     return (
-        f"S3 refused the {len(waiting)} pending objects to run {event.run_id[:8]}; its check "
-        f"{every_pending_object_is_readable.name} names them. "
+        f"Run {event.run_id[:8]} could not read the pending objects; its check {every_pending_object_is_readable.name} "
+        f"names them. Objects: {len(waiting)}. "
         f"The next run starts after {again:%H:%M} UTC. To load them sooner, launch {load_pending_objects.name}."
     )
 

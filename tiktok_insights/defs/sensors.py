@@ -31,7 +31,7 @@ from tiktok_insights.staging.pending import pending
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=f"Looks for CSV objects under {CSV_PREFIX} that are not in the ledger, and launches one run that loads "
     "them. Queries the warehouse only when the bucket has changed. A failed run is launched again after a minute, then "
-    "after longer and longer waits. If S3 refuses all pending objects, the next run starts after six hours.",
+    "after longer and longer waits. If none of the pending objects can be read, the next run starts after six hours.",
 )
 def new_s3_objects_sensor(
     context: dg.SensorEvaluationContext, s3: S3Resource, snowflake: SnowflakeResource

@@ -67,5 +67,5 @@ def _too_many_rejected(rejected: int, rows: int, max_share: float) -> str:
         return ""
     return (
         f"{rejected} of {total} rows have an unknown structure (more than {max_share:.1%}); the API has probably "
-        "changed. The raw pages are kept. Update the package and run again."
+        "changed. The raw pages are kept. Update this package and run again."
     )

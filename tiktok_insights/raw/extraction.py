@@ -104,7 +104,7 @@ class Extractor:
 
     def _extract_account(self, reference: str) -> AccountResult:
         if self._stop.is_set():
-            return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before this account", 0)
+            return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before it reached this account", 0)
         try:
             if remembered := self._raw.remembered_account(reference):
                 with self._turn(remembered):
@@ -163,8 +163,8 @@ class Extractor:
 def _in_words(result: AccountResult) -> str:
     """How it went, for the log. What is reused was read to its end, or not, by an earlier run."""
     if result.origin is SnapshotOrigin.FRESH and result.snapshot is not None:
-        taken = f"snapshot of {result.snapshot.moment:%Y-%m-%d %H:%M} UTC"
-        return f"fresh, reused: {taken}, {result.outcome.value}, {result.users_seen:,} users"
+        taken = f"{result.snapshot.moment:%Y-%m-%d %H:%M} UTC"
+        return f"reused the fresh snapshot of {taken}: {result.outcome.value}, {result.users_seen:,} users"
     return f"{result.outcome.value}, {result.reason}"
 
 

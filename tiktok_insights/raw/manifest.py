@@ -129,7 +129,7 @@ class Manifest:
             holes = tuple((int(start), int(end)) for start, end in fields.pop("holes"))
             return Manifest(**fields, pages=pages, holes=holes)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            msg = f"{uri} is not a readable manifest ({error}). Restore it from a backup, or delete its snapshot."
+            msg = f"{uri} is not a readable manifest ({error}). Restore it from a backup."
             raise RawDataError(msg) from error
 
 

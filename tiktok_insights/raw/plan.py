@@ -106,7 +106,7 @@ class Planner:
                 return AccountPlan(
                     reference, SnapshotOrigin.NEW, requests, manifest.users_claimed, self._last_quota(manifest)
                 )
-        trouble = "nothing is stored for this account; plan without --cached requests its total from the API"
+        trouble = "nothing is stored for this account; without --cached, plan asks the API for its total"
         return AccountPlan(reference, SnapshotOrigin.NEW, None, trouble=trouble)
 
     def _last_quota(self, manifest: Manifest) -> Quota:

@@ -6,7 +6,7 @@ from tiktok_insights.resources.client_resource import ClientResource
 
 
 class AwsResource(ClientResource):
-    """A client of AWS. What is empty is the local stack's, or without one what boto3 finds by itself."""
+    """A client of AWS. An empty field is filled in by the local stack or, without one, by boto3."""
 
     region: str = Field(default="", description="The region, such as eu-central-1. If empty, boto3 finds it.")
     endpoint_url: str = Field(default="", description="The URL of the service. If empty, the region's default.")

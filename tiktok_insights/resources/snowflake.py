@@ -17,10 +17,10 @@ from tiktok_insights.warehouse.table_checks import step_7
 
 
 class SnowflakeResource(ClientResource):
-    """The warehouse. What is empty is the local stack's, or without one what the account has by itself."""
+    """The warehouse. An empty field is filled in by the local stack or, without one, by the account's defaults."""
 
     account: str = Field(default="", description="The account identifier.")
-    user: str = Field(default="", description="The user that signs in.")
+    user: str = Field(default="", description="The user who signs in.")
     private_key: str = Field(
         default="", repr=False, description="The user's private key, from an environment variable."
     )
@@ -31,7 +31,7 @@ class SnowflakeResource(ClientResource):
     warehouse: str = Field(description="The virtual warehouse that runs the statements.")
     database: str = Field(description="The database of the tables.")
     schema_name: str = Field(description="The schema of the tables.")
-    internal_schema: str = Field(description="The schema of the platform's internal tables.")
+    internal_schema: str = Field(description="The schema of the pipeline's internal tables.")
     view_schema: str = Field(description="The schema of the views.")
     statement_timeout_seconds: int = Field(
         default=3600, description="The longest that a statement may take, in seconds."
@@ -40,7 +40,8 @@ class SnowflakeResource(ClientResource):
         default=600, description="The longest that a statement waits for a lock, in seconds."
     )
     queued_timeout_seconds: int = Field(
-        default=1800, description="The longest that a statement waits for the warehouse, in seconds; 0 for no limit."
+        default=1800,
+        description="The longest that a statement waits for the virtual warehouse, in seconds; 0 for no limit.",
     )
     host: str = Field(default="", description="The server. If empty, the account's public server.")
     port: int | None = Field(default=None, description="The server's port. If null, the protocol's default.")

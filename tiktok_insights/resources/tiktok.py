@@ -15,7 +15,7 @@ from tiktok_insights.tiktok.client import Client
 
 
 class TikTokResource(ClientResource):
-    """Reads follower lists."""
+    """The API that follower lists are read from."""
 
     api_url: str = Field(default="", description="The API's URL. If empty, the fake API of `local_stack`.")
     api_key: str = Field(default="", repr=False, description="The key for that API, from an environment variable.")

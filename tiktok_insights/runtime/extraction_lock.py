@@ -19,6 +19,6 @@ def extraction_lock(home: Path, log: logging.Logger) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            log.info("Another run on this machine is extracting. This run continues when that one ends.")
+            log.info("Another run on this machine is extracting. This run waits until it has finished.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

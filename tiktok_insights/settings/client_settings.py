@@ -68,7 +68,7 @@ class GlueSettings(AwsSettings):
 class SnowflakeSettings:
     """Who signs in to Snowflake, with a key pair, and where the tables are.
 
-    `schema_name` holds the tables, `internal_schema` those that only the platform needs, `view_schema` the views that
+    `schema_name` holds the tables, `internal_schema` those that only the pipeline needs, `view_schema` the views that
     people read. The timeouts are those of its sessions; a queued timeout of 0 is none. Host, port and protocol are
     empty where the account's own are right; an empty role is refused when a session is opened. With `local_stack` all
     of them, and who signs in, are that stack's unless given. Raises SettingsError for a value that cannot be one.
@@ -119,9 +119,9 @@ class SnowflakeSettings:
             raise wrong_value("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS", text, "a number of seconds, or 0 for no limit,")
         if self.lock_timeout_seconds >= self.statement_timeout_seconds:
             msg = (
-                f"SNOWFLAKE_LOCK_TIMEOUT_SECONDS is {self.lock_timeout_seconds}, which is not less than "
-                f"SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS ({self.statement_timeout_seconds}). Lower it or raise the other: "
-                "a wait for a lock is retried, a statement that ran out of time is not."
+                f"SNOWFLAKE_LOCK_TIMEOUT_SECONDS is {self.lock_timeout_seconds}, but must be less than "
+                f"SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS ({self.statement_timeout_seconds}). Lower the first or raise the "
+                "second: a wait for a lock is retried, but a statement that timed out is not."
             )
             raise SettingsError(msg)
 

@@ -70,7 +70,7 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         Variable(
             "SNOWFLAKE_INTERNAL_SCHEMA",
             "TIKTOK_INTERNAL",
-            "the schema of the platform's internal tables; created if missing",
+            "the schema of the pipeline's internal tables; created if missing",
         ),
         Variable("SNOWFLAKE_VIEW_SCHEMA", "Main", "the schema of the views; created if missing"),
         Variable(
@@ -84,13 +84,13 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         Variable(
             "SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS",
             "3600",
-            "the longest that one statement may take. Snowflake cancels it then, and the run fails",
+            "the longest that one statement may take. Snowflake then cancels it, and the run fails",
         ),
         Variable(
             "SNOWFLAKE_LOCK_TIMEOUT_SECONDS",
             "600",
             "the longest that one statement waits for another transaction's lock. Its transaction is then retried, for "
-            "15 minutes in all. Less than `SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS`",
+            "15 minutes in all. Must be less than `SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS`",
         ),
         Variable(
             "SNOWFLAKE_QUEUED_TIMEOUT_SECONDS",

@@ -63,7 +63,10 @@ def every_staged_row_reached_the_warehouse(item: ObjectFacts) -> str:
 
 @object_check(Severity.WARNING)
 def every_id_has_one_handle_within_an_object(item: ObjectFacts) -> str:
-    """No object has an ID whose rows have different handles: a rename between two pages, or merged users."""
+    """No object has an ID whose rows have different handles.
+
+    If one has, the user was renamed between two pages, or two users were merged.
+    """
     ids = item.staged.ids
     if not ids.renamed:
         return ""

@@ -138,7 +138,7 @@ class Staging:
         for item in batch.refused if batch.verdict.passed else ():
             self._log.error("%s is refused: %s.", self._store.uri(item.item.info.key), item.reason)
         self._log.info(
-            "Batch %s %s the audit. Objects: %d, of these refused: %d, rows staged: %s.",
+            "Batch %s %s the audit. Objects: %d (refused: %d), rows staged: %s.",
             batch.batch_id,
             batch.verdict.batch_verdict,
             len(batch.objects),

@@ -61,7 +61,7 @@ def result_of(batches: Sequence[Batch]) -> StagingResult:
 
 @check(Severity.BLOCKING)
 def every_new_object_was_loaded(result: StagingResult) -> Finding:
-    """No object was refused by this run. A run that refuses one fails here, at its very end: the others are published.
+    """No object was refused by this run. A run that refuses one fails here, after the others are published.
 
     The offenders say why each was refused, and what to do. Only the run that refused an object fails.
     """

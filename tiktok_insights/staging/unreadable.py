@@ -45,9 +45,9 @@ class Reading:
 
 @check(Severity.WARNING)
 def every_pending_object_is_readable(reading: Reading) -> Finding:
-    """S3 hands over every object that this run needs. One that it refuses is not loaded, and every run tries again.
+    """S3 returns every object that this run needs. One that cannot be read is not loaded, and every run tries again.
 
-    It is an error if several objects were pending and none could be read.
+    The check is an error instead of a warning if several objects were pending and none could be read.
     """
     unread = sum(item.waiting is not None for item in reading.unreadable)
     return Finding(

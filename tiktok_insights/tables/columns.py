@@ -25,7 +25,7 @@ class TableColumn:
 class Table:
     """One table: its name, what one row is, and its columns in order.
 
-    Only the platform needs an internal table; it has a schema apart from the tables that people query.
+    Only the pipeline needs an internal table; it has a schema apart from the tables that people query.
     """
 
     name: str

@@ -67,7 +67,9 @@ _REMEDIES = {
     Outcome.EMPTY_RESPONSE: "Run again later. If this continues, the account probably hides its list",
     Outcome.BLOCKED: "Wait a few hours, then run again. The stored pages are kept",
     Outcome.SCHEMA_DRIFT: "The API has changed. Run 'tiktok-insights probe', update this package, and run again",
-    Outcome.DAMAGED: "Or delete the snapshot's folder. The next run then reads the list from the start",
+    Outcome.DAMAGED: (
+        "If there is no backup, delete the snapshot's folder. The next run then reads the list from the start"
+    ),
     Outcome.UNREADABLE: "Every run tries again",
     Outcome.UNFINISHED: "Run again to resume",
     Outcome.DEFERRED: "Run again when requests are available. It resumes where it stopped",

@@ -42,7 +42,7 @@ class TableCheckInput:
 
 
 def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[str, ...]:
-    """The statements of the tutorial's Step 7, in which people read the table for the first time."""
+    """The statements of Step 7 of the tutorial that this project automates, with the deployment's names."""
     return (
         f"USE ROLE {role}",
         f"USE WAREHOUSE {warehouse}",
@@ -108,7 +108,10 @@ def ledger_reconciles(given: TableCheckInput) -> Finding:
 
 @check(Severity.BLOCKING)
 def step_7_returns_every_user(given: TableCheckInput) -> Finding:
-    """Step 7 of the tutorial, word for word, returns the contract's columns and one row per user in the history."""
+    """Step 7 of the tutorial that this project automates returns one row per user in the history.
+
+    Its statements run unchanged, with this deployment's names, and must return the contract's columns.
+    """
     ((users,),) = given.session.query(f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}")
     *settings, select = given.step_7
     for statement in settings:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
 
 DELETE_TABLE = (
-    "Delete the table in Glue, if it is there (its files stay), and run again: it is created with all its partitions"
+    "Delete the table in Glue if it exists (its files stay), and run again: the run creates it with all its partitions"
 )
 DAY, NEXT_DAY = ("42", "2026-01-31"), ("42", "2026-02-01")
 
@@ -27,7 +27,7 @@ def test_a_registered_catalog_passes_both_checks(catalog: Catalog) -> None:
     """Every folder is a partition and every partition a folder; the columns are the contract's."""
     catalog.register([DAY, NEXT_DAY])
     outcome = catalog_partitions_match_the_bucket(CatalogCheckInput(catalog, {DAY, NEXT_DAY}))
-    assert (outcome.passed, outcome.facts) == (True, {"partitions": 2, "partitions read in another way": 0})
+    assert (outcome.passed, outcome.facts) == (True, {"partitions": 2, "partitions read differently": 0})
     assert glue_table_matches_the_contract(CatalogCheckInput(catalog, set())).passed
 
 

@@ -173,10 +173,12 @@ def test_a_partition_that_is_read_in_another_way_is_red(
     for day, (path, changes, _) in zip(days, kinds, strict=False):
         change_partition(day, path, changes)
     outcome = catalog_partitions_match_the_bucket(CatalogCheckInput(catalog, set(days)))
-    assert outcome.facts == {"partitions": len(days), "partitions read in another way": len(kinds)}
+    assert outcome.facts == {"partitions": len(days), "partitions read differently": len(kinds)}
     for day, (_, _, difference), offender in zip(days[:-1], kinds, outcome.offenders, strict=True):
         expected = told(
-            "catalog_partitions_match_the_bucket: <partition> is read in", f"account=42/dt={day[1]} ", difference
+            "catalog_partitions_match_the_bucket: <partition> is read differently",
+            f"account=42/dt={day[1]} ",
+            difference,
         )
         expected.says(f"{outcome.name}: {offender}")
 
@@ -198,7 +200,7 @@ def test_every_difference_is_named(
     change_partition(DAY, STORAGE, {"SerdeInfo": lazy, "Location": f"{catalog.location}account=43/dt=2026-01-31/"})
     (offender,) = catalog_partitions_match_the_bucket(CatalogCheckInput(catalog, {DAY, NEXT_DAY})).offenders
     assert offender.startswith(
-        "account=42/dt=2026-01-31 is read in another way: "
+        "account=42/dt=2026-01-31 is read differently: "
         f"the location is {catalog.location}account=43/dt=2026-01-31/, "
         f"not {catalog.location}account=42/dt=2026-01-31/, "
         f"the SerDe is {LAZY}, not {OPEN_CSV}, the SerDe's escapeChar is "

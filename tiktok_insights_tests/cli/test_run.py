@@ -58,7 +58,7 @@ def test_a_person_sees_bars_and_colours_and_a_program_one_object(own_home: Path,
     # At a terminal both streams are seen.
     (line,) = (line for line in seen.splitlines() if line.startswith("{"))
     document = json.loads(line)
-    assert "raw_followers  fake.600.full: fresh, reused: snapshot of " in seen
+    assert "raw_followers  fake.600.full: reused the fresh snapshot of " in seen
     assert "end of the list" not in seen
     assert "━" not in seen
     assert "\x1b" not in seen

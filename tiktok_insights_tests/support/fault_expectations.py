@@ -249,7 +249,7 @@ FAULTS = (
         0,
         0,
         2,
-        "page 1: The API returned statusCode 10201 (bad parameter): the API does not accept our parameters",
+        "page 1: The API returned statusCode 10201 (bad parameter): the API rejects the request's parameters",
         4,
     ),
     Expected(
@@ -258,7 +258,7 @@ FAULTS = (
         30,
         1,
         3,
-        "page 2: The API returned statusCode 10201 (bad parameter): the API does not accept our parameters",
+        "page 2: The API returned statusCode 10201 (bad parameter): the API rejects the request's parameters",
         3,
     ),
     Expected(
@@ -397,7 +397,7 @@ FAULTS = (
         0,
         0,
         2,
-        "page 1: The API returned statusCode 10011 (bad parameters (APP)): the API does not accept our parameters",
+        "page 1: The API returned statusCode 10011 (bad parameters (APP)): the API rejects the request's parameters",
         4,
     ),
     Expected(
@@ -406,7 +406,7 @@ FAULTS = (
         30,
         1,
         3,
-        "page 2: The API returned statusCode 10011 (bad parameters (APP)): the API does not accept our parameters",
+        "page 2: The API returned statusCode 10011 (bad parameters (APP)): the API rejects the request's parameters",
         3,
     ),
     Expected(

@@ -22,7 +22,7 @@ _SCHEMA = dg.TableSchema([dg.TableColumn(name, kind, meaning) for name, kind, me
     check_specs=check_specs("load_report", [every_new_object_was_loaded]),
 )
 def load_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """What this run loaded and refused: one row per object. The check fails the run that refused one.
+    """What this run loaded and refused: one row per object. Its check fails a run that refused an object.
 
     All objects of all runs are in the ledger, `LOAD_HISTORY`.
     """

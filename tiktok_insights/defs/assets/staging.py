@@ -90,7 +90,7 @@ STAGING_RESULT = TypedMetadata("staging_result", StagingResult)
 #: The columns of a table of objects: name, type and meaning.
 OBJECT_COLUMNS = (
     ("object", "string", "Key of the CSV object."),
-    ("status", "string", "Its status in the ledger, or pending: then its batch failed, and the next run stages it."),
+    ("status", "string", "Its status in the ledger; pending if its batch failed, so that the next run stages it."),
     ("rows in", "int", "Physical records after the header."),
     ("staged", "int", "Rows sent to the warehouse's staging table."),
     ("duplicate", "int", "Rows dropped because the object already has the user."),

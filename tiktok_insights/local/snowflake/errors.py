@@ -44,7 +44,7 @@ def as_programming_error(error: Exception) -> ProgrammingError:
     if isinstance(error, Error):
         return ProgrammingError(msg=error.msg or str(error), errno=error.errno, sqlstate=error.sqlstate)
     what = str(error) if isinstance(error, duckdb.Error) else f"{type(error).__name__}: {error}"
-    return _error(_INTERNAL, f"The local stack cannot run this statement (Snowflake may): {what}")
+    return _error(_INTERNAL, f"The local stack cannot run this statement, although Snowflake might: {what}")
 
 
 def aborted(reason: str) -> ProgrammingError:
@@ -68,7 +68,7 @@ def _lost(reason: str) -> ProgrammingError:
         return _error(
             LOCK_HELD,
             "Another transaction has locked what this statement changes, and this lock has not yet been released. "
-            f"Your statement was aborted because nothing waits for a lock here: {reason}",
+            f"Your statement was aborted because the local stack does not wait for locks: {reason}",
         )
     return aborted(reason)
 
