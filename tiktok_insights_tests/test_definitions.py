@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import logging
 import re
 
 import boto3
@@ -14,9 +15,10 @@ from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.definitions import defs
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.lake.followers_csv import write_csv
-from tiktok_insights.lake.listing import CsvInventory
+from tiktok_insights.lake.listing import CsvInventory, list_csvs
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging.batch import Staging
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.scripted import Reply, scripted
@@ -238,7 +240,14 @@ def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_publ
     with connect_warehouse() as session:
         assert session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("7420366745511658150",)]
 
+    # Another run has staged and refused something, and this one publishes it.
+    other = _KEY.replace("partner", "other")
+    store.put(other, b"x", "text/csv")
+    with connect_warehouse() as session:
+        Staging(store, session, 0.01, logging.getLogger(__name__)).stage(list_csvs(store))
     again = run_job(loaded, "load_pending_objects")
+    with connect_warehouse() as session:
+        assert session.query("SELECT STATUS FROM LOAD_HISTORY WHERE OBJECT_KEY = ?", (other,)) == [("refused",)]
     assert again.success
     assert [check.check_name for check in again.get_asset_check_evaluations() if not check.passed] == [
         "no_object_is_refused"
