@@ -9,6 +9,8 @@ import boto3
 import dagster as dg
 import pytest
 from dagster import AssetKey
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
@@ -121,6 +123,24 @@ def test_a_checks_name_is_that_of_its_function_and_no_text(loaded: dg.Definition
     names = {key.name for key in loaded.resolve_asset_graph().asset_check_keys}
     for _, path, tree in modules():
         assert not [text for text in texts(tree) if names & set(re.findall(r"\w+", text))], path
+
+
+def test_markdown_swallows_nothing_of_a_description(loaded: dg.Definitions) -> None:
+    """The UI renders descriptions: a `<word>` outside code would be a tag, which no browser shows."""
+    graph = loaded.resolve_asset_graph()
+    described: list[str | None] = [graph.get(key).description for key in graph.get_all_asset_keys()]
+    described += [graph.get(key).description for key in graph.asset_check_keys]
+    others = (*(loaded.jobs or ()), *(loaded.sensors or ()), *(loaded.schedules or ()))
+    described += [item.description for item in others]
+    assert len(described) > 40
+    for text in filter(None, described):
+        assert not any(token.type.startswith("html") for token in tokens_of(text)), text
+
+
+def tokens_of(markdown: str) -> list[Token]:
+    """What a text consists of, also within its paragraphs."""
+    found = MarkdownIt("commonmark").parse(markdown)
+    return [*found, *(inner for token in found for inner in token.children or ())]
 
 
 def test_the_launchpad_explains_each_setting(loaded: dg.Definitions) -> None:

@@ -6,6 +6,7 @@ All are pure. What a batch as a whole must hold to belongs in `audit_checks.py`;
 
 import shlex
 
+from tiktok_insights.checks import pseudonym
 from tiktok_insights.staging.measurement import COUNT_LIMIT, ObjectFacts
 from tiktok_insights.staging.quarantine import quarantine_key
 
@@ -15,7 +16,8 @@ def counts_out_of_range(item: ObjectFacts) -> str:
     if not item.counts_out_of_range:
         return ""
     return (
-        f"{item.counts_out_of_range:,} of {item.rows_found:,} rows, such as that of user {item.user_out_of_range}, "
+        f"{item.counts_out_of_range:,} of {item.rows_found:,} rows, such as that of user "
+        f"{pseudonym(item.user_out_of_range or '')}, "
         f"have a count of {COUNT_LIMIT:,} or more, which looks like an ID. Check that the columns are in the header's "
         "order, fix the file and upload it again"
     )

@@ -26,7 +26,7 @@ _SERVED = f"""
 WITH loaded AS (
   SELECT s.OBJECT_KEY, l.LOADED_AT, LAG(s.OBJECT_KEY) OVER ({_ORDER}) AS KEY_BEFORE
   FROM {ACCOUNT_SNAPSHOTS.name} AS s JOIN {LOAD_HISTORY.name} AS l ON l.OBJECT_KEY = s.OBJECT_KEY
-  WHERE l.STATUS = ?
+  WHERE l.STATUS = ? AND s.OUTCOME IS NOT NULL
 ), pairs AS (
   SELECT OBJECT_KEY, KEY_BEFORE FROM loaded
   WHERE KEY_BEFORE IS NOT NULL AND LOADED_AT = (SELECT MAX(LOADED_AT) FROM loaded)
@@ -61,18 +61,19 @@ def no_list_lost_many_users(given: TableCheckInput) -> Finding:
 
 @check(Severity.WARNING)
 def counts_are_served_as_before(given: TableCheckInput) -> Finding:
-    """The share of missing counts rose in no object; by default, by at most 5 points against the account's last one.
+    """No snapshot has a larger share of missing counts than the account's last one, by more than 5 points by default.
 
-    A negative count is missing, too. Only the objects that the newest run published are compared.
+    A negative count is missing, too. Only snapshots that the newest run published are compared, not files from other
+    sources: several of them may be parts of one list.
     """
     pairs = given.session.records(_SERVED, (LoadStatus.LOADED,))
     risen = [row for row in pairs if row["SHARE_NOW"] - row["SHARE_BEFORE"] > given.max_missing_rise]
     offenders = [
         f"{row['OBJECT_KEY']}: {float(row['SHARE_NOW']):.1%} of the counts are missing, "
-        f"{float(row['SHARE_BEFORE']):.1%} in the object before"
+        f"{float(row['SHARE_BEFORE']):.1%} in the one before"
         for row in risen[:NAMED_OFFENDERS]
     ]
-    return Finding(tuple(offenders), {"objects compared": len(pairs), "objects with more missing": len(risen)})
+    return Finding(tuple(offenders), {"snapshots compared": len(pairs), "snapshots with more missing": len(risen)})
 
 
 def _fall(row: NamedRow) -> float:

@@ -125,7 +125,7 @@ def test_each_check_is_red_when_just_it_is_broken(check: str, bad: ObjectFacts, 
     [
         pytest.param(
             replace(GOOD, counts_out_of_range=1, user_out_of_range="7"),
-            told("<number> of <number> rows, such as that of user <user>, have a count of", "user 7"),
+            told("<number> of <number> rows, such as that of user <user>, have a count of", "user …7"),
             id="an id for a count",
         ),
         pytest.param(
@@ -190,7 +190,7 @@ def test_an_object_at_fault_is_told_what_is_wrong_where_and_what_to_do() -> None
         user_out_of_range="77",
     )
     assert audit(facts(bad)).objects[0].reason == (
-        "3 of 988 rows, such as that of user 77, have a count of 1,000,000,000,000,000,000 or more, which "
+        "3 of 988 rows, such as that of user …7, have a count of 1,000,000,000,000,000,000 or more, which "
         "looks like an ID. Check that the columns are in the header's order, fix the file and upload it again; "
         "12 of 1,000 rows are rejected, more than max_rejected_share (0.01) allows; "
         f"quarantine/{KEY}.e.jsonl has the line, column and reason for each. Fix the file and upload it again. "

@@ -220,7 +220,7 @@ def test_a_faulty_object_is_refused_and_the_others_are_published_in_the_same_run
     reasons = loader.ledger("REASON")
     assert reasons["many_bad"][0].startswith("1 of 10 rows are rejected, more than max_rejected_share (0.01) allows")
     assert reasons["big"][0].startswith(
-        "1 of 1 rows, such as that of user 12, have a count of 1,000,000,000,000,000,000"
+        "1 of 1 rows, such as that of user …2, have a count of 1,000,000,000,000,000,000"
     )
     said = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert len(said) == 3

@@ -408,7 +408,7 @@ def faulty_values() -> Iterator[Case]:
         REFUSED,
         rows=(fields("1"), fields("2")),
         says=(
-            "1 of 2 rows, such as that of user 2, have a count of 1,000,000,000,000,000,000 or more",
+            "1 of 2 rows, such as that of user …2, have a count of 1,000,000,000,000,000,000 or more",
             "Check that the columns are in the header's order, fix the file and upload it again",
         ),
     )

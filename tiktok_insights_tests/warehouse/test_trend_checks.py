@@ -14,14 +14,16 @@ _FIRST = datetime(2026, 1, 1, 5)  # noqa: DTZ001 - as the tables have it
 _UNSERVED = {"followers_Count": "", "following_Count": "-1", "videoCount": ""}
 
 
-def put_list(loader: Loader, day: int, users: int, *, account: str = "42", outcome: str = "whole") -> None:
-    """Put an account's list of some day, with the manifest that says how it ended."""
+def put_list(
+    loader: Loader, day: int, users: int, *, account: str = "42", outcome: str = "whole", unserved: int = 0
+) -> str:
+    """Put an account's list of some day, with the manifest that says how it ended; its first users lack counts."""
     at = _FIRST + timedelta(days=day)
     snapshot = f"{at:%Y%m%dT%H%M%S}000Z"
     key = f"csv/followers/account={account}/dt={at:%Y-%m-%d}/tiktok_user_data-{snapshot}.csv"
     facts = (f"handle.{account}", at, at, outcome, "", users, users, 1, None)
-    rows = [row(str(number)) for number in range(1, users + 1)]
-    put_upload(loader.store, Upload(key, csv_file(*rows), at, snapshot, facts))
+    rows = [row(str(number), **(_UNSERVED if number <= unserved else {})) for number in range(1, users + 1)]
+    return put_upload(loader.store, Upload(key, csv_file(*rows), at, snapshot, facts)).key
 
 
 def test_a_list_with_far_fewer_users_than_the_one_before_is_named(loader: Loader, given: TableCheckInput) -> None:
@@ -53,21 +55,30 @@ def test_lists_that_are_not_whole_are_not_compared(loader: Loader, given: TableC
     assert no_list_lost_many_users(given).facts == {"lists compared": 1, "lists with far fewer users": 0}
 
 
-def test_an_object_with_fewer_counts_than_the_one_before_is_named(loader: Loader, given: TableCheckInput) -> None:
-    """Missing and negative ones; each object is held against its own account's, and only what is new is read."""
-    loader.put("a", csv_file(row("1"), row("2")), day="2026-01-01")
-    loader.put("a", csv_file(row("1", **_UNSERVED)), account="43", day="2026-01-01")
+def test_a_snapshot_with_fewer_counts_than_the_one_before_is_named(loader: Loader, given: TableCheckInput) -> None:
+    """Missing and negative ones; each is held against its own account's last, and only what is new is read."""
+    put_list(loader, 0, 2)
+    put_list(loader, 0, 1, account="43", unserved=1)
     loader.load()
-    assert counts_are_served_as_before(given).facts == {"objects compared": 0, "objects with more missing": 0}
-    red_key = loader.put("b", csv_file(row("1", **_UNSERVED), row("2")), day="2026-01-02")
-    loader.put("b", csv_file(row("1", **_UNSERVED)), account="43", day="2026-01-02")
+    assert counts_are_served_as_before(given).facts == {"snapshots compared": 0, "snapshots with more missing": 0}
+    red_key = put_list(loader, 1, 2, unserved=1)
+    put_list(loader, 1, 1, account="43", unserved=1)
     loader.load()
     red = counts_are_served_as_before(given)
-    assert red.offenders == (f"{red_key}: 25.0% of the counts are missing, 0.0% in the object before",)
-    assert red.facts == {"objects compared": 2, "objects with more missing": 1}
+    assert red.offenders == (f"{red_key}: 25.0% of the counts are missing, 0.0% in the one before",)
+    assert red.facts == {"snapshots compared": 2, "snapshots with more missing": 1}
     told("counts_are_served_as_before: <object>").says_check(red)
     assert counts_are_served_as_before(replace(given, max_missing_rise=0.3)).passed
-    loader.put("c", csv_file(row("1"), row("2")), day="2026-01-03")
+    put_list(loader, 2, 2)
     loader.load()
     good = counts_are_served_as_before(given)
-    assert (good.offenders, good.facts) == ((), {"objects compared": 1, "objects with more missing": 0})
+    assert (good.offenders, good.facts) == ((), {"snapshots compared": 1, "snapshots with more missing": 0})
+
+
+def test_files_from_other_sources_are_not_compared(loader: Loader, given: TableCheckInput) -> None:
+    """Two of a day may be parts of one list, whose order says nothing."""
+    loader.put("a", csv_file(row("1"), row("2")))
+    loader.put("b", csv_file(row("3", **_UNSERVED)))
+    loader.load()
+    assert no_list_lost_many_users(given).facts["lists compared"] == 0
+    assert counts_are_served_as_before(given).facts["snapshots compared"] == 0
