@@ -79,7 +79,7 @@ def description_of(function: Callable[..., object]) -> str:
 def pseudonym(user_id: str) -> str:
     """Give a user's ID without its middle: enough to see that digits were altered, too little to find the person.
 
-    What a check says is stored in Dagster's events, in which nobody could delete a person's data.
+    What a check says is stored in Dagster's events, in which no one could delete a person's data.
     """
     return f"{user_id[:4]}…{user_id[-4:]}" if len(user_id) > 10 else f"…{user_id[-1:]}"
 

@@ -1,4 +1,4 @@
-"""SQL that stands in the folder sql/ of a package, with its comments on lines of their own."""
+"""SQL files in the folder sql/ of a package, with comments on lines of their own."""
 
 import re
 from functools import cache

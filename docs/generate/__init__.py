@@ -1,1 +1,1 @@
-"""Writes the documents that say what the code says: `make docs`. No fact stands here that the code has."""
+"""Writes the documents that say what the code says: `make docs`. No fact that the code has is repeated here."""

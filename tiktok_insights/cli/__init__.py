@@ -1,4 +1,4 @@
-"""The command line `tiktok-insights`: wording and exit codes. What the commands do stands in the library."""
+"""The command line `tiktok-insights`: wording and exit codes. What the commands do is in the library."""
 
 import click
 

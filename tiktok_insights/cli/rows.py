@@ -1,4 +1,4 @@
-"""How rows are printed: a table for people, CSV or JSON for programs. Ids and wide numbers are never bent."""
+"""How rows are printed: a table for people, CSV or JSON for programs. IDs and large numbers are never altered."""
 
 import csv
 import io

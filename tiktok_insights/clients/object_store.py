@@ -1,4 +1,4 @@
-"""A bucket, as the stages use it: list, put once, get, download. What the objects mean is the stages' business."""
+"""A bucket, as the stages use it: list, put once, get, download. What the objects mean belongs to the stages."""
 
 import hashlib
 import threading
@@ -37,7 +37,7 @@ _CHUNK_BYTES = 4 * 1024 * 1024
 # S3's codes, as its API and its HEAD (which has no body, so only a status) give them.
 _MISSING = {"NoSuchKey", "404"}
 _NOT_AS_REQUIRED = {"PreconditionFailed", "412"}
-#: Somebody else is writing at this moment; S3 asks to look again.
+#: Someone else is writing at this moment; S3 asks to try again.
 _CONTENDED = {"ConditionalRequestConflict", "409"}
 
 #: The body ended before its length, or is not what was stored.

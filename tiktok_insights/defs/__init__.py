@@ -1,1 +1,1 @@
-"""What: assets, checks, jobs and schedules that people see in Dagster. How they work is in the stages' packages."""
+"""What people see in Dagster: assets, checks, jobs, a schedule, a sensor. How they work is in the stages' packages."""

@@ -90,7 +90,7 @@ def _figure(value: object) -> object:
 def _cell(value: object) -> str | int | float | bool:
     if value is None:
         return ""
-    # Beyond 2^53 a number would be bent in the browser.
+    # The browser would alter a number beyond 2^53.
     if isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) <= 2**53):
         return value
     return str(value)

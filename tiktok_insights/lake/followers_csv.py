@@ -1,6 +1,6 @@
-"""The CSVs that committed snapshots lack, and writing them; one that is there stays.
+"""Writes the CSVs that committed snapshots lack; an existing one stays.
 
-A snapshot whose raw objects are damaged or cannot be read is blocked, with the reason, and the others go on.
+A snapshot whose raw objects are damaged or cannot be read is blocked, with the reason, and the others continue.
 """
 
 import tempfile
@@ -47,18 +47,18 @@ class CsvResult:
 
     @staticmethod
     def of(manifest: Manifest, rendering: Rendering) -> "CsvResult":
-        """What a snapshot's rendering came to."""
+        """The result of rendering a snapshot."""
         counts = (rendering.rows, len(rendering.rejected))
         return CsvResult(manifest.snapshot, manifest.handle, *counts, rendering.repairs, rendering.blocked)
 
     @staticmethod
     def blocked_by(error: Exception, snapshot: SnapshotKey, manifest: Manifest | None) -> "CsvResult":
-        """What an object's error came to."""
+        """The result for a snapshot that an object's error blocks."""
         return CsvResult(snapshot, manifest.handle if manifest else snapshot.account_id, blocked=str(error))
 
 
 def quarantine_key(snapshot: SnapshotKey) -> str:
-    """Where the rows of a snapshot lie whose shape we do not know."""
+    """The key of the rows of a snapshot that have an unknown structure."""
     return f"{RAW_QUARANTINE_PREFIX}account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
 
 

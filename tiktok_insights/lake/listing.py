@@ -1,4 +1,4 @@
-"""What is under the CSV prefix, by key and size alone: the keys of our CSVs, what can be loaded, and why not the rest.
+"""What is under the CSV prefix, by key and size: the keys of our CSVs, what can be loaded, and why the rest cannot.
 
 Add here what a key or a listing says. What an object contains belongs in staging; what is pending, in staging.pending.
 """

@@ -17,7 +17,7 @@ from tiktok_insights.tiktok.models import RejectedRow
 
 @dataclass(slots=True)
 class Rendering:
-    """What rendering came to: rows in the file, the quarantine's lines, characters that were replaced.
+    """The result of rendering: rows in the file, the quarantine's lines, characters that were replaced.
 
     `blocked` says why the file must not become the snapshot's CSV, or is empty.
     """

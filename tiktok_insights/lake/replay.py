@@ -1,6 +1,6 @@
-"""Replay: the CSVs of committed snapshots once more, from the raw pages with today's code, and how they differ.
+"""Replay: recreates the CSVs of committed snapshots from the raw pages with today's code, and says how they differ.
 
-The API is asked nothing, and raw pages are only read. A CSV is written only where its bytes differ.
+Makes no API requests, and only reads raw pages. A CSV is written only where its bytes differ.
 """
 
 import filecmp

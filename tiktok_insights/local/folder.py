@@ -1,4 +1,4 @@
-"""The stack's folder on disk: where things lie, and the locks by which processes agree.
+"""The stack's folder on disk: where things are, and the locks by which processes agree.
 
 No process is started and no server is known here.
 """
@@ -93,7 +93,7 @@ class StackFolder:
         """Make the folder, unless it is there.
 
         Raises:
-            StackError: something else lies at that path.
+            StackError: something else is at that path.
 
         """
         if self.root.is_symlink() or (self.root.exists() and not self.root.is_dir()):

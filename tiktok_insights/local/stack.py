@@ -1,4 +1,4 @@
-"""Start, find, stop and delete the local stack of a home folder. The one door to it, light enough for every command.
+"""Start, find, stop and delete the local stack of a home folder. The only way to it, light enough for every command.
 
 Here is who may do what when; how a process is spawned is in `launch`, what it serves in `process`. Standard library
 only, at import and after.

@@ -1,1 +1,1 @@
-"""Stage raw: every page as received, write-once, with the manifest last. Knows the source and the bucket, no more."""
+"""Stage raw: every page as received (write-once), and the manifest last. Knows only the source and the bucket."""

@@ -1,6 +1,6 @@
-"""Which snapshot of an account a run uses: a fresh one, an open one to carry on, or a new one. Spends nothing.
+"""Which snapshot of an account a run uses: a fresh one, an open one to resume, or a new one. Makes no requests.
 
-The extraction acts on it, and the plan foretells it.
+The extraction acts on the decision, and the plan predicts it.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Extraction: which snapshot of each account is used, carried on or begun; the accounts go side by side.
+"""Extraction: which snapshot of each account is reused, resumed or started; accounts run in parallel.
 
 What they share is the client with its rate limit, and the end of the run when the API refuses us altogether.
 """
@@ -28,7 +28,7 @@ MAX_WORKERS = 64
 
 
 class RunStoppedError(RuntimeError):
-    """No account can go on; the message has the remedy. The pages so far are kept."""
+    """No account can continue; the message has the remedy. The pages so far are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Extractor:
         return self._turns.setdefault(account_id, threading.Lock())
 
     def _use_newest(self, reference: str, account_id: str, spent: int) -> AccountResult | None:
-        """Use the account's newest snapshot, or carry it on; None when a new one is to be begun."""
+        """Use the account's newest snapshot, or resume it; None when a new one is needed."""
         ours = account_id in self._begun
         decision = decide(self._raw, account_id, self._policy, datetime.now(UTC), ours=ours)
         if decision.manifest is not None:

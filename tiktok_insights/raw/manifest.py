@@ -1,6 +1,6 @@
-"""A snapshot's name and its manifest, the commit marker: where its objects lie, and what is said of them.
+"""A snapshot's name and its manifest, the commit marker: where its objects are, and what is known of them.
 
-A snapshot exists for everybody else once it has its manifest. Until then its pages are the cursor of the next run.
+A snapshot exists for all other code once it has its manifest. Until then its pages are the cursor of the next run.
 """
 
 import json
@@ -36,7 +36,7 @@ class SnapshotKey:
 
     @property
     def prefix(self) -> str:
-        """Under which all objects of the snapshot lie."""
+        """The prefix of all objects of the snapshot."""
         return f"{RAW_PREFIX}account={self.account_id}/snapshot={self.snapshot_id}/"
 
     @property

@@ -1,6 +1,6 @@
-"""A probe: what the API really serves for one account, for one info and one list request. Both answers are stored.
+"""A probe: what the API really returns for an account: its profile and a page of its list. Both responses are stored.
 
-A probe is no snapshot: it lies under a prefix of its own, and nothing is loaded from it.
+A probe is not a snapshot: it has a prefix of its own, and nothing is loaded from it.
 """
 
 import time

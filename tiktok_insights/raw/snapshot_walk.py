@@ -1,4 +1,4 @@
-"""The walk of one snapshot: its stored pages first, then the API's, each stored before the walk goes on."""
+"""The walk of one snapshot: its stored pages first, then the API's, each stored before the walk continues."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""The raw stage's objects in the bucket: answers written once, manifests last. Asks the API nothing."""
+"""The raw stage's objects in the bucket: responses written once, manifests last. Makes no API requests."""
 
 import gzip
 import hashlib

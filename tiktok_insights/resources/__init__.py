@@ -1,1 +1,1 @@
-"""With what: the clients of the API, S3, Glue and Snowflake, as Dagster resources; `opening` opens them."""
+"""The clients of the API, S3, Glue and Snowflake as Dagster resources; `opening` opens them."""

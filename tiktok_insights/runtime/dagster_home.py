@@ -6,8 +6,8 @@ from importlib import resources
 from pathlib import Path
 
 _FILE = "dagster.yaml"
-#: The SHA-256 of every dagster.yaml that this package has brought, today's last: a copy that is one of them was edited
-#: by nobody.
+#: The SHA-256 of every dagster.yaml that this package has brought, today's last: a copy that is one of them was not
+#: edited.
 EDITIONS = (
     "cb93cbd52f3a9d6c65a84f5ef6f8e818d6e2c674caa1dac44aa599a545e59e14",
     "4f38ce6eae1b83dcc3938f03b686076a33154fc051a5af4f8335ae67004effc2",

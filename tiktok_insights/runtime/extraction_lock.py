@@ -1,4 +1,4 @@
-"""One extraction at a time on this machine: two that spend side by side would each think the quota its own.
+"""One extraction at a time on this machine: each of two at once would take the whole quota for its own.
 
 Dagster's pool keeps queued runs apart; this lock also knows runs that are started from a command line, and the kernel
 takes it back when a process ends, however it ends.

@@ -1,15 +1,15 @@
-"""Runs whose process is gone, as after kill -9, a full memory or a power cut: found, and ended in Dagster's books.
+"""Runs whose process is gone, as after kill -9, a full memory or a power cut: found, and ended in Dagster's storage.
 
-Dagster itself keeps such a run as started forever when the process that launched it is gone too: its place in the
-pool stays taken, and whoever waits for its end waits. Here its process is looked up instead. Only where Dagster's
-storage and launcher are the local ones (SQLite, processes of its own), so that a run's process is one of this machine.
-Elsewhere the id of a process means nothing here: nothing is done, and `dagster/max_runtime` of the jobs ends the run.
+Dagster itself keeps such a run as started forever when the process that launched it is gone too: its slot in the
+pool stays taken, and whatever waits for its end waits forever. Here its process is looked up instead, but only with
+Dagster's local storage and launcher (SQLite, processes of its own), where a run's process is on this machine.
+Elsewhere a process ID means nothing: nothing is done, and `dagster/max_runtime` of the jobs ends the run.
 """
 
 import dagster as dg
 import psutil
 
-#: On a run that was cut off: it did not fail by its own fault, so nothing speaks against trying the same again.
+#: On a run that was cut off: it did not fail by its own fault, so the same may be tried again.
 CUT_OFF_TAG = "tiktok_insights/cut_off"
 #: Storage and launcher by their names, as Dagster does not export the classes.
 _LOCAL = ("SqliteRunStorage", "DefaultRunLauncher")

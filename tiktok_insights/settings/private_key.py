@@ -1,6 +1,6 @@
 """The text of SNOWFLAKE_PRIVATE_KEY, in every form in which people write a key, as the bytes that the connector takes.
 
-Add a form here when somebody's key is refused although it is one. Nothing here signs in or reads the environment, and
+Add a form here when a valid key is refused. Nothing here signs in or reads the environment, and
 no message has any part of a key or a passphrase.
 """
 

@@ -1,8 +1,8 @@
 """Batches: take the pending objects, transform and stage each, let the audit judge, write the verdict.
 
 A batch ends when rows and verdict are in the warehouse, so that publishing needs nothing else. An object that is no
-loadable CSV, or that the audit finds faulty, is refused with its reason; one that S3 does not hand over is left for the
-next run; and the others go on.
+loadable CSV, or that the audit finds faulty, is refused with its reason; one that S3 does not return waits for the next
+run; and the others continue.
 """
 
 import logging
@@ -105,7 +105,7 @@ class Staging:
 
     @retry_conflicts
     def _sweep(self) -> None:
-        """Drop what nobody will publish: staged by failed batches, and by ones that were cut off a day ago."""
+        """Drop what will never be published: rows of failed batches, and of batches that were cut off a day ago."""
         day_ago = _new_batch_id(datetime.now(UTC) - _CUT_OFF_AFTER)
         for table in (STAGED_TIKTOK_DATA, STAGED_OBJECTS):
             self._session.execute(

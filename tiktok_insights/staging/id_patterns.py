@@ -1,6 +1,6 @@
-"""Looks whether an object's IDs were numbers on their way here: a spreadsheet or a double has rounded them then.
+"""Finds out whether an object's IDs were numbers at some point: a spreadsheet or a double has then rounded them.
 
-Rounded IDs are good text, belong to no one, and merge users. So the look is at all IDs of an object together. Add a
+Rounded IDs are valid text, belong to no one, and merge users. So all IDs of an object are judged together. Add a
 pattern here when another program turns out to round in another way; what follows from it is in `object_faults.py`.
 """
 

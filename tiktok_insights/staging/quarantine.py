@@ -1,4 +1,4 @@
-"""The quarantine: the rejected rows of an object, each with its place, the reason, and its line as it stands there.
+"""The quarantine: the rejected rows of an object, each with its place, the reason, and the line itself.
 
 The transform says which rows these are; their lines come from the file itself.
 """
@@ -25,7 +25,7 @@ Unsplit = tuple[int, str]
 
 
 def quarantine_key(key: str, etag: str) -> str:
-    """Where the rejected rows of an object version lie. A key that would be too long has a digest for the name."""
+    """The key of the rejected rows of an object version. A key that would be too long has a digest for the name."""
     whole = f"{QUARANTINE_PREFIX}{key}.{etag}.jsonl"
     if len(whole.encode()) <= _MAX_KEY_BYTES:
         return whole
@@ -41,7 +41,7 @@ def write_rejected(
     rejected: Iterable[Rejected],
     unsplit: Iterable[Unsplit],
 ) -> None:
-    """Write one JSON object a line: object, line, column (where one is at fault), reason, and the row as it stands.
+    """Write one JSON object a line: object, line, column (where one is at fault), reason, and the row itself.
 
     Rejected and unsplit ones come in the file's order. Bytes that are no UTF-8 stand as U+FFFD.
     """
@@ -53,7 +53,7 @@ def write_rejected(
 
 
 def row_fields(row: str) -> list[str]:
-    """The fields of a row as it stands in the quarantine."""
+    """The fields of a row in the quarantine."""
     return next(csv.reader([row]), [])
 
 

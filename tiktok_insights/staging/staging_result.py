@@ -1,4 +1,4 @@
-"""What one run's staging came to, object by object, with the status that the ledger will have; and the check on it.
+"""The result of one run's staging, object by object, with the status that the ledger will have; and the check on it.
 
 What a batch must hold to belongs in `audit_checks.py`. How a result is shown belongs in `defs/`.
 """

@@ -1,6 +1,6 @@
 """Writes down what the audit says of a batch: its objects, of which some are refused, and the verdict.
 
-One transaction, with its own counts: an answer that gets lost makes the connector send a statement again, and then an
+One transaction, with its own counts: a response that gets lost makes the connector send a statement again, and then an
 INSERT may have run twice. The ledger is written by the publication.
 """
 

@@ -1,4 +1,4 @@
-"""The one HTTP door to the source: a session with timeouts, retries with jitter, the rate limit before each request."""
+"""The only HTTP client of the source: a session with timeouts, retries with jitter, a rate limit for all requests."""
 
 import copy
 import email.utils

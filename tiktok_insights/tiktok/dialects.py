@@ -1,7 +1,7 @@
 """From the body of a response to a `Page` or an `Account`: both dialects, bare or wrapped in `data`. Pure functions.
 
 Facts of the two dialects: captured responses of the WEB list (2025) and of the APP list (2026-04); the field names
-stand in the contract (`schema.COLUMNS`).
+are in the contract (`schema.COLUMNS`).
 """
 
 import json

@@ -3,12 +3,12 @@
 TikTokError
 ├── TransientError          try again, a bounded number of times
 │   ├── BurstLimitedError       too fast: every account waits
-│   ├── UnreachableError        no answer, or 5xx
+│   ├── UnreachableError        no response, or 5xx
 │   ├── UnreadableBodyError     the body is not whole JSON
 │   └── EmptyBodyError          204, or 200 with nothing in it that could be used
-├── AccountError            this account ends with a named outcome; the others go on
-│   └── SchemaDriftError        the answer has a shape that we do not know
-└── RunError                nothing can go on
+├── AccountError            this account ends with a named outcome; the others continue
+│   └── SchemaDriftError        the response has an unknown structure
+└── RunError                no account can continue
     ├── RefusedError            the key or the subscription
     ├── QuotaExhaustedError     until the quota is filled up again
     └── BudgetSpentError        this run may not spend more
@@ -33,7 +33,7 @@ class TikTokError(Exception):
 
     @property
     def advice(self) -> str:
-        """The message, and after it what to do, for where it stands alone."""
+        """The message, and after it what to do, where it is shown alone."""
         return self.outcome.advise(str(self))
 
 

@@ -1,7 +1,7 @@
 """The fields that we know a response to have, and what it has besides, or lacks. Pure functions on JSON documents.
 
 Known are the contract's fields, the others of the captured responses, and those that public captures of the app's user
-object have. Knowing a field is not using it: raw pages keep everything, the contract says what goes on.
+object have. Knowing a field is not using it: raw pages keep everything, the contract says what is used.
 """
 
 from collections.abc import Iterable, Iterator

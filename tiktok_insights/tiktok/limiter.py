@@ -35,6 +35,6 @@ class RateLimiter:
             self._sleep(wait)
 
     def pause(self, seconds: float) -> None:
-        """Let nobody send for so long: the API has said that we are too fast."""
+        """Let no one send for so long: the API has said that we are too fast."""
         with self._lock:
             self._next = max(self._next, self._clock() + seconds)

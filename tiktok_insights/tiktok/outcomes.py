@@ -35,7 +35,7 @@ class Outcome(Enum):
 
     @property
     def is_resumable(self) -> bool:
-        """Whether nothing is wrong but that the next run must carry on."""
+        """Whether nothing is wrong, and the next run resumes."""
         return self in (Outcome.DEFERRED, Outcome.UNFINISHED)
 
     @property

@@ -1,4 +1,4 @@
-"""JSON without Python's leniency: no NaN, no duplicate keys, no number that a float could bend."""
+"""JSON without Python's leniency: no NaN, no duplicate keys, no number that a float would alter."""
 
 import json
 from typing import Any

@@ -1,1 +1,1 @@
-"""Stage warehouse: audited batches into TIKTOK_DATA in one transaction, and what must then be true of it."""
+"""Stage warehouse: audited batches into TIKTOK_DATA in one transaction, and the checks on it."""

@@ -1,7 +1,7 @@
 """Publishing: passed batches go from staging to the tables, each in one transaction with its own counts.
 
 Readers see the tables before or after it, never between. TIKTOK_DATA is a function of the history, so neither order nor
-repetition of batches changes it. The statements stand in sql/, in their order.
+repetition of batches changes it. The statements are in sql/, in their order.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""TIKTOK_DATA once more from the whole history: for a table that somebody has written to, or dropped."""
+"""Rebuilds TIKTOK_DATA from the whole history, after someone has changed or dropped it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

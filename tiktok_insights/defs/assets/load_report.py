@@ -39,7 +39,7 @@ def load_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
 
 
 def _staged_by(instance: dg.DagsterInstance, run_id: str) -> StagingResult:
-    """Read what the run's own staging came to: other runs may load at the same time."""
+    """Read the result of the run's own staging: other runs may load at the same time."""
     found = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
     for record in found.records:
         event = record.event_log_entry

@@ -1,7 +1,7 @@
 """S3's buckets and objects on disk: a file for each key, replaced in one step. Nothing about HTTP here.
 
 Below the folder: `<bucket>/bucket.pickle` holds the bucket's settings, `<bucket>/keys/<xx>/<sha256 of the key>.pickle`
-a key's versions (a key may hold `/` and be 1024 bytes long, a file name not), and a large value lies beside it in a
+a key's versions (a key may hold `/` and be 1024 bytes long, a file name not), and a large value is beside it in a
 file of its own. Uploads in parts that are not complete are forgotten when the stack stops.
 """
 

@@ -1,9 +1,9 @@
 """AWS on this machine: moto's application, wrapped so that what it holds in memory is also on disk.
 
-What happens around a request belongs here; how S3 and the other services are stored is in `aws_s3_store` and
-`aws_service_store`. moto does the rest, so what moto cannot do is not here either: it enforces no credentials, a Glue
+What happens around a request belongs here; how S3 and the other services are stored is in `s3_store` and
+`service_store`. moto does the rest, so what moto cannot do is not here either: it enforces no credentials, a Glue
 crawler makes no table, a Glue job runs nothing. Of policies, only what a bucket's policy denies is enforced
-(`bucket_policy`). Services other than S3 and those in `aws_service_store.SERVICES` work, and forget everything when the
+(`bucket_policy`). Services other than S3 and those in `service_store.SERVICES` work, and forget everything when the
 stack stops.
 """
 

@@ -1,4 +1,4 @@
-"""The fake TikTok API: what the RapidAPI product serves, on 127.0.0.1, with nobody real in it.
+"""The fake TikTok API: what the RapidAPI product serves, on 127.0.0.1, with no real person in it.
 
 Here: synthetic accounts and followers, their rendering in both dialects, keys, quota and rate limit, a
 virtual clock. Not here: the client, which must not know that it talks to a fake, and the process that

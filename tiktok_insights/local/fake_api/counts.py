@@ -1,6 +1,6 @@
 """A person's six counts, and the rule by which `stats` distorts them.
 
-Here: exact counts and their rounded, wrapped form. Not here: how counts are drawn (`population`) or
+Here: exact counts and their rounded, wrapped form. Not here: how counts are drawn (`activity`) or
 spelled (`dialect_web`, `dialect_app`). Source: captured responses, where `statsV2` is exact.
 """
 

@@ -1,8 +1,8 @@
 """Snowflake on this machine: fakesnow's server over DuckDB files that are there again after a restart.
 
 Here: the databases on disk, who is logged in, and the end of forgotten transactions; one session is in
-`snowflake_session`. What neither fakesnow nor this fixes is in docs/, not in the pipeline: no roles, grants or
-warehouses, MERGE is not atomic, VARCHAR(n) is not enforced, schema MAIN is always there.
+`session`. What neither fakesnow nor this package has: roles, grants and virtual warehouses, an atomic MERGE, an
+enforced VARCHAR(n), a database without the schema MAIN.
 """
 
 import gzip

@@ -1,7 +1,7 @@
 """One client's session on the warehouse: fakesnow's connection and cursor, with what they lack for plain Snowflake SQL.
 
 Here: one statement at a time, transactions that end, errors that a client understands, numbers of 38 digits. What is
-above a session, such as databases on disk and who is logged in, is in `snowflake_server`.
+above a session, such as databases on disk and who is logged in, is in `server`.
 """
 
 import threading

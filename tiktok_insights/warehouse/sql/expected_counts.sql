@@ -1,4 +1,4 @@
--- What the publication must come to, asked when STAGED_OBJECTS says what is to be loaded. Every ? is the batch's id.
+-- The counts that the publication must reach, asked when STAGED_OBJECTS says what is to be loaded. Every ? is the batch's id.
 SELECT
   (SELECT COUNT(*) FROM {staged_objects} WHERE BATCH_ID = ? AND STATUS <> '{unchanged}') AS OBJECTS,
   (SELECT COUNT(*) FROM {staged_objects} WHERE BATCH_ID = ? AND STATUS = '{unchanged}') AS UNCHANGED,

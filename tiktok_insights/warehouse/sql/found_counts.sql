@@ -1,4 +1,4 @@
--- What the publication has come to, asked before the commit. Every ? is the batch's id.
+-- The counts that the publication has reached, asked before the commit. Every ? is the batch's id.
 SELECT
   (SELECT COUNT(*) FROM LOAD_HISTORY WHERE BATCH_ID = ? AND OBJECT_KEY NOT IN ({noted})) AS OBJECTS,
   (SELECT COUNT(*) FROM LOAD_HISTORY WHERE BATCH_ID = ? AND OBJECT_KEY IN ({noted})) AS UNCHANGED,

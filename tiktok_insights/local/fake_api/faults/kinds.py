@@ -1,6 +1,6 @@
 """The table of faults: what each kind does, in one line, and which requests it usually strikes.
 
-Here: names, descriptions, usual schedules. Not here: the changes themselves (`answers`, `pages`, `rows`, `reply`).
+Here: names, descriptions, usual schedules. Not here: the changes themselves (`responses`, `pages`, `rows`, `reply`).
 The place of a kind in the table is part of the ids of accounts that carry it: a new kind goes to the end of its part,
 and moves the ids of those after it.
 """
