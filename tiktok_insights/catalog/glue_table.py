@@ -5,7 +5,7 @@ end gets them; any other difference is refused.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,35 @@ class Catalog:
         missing = [partition for partition in wanted if partition not in present]
         self._partitions.create([partition_input(self.location, partition) for partition in missing])
         return CatalogState(self.database, self.location, tuple(sorted(present | set(wanted))), len(missing))
+
+    def remove_empty(self, candidates: Iterable[Partition], has_csvs: Callable[[Partition], bool]) -> list[Partition]:
+        """Remove the candidates whose folders have no CSVs, and give them; call it after `register`.
+
+        `has_csvs` looks into the bucket: just before a partition is removed, and again after that, since a CSV that
+        came in between needs its partition. One that points elsewhere than to its own folder is left alone.
+        """
+        wanted = set(candidates)
+        if not wanted:
+            return []
+        empty = [
+            partition
+            for partition, entry in self._partitions.entries(with_columns=False)
+            if partition in wanted and self._is_in_its_folder(partition, entry) and not has_csvs(partition)
+        ]
+        try:
+            self._partitions.delete(empty)
+        except ClientError as error:
+            if error_code(error) != "AccessDeniedException":
+                raise
+            _logger.warning("Partitions without files stay in Glue. Grant this user glue:BatchDeletePartition.")
+            return []
+        came = [partition for partition in empty if has_csvs(partition)]
+        self._partitions.create([partition_input(self.location, partition) for partition in came])
+        return sorted(set(empty) - set(came))
+
+    def _is_in_its_folder(self, partition: Partition, entry: Any) -> bool:
+        expected = partition_input(self.location, partition)["StorageDescriptor"]["Location"]
+        return bool(entry.get("StorageDescriptor", {}).get("Location", "").rstrip("/") == expected.rstrip("/"))
 
     def partitions(self) -> set[Partition]:
         """The values (account, dt) of every registered partition; none where there is no table."""

@@ -1,4 +1,4 @@
-"""The Glue table's partitions: which there are, new ones, and new columns of existing ones, a hundred in a call.
+"""The Glue table's partitions: which there are, new and empty ones, and new columns of existing ones, many in a call.
 
 Which there should be is the business of `glue_table`.
 """
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: The most that Glue takes in one call.
 _BATCH = 100
+_DELETE_BATCH = 25
 
 
 class PartitionRefusedError(RuntimeError):
@@ -47,6 +48,12 @@ class Partitions:
             return self._glue.batch_create_partition(**self._table, PartitionInputList=batch).get("Errors", [])
 
         self._in_batches(create, inputs, "PartitionValues", harmless="AlreadyExistsException")
+
+    def delete(self, partitions: Sequence[Partition]) -> None:
+        """Remove partitions; one that Glue keeps is no error. Files stay."""
+        for start in range(0, len(partitions), _DELETE_BATCH):
+            batch: Any = [{"Values": list(partition)} for partition in partitions[start : start + _DELETE_BATCH]]
+            self._glue.batch_delete_partition(**self._table, PartitionsToDelete=batch)
 
     def add_columns(self, expected: Sequence[Mapping[str, str]]) -> None:
         """Add the expected columns that partitions lack at their end; leave other partitions as they are.

@@ -101,7 +101,7 @@ def _table_input(
     s3: S3Resource, _: GlueResource, snowflake: SnowflakeResource, limits: _Limits
 ) -> Iterator[TableCheckInput]:
     with snowflake.session() as session:
-        yield TableCheckInput(session, s3.store(), snowflake.step_7, datetime.now(UTC), **limits)
+        yield TableCheckInput(session, s3.store(), snowflake.step_7, datetime.now(UTC), csvs=s3.csvs(), **limits)
 
 
 ASSET_CHECKS = (

@@ -127,6 +127,12 @@ def list_csvs(store: ObjectStore) -> Listing:
     return sort_out(store.list(CSV_PREFIX))
 
 
+def has_csvs(store: ObjectStore, partition: tuple[str, ...]) -> bool:
+    """Whether the folder of an (account, dt) has an object that can be loaded, as it is now."""
+    folder = f"{CSV_PREFIX}account={partition[0]}/dt={partition[1]}/"
+    return any(sort_out([info]).objects for info in store.list(folder))
+
+
 def sort_out(objects: Iterable[ObjectInfo]) -> Listing:
     """Tell the objects that can be loaded from those that cannot, by key and size alone."""
     loadable, skipped = [], []

@@ -23,6 +23,12 @@ class Unreadable:
     waiting: CsvObject | None = None
     is_transient: bool = False
 
+    @property
+    def offender(self) -> str:
+        """The key and the reason, in which the object's own address is not said again."""
+        _, is_its_own, why = self.reason.partition(f"/{self.key} ")
+        return f"{self.key}: {why if is_its_own else self.reason}"
+
     @staticmethod
     def because(error: Exception, key: str, waiting: CsvObject | None = None) -> "Unreadable":
         """What an error says of the object."""
@@ -51,7 +57,7 @@ def every_pending_object_is_readable(reading: Reading) -> Finding:
     """
     unread = sum(item.waiting is not None for item in reading.unreadable)
     return Finding(
-        tuple(f"{item.key}: {item.reason}" for item in reading.unreadable),
+        tuple(item.offender for item in reading.unreadable),
         {"objects pending": reading.pending, "objects not read": unread},
         Severity.ERROR if unread == reading.pending > 1 else None,
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tiktok_insights.checks import Finding, Severity, check, pseudonym
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.tables.comparison import column_differences
 from tiktok_insights.tables.definitions import (
@@ -30,7 +31,8 @@ MAX_FALL, MAX_MISSING_RISE = 0.2, 0.05
 class TableCheckInput:
     """What the checks on TIKTOK_DATA read: a session, the bucket, Step 7, the time, and how much worse it may get.
 
-    `max_fall` is a share of the users, `max_missing_rise` a difference of shares; both from 0 to 1.
+    `max_fall` is a share of the users, `max_missing_rise` a difference of shares; both from 0 to 1. `csvs` is the run's
+    own listing of the bucket; without one, a check that needs it lists the bucket.
     """
 
     session: Session
@@ -39,6 +41,7 @@ class TableCheckInput:
     now: datetime
     max_fall: float = MAX_FALL
     max_missing_rise: float = MAX_MISSING_RISE
+    csvs: CsvInventory | None = None
 
 
 def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[str, ...]:
@@ -152,13 +155,17 @@ def every_account_is_fresh(given: TableCheckInput) -> Finding:
 
 @check(Severity.WARNING)
 def no_object_is_refused(given: TableCheckInput) -> Finding:
-    """No object is refused and waiting for a fix. The offenders say why each was refused."""
+    """No object is refused and waiting for a fix. The offenders say why each was refused.
+
+    One that was deleted from the bucket, or loaded in a newer version, is settled.
+    """
     rows = given.session.query(
-        f"SELECT OBJECT_KEY, REASON, COUNT(*) OVER () FROM {LOAD_HISTORY.name} AS s WHERE STATUS = ? "
+        f"SELECT OBJECT_KEY, REASON FROM {LOAD_HISTORY.name} AS s WHERE STATUS = ? "
         f"AND NOT EXISTS (SELECT 1 FROM {LOAD_HISTORY.name} AS n WHERE n.OBJECT_KEY = s.OBJECT_KEY "
         "AND n.STATUS = ? AND n.BATCH_ID > s.BATCH_ID) "
-        f"ORDER BY LOADED_AT DESC, OBJECT_KEY LIMIT {NAMED_OFFENDERS}",
+        "ORDER BY LOADED_AT DESC, OBJECT_KEY",
         (LoadStatus.REFUSED, LoadStatus.LOADED),
     )
-    offenders = tuple(f"{key}: {reason}" for key, reason, _ in rows)
-    return Finding(offenders, {"objects refused": int(rows[0][2]) if rows else 0})
+    csvs = given.csvs or CsvInventory(given.store)
+    offenders = [f"{key}: {reason}" for key, reason in rows if csvs.get(key)]
+    return Finding(tuple(offenders[:NAMED_OFFENDERS]), {"objects refused": len(offenders)})

@@ -7,7 +7,9 @@ import pytest
 from botocore.stub import Stubber
 
 from tiktok_insights.catalog.glue_table import Catalog
-from tiktok_insights.catalog.table_definition import partition_input, table_input
+from tiktok_insights.catalog.table_definition import Partition, partition_input, table_input
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.lake.listing import has_csvs
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.troubleshooting import told
@@ -215,3 +217,54 @@ def test_a_partition_that_glue_refuses_is_named_with_its_reason(
             stubbed.add_response(method, answer)
         with told("Glue refused the partition <partition>", "account=42/dt=2026-01-31", "Too many partitions"):
             Catalog(glue, settings.glue.database, settings.s3.bucket).register([DAY])
+
+
+NEXT_DAY, OTHER = ("42", "2026-02-01"), ("43", "2026-02-01")
+
+
+def test_partitions_without_files_are_removed_and_no_others(
+    catalog: Catalog, glue: "GlueClient", store: ObjectStore
+) -> None:
+    """More than Glue takes in one call; one that points elsewhere is left alone, and a folder's marker is no file."""
+    empty = [("42", f"2025-01-{day:02}") for day in range(1, 31)]
+    state = catalog.register([*empty, DAY, NEXT_DAY])
+    elsewhere = partition_input("s3://another/place/", OTHER)
+    glue.create_partition(DatabaseName=catalog.database, TableName="tiktok_user_data", PartitionInput=elsewhere)
+    store.put("csv/followers/account=42/dt=2026-01-31/a.csv", b"x", "text/csv")
+    store.put("csv/followers/account=42/dt=2025-01-01/", b"", "text/csv")
+    looks = []
+
+    def look(partition: Partition) -> bool:
+        looks.append(partition)
+        return has_csvs(store, partition)
+
+    assert catalog.remove_empty({*state.partitions} - {DAY}, look) == [*empty, NEXT_DAY]
+    assert catalog.partitions() == {DAY, OTHER}
+    assert OTHER not in looks
+    looks.clear()
+    assert catalog.remove_empty([], look) == []
+    assert looks == []
+
+
+def test_a_file_that_comes_while_its_partition_is_removed_gets_it_back(catalog: Catalog, store: ObjectStore) -> None:
+    """The folder is listed just before, and once more after that."""
+    state = catalog.register([DAY, NEXT_DAY])
+
+    def look_late(partition: Partition) -> bool:
+        found = has_csvs(store, partition)
+        store.put(f"csv/followers/account={DAY[0]}/dt={DAY[1]}/late.csv", b"x", "text/csv")
+        return found
+
+    assert catalog.remove_empty(state.partitions, look_late) == [NEXT_DAY]
+    assert catalog.partitions() == {DAY}
+
+
+def test_a_role_that_may_not_remove_partitions_does_not_stop_the_load(settings: Settings) -> None:
+    """The partition stays, and its check names it."""
+    glue: GlueClient = boto3.client("glue", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    catalog = Catalog(glue, settings.glue.database, settings.s3.bucket)
+    with Stubber(glue) as stubber:
+        entry = {"Values": list(DAY), "StorageDescriptor": {"Location": f"{catalog.location}account=42/dt={DAY[1]}"}}
+        stubber.add_response("get_partitions", {"Partitions": [entry]})
+        stubber.add_client_error("batch_delete_partition", "AccessDeniedException")
+        assert catalog.remove_empty([DAY], lambda _: False) == []

@@ -146,6 +146,20 @@ def test_an_account_is_fresh_for_two_days(given: TableCheckInput) -> None:
     told("every_account_is_fresh: <account>").says_check(stale)
 
 
+def test_a_refused_object_that_was_deleted_is_settled(loaded: Loader, given: TableCheckInput) -> None:
+    """The ledger keeps it; when the same file comes back, it is named again."""
+    body = b"not,a,header\n1,2,3\n"
+    key = loaded.put("broken", body)
+    loaded.load()
+    assert not no_object_is_refused(given).passed
+    loaded.store._s3.delete_object(Bucket=loaded.store.bucket, Key=key)
+    outcome = no_object_is_refused(given)
+    assert (outcome.passed, outcome.facts) == (True, {"objects refused": 0})
+    assert loaded.ledger("STATUS")["broken"] == ("refused",)
+    loaded.put("broken", body)
+    assert not no_object_is_refused(given).passed
+
+
 def test_a_refused_object_is_named_until_a_newer_version_is_loaded(loaded: Loader, given: TableCheckInput) -> None:
     """The reason is told; mending the object and loading it clears the check."""
     assert no_object_is_refused(given).facts == {"objects refused": 0}
