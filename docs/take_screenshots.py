@@ -49,7 +49,7 @@ PICTURES = {
         "/asset-groups?" + urlencode({"expanded": ",".join(f"global@global:{stage}" for stage in STAGES)}),
         (1500, 1060),
     ),
-    "mart": ("/assets/audience_tiers?view=events", (1500, 900)),
+    "mart": ("/assets/audience_tiers?view=events", (1500, 980)),
     "check": (
         "/assets/tiktok_data?" + urlencode({"view": "checks", "checkDetail": "step_7_returns_every_user"}),
         (1500, 900),
