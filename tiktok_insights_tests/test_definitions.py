@@ -114,7 +114,7 @@ def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -
         "every_account_is_fresh",
         "no_object_is_refused",
         "no_list_lost_many_users",
-        "counts_are_served_as_before",
+        "no_snapshot_lost_many_counts",
     }
 
 
@@ -242,7 +242,7 @@ def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_publ
     assert not result.success
     checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
     assert {key.name for key in loaded.resolve_job_def("load_pending_objects").asset_layer.asset_graph.asset_check_keys
-            if not key.name.startswith(("every_account_finished", "no_snapshot"))} == set(checks)  # fmt: skip
+            if not key.name.startswith(("every_account_finished", "no_snapshot_is_blocked"))} == set(checks)  # fmt: skip
     red = {name: check for name, check in checks.items() if not check.passed}
     assert red.keys() == {"every_new_object_was_loaded", "no_object_is_refused"}
     assert all(_KEY in (check.description or "") for check in red.values())

@@ -1,20 +1,21 @@
-"""The settings of the checks on TIKTOK_DATA, as the Launchpad shows them. What they mean is in the checks."""
+"""The settings of the checks on TIKTOK_DATA, as the Launchpad shows them. The checks use them."""
 
 import dagster as dg
 
-from tiktok_insights.warehouse.table_checks import MAX_FALL, MAX_MISSING_RISE
-from tiktok_insights.warehouse.trend_checks import counts_are_served_as_before, no_list_lost_many_users
+from tiktok_insights.warehouse.table_checks import MAX_LOST_COUNTS_SHARE, MAX_LOST_USERS_SHARE
+from tiktok_insights.warehouse.trend_checks import no_list_lost_many_users, no_snapshot_lost_many_counts
 
 TABLE_CHECK_LIMITS = {
-    "max_fall": dg.Field(
+    "max_lost_users_share": dg.Field(
         float,
-        default_value=MAX_FALL,
-        description=f"`{no_list_lost_many_users.name}` warns if an account's newest list is shorter than the one "
-        "before by a larger share.",
+        default_value=MAX_LOST_USERS_SHARE,
+        description=f"`{no_list_lost_many_users.name}` warns if an account's newest list has lost a larger share of "
+        "the users of the previous one.",
     ),
-    "max_missing_rise": dg.Field(
+    "max_lost_counts_share": dg.Field(
         float,
-        default_value=MAX_MISSING_RISE,
-        description=f"`{counts_are_served_as_before.name}` warns if the share of missing counts rose by more.",
+        default_value=MAX_LOST_COUNTS_SHARE,
+        description=f"`{no_snapshot_lost_many_counts.name}` warns if the share of missing counts rose by more than "
+        "this.",
     ),
 }

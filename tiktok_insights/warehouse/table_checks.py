@@ -24,23 +24,23 @@ from tiktok_insights.tables.load_status import LoadStatus
 #: How many offenders a check names; the facts say how many there are.
 NAMED_OFFENDERS = 20
 MAX_SNAPSHOT_AGE = timedelta(hours=48)
-MAX_FALL, MAX_MISSING_RISE = 0.2, 0.05
+MAX_LOST_USERS_SHARE, MAX_LOST_COUNTS_SHARE = 0.2, 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class TableCheckInput:
     """What the checks on TIKTOK_DATA read: a session, the bucket, Step 7, the time, and how much worse it may get.
 
-    `max_fall` is a share of the users, `max_missing_rise` a difference of shares; both from 0 to 1. `csvs` is the run's
-    own listing of the bucket; without one, a check that needs it lists the bucket.
+    `max_lost_users_share` is a share of the users, `max_lost_counts_share` a difference of shares; both from 0 to 1.
+    `csvs` is the run's own listing of the bucket; without one, a check that needs it lists the bucket.
     """
 
     session: Session
     store: ObjectStore
     step_7: tuple[str, ...]
     now: datetime
-    max_fall: float = MAX_FALL
-    max_missing_rise: float = MAX_MISSING_RISE
+    max_lost_users_share: float = MAX_LOST_USERS_SHARE
+    max_lost_counts_share: float = MAX_LOST_COUNTS_SHARE
     csvs: CsvInventory | None = None
 
 

@@ -1,4 +1,4 @@
-"""What should not get much worse from one snapshot of an account to the next: users seen, and counts served.
+"""What should not get much worse from one snapshot of an account to the next: users seen, and counts returned.
 
 Both read small tables, and of the history only what the newest run published and what came just before it. What must be
 true of the table as it is belongs in `table_checks.py`.
@@ -45,32 +45,32 @@ ORDER BY pairs.OBJECT_KEY
 
 @check(Severity.WARNING)
 def no_list_lost_many_users(given: TableCheckInput) -> Finding:
-    """No account's newest list has far fewer users than the one before; by default, at most 20% fewer.
+    """No account's newest list has far fewer users than its previous one; by default, at most 20% fewer.
 
     Only lists that were read to their end, or to the API's limit, are compared.
     """
     lists = given.session.records(_LISTS, (Outcome.WHOLE.value, Outcome.CUT.value))
-    fallen = [row for row in lists if _fall(row) > given.max_fall]
+    fallen = [row for row in lists if _fall(row) > given.max_lost_users_share]
     offenders = [
         f"{row['HANDLE'] or row['ACCOUNT_ID']}: {int(row['USERS_SEEN']):,} users seen, {int(row['USERS_BEFORE']):,} in "
-        f"the list before ({_fall(row):.0%} fewer)"
+        f"the previous list ({_fall(row):.0%} fewer)"
         for row in fallen[:NAMED_OFFENDERS]
     ]
     return Finding(tuple(offenders), {"lists compared": len(lists), "lists with far fewer users": len(fallen)})
 
 
 @check(Severity.WARNING)
-def counts_are_served_as_before(given: TableCheckInput) -> Finding:
-    """No snapshot has a larger share of missing counts than the account's last one, by more than 5 points by default.
+def no_snapshot_lost_many_counts(given: TableCheckInput) -> Finding:
+    """No snapshot lacks far more counts than the account's previous one; by default, at most 5 percentage points more.
 
-    A negative count is missing, too. Only snapshots that the newest run published are compared, not files from other
-    sources: several of them may be parts of one list.
+    A negative count also counts as missing. Only snapshots that the newest run published are compared, not files from
+    other sources: several of them may be parts of one list.
     """
     pairs = given.session.records(_SERVED, (LoadStatus.LOADED,))
-    risen = [row for row in pairs if row["SHARE_NOW"] - row["SHARE_BEFORE"] > given.max_missing_rise]
+    risen = [row for row in pairs if row["SHARE_NOW"] - row["SHARE_BEFORE"] > given.max_lost_counts_share]
     offenders = [
         f"{row['OBJECT_KEY']}: {float(row['SHARE_NOW']):.1%} of the counts are missing, "
-        f"{float(row['SHARE_BEFORE']):.1%} in the one before"
+        f"{float(row['SHARE_BEFORE']):.1%} in the previous one"
         for row in risen[:NAMED_OFFENDERS]
     ]
     return Finding(tuple(offenders), {"snapshots compared": len(pairs), "snapshots with more missing": len(risen)})

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_insights.warehouse.table_checks import TableCheckInput
-from tiktok_insights.warehouse.trend_checks import counts_are_served_as_before, no_list_lost_many_users
+from tiktok_insights.warehouse.trend_checks import no_list_lost_many_users, no_snapshot_lost_many_counts
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.history import Upload
 from tiktok_insights_tests.support.loading import Loader, put_upload
@@ -37,8 +37,8 @@ def test_a_list_with_far_fewer_users_than_the_one_before_is_named(loader: Loader
     loader.load()
     good = no_list_lost_many_users(given)
     assert (good.offenders, good.facts) == ((), {"lists compared": 1, "lists with far fewer users": 0})
-    strict = no_list_lost_many_users(replace(given, max_fall=0.1))
-    assert strict.offenders == ("handle.42: 8 users seen, 10 in the list before (20% fewer)",)
+    strict = no_list_lost_many_users(replace(given, max_lost_users_share=0.1))
+    assert strict.offenders == ("handle.42: 8 users seen, 10 in the previous list (20% fewer)",)
     put_list(loader, 3, 1)
     loader.load()
     red = no_list_lost_many_users(given)
@@ -60,18 +60,18 @@ def test_a_snapshot_with_fewer_counts_than_the_one_before_is_named(loader: Loade
     put_list(loader, 0, 2)
     put_list(loader, 0, 1, account="43", unserved=1)
     loader.load()
-    assert counts_are_served_as_before(given).facts == {"snapshots compared": 0, "snapshots with more missing": 0}
+    assert no_snapshot_lost_many_counts(given).facts == {"snapshots compared": 0, "snapshots with more missing": 0}
     red_key = put_list(loader, 1, 2, unserved=1)
     put_list(loader, 1, 1, account="43", unserved=1)
     loader.load()
-    red = counts_are_served_as_before(given)
-    assert red.offenders == (f"{red_key}: 25.0% of the counts are missing, 0.0% in the one before",)
+    red = no_snapshot_lost_many_counts(given)
+    assert red.offenders == (f"{red_key}: 25.0% of the counts are missing, 0.0% in the previous one",)
     assert red.facts == {"snapshots compared": 2, "snapshots with more missing": 1}
-    told("counts_are_served_as_before: <object>").says_check(red)
-    assert counts_are_served_as_before(replace(given, max_missing_rise=0.3)).passed
+    told("no_snapshot_lost_many_counts: <object>").says_check(red)
+    assert no_snapshot_lost_many_counts(replace(given, max_lost_counts_share=0.3)).passed
     put_list(loader, 2, 2)
     loader.load()
-    good = counts_are_served_as_before(given)
+    good = no_snapshot_lost_many_counts(given)
     assert (good.offenders, good.facts) == ((), {"snapshots compared": 1, "snapshots with more missing": 0})
 
 
@@ -81,4 +81,4 @@ def test_files_from_other_sources_are_not_compared(loader: Loader, given: TableC
     loader.put("b", csv_file(row("3", **_UNSERVED)))
     loader.load()
     assert no_list_lost_many_users(given).facts["lists compared"] == 0
-    assert counts_are_served_as_before(given).facts["snapshots compared"] == 0
+    assert no_snapshot_lost_many_counts(given).facts["snapshots compared"] == 0
