@@ -150,6 +150,8 @@ def by_the_oracle(store: ObjectStore, uploads: list[Upload]) -> Tables:
     still_open = manifest(STILL_OPEN, "deferred", 5)
     made = replace(stored(store, csv_key(OURS)), snapshot_id=OURS.snapshot_id, facts=facts(ours))
     tables = history.tables([*uploads, made])
+    # Without the time at which the object was first seen, as `seen` says.
+    tables["FOLLOWER_SNAPSHOTS"] = sorted(((*row[:3], *row[4:]) for row in tables["FOLLOWER_SNAPSHOTS"]), key=repr)
     key, account = STILL_OPEN.attempt, STILL_OPEN.account_id
     tables["ACCOUNT_SNAPSHOTS"].append((key, account, STILL_OPEN.snapshot_id, *facts(still_open)))
     return tables
