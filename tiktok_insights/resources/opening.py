@@ -22,6 +22,8 @@ from tiktok_insights.settings.errors import SettingsError
 from tiktok_insights.settings.private_key import private_key_der
 
 if TYPE_CHECKING:
+    from snowflake.connector import SnowflakeConnection
+
     from tiktok_insights.catalog.glue_table import Catalog
     from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.clients.snowflake_session import Session
@@ -48,22 +50,18 @@ def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = No
 
 def open_bucket(settings: S3Settings) -> "ObjectStore":
     """Open the bucket, and create it if it is missing. Raises StackError, and boto3's errors."""
-    import boto3
-
     from tiktok_insights.clients.object_store import ObjectStore
 
-    store = ObjectStore(boto3.client("s3", **aws_arguments(settings)), settings.bucket)
+    store = ObjectStore(_aws_client("s3", settings), settings.bucket)
     store.ensure_bucket()
     return store
 
 
 def open_catalog(settings: GlueSettings) -> "Catalog":
     """Open the Glue database; nothing is created yet. Raises StackError, and boto3's errors."""
-    import boto3
-
     from tiktok_insights.catalog.glue_table import Catalog
 
-    return Catalog(boto3.client("glue", **aws_arguments(settings)), settings.database, settings.bucket)
+    return Catalog(_aws_client("glue", settings), settings.database, settings.bucket)
 
 
 @contextmanager
@@ -74,13 +72,33 @@ def open_session(settings: SnowflakeSettings, step: str = "", run_id: str = "") 
     Raises SettingsError when the sign-in settings are missing or the key cannot be read, StackError, and the
     connector's errors.
     """
-    import snowflake.connector
-
     from tiktok_insights.clients.snowflake_session import session_on
 
-    arguments = snowflake_arguments(settings, step, run_id)
-    with session_on(snowflake.connector.connect(**arguments), settings.namespace) as session:
+    connection = _snowflake_connection(settings, snowflake_arguments(settings, step, run_id))
+    with session_on(connection, settings.namespace) as session:
         yield session
+
+
+def _aws_client(service: str, settings: AwsSettings) -> Any:
+    arguments = aws_arguments(settings)
+    if settings.local_stack:
+        from tiktok_insights.resources.local_clients import local_aws_client
+
+        return local_aws_client(service, arguments)
+    import boto3
+
+    # A session of its own: boto3's default one keeps the profile that it found first.
+    return boto3.Session().client(service, **arguments)  # type: ignore[call-overload]
+
+
+def _snowflake_connection(settings: SnowflakeSettings, arguments: dict[str, Any]) -> "SnowflakeConnection":
+    if settings.local_stack:
+        from tiktok_insights.resources.local_clients import LocalConnection
+
+        return LocalConnection(**arguments)
+    import snowflake.connector
+
+    return snowflake.connector.connect(**arguments)
 
 
 def aws_arguments(settings: AwsSettings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import stamina
@@ -34,6 +35,7 @@ _LOG = logging.getLogger(__name__)
 
 #: The API's own maximum; it clamps a larger wish.
 PAGE_SIZE = 30
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SEC_UID_PREFIX = "MS4wLjABAAAA"
 _BURST_WAIT_SECONDS = 1.5
 _SENDABLE_KEY = re.compile(r"[!-~]+")
@@ -44,6 +46,10 @@ _SECRET_LENGTH = 16
 def is_sec_uid(reference: str) -> bool:
     """Whether a reference to an account is its secUid; else it is a handle."""
     return reference.startswith(_SEC_UID_PREFIX)
+
+
+def _no_sign_in(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 class Client:
@@ -82,8 +88,10 @@ class Client:
             attempts=attempts, timeout=None, wait_initial=first_wait, wait_max=30.0, wait_jitter=first_wait
         ).on(self._wait_before_retry)
         self._session = requests.Session()
-        # Nothing of ~/.netrc or a proxy's settings may replace or see the key.
-        self._session.trust_env = base_url == PUBLIC_URL
+        # An API on this machine is asked directly; any other one through the proxy that the environment names.
+        self._session.trust_env = urlsplit(base_url).hostname not in _LOOPBACK
+        # The key is in a header. Without this, a line of ~/.netrc would be sent beside it.
+        self._session.auth = _no_sign_in
         self._session.headers.update({"x-rapidapi-key": api_key, "x-rapidapi-host": RAPIDAPI_HOST})
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
         self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=64))
