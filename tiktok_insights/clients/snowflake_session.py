@@ -120,8 +120,13 @@ class Session:
         return self.copy_staged(path.name, table)
 
     def put(self, path: Path, table: str) -> None:
-        """Send one file to the table's own stage, over one of its name."""
-        self.query(f"PUT 'file://{path}' {_stage(table)} AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
+        """Send one file to the table's own stage, over one of its name.
+
+        The connector gets the open file: a path in the statement would be a pattern, and may not have a quote.
+        """
+        statement = f"PUT 'file://{path.name}' {_stage(table)} AUTO_COMPRESS=FALSE OVERWRITE=TRUE"
+        with path.open("rb") as file, self._cursor() as cursor:
+            cursor.execute(statement, file_stream=file)
 
     def copy_staged(self, name: str, table: str) -> int:
         """Load one Parquet file out of the table's own stage, which it leaves; says how many rows it had."""

@@ -93,9 +93,15 @@ class StackFolder:
         """Make the folder, unless it is there.
 
         Raises:
-            StackError: something else is at that path.
+            StackError: something else is at that path, or no database can be there.
 
         """
+        # DuckDB takes what follows `?` for parameters, and a backslash for a slash.
+        if found := [character for character in "?\\" if character in str(self.root)]:
+            raise StackError(
+                f"The local stack cannot keep its databases in {self.root}: the path contains {found[0]}. "
+                "Set TIKTOK_INSIGHTS_HOME to another folder."
+            )
         if self.root.is_symlink() or (self.root.exists() and not self.root.is_dir()):
             raise StackError(f"{self.root} is not a folder of the local stack; move it away or choose another home.")
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,6 +16,8 @@ from tiktok_insights.local.endpoints import REGION
 from tiktok_insights.local.folder import StackError, StackFolder
 
 START_LIMIT_SECONDS = 90.0
+#: What the process says before the words of the operating system, such as that the disk is full.
+REFUSED = "refused: "
 _LOG_BYTES_KEPT = 5_000_000
 _QUOTED_LINES = 15
 
@@ -60,8 +62,20 @@ def launch(folder: StackFolder) -> None:
         return
     if timed_out and (pid := said.split(b"\n")[0]).isdigit():
         os.kill(int(pid), signal.SIGKILL)
+    raise _why_not(
+        folder, said.decode("utf-8", "replace").partition(REFUSED)[2].strip(), log_start, timed_out=timed_out
+    )
+
+
+def _why_not(folder: StackFolder, refusal: str, log_start: int, *, timed_out: bool) -> StackError:
+    """The error of a process that does not serve; `refusal` is what it said that the operating system refused."""
+    if refusal:
+        return StackError(
+            f"The local stack in {folder.root} cannot start: {refusal}. Free some space there, take over the folder, "
+            "move away what is in the way, or set TIKTOK_INSIGHTS_HOME to another folder."
+        )
     what = f"was not ready within {START_LIMIT_SECONDS:.0f} s and was killed" if timed_out else "died during startup"
-    raise StackError(
+    return StackError(
         f"The local stack {what}. Fix the problem shown in its log, or delete the stack's data: "
         f"tiktok-insights local reset. The log is {folder.log} and ends:\n{_quote(folder.log, log_start)}"
     )

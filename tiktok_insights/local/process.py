@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from tiktok_insights.local.endpoints import Announcement, Endpoints
 from tiktok_insights.local.folder import StackFolder, held
+from tiktok_insights.local.launch import REFUSED
 
 if TYPE_CHECKING:
     from tiktok_insights.local.aws.server import AwsState
@@ -72,11 +73,18 @@ def _serve(folder: StackFolder, starter: int) -> None:
         stop_asked.set()
 
     signal.signal(signal.SIGTERM, ask_to_stop)
-    shutil.rmtree(folder.temporary, ignore_errors=True)
-    for path in (folder.temporary, folder.aws, folder.snowflake, folder.tiktok_api):
-        path.mkdir(mode=0o700, exist_ok=True)
-    parts = _start(folder)
-    Announcement(parts.endpoints, time.time()).write(folder.endpoints)
+    # fakesnow pastes paths into SQL. Those of the warehouse are relative, so that none has a quote or a wildcard in it.
+    os.chdir(folder.root)
+    try:
+        parts = _start(folder)
+        Announcement(parts.endpoints, time.time()).write(folder.endpoints)
+    except Exception as error:
+        import duckdb
+
+        # A damaged file is no refusal: the end of the log says more.
+        if isinstance(error, OSError | duckdb.IOException) and "not a valid" not in str(error):
+            _tell(starter, f"{REFUSED}{' '.join(str(error).split())}\n")
+        raise
     _tell(starter, "ready\n")
     os.close(starter)
     dead = _wait(folder, parts, stop_asked)
@@ -108,6 +116,10 @@ def _wait(folder: StackFolder, parts: _Parts, stop_asked: threading.Event) -> st
 
 
 def _start(folder: StackFolder) -> _Parts:
+    shutil.rmtree(folder.temporary, ignore_errors=True)
+    for path in (folder.temporary, folder.aws, folder.snowflake, folder.tiktok_api):
+        path.mkdir(mode=0o700, exist_ok=True)
+
     from tiktok_insights.local.aws.server import AwsState, create_aws_app
     from tiktok_insights.local.fake_api.app import create_app
     from tiktok_insights.local.serving import LOOPBACK, AsgiServer, WsgiServer, port_of
@@ -119,7 +131,7 @@ def _start(folder: StackFolder) -> _Parts:
     warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
     tiktok, aws, snowflake = _listeners(folder.previous_endpoints)
     aws_state = AwsState(folder.aws)
-    warehouse = Warehouse(folder.snowflake)
+    warehouse = Warehouse(folder.snowflake.relative_to(folder.root))
     asgi = {
         "tiktok_api": AsgiServer("tiktok_api", create_app(folder.tiktok_api), tiktok),
         "snowflake": AsgiServer("snowflake", create_snowflake_app(warehouse), snowflake),

@@ -22,6 +22,8 @@ __all__ = [
     "Status",
     "client_environment",
     "ensure_running",
+    "exists",
+    "require",
     "reset",
     "status",
     "stop",
@@ -83,6 +85,25 @@ def ensure_running(home: Path) -> Endpoints:
     return announcement.endpoints
 
 
+def exists(home: Path) -> bool:
+    """Whether `home` has a stack, running or stopped."""
+    return StackFolder.of(home).marker.is_file()
+
+
+def require(home: Path) -> None:
+    """See that `home` has a stack, running or stopped.
+
+    Raises:
+        StackError: it has none.
+
+    """
+    if not exists(home):
+        raise StackError(
+            f"There is no local stack in {home}, so there is nothing to read. Change to your project's folder, or set "
+            "TIKTOK_INSIGHTS_HOME. To start a stack here: tiktok-insights local start"
+        )
+
+
 def stop(home: Path) -> str:
     """End `home`'s stack, politely and then firmly, and say in a sentence what was done. Everything stored stays.
 
@@ -92,7 +113,7 @@ def stop(home: Path) -> str:
     """
     folder = StackFolder.of(home)
     if not folder.root.is_dir():
-        return "The local stack is not running."
+        return f"There is no local stack in {home}. For another one, change to its folder or set TIKTOK_INSIGHTS_HOME."
     with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS):
         return _stop(folder)
 
@@ -154,7 +175,7 @@ def _stop(folder: StackFolder) -> str:
             raise StackError(
                 f"An unidentified process holds {folder.lock}. Find it with fuser or lsof, end it, then try again."
             )
-        return "The local stack is not running."
+        return f"The local stack in {folder.root.parent} is not running."
     pid = announcement.endpoints.pid
     # Nobody else can start or stop now, and the lock's holder wrote this id: it is the stack's and no other's.
     for sent, how in ((signal.SIGTERM, "Stopped"), (signal.SIGKILL, "It did not stop in time. Killed")):

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, literal
+from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, literal, readable
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.staging import quarantine, transform
@@ -22,7 +22,7 @@ from tiktok_insights.staging.inspection import MAX_LINE_BYTES, Inspection
 
 _READER = (
     "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
-    "strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
+    "hive_partitioning = false, strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
     f"max_line_size = {MAX_LINE_BYTES}"
 )
 #: A line may have several errors. The reader's own table is for its own connection only.
@@ -114,7 +114,7 @@ def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspectio
     duck.execute(
         f"CREATE VIEW source AS SELECT {read}, {literal(origin.object_key)} AS object_key, "
         f"{_timestamp(origin.first_modified)} AS first_modified, {_timestamp(origin.taken_at)} AS taken_at "
-        f"FROM read_csv({literal(str(csv_path))}, columns = {{{columns}}}, {_READER})"
+        f"FROM read_csv({readable(csv_path)}, columns = {{{columns}}}, {_READER})"
     )
     duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
     duck.execute(_UNSPLIT)

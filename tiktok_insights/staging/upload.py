@@ -6,7 +6,7 @@ A COPY of one file happens or does not; of several files, some may have arrived.
 import secrets
 from pathlib import Path
 
-from tiktok_insights.clients.duckdb_engine import bounded_duckdb, literal
+from tiktok_insights.clients.duckdb_engine import bounded_duckdb, literal, readable
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
@@ -46,6 +46,7 @@ class Upload:
     def _merged(self) -> Path:
         path = self._folder / f"{self._batch_id}-{secrets.token_hex(4)}.parquet"
         with bounded_duckdb(self._folder) as duck:
-            parts = ", ".join(literal(str(part)) for part in self._parts)
-            duck.execute(f"COPY (FROM read_parquet([{parts}])) TO {literal(str(path))} (FORMAT parquet)")
+            parts = ", ".join(readable(part) for part in self._parts)
+            rows = f"FROM read_parquet([{parts}], hive_partitioning = false)"
+            duck.execute(f"COPY ({rows}) TO {literal(str(path))} (FORMAT parquet)")
         return path

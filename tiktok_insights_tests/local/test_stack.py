@@ -138,13 +138,18 @@ def test_only_the_loopback_address_listens(endpoints: stack.Endpoints) -> None:
 
 
 def test_a_stack_that_cannot_start_says_why(own_home: Path) -> None:
-    """A death at the start names the log and quotes what it says."""
+    """What the operating system refuses is one line; any other death names the log and quotes what it says."""
     folder = StackFolder.of(own_home)
     folder.create()
     folder.aws.write_text("a file where a folder must be")
-    with told("The local stack <what>. Fix the problem", "died during startup", "stack.log", "FileExistsError"):
+    with told("The local stack in <folder> cannot start", str(folder.aws), "File exists"):
         stack.ensure_running(own_home)
     folder.aws.unlink()
+    folder.snowflake.mkdir(exist_ok=True)
+    (folder.snowflake / "metadata.db").write_text("no database" * 1000)
+    with told("The local stack <what>. Fix the problem", "died during startup", "stack.log", "not a valid DuckDB"):
+        stack.ensure_running(own_home)
+    (folder.snowflake / "metadata.db").unlink()
     assert stack.ensure_running(own_home).pid
 
 
