@@ -22,7 +22,7 @@ ui: setup ## Open the Dagster UI on http://127.0.0.1:3000 until Ctrl-C. Another 
 	@$(BIN)/tiktok-insights ui $(if $(filter command%,$(origin PORT)),--port $(PORT))
 
 stop: ## Stop the UI and the local stack; their data is kept.
-	@if [ -x $(BIN)/tiktok-insights ]; then $(BIN)/tiktok-insights stop; else echo "Nothing is installed, so nothing is running."; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tiktok_insights.cli stop; else echo "Nothing is installed, so nothing is running."; fi
 
 # Few files hold the long tests: each stays with one worker, and the longest begin.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -48,17 +48,22 @@ check: setup ## Check format, lint, types, definitions and house rules.
 
 setup: $(STAMP) ## Install the locked packages into .venv; the other targets do this when needed.
 
+# The commands in .venv name their folder. In a folder that was moved or copied, they would be missing or another's.
+MOVED := $(shell [ -s $(STAMP) ] && [ "$$(cat $(STAMP))" != "$$(pwd -P)" ] && echo moved)
+.PHONY: moved
+moved:
+
 # The lock is complete, and its hashes are verified; the package itself is installed in place, without the network.
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml $(MOVED)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed as $(PYTHON). Choose another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Installing into .venv; this takes a minute or two the first time."
-	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(if $(MOVED),--clear) .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q tiktok_insights tiktok_insights_tests
 	@$(BIN)/tiktok-insights init
-	@touch $@
+	@pwd -P > $@
 
 format: setup ## Format the code.
 	@$(BIN)/ruff format .

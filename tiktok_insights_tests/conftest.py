@@ -25,6 +25,7 @@ from tiktok_insights_tests.support.warm_start import warm_command
 pytest_plugins = ["tiktok_insights_tests.support.campaigns"]
 
 #: What a developer's shell or .env may have set must not reach a test.
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 
 
@@ -49,7 +50,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Let retries be logged as they are behind the package's own entry points."""
+    """Let retries be logged as they are behind the package's own entry points, and forget the developer's settings.
+
+    The tests' own clients would ask a proxy for 127.0.0.1, and look for a profile that is not there.
+    """
+    for name in [name for name in os.environ if name.startswith(_OURS) or name.lower() in _PROXIES]:
+        del os.environ[name]
     remove_retry_hooks()
 
 

@@ -5,6 +5,7 @@ for the rest of the document; `yaml` that begins with a comment `# run.yaml` bec
 """
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,7 +75,7 @@ def recipe(command: str) -> str:
     found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
     assert found, command
     lines = [line.removeprefix("\t").removeprefix("@") for line in found[1].splitlines()]
-    return "\n".join(lines).replace("$(BIN)", str(BIN))
+    return "\n".join(lines).replace("$(BIN)", shlex.quote(str(BIN)))
 
 
 def without_comment(line: str) -> str:

@@ -16,8 +16,8 @@ _VERBATIM = "\b\n"
 
 _INTRODUCTION = f"""{markdown.NOTICE}
 
-This is also the `--help` text of each command. The option `--version` prints the version. Settings come from the
-environment or from a `.env` file in the working directory: see [Configuration](configuration.md)."""
+This is also the `--help` text of each command. The option `--version` prints the version. Settings come from a
+`.env` file in the working directory or from the environment: see [Configuration](configuration.md)."""
 
 
 def cli() -> str:

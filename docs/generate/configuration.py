@@ -14,9 +14,10 @@ from tiktok_insights.settings.variables import GROUPS, Variable
 
 _ENVIRONMENT = """## Environment
 
-Variables come from the environment or from a `.env` file in the working directory. The environment wins. An empty
-variable counts as unset. [.env.example](../../.env.example) lists all variables: copy the lines you need. None is
-required."""
+Variables come from a `.env` file in the working directory or from the environment. If both have a variable, `.env`
+wins. This rule is the same for `tiktok-insights`, `make`, `dagster` and `dg`, and for every variable, also
+`DAGSTER_HOME`. An empty variable counts as unset. [.env.example](../../.env.example) lists all variables: copy the
+lines you need. None is required."""
 
 _AWS = """The deployment `aws` uses the standard `AWS_*` variables, such as `AWS_PROFILE`; `local` ignores them."""
 

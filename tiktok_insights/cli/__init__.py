@@ -8,6 +8,7 @@ from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
 from tiktok_insights.cli.probe import probe
 from tiktok_insights.cli.rebuild import rebuild
+from tiktok_insights.cli.refusals import require_usable
 from tiktok_insights.cli.replay import replay
 from tiktok_insights.cli.retry_refused import retry_refused
 from tiktok_insights.cli.run import run
@@ -25,8 +26,8 @@ def main(context: click.Context) -> None:
 
     Reads follower lists from an HTTP API, audits the rows and publishes them as a table. Without any settings,
     everything runs on this machine: a fake TikTok API, S3, Glue and a warehouse start automatically.
-    TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from the environment or from
-    a .env file in the working directory.
+    TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from
+    a .env file in the working directory or from the environment; .env wins.
 
     \b
     Getting started:
@@ -47,10 +48,12 @@ def main(context: click.Context) -> None:
         eval "$(_TIKTOK_INSIGHTS_COMPLETE=bash_source tiktok-insights)"
     """  # noqa: D301  # click's mark of lines to leave as they are
     remove_retry_hooks()
-    load_env_file()
+    for name in load_env_file():
+        click.echo(f"Note: {name} in .env is used. The environment has another value.", err=True)
     if wants_no_colour():
         context.color = False
     context.obj = read_settings().home
+    require_usable(context.obj)
 
 
 for command in (init, plan, run, sql, ui, stop, local, retry_refused, replay, rebuild, probe):

@@ -1,11 +1,16 @@
-"""What the commands have in common: they fail in words, and print results in a format of the person's choice."""
+"""What the commands have in common: they fail in words, read no home that nobody used, and print in several formats."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from tiktok_insights.cli.refusals import full_disk, refusal
+from tiktok_insights.local import stack
 from tiktok_insights.printable import printable
+from tiktok_insights.settings.environment import Deployment, Settings, read_settings
+from tiktok_insights.settings.errors import SettingsError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -21,9 +26,38 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            if not any(kind.__module__.startswith(_IN_WORDS) for kind in type(error).__mro__):
-                raise
-            raise click.ClickException(printable(str(error))) from error
+            if any(kind.__module__.startswith(_IN_WORDS) for kind in type(error).__mro__):
+                raise click.ClickException(_full_disk() or printable(str(error))) from error
+            if words := refusal(error, *_homes()):
+                raise click.ClickException(words) from error
+            raise
+
+
+def _full_disk() -> str | None:
+    """What the local stack cannot tell: a service without space says that it has failed."""
+    settings = _settings()
+    return full_disk(settings.home) if settings and settings.deployment is Deployment.LOCAL else None
+
+
+def _homes() -> tuple[Path, Path]:
+    """Where this machine's state is, and Dagster's; the working directory where the settings do not say."""
+    settings = _settings()
+    return (settings.home, settings.dagster_home) if settings else (Path(), Path())
+
+
+def _settings() -> Settings | None:
+    try:
+        return read_settings()
+    except (SettingsError, OSError):
+        return None
+
+
+def read_settings_of_a_used_home() -> Settings:
+    """The settings of a command that only reads: it must not start an empty local stack. Raises StackError."""
+    settings = read_settings()
+    if settings.deployment is Deployment.LOCAL:
+        stack.require(settings.home)
+    return settings
 
 
 def format_option(*formats: str) -> Callable[[_Command], _Command]:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tiktok_insights.cli.progress_bars import progress_bars
+from tiktok_insights.cli.refusals import full_disk
+from tiktok_insights.local import stack
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.runtime import dagster_home
-from tiktok_insights.settings.environment import Settings, read_settings, set_dagster_home
+from tiktok_insights.settings.environment import Deployment, Settings, read_settings, set_dagster_home
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -31,6 +33,9 @@ def run_job(
     dagster_home.prepare(settings.dagster_home)
     set_dagster_home(settings)
     click.echo(f"Running {job} ({settings.deployment.value}). The first start takes a few seconds.", err=to_stderr)
+    if settings.deployment is Deployment.LOCAL:
+        # What keeps it from starting is an error of this command, not of the run's first step.
+        stack.ensure_running(settings.home)
     started = time.monotonic()
     with progress_bars(job) as progress:
         summary = _execute(settings, job, {name: {"config": dict(config)} for name, config in ops.items()}, progress)
@@ -40,6 +45,8 @@ def run_job(
     else:
         click.echo(summary.text(seconds), err=to_stderr)
     if not summary.succeeded:
+        if settings.deployment is Deployment.LOCAL and (words := full_disk(settings.home)):
+            raise click.ClickException(words)
         sys.exit(1)
 
 

@@ -65,7 +65,7 @@ def status(home: Path, output: str) -> None:
     if output == "json":
         _print_json(found)
     else:
-        _print_status(found)
+        _print_status(found, home)
     if found.endpoints is None:
         sys.exit(_STOPPED)
     silent = [name for name, responds in found.responding.items() if not responds]
@@ -116,12 +116,22 @@ def reset(home: Path, *, keep_bucket: bool, yes: bool) -> None:
         click.echo("The bucket's objects are kept. To load them again: tiktok-insights run --job load_pending_objects")
 
 
-def _print_status(found: stack.Status) -> None:
+def _print_status(found: stack.Status, home: Path) -> None:
+    if not found.log.parent.exists():
+        click.echo(
+            f"There is no local stack in {home}. Change to your project's folder, or set TIKTOK_INSIGHTS_HOME. "
+            "To start a stack here: tiktok-insights local start"
+        )
+        return
     size = f"{found.bytes_on_disk / 1e6:,.1f} MB on disk"
     if found.endpoints is None:
-        click.echo(f"The local stack is stopped; {size}. It starts automatically, or with: tiktok-insights local start")
+        click.echo(
+            f"The local stack in {home} is stopped; {size}. It starts automatically, or with: "
+            "tiktok-insights local start"
+        )
         return
-    click.echo(f"The local stack is running (process {found.endpoints.pid}), up {found.uptime_seconds:,.0f} s; {size}.")
+    uptime = f"up {found.uptime_seconds:,.0f} s"
+    click.echo(f"The local stack in {home} is running (process {found.endpoints.pid}), {uptime}; {size}.")
     _show(found.endpoints)
 
 

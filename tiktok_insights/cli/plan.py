@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.rows import layout, render
-from tiktok_insights.settings.environment import Settings, read_settings, require_accounts
+from tiktok_insights.settings.environment import Settings, require_accounts
 
 if TYPE_CHECKING:
     from tiktok_insights.raw.plan import AccountPlan
@@ -37,7 +37,7 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     from tiktok_insights.raw.snapshots import RawStore
     from tiktok_insights.resources.opening import open_api_client, open_bucket
 
-    settings = read_settings()
+    settings = read_settings_of_a_used_home()
     client = None if cached else open_api_client(settings.tiktok)
     raw = RawStore(open_bucket(settings.s3))
     planner = Planner(raw, client, SnapshotPolicy(force_new_snapshot=force_new_snapshot))

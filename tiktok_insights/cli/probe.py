@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tiktok_insights.cli.commands import format_option
+from tiktok_insights.local import stack
 from tiktok_insights.printable import printable
-from tiktok_insights.settings.environment import read_settings, require_accounts
+from tiktok_insights.settings.environment import Deployment, read_settings, require_accounts
 
 if TYPE_CHECKING:
     from tiktok_insights.raw.probe import Probed, ProbedPage
@@ -46,6 +47,8 @@ def probe(account: str, output: str) -> None:
     from tiktok_insights.resources.opening import open_api_client, open_bucket
 
     settings = read_settings()
+    if settings.deployment is Deployment.LOCAL and not stack.exists(settings.home):
+        click.echo(f"Note: this creates a local stack in {settings.home}, which stores the responses.", err=True)
     (name,) = require_accounts([account])
     stopwatch = Stopwatch(settings.tiktok.requests_per_minute)
     client = open_api_client(settings.tiktok, stopwatch)

@@ -2,7 +2,7 @@
 
 import click
 
-from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.execution import run_job
 
 
@@ -18,4 +18,5 @@ def rebuild(output: str) -> None:
     This does not repair the history itself. The exit code is 0 if the run succeeded, and 1 if it failed or a blocking
     check is red.
     """
+    read_settings_of_a_used_home()
     run_job("load_pending_objects", {"tiktok_data": {"rebuild": True}}, output)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.execution import run_job
 from tiktok_insights.cli.rows import render
 from tiktok_insights.printable import printable
-from tiktok_insights.settings.environment import read_settings
 
 if TYPE_CHECKING:
     from tiktok_insights.lake.replay import Replayed
@@ -67,7 +66,7 @@ def _look(account: str | None, limit: int) -> list["Replayed"]:
     from tiktok_insights.resources.opening import open_bucket
     from tiktok_insights.schema import MAX_REJECTED_SHARE
 
-    raw = RawStore(open_bucket(read_settings().s3))
+    raw = RawStore(open_bucket(read_settings_of_a_used_home().s3))
     replay = Replay(raw, CsvInventory(raw.store), MAX_REJECTED_SHARE, write=False, keep=limit)
     return list(replay.run([account] if account else []))
 

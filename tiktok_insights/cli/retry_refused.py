@@ -2,10 +2,9 @@
 
 import click
 
-from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.rows import render
 from tiktok_insights.printable import printable
-from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tables.load_status import LoadStatus
 
 _RUN = "tiktok-insights run --job load_pending_objects"
@@ -22,11 +21,12 @@ def retry_refused(key: str | None, output: str) -> None:
     check `no_object_is_refused` and LOAD_HISTORY say why and what to do. A fixed object needs no retry: the next run
     loads its new version. --format csv and json print the keys of the objects that will be retried.
     """
+    settings = read_settings_of_a_used_home()
+
     from tiktok_insights.resources.opening import open_session
     from tiktok_insights.staging.ledger import forget_refused
     from tiktok_insights.tables.creation import ensure_tables
 
-    settings = read_settings()
     with open_session(settings.snowflake, "retry-refused") as session:
         ensure_tables(session, settings.snowflake.tables_remedy)
         keys = forget_refused(session, key and key.removeprefix(f"s3://{settings.s3.bucket}/"))

@@ -4,9 +4,8 @@ import sys
 
 import click
 
-from tiktok_insights.cli.commands import format_option
+from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.rows import render
-from tiktok_insights.settings.environment import read_settings
 
 
 @click.command()
@@ -29,6 +28,6 @@ def sql(statements: str, output: str) -> None:
     from tiktok_insights.resources.opening import open_session
 
     text = sys.stdin.read() if statements == "-" else statements
-    with open_session(read_settings().snowflake, "sql") as session:
+    with open_session(read_settings_of_a_used_home().snowflake, "sql") as session:
         names, rows = session.script(text)
     click.echo(render(names, rows, output), nl=False)

@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import click
 
@@ -40,6 +42,7 @@ def ui(port: int) -> None:
     if is_held(lock):
         raise click.ClickException("The UI is already running. Stop it with: tiktok-insights stop")
     _require_free(port)
+    _require_sockets(tempfile.gettempdir())
     with held(lock, limit_seconds=1.0):
         _pid_file(settings.home).write_text(str(os.getpid()), encoding="ascii")
         with _stack_coming_up(settings):
@@ -65,6 +68,15 @@ def stop(home: Path) -> None:
         _stop_ui(home)
         click.echo("Stopped the UI.")
     click.echo(stack.stop(home))
+
+
+def _require_sockets(folder: str) -> None:
+    """Say so when Dagster's processes could not reach each other: gRPC reads the paths of their sockets as URLs."""
+    if unquote(folder) != folder or any(character in folder for character in "#?,"):
+        raise click.ClickException(
+            f"Dagster cannot use the temporary folder {folder}: the path contains #, ?, a comma or a % with two "
+            "digits. Set TMPDIR to another folder."
+        )
 
 
 def _require_free(port: int) -> None:
@@ -98,7 +110,7 @@ def _stack_coming_up(settings: Settings) -> Iterator[None]:
 def _start_stack(home: Path) -> None:
     try:
         stack.ensure_running(home)
-    except stack.StackError as error:
+    except (stack.StackError, OSError) as error:
         click.echo(f"The UI is running without the local stack: {error}", err=True)
 
 

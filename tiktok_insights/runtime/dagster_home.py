@@ -1,11 +1,16 @@
 """Dagster's home, one for the UI, the daemon and the command line, so that all see the same runs."""
 
 import hashlib
+import re
 import uuid
 from importlib import resources
 from pathlib import Path
+from urllib.parse import unquote
+
+from tiktok_insights.settings.errors import SettingsError
 
 _FILE = "dagster.yaml"
+_ASSIGNMENT = re.compile(r"\s*(export\s+)?DAGSTER_HOME\s*=")
 #: The SHA-256 of every dagster.yaml that this package has brought, today's last: a copy that is one of them was not
 #: edited.
 EDITIONS = (
@@ -18,7 +23,15 @@ EDITIONS = (
 
 
 def prepare(home: Path) -> Path:
-    """Make the folder with Dagster's settings in it; settings that somebody has edited stay, others become today's."""
+    """Make the folder with Dagster's settings in it; settings that somebody has edited stay, others become today's.
+
+    Raises SettingsError for a folder that Dagster cannot use: it puts the path into a URL without quoting it.
+    """
+    if "?" in str(home) or unquote(str(home)) != str(home):
+        raise SettingsError(
+            f"Dagster cannot keep its runs in {home}: the path contains ? or a % with two digits. "
+            "Set DAGSTER_HOME to another folder."
+        )
     home.mkdir(parents=True, exist_ok=True)
     settings = home / _FILE
     if not settings.exists() or sha256(settings) in EDITIONS[:-1]:
@@ -35,11 +48,34 @@ def sha256(path: Path) -> str:
 
 
 def point_env_file(env_file: Path, home: Path) -> None:
-    """Set DAGSTER_HOME in the .env file, which Dagster's own commands read; the other lines stay."""
-    wanted = f"DAGSTER_HOME={home}"
+    """Set DAGSTER_HOME in the .env file, which Dagster's own commands read; the other lines stay.
+
+    A home below the file's folder is written relative to PWD, so that the folder can be moved. Raises SettingsError for
+    a path that the file cannot hold.
+    """
+    wanted = f'DAGSTER_HOME="{_portable(env_file.parent, home)}"'
     lines = env_file.read_text(encoding="utf-8").splitlines() if env_file.exists() else []
     if wanted in lines:
         return
-    kept = [line for line in lines if not line.startswith("DAGSTER_HOME=")]
-    env_file.write_text("\n".join([*kept, wanted, ""]), encoding="utf-8")
-    env_file.chmod(0o600)  # keys are put there, too
+    kept = [line for line in lines if not _ASSIGNMENT.match(line)]
+    # In one step: keys are in the file too, and the disk may be full.
+    target = env_file.resolve()
+    new = target.with_name(f"{target.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        new.touch(mode=0o600)
+        new.write_text("\n".join([*kept, wanted, ""]), encoding="utf-8")
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _portable(folder: Path, home: Path) -> str:
+    """The path as it is between double quotes in .env, where `${}` is replaced and a backslash quotes what follows."""
+    is_inside = home.is_relative_to(folder)
+    text = str(home.relative_to(folder) if is_inside else home)
+    if "\n" in text or "${" in text:
+        raise SettingsError(
+            f"DAGSTER_HOME is {str(home)!r}, which .env cannot hold. Choose a path without ${{ and line breaks."
+        )
+    quoted = text.replace("\\", r"\\").replace('"', r"\"")
+    return f"${{PWD}}/{quoted}" if is_inside else quoted

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from dotenv import load_dotenv
+from dotenv import dotenv_values
 
 from tiktok_insights.settings.client_settings import GlueSettings, S3Settings, SnowflakeSettings, TikTokSettings
 from tiktok_insights.settings.errors import SettingsError, wrong_value
@@ -49,7 +49,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment (by default the process's own). Raises SettingsError."""
     env = _Environment(os.environ if environment is None else environment)
     deployment = env.deployment()
-    home = Path(env.text("TIKTOK_INSIGHTS_HOME")).absolute()
+    home = env.folder("TIKTOK_INSIGHTS_HOME").absolute()
     local_stack = str(home) if deployment is Deployment.LOCAL else ""
     region = env.text("AWS_REGION")
     s3 = S3Settings(
@@ -58,7 +58,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         deployment=deployment,
         home=home,
-        dagster_home=Path(env.text("DAGSTER_HOME", str(home / "dagster"))).absolute(),
+        dagster_home=env.absolute_folder("DAGSTER_HOME", home / "dagster"),
         tiktok=_tiktok(env, str(home), local_stack),
         s3=s3,
         glue=GlueSettings(
@@ -68,11 +68,24 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def load_env_file() -> Path:
-    """Read .env of the working directory, as Dagster's commands do; what the environment has already wins."""
-    path = Path.cwd() / ".env"
-    load_dotenv(path)
-    return path
+def load_env_file() -> list[str]:
+    """Let .env of the working directory win over the environment, as Dagster's commands do.
+
+    Gives the names of our variables that the environment has with another value. Raises SettingsError for a file that
+    is no text.
+    """
+    here = Path.cwd()
+    # What `init` writes names PWD, and not every program that starts others in another folder tells them so.
+    os.environ["PWD"] = str(here)
+    path = here / ".env"
+    try:
+        values = dotenv_values(path) if path.exists() else {}
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+    known = {name: value for name, value in values.items() if value is not None}
+    replaced = [name for name in DEFAULTS if name in known and os.environ.get(name, "") not in ("", known[name])]
+    os.environ.update(known)
+    return replaced
 
 
 def set_dagster_home(settings: Settings) -> None:
@@ -114,6 +127,18 @@ class _Environment:
         """The variable's text, or its default; `default` where circumstances give it another one than `variables`."""
         usual = DEFAULTS[name]
         return self._variables.get(name, "").strip() or (usual if default is None else default)
+
+    def folder(self, name: str) -> Path:
+        """The folder that the variable names; a shell expands `~`, a .env file does not."""
+        return Path(self.text(name)).expanduser()
+
+    def absolute_folder(self, name: str, default: Path) -> Path:
+        """The same, for one that Dagster reads too: it rejects a relative path."""
+        text = self.text(name, str(default))
+        path = Path(text).expanduser()
+        if not path.is_absolute():
+            raise wrong_value(name, text, "an absolute path, as Dagster needs it,")
+        return path
 
     def positive(self, name: str, default: str | None = None) -> float:
         text = self.text(name, default)

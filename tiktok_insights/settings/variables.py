@@ -27,9 +27,9 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         ),
         Variable(
             "DAGSTER_HOME",
-            ".local/dagster",
-            "Dagster's home, by default `dagster` in `TIKTOK_INSIGHTS_HOME`. `make setup` writes it to `.env` for "
-            "Dagster's own commands",
+            "${PWD}/.local/dagster",
+            "Dagster's home, an absolute path; by default `dagster` in `TIKTOK_INSIGHTS_HOME`. `make setup` writes it "
+            "to `.env` for Dagster's own commands",
         ),
     ),
     "The source": (

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -37,6 +38,20 @@ def test_make_ui_takes_a_port(words: list[str], port: str, monkeypatch: pytest.M
     monkeypatch.setenv("PORT", "80")
     said = subprocess.run(["make", "-n", "ui", *words], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603, S607
     assert said.stdout.rstrip("\n").endswith(f"tiktok-insights ui {port}")
+
+
+@pytest.mark.parametrize("name", ["a#b", "a?b", "a,b", "a%20b"])
+def test_a_folder_that_dagsters_sockets_cannot_be_in_is_named(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Dagster itself would wait for its code server for a minute."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / name))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    answer = CliRunner().invoke(main, ["ui", "--port", str(port)])
+    assert answer.exit_code == 1
+    told("Dagster cannot use the temporary folder", str(tmp_path / name)).says(answer.stderr.removeprefix("Error: "))
 
 
 def test_a_number_that_is_no_port_is_refused_as_a_wrong_word() -> None:

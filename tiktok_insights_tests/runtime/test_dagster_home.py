@@ -54,10 +54,13 @@ def test_todays_settings_are_the_last_edition(tmp_path: Path) -> None:
 
 
 def test_the_env_file_gets_one_line_and_keeps_the_others(tmp_path: Path) -> None:
-    """DAGSTER_HOME is written, replaced when the folder has moved, and only the owner may read the file."""
+    """Every older DAGSTER_HOME is replaced, a link stays one, and only the owner may read the file."""
+    (tmp_path / "keys").write_text("RAPIDAPI_KEY=mine\nDAGSTER_HOME=/elsewhere\n export DAGSTER_HOME = '/x'\n")
     env_file = tmp_path / ".env"
-    env_file.write_text("RAPIDAPI_KEY=mine\nDAGSTER_HOME=/elsewhere\n", encoding="utf-8")
-    dagster_home.point_env_file(env_file, tmp_path / "dagster")
-    dagster_home.point_env_file(env_file, tmp_path / "dagster")
-    assert env_file.read_text(encoding="utf-8") == f"RAPIDAPI_KEY=mine\nDAGSTER_HOME={tmp_path / 'dagster'}\n"
+    env_file.symlink_to(tmp_path / "keys")
+    for _ in range(2):
+        dagster_home.point_env_file(env_file, tmp_path / "dagster")
+        assert env_file.read_text(encoding="utf-8") == 'RAPIDAPI_KEY=mine\nDAGSTER_HOME="${PWD}/dagster"\n'
+    assert env_file.is_symlink()
     assert env_file.stat().st_mode & 0o077 == 0
+    assert {path.name for path in tmp_path.iterdir()} == {".env", "keys"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.resources.opening import aws_arguments, open_api_client, open_session, snowflake_arguments
-from tiktok_insights.settings.environment import Deployment, read_settings, require_accounts
+from tiktok_insights.settings.environment import Deployment, load_env_file, read_settings, require_accounts
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.private_keys import Written
 from tiktok_insights_tests.support.troubleshooting import told
@@ -189,3 +189,27 @@ def test_the_fakes_get_nothing_of_the_users_own() -> None:
     assert read_settings({**own, "SNOWFLAKE_ROLE": "ACCOUNTADMIN", **local}) == read_settings({})
     other = read_settings({**own, **local, "TIKTOK_API_URL": "https://api.example"}).tiktok
     assert (other.api_url, other.api_key, other.local_stack) == ("https://api.example", "canary-api", "")
+
+
+def test_env_wins_over_the_environment(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in Dagster's commands. Variables with another value are named; PWD is the folder, whatever the shell says."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"PWD": "/nowhere", "GLUE_DATABASE": "exported", "RAPIDAPI_KEY": "the same"}.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / ".env").write_text("GLUE_DATABASE=mine\nRAPIDAPI_KEY=the same\nDAGSTER_HOME=${PWD}/é/dagster\nOTHER\n")
+    assert load_env_file() == ["GLUE_DATABASE"]
+    settings = read_settings()
+    assert (settings.glue.database, settings.dagster_home) == ("mine", tmp_path / "é" / "dagster")
+    (tmp_path / ".env").write_bytes("GLUE_DATABASE=é".encode("utf-16"))
+    with told("<file> is not UTF-8 text.", str(tmp_path / ".env")):
+        load_env_file()
+
+
+def test_homes_may_be_below_the_users_own_and_dagsters_is_absolute() -> None:
+    """A shell expands `~`, .env does not; a relative path is refused by Dagster, so it is refused here."""
+    settings = read_settings({"TIKTOK_INSIGHTS_HOME": "~/x", "DAGSTER_HOME": "~/y"})
+    assert (settings.home, settings.dagster_home) == (Path.home() / "x", Path.home() / "y")
+    with told("<variable> is <value>, but", "DAGSTER_HOME is 'dagster', but an absolute path"):
+        read_settings({"DAGSTER_HOME": "dagster"})

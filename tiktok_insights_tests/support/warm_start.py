@@ -21,7 +21,8 @@ from tiktok_insights_tests.support.waiting import wait_until
 _ROOT = Path(__file__).parents[2]
 #: What the slow commands import, most of it late.
 _IMPORTS = ("boto3", "dagster_pandas", "tiktok_insights.cli", "tiktok_insights.definitions")
-_CLIENT = """#!{python} -IS
+_CLIENT = """#!/bin/sh
+"exec" "{python}" "-IS" "$0" "$@"
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
