@@ -11,7 +11,7 @@ import pytest
 from dagster._core.execution.plan.objects import StepSuccessData
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
-from tiktok_insights.definitions import resources_for
+from tiktok_insights.definitions import defs, resources_for
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
 from tiktok_insights.defs.load_runs import (
     LISTING_TAG,
@@ -373,3 +373,13 @@ def test_objects_that_s3_refuses_ask_for_a_run_every_six_hours(daemon: Daemon, l
     assert daemon.asks()
     staged(daemon, loader)
     assert daemon.tick() == "All 3 objects are in the ledger."
+
+
+def test_a_run_leaves_word_of_what_s3_refused(daemon: Daemon, loader: Loader) -> None:
+    """In its own books: the next tick knows that it would be refused again."""
+    archive(loader.store, loader.put("archived", csv_file(row("1"))))
+    run = defs().resolve_implicit_global_asset_job_def()
+    result = run.execute_in_process(asset_selection=[dg.AssetKey("staged_tiktok_data")], instance=daemon.instance)
+    (red,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    assert (red.check_name, red.blocking) == ("every_pending_object_is_readable", False)
+    assert str(daemon.tick()).startswith(f"Run {result.run_id[:8]} could not read the pending objects")
