@@ -41,7 +41,10 @@ def test_a_load_works_and_the_folder_can_be_moved(cli_user: CliUser, warm_cli: P
     open_bucket(settings.s3).put("csv/followers/account=4400/dt=2026-01-31/a.csv", csv_file(row("17")), "text/csv")
     load = cli_user.command("run", "--job", "load_pending_objects", "--format", "json")
     assert load.returncode == 0, load.stdout + load.stderr
-    assert "Note: DAGSTER_HOME in .env is used. The environment has another value." in load.stderr
+    assert (
+        "Note: DAGSTER_HOME has different values in .env and in the environment. The one in .env is used."
+        in load.stderr
+    )
     stack.stop(cli_user.home / ".local")
     moved = cli_user.home.with_name("moved [2]")
     cli_user.home.rename(moved)

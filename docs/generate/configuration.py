@@ -14,8 +14,8 @@ from tiktok_insights.settings.variables import GROUPS, Variable
 
 _ENVIRONMENT = """## Environment
 
-Variables come from a `.env` file in the working directory or from the environment. If both have a variable, `.env`
-wins. This rule is the same for `tiktok-insights`, `make`, `dagster` and `dg`, and for every variable, also
+Variables come from a `.env` file in the working directory or from the environment. If both set a variable, `.env`
+wins. This rule is the same for `tiktok-insights`, `make`, `dagster` and `dg`, and for every variable, including
 `DAGSTER_HOME`. An empty variable counts as unset. [.env.example](../../.env.example) lists all variables: copy the
 lines you need. None is required."""
 

@@ -26,8 +26,8 @@ def main(context: click.Context) -> None:
 
     Reads follower lists from an HTTP API, audits the rows and publishes them as a table. Without any settings,
     everything runs on this machine: a fake TikTok API, S3, Glue and a warehouse start automatically.
-    TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from
-    a .env file in the working directory or from the environment; .env wins.
+    TIKTOK_INSIGHTS_DEPLOYMENT=aws runs the same code on AWS and Snowflake. Settings come from a .env file in the
+    working directory or from the environment. If both set a variable, .env wins.
 
     \b
     Getting started:
@@ -49,7 +49,9 @@ def main(context: click.Context) -> None:
     """  # noqa: D301  # click's mark of lines to leave as they are
     remove_retry_hooks()
     for name in load_env_file():
-        click.echo(f"Note: {name} in .env is used. The environment has another value.", err=True)
+        click.echo(
+            f"Note: {name} has different values in .env and in the environment. The one in .env is used.", err=True
+        )
     if wants_no_colour():
         context.color = False
     context.obj = read_settings().home

@@ -1,4 +1,4 @@
-"""What the commands have in common: they fail in words, read no home that nobody used, and print in several formats."""
+"""What the commands have in common: errors in words, no home created just to be read, and output formats."""
 
 from collections.abc import Callable
 from pathlib import Path

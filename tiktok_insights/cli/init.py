@@ -12,8 +12,8 @@ from tiktok_insights.settings.environment import read_settings
 def init() -> None:
     """Create Dagster's home.
 
-    Writes its path to .env, so that `dagster job execute` and the UI see the same runs. The path is relative to the
-    working directory if it is inside it, so the folder can be moved. Safe to run again: `make` runs it after every
+    Writes its path to .env, so that `dagster job execute` and the UI see the same runs. If the home is inside the
+    working directory, the path is relative, so the folder can be moved. Safe to run again: `make` runs it after every
     installation. Starts nothing.
     """
     settings = read_settings()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _SPACE = "Free some space there"
-_RIGHTS = "Make it yours and writable"
+_RIGHTS = "Get write access to it"
 _OCCUPIED = "Move away what is there"
 _REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),
@@ -61,7 +61,7 @@ def refusal(error: BaseException, home: Path, dagster_home: Path) -> str | None:
 def _nowhere(error: FileNotFoundError) -> str:
     """The sentence about a missing folder that nobody has named: the one for temporary files, or the current one."""
     if "temporary" in str(error.strerror):
-        return "No folder for temporary files can be written to. Free some space in one, or set TMPDIR."
+        return "No temporary folder can be written to. Free some space in one, or set TMPDIR."
     return "The working directory was deleted. Change to another folder."
 
 

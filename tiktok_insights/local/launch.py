@@ -71,8 +71,8 @@ def _why_not(folder: StackFolder, refusal: str, log_start: int, *, timed_out: bo
     """The error of a process that does not serve; `refusal` is what it said that the operating system refused."""
     if refusal:
         return StackError(
-            f"The local stack in {folder.root} cannot start: {refusal}. Free some space there, take over the folder, "
-            "move away what is in the way, or set TIKTOK_INSIGHTS_HOME to another folder."
+            f"The local stack in {folder.root} cannot start: {refusal}. Free some space there, get write access to the "
+            "folder, move away what is in its place, or set TIKTOK_INSIGHTS_HOME to another folder."
         )
     what = f"was not ready within {START_LIMIT_SECONDS:.0f} s and was killed" if timed_out else "died during startup"
     return StackError(

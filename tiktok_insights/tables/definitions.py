@@ -74,7 +74,11 @@ LOAD_HISTORY = Table(
     (
         *_OBJECT,
         *_columns(
-            ("LATEST_ETAG", "VARCHAR NOT NULL", "ETag of the newest upload with the same content; often the ETAG."),
+            (
+                "LATEST_ETAG",
+                "VARCHAR NOT NULL",
+                "ETag of the newest upload with this content; usually the same as ETAG.",
+            ),
             ("BATCH_ID", "VARCHAR NOT NULL", "The newest batch that had the object with this content."),
             ("LOADED_AT", "TIMESTAMP_NTZ NOT NULL", "When the ledger was written, UTC."),
         ),

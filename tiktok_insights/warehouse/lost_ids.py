@@ -1,4 +1,4 @@
-"""The check that no id is lost: the loaded objects are read once more, by another reader than the load's.
+"""The check that no ID is lost: the loaded objects are read again, by a different reader from the load's.
 
 Ids pass through files, cut into parts that fit into memory: millions of Python's texts do not.
 """
@@ -30,8 +30,8 @@ _BUCKETS = 128
 def no_id_is_lost(given: TableCheckInput) -> Finding:
     """Every ID in the objects that the newest run published is in TIKTOK_DATA, to the last digit, or in the quarantine.
 
-    Objects that were replaced or deleted since then, or that S3 refuses by now, are not compared, but counted in the
-    metadata.
+    Objects that were replaced or deleted since then, or that can no longer be read, are not compared. The metadata
+    counts them.
     """
     offenders: list[str] = []
     compared, gone, unreadable, lost = 0, 0, 0, 0

@@ -160,6 +160,6 @@ def test_only_what_a_person_can_change_is_put_into_words(tmp_path: Path) -> None
     assert refusal(FileNotFoundError(2, "No such file or directory", "ours"), tmp_path, tmp_path) is None
     assert refusal(KeyError("a bug"), tmp_path, tmp_path) is None
     full = FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
-    told("No folder for temporary files").says(refusal(full, tmp_path, tmp_path) or "")
+    told("No temporary folder").says(refusal(full, tmp_path, tmp_path) or "")
     elsewhere = PermissionError(13, "Permission denied", "/elsewhere")
-    assert refusal(elsewhere, tmp_path, tmp_path) == "Permission denied: /elsewhere. Make it yours and writable."
+    assert refusal(elsewhere, tmp_path, tmp_path) == "Permission denied: /elsewhere. Get write access to it."

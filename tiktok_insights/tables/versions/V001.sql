@@ -81,7 +81,7 @@ CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_HISTORY (
   CONTENT_SHA256 VARCHAR NOT NULL COMMENT 'SHA-256 of the object''s bytes, in hexadecimal.',
   FIRST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was first written with this content, UTC.',
   LAST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was last written with this content, UTC.',
-  LATEST_ETAG VARCHAR NOT NULL COMMENT 'ETag of the newest upload with the same content; often the ETAG.',
+  LATEST_ETAG VARCHAR NOT NULL COMMENT 'ETag of the newest upload with this content; usually the same as ETAG.',
   BATCH_ID VARCHAR NOT NULL COMMENT 'The newest batch that had the object with this content.',
   LOADED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the ledger was written, UTC.'
 ) COMMENT = 'The ledger: one row per object version that was loaded, refused or superseded.';
