@@ -4,30 +4,40 @@ Add here what decides what Athena, Hive, Spark or a Glue job reads. What decides
 statistics, and a crawler's own parameters (docs.aws.amazon.com/glue/latest/dg/table-properties-crawler.html).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from tiktok_insights.catalog.trailing_columns import name_and_type
 
 #: What OpenCSVSerde uses for a parameter that is not set (docs.aws.amazon.com/athena/latest/ug/csv-serde.html).
 _SERDE_DEFAULTS = {"separatorChar": ",", "quoteChar": '"', "escapeChar": "\\"}
 
 #: Parameters that change how the files are read, with the values that do not. No other value may be set, wherever it
-#: is set: Glue has parameters of the table or partition, of its storage, and of its SerDe.
+#: is set: Glue has parameters of the table or partition, of its storage, and of its SerDe. Hive and Athena read them as
+#: one list, in which those of the table win.
 _HARMLESS_VALUES: Mapping[str, frozenset[str]] = {
     # A Glue job reads these; crawlers set them.
     "columnsOrdered": frozenset({"true"}),
     "compressionType": frozenset({"none"}),
     "delimiter": frozenset({","}),
-    # Delimiters and texts of Hive's readers.
+    # Delimiters and texts of Hive's readers. Tools write a line feed as itself, or as DDL does.
+    "escapeChar": frozenset({'"'}),
     "field.delim": frozenset({","}),
-    "line.delim": frozenset({"\n"}),
+    "line.delim": frozenset({"\n", "\\n"}),
+    "quoteChar": frozenset({'"'}),
+    "separatorChar": frozenset({","}),
     "serialization.encoding": frozenset({"utf-8", "utf8"}),
     "skip.footer.line.count": frozenset({"0"}),
+    "skip.header.line.count": frozenset({"1"}),
     "textinputformat.record.delimiter": frozenset({"\n"}),
     # Athena then computes partitions, and ignores those in Glue.
     "projection.enabled": frozenset({"false"}),
     "has_encrypted_data": frozenset({"false"}),
-    # Another kind of table: Iceberg or Delta, Hive's ACID, or one that Spark reads with its own reader and schema.
+    # Another kind of table: Iceberg or Delta, Hive's ACID, one that Spark reads with its own reader and schema, or one
+    # that has no files at all.
     "spark.sql.sources.provider": frozenset({"hive"}),
+    "storage_handler": frozenset(),
     "table_type": frozenset(),
     "transactional": frozenset({"false"}),
 }
@@ -93,15 +103,16 @@ def _parameter_differences(owner: str, actual: Mapping[str, str], expected: Mapp
         if actual.get(name, "").lower() != value.lower():
             yield f"{owner}{name} is {_quoted(actual.get(name))}, not {_quoted(value)}"
     for name, harmless in _HARMLESS_VALUES.items():
-        if name in actual and actual[name].lower() not in harmless:
+        if name in actual and name not in expected and actual[name].lower() not in harmless:
             yield f"{owner}{name} is {_quoted(actual[name])}, not {_quoted(min(harmless, default=None))}"
 
 
 def _column_differences(storage: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
     actual, expected = _columns(storage), _columns(wanted)
-    types, names = dict(actual), [name for name, _ in expected]
+    times, types, names = Counter(name for name, _ in actual), dict(actual), [name for name, _ in expected]
     differences = [f"column {name} is missing" for name in names if name not in types]
-    differences += [f"column {name} is not in the contract" for name, _ in actual if name not in names]
+    differences += [f"column {name} is not in the contract" for name in times if name not in names]
+    differences += [f"column {name} is there {number} times" for name, number in times.items() if number > 1]
     differences += [f"{n} is {types[n] or 'not set'}, not {t}" for n, t in expected if types.get(n, t) != t]
     if not differences and actual != expected:
         differences.append(f"the columns are in a different order: {', '.join(types)}, not {', '.join(names)}")
@@ -109,16 +120,17 @@ def _column_differences(storage: Mapping[str, Any], wanted: Mapping[str, Any]) -
 
 
 def _location_differences(actual: str, expected: str) -> list[str]:
-    """A slash at the end, or none, is the same folder."""
-    return [] if actual.rstrip("/") == expected.rstrip("/") else _differs("the location is", actual, expected)
+    """A slash at the end, or none, is the same folder; two slashes are another one."""
+    same = actual.removesuffix("/") == expected.removesuffix("/")
+    return [] if same else _differs("the location is", actual, expected)
 
 
 def _columns(storage: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(column["Name"], column.get("Type", "")) for column in storage.get("Columns") or []]
+    return [name_and_type(column) for column in storage.get("Columns") or []]
 
 
 def _keys(table: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key['Name']} {key.get('Type', '')}".strip() for key in table.get("PartitionKeys") or [])
+    return ", ".join(" ".join(name_and_type(key)).strip() for key in table.get("PartitionKeys") or [])
 
 
 def _storage_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ def missing_columns(entry: Mapping[str, Any], expected: Sequence[Mapping[str, st
     """
     actual = entry.get("StorageDescriptor", {}).get("Columns", [])
     beginning = expected[: len(actual)]
-    if not actual or [_name_and_type(column) for column in actual] != [_name_and_type(column) for column in beginning]:
+    if not actual or [name_and_type(column) for column in actual] != [name_and_type(column) for column in beginning]:
         return []
     return list(expected[len(actual) :])
 
@@ -29,5 +29,6 @@ def with_columns(entry: Mapping[str, Any], columns: Sequence[Mapping[str, str]])
     return {**entry, "StorageDescriptor": {**storage, "Columns": [*storage["Columns"], *columns]}}
 
 
-def _name_and_type(column: Mapping[str, str]) -> tuple[str, str]:
-    return column["Name"], column.get("Type", "")
+def name_and_type(column: Mapping[str, str]) -> tuple[str, str]:
+    """A column's name and type as Athena, Hive and Spark compare them: without regard to case."""
+    return column["Name"].lower(), column.get("Type", "").lower()

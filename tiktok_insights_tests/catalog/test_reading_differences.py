@@ -45,6 +45,14 @@ STORAGES = [
     (SERDE_PARAMETERS, {"escapeChar": "\\"}, r"""the SerDe's escapeChar is '\\', not '"'"""),
     (SERDE, {"Parameters": {}}, r"""the SerDe's escapeChar is '\\', not '"'"""),
     (SERDE_PARAMETERS, {"field.delim": "|"}, "the SerDe's field.delim is '|', not ','"),
+    (SERDE_PARAMETERS, {"line.delim": "\r"}, r"the SerDe's line.delim is '\r', not '\n'"),
+    (
+        SERDE_PARAMETERS,
+        {"textinputformat.record.delimiter": "|"},
+        r"the SerDe's textinputformat.record.delimiter is '|', not '\n'",
+    ),
+    (SERDE_PARAMETERS, {"skip.header.line.count": "2"}, "the SerDe's skip.header.line.count is '2', not '1'"),
+    (STORAGE, {"Parameters": {"quoteChar": "'"}}, "the storage's quoteChar is \"'\", not '\"'"),
     (
         SERDE_PARAMETERS,
         {"serialization.encoding": "latin1"},
@@ -53,6 +61,8 @@ STORAGES = [
     (STORAGE, {"Parameters": {"skip.header.line.count": "2"}}, "the storage's skip.header.line.count is '2', not '1'"),
     (STORAGE, {"Compressed": True}, "the storage is compressed, not plain text"),
     (STORAGE, {"BucketColumns": ["dt"]}, "BucketColumns is ['dt'], not empty"),
+    (STORAGE, {"SortColumns": [{"Column": "dt", "SortOrder": 1}]}, "SortColumns is [{'Column': 'dt', 'SortOrder': 1}]"),
+    (STORAGE, {"AdditionalLocations": ["s3://elsewhere/a/"]}, "AdditionalLocations is ['s3://elsewhere/a/'], not"),
     (STORAGE, {"SkewedInfo": {"SkewedColumnNames": ["uniqueid"]}}, "the skewed columns are uniqueid, not none"),
     (STORAGE, {"Columns": []}, "column tiktok_id is missing"),
     (STORAGE, {"Location": "s3://elsewhere/a/"}, "the location is s3://elsewhere/a/, not s3://"),
@@ -67,7 +77,13 @@ PARAMETERS = [
         ("compressionType", "gzip", "'none'"),
         ("columnsOrdered", "false", "'true'"),
         ("delimiter", "\t", "','"),
+        # Hive and Athena prefer these to the SerDe's own.
+        ("separatorChar", ";", "','"),
+        ("quoteChar", "'", "'\"'"),
+        ("escapeChar", "\\", "'\"'"),
+        ("has_encrypted_data", "true", "'false'"),
         ("projection.enabled", "true", "'false'"),
+        ("storage_handler", "org.apache.hadoop.hive.dynamodb.DynamoDBStorageHandler", "not set"),
         ("spark.sql.sources.provider", "csv", "'hive'"),
         ("table_type", "ICEBERG", "not set"),
         ("transactional", "true", "'false'"),
@@ -104,7 +120,28 @@ HARMLESS: list[tuple[Path, dict[str, Any]]] = [
     (STORAGE, {"Parameters": {"classification": "csv", "skip.header.line.count": "1", "typeOfData": "file"}}),
     (STORAGE, {"NumberOfBuckets": -1, "BucketColumns": [], "SortColumns": [], "StoredAsSubDirectories": False}),
     (STORAGE, {"Compressed": False}),
+    (SERDE_PARAMETERS, {"line.delim": "\\n", "mapkey.delim": "|", "serialization.null.format": ""}),
+    (("Parameters",), {"separatorChar": ",", "quoteChar": '"', "escapeChar": '"', "has_encrypted_data": "false"}),
+    (("Parameters",), {"spark.sql.create.version": "3.5", "spark.sql.sources.schema": "{}", "exclusions": "[]"}),
+    (("Parameters",), {"partition_filtering.enabled": "true", "projection.dt.type": "date", "numFiles": "7"}),
     ((), {"Owner": "somebody", "Retention": 0, "Description": "Ours."}),
+]
+
+
+def renamed(number: int, **column: str) -> dict[str, Any]:
+    """The contract's columns, of which one is said in another way."""
+    columns = table_input("")["StorageDescriptor"]["Columns"]
+    return {"Columns": [*columns[:number], columns[number] | column, *columns[number + 1 :]]}
+
+
+#: The columns changed in one place, and what is said of it; nothing where Athena does not care.
+COLUMNS = [
+    (renamed(0, Type="bigint"), "tiktok_id is bigint, not string"),
+    (renamed(0, Type="varchar(20)"), "tiktok_id is varchar(20), not string"),
+    (renamed(0, Type=""), "tiktok_id is not set, not string"),
+    (renamed(1, Name="tiktok_id"), "column tiktok_id is there 2 times"),
+    (renamed(1, Name="account"), "column account is not in the contract"),
+    (renamed(1, Name="UniqueID", Type="STRING", Comment="Theirs."), ""),
 ]
 
 
@@ -218,6 +255,39 @@ def test_what_changes_nothing_is_green(
             change_partition(DAY, path, changes)
         assert glue_table_matches_the_contract(given).offenders == (), changes
         assert catalog_partitions_match_the_bucket(given).offenders == (), changes
+
+
+def test_columns_are_compared_by_name_and_type(
+    catalog: Catalog, change_table: Callable[..., None], change_partition: Callable[..., None]
+) -> None:
+    """Without regard to case, of which neither Athena nor Hive takes notice; a name that is there twice is an error."""
+    given = CatalogCheckInput(catalog, {DAY})
+    for changes, difference in COLUMNS:
+        change_table(STORAGE, changes)
+        change_partition(DAY, STORAGE, changes)
+        for check in (glue_table_matches_the_contract, catalog_partitions_match_the_bucket):
+            offenders = check(given).offenders
+            assert any(difference in offender for offender in offenders) if difference else not offenders, offenders
+
+
+@pytest.mark.parametrize(("end", "is_same"), [("", True), ("/", True), ("//", False), ("/*", False), (" ", False)])
+def test_two_slashes_are_another_folder(
+    catalog: Catalog, change_table: Callable[..., None], change_partition: Callable[..., None], end: str, is_same: bool
+) -> None:
+    """One slash at the end or none is the same to Athena; tools write both."""
+    given = CatalogCheckInput(catalog, {DAY})
+    change_table(STORAGE, {"Location": catalog.location.removesuffix("/") + end})
+    change_partition(DAY, STORAGE, {"Location": f"{catalog.location}account=42/dt=2026-01-31{end}"})
+    assert glue_table_matches_the_contract(given).passed is is_same
+    assert catalog_partitions_match_the_bucket(given).passed is is_same
+
+
+@pytest.mark.parametrize("scheme", ["s3a", "s3n", "S3"])
+def test_athena_reads_only_s3(catalog: Catalog, change_table: Callable[..., None], scheme: str) -> None:
+    """Another scheme is for Hadoop alone."""
+    change_table(STORAGE, {"Location": catalog.location.replace("s3:", f"{scheme}:")})
+    (offender,) = glue_table_matches_the_contract(CatalogCheckInput(catalog, {DAY})).offenders
+    assert offender.startswith(f"the location is {scheme}://")
 
 
 def test_the_remedies_work(catalog: Catalog, glue: "GlueClient", change_partition: Callable[..., None]) -> None:
