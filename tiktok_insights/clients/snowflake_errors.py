@@ -10,12 +10,15 @@ from snowflake.connector.errors import ProgrammingError
 
 #: A lock is held: seen with "has locked table" and with "the number of waiters for this lock exceeds".
 _LOCK_HELD = 625
-#: SQLSTATE 57014 is also that of a statement that ran out of time (000630) or was canceled (000604), which would only
-#: do so again; 55P03 is the standard's "lock not available". The text says which it is.
+#: Canceled, or out of time: that would only happen again, even if the text names a lock.
+_ENDED_FROM_OUTSIDE = {604, 630}
+#: SQLSTATE 57014 is also that of what was ended from outside; 55P03 is the standard's "lock not available". The text
+#: says which it is.
 _STATES_OF_LOCKS = {"57014", "55P03"}
 _LOCK = re.compile(r"\bdeadlock|\block(s|ed)?\b", re.IGNORECASE)
-#: The standard's class "transaction rollback": deadlocks, serialization failures, aborted transactions.
-_ROLLED_BACK = "40"
+#: The standard's "transaction rollback" and "serialization failure", and PostgreSQL's deadlock. The rest of the class
+#: is no conflict: 40002 is a violated constraint, and after 40003 the statement may have been executed.
+_ROLLED_BACK = {"40000", "40001", "40P01"}
 
 
 def is_conflict(error: Exception) -> bool:
@@ -26,6 +29,8 @@ def is_conflict(error: Exception) -> bool:
     if not isinstance(error, ProgrammingError):
         return False
     state = error.sqlstate or ""
-    if error.errno == _LOCK_HELD or state.startswith(_ROLLED_BACK):
+    if error.errno in _ENDED_FROM_OUTSIDE:
+        return False
+    if error.errno == _LOCK_HELD or state in _ROLLED_BACK:
         return True
     return state in _STATES_OF_LOCKS and _LOCK.search(str(error.msg)) is not None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
-from snowflake.connector.errors import Error, OperationalError
+from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 
 from tiktok_insights.clients.snowflake_errors import is_conflict
 from tiktok_insights.tables.columns import Table
@@ -114,10 +114,11 @@ class Session:
     def copy_parquet(self, path: Path, table: str) -> int:
         """Load one Parquet file into a table by the names of its columns, through the table's own stage.
 
-        Gives the number of rows that the warehouse says it has loaded.
+        Gives the number of rows that the warehouse says it has loaded. Not for a transaction: a COPY that lost against
+        another one begins again by itself.
         """
         self.put(path, table)
-        return self.copy_staged(path.name, table)
+        return retry_conflicts(self.copy_staged)(path.name, table)
 
     def put(self, path: Path, table: str) -> None:
         """Send one file to the table's own stage, over one of its name.
@@ -148,7 +149,12 @@ class Session:
         except BaseException:
             self._rollback()
             raise
-        self.execute("COMMIT")
+        try:
+            self.execute("COMMIT")
+        except ProgrammingError:
+            # A refused COMMIT may leave the transaction open, and the next BEGIN would then be ignored.
+            self._rollback()
+            raise
 
     @contextmanager
     def _cursor(self) -> Iterator["SnowflakeCursor"]:

@@ -14,6 +14,9 @@ from tiktok_insights.tables.namespace import Namespace
 #: In a secret field's metadata: the environment variable that holds the secret.
 VARIABLE = "variable"
 
+#: Seven days: the most that Snowflake takes for a statement's timeout (docs.snowflake.com/en/sql-reference/parameters).
+_MAX_TIMEOUT_SECONDS = 604_800
+
 
 def _secret(variable: str) -> str:
     secret: str = field(default="", repr=False, metadata={VARIABLE: variable})
@@ -108,15 +111,14 @@ class SnowflakeSettings:
                 identifier(variable, name)
 
     def _check_timeouts(self) -> None:
-        for variable, seconds in (
-            ("SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS", self.statement_timeout_seconds),
-            ("SNOWFLAKE_LOCK_TIMEOUT_SECONDS", self.lock_timeout_seconds),
+        for variable, seconds, least in (
+            ("SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS", self.statement_timeout_seconds, 1),
+            ("SNOWFLAKE_LOCK_TIMEOUT_SECONDS", self.lock_timeout_seconds, 1),
+            ("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS", self.queued_timeout_seconds, 0),
         ):
-            if seconds < 1:
-                raise wrong_value(variable, str(seconds), "a number of seconds greater than 0")
-        if self.queued_timeout_seconds < 0:
-            text = str(self.queued_timeout_seconds)
-            raise wrong_value("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS", text, "a number of seconds, or 0 for no limit,")
+            if not least <= seconds <= _MAX_TIMEOUT_SECONDS:
+                expected = f"a number of seconds from {least} to {_MAX_TIMEOUT_SECONDS} (7 days)"
+                raise wrong_value(variable, str(seconds), expected)
         if self.lock_timeout_seconds >= self.statement_timeout_seconds:
             msg = (
                 f"SNOWFLAKE_LOCK_TIMEOUT_SECONDS is {self.lock_timeout_seconds}, but must be less than "

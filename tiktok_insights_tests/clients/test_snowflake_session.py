@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -140,6 +141,46 @@ def test_a_session_that_ends_inside_a_transaction_leaves_nothing(session: Sessio
         other.execute("BEGIN")
         other.execute("UPDATE PROBE SET ID = '2'")
     assert session.execute("UPDATE PROBE SET ID = '3'") == 1
+
+
+def test_a_refused_commit_is_rolled_back(session: Session, connect_warehouse: Connect) -> None:
+    """Snowflake may leave its transaction open, and the retry's BEGIN would then join it; a retry runs alone."""
+    session.execute("CREATE TABLE PROBE (ID VARCHAR(20) PRIMARY KEY)")
+    with connect_warehouse() as other, Requests().watched() as requests:
+        with pytest.raises(ProgrammingError) as raised, session.transaction():
+            session.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+            with other.transaction():
+                other.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+        assert is_conflict(raised.value)
+        assert requests.names[-2:] == ["COMMIT", "ROLLBACK"]
+    with session.transaction():
+        session.execute("INSERT INTO PROBE (ID) VALUES ('2')")
+    assert sorted(session.query("SELECT ID FROM PROBE")) == [("1",), ("2",)]
+
+
+class _LosingOnce(Session):
+    """A session whose first COPY finds too many others waiting for the table's lock, as Snowflake tells it."""
+
+    lost = False
+
+    def copy_staged(self, name: str, table: str) -> int:
+        """Lose the first time."""
+        if not self.lost:
+            self.lost = True
+            raise ProgrammingError(msg="the number of waiters for this lock exceeds", errno=625, sqlstate="57014")
+        return super().copy_staged(name, table)
+
+
+def test_a_copy_that_lost_begins_again(connections: Connections, tmp_path: Path) -> None:
+    """The file is in the stage by then, and its rows arrive once."""
+    path = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"ID": ["1", "2"]}), path)
+    with closing(snowflake.connector.connect(**connections.snowflake)) as connection:
+        session = _LosingOnce(connection, connections.namespace)
+        session.execute(_TABLE)
+        assert session.copy_parquet(path, "PROBE") == 2
+        assert session.lost
+        assert sorted(session.query("SELECT ID FROM PROBE")) == [("1",), ("2",)]
 
 
 def test_a_parquet_file_is_copied_by_the_names_of_its_columns(session: Session, tmp_path: Path) -> None:

@@ -77,10 +77,13 @@ def test_a_rate_that_is_no_positive_number_is_named(text: str) -> None:
     ("name", "text", "expected"),
     [
         ("STATEMENT", "soon", "a whole number"),
-        ("STATEMENT", "0", "a number of seconds greater than 0"),
+        ("STATEMENT", "0", "a number of seconds from 1 to 604800 (7 days)"),
+        ("STATEMENT", "604801", "a number of seconds from 1 to 604800 (7 days)"),
         ("LOCK", "1.5", "a whole number"),
-        ("LOCK", "0", "a number of seconds greater than 0"),
+        ("LOCK", "0", "a number of seconds from 1 to 604800 (7 days)"),
+        ("LOCK", "1h", "a whole number"),
         ("QUEUED", "-1", "a whole number"),
+        ("QUEUED", "9999999999", "a number of seconds from 0 to 604800 (7 days)"),
     ],
 )
 def test_a_timeout_that_is_no_number_of_seconds_is_named(name: str, text: str, expected: str) -> None:
