@@ -1,5 +1,6 @@
 """The Python blocks of docs/how_to/read_with_other_tools.md, run in their order against the local stack."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,16 +57,25 @@ def records(users: Any) -> list[dict[str, Any]]:
     return list(users.astype(object).where(pd.notna(users), None).to_dict("records"))
 
 
+def run_blocks() -> list[str]:
+    """The Python blocks that can be run here."""
+    texts = [block.text for block in blocks(GUIDE) if block.language == "python"]
+    return [text for text in texts if not text.startswith(NOT_RUN)]
+
+
+def run(text: str, bucket: str, names: dict[str, Any]) -> None:
+    """Run one block with the names that those before it have left."""
+    exec(compile(text.replace("project-with-tiktok-data", bucket), str(GUIDE), "exec"), names)  # noqa: S102  # our own document
+
+
 def results(bucket: str) -> Iterator[tuple[str, Any]]:
     """Run the blocks one after the other; give each table that a block has made, with the block."""
     names: dict[str, Any] = {}
-    for block in blocks(GUIDE):
-        if block.language != "python" or block.text.startswith(NOT_RUN):
-            continue
-        exec(compile(block.text.replace("project-with-tiktok-data", bucket), str(GUIDE), "exec"), names)  # noqa: S102  # our own document
+    for text in run_blocks():
+        run(text, bucket, names)
         for name in ("users", "rows"):
             if name in names:
-                yield block.text, names.pop(name)
+                yield text, names.pop(name)
 
 
 def test_every_tool_reads_the_same_users(home_of_tools: str) -> None:
@@ -93,6 +103,56 @@ def test_every_tool_reads_the_same_users(home_of_tools: str) -> None:
     assert (lakes, tables) == (4, 1)
     with pytest.raises(pl.exceptions.PolarsError, match="schema lengths differ"):
         pl.scan_csv("lake/**/*.csv", infer_schema=False).collect()
+
+
+def test_a_file_that_is_refused_stops_no_tool(home_of_tools: str, store: ObjectStore) -> None:
+    """It is in the lake all the same: an empty file is left out, and a count that is no number is unknown."""
+    folder, unknown = "csv/followers/account=42/dt=2026-02-02", "7423456789012345155"
+    store.put(f"{folder}/empty.csv", b"", "text/csv")
+    store.put(f"{folder}/foreign.csv", csv_file(row(unknown, followers_Count="1.2K")), "text/csv")
+    lakes = [found for block, found in results(home_of_tools) if "TIKTOK_DATA" not in block]
+    for found in lakes:
+        users = {each["Tiktok_id"]: each for each in records(found)}
+        assert users.keys() == {*NICKNAMES, unknown}
+        assert users[unknown].get("followers") is None
+    assert len(lakes) == 4
+
+
+@pytest.mark.filterwarnings("ignore::pandas.errors.ParserWarning")
+def test_a_comma_too_many_makes_no_other_id(home_of_tools: str, store: ObjectStore) -> None:
+    """A tool keeps the id, or refuses the file: none takes a name for an id, and none leaves the row out."""
+    shifted = "7423456789012345155"
+    key = "csv/followers/account=42/dt=2026-02-02/shifted.csv"
+    store.put(key, csv_file(row(shifted, uniqueId="name", nickname="a,b")), "text/csv")
+    names: dict[str, Any] = {}
+    kept = refused = 0
+    for text in run_blocks():
+        try:
+            run(text, home_of_tools, names)
+            found = records(names.pop("users")) if "users" in names else None
+        except (pl.exceptions.PolarsError, duckdb.Error):
+            refused += 1
+            continue
+        if found is None:
+            continue
+        if "TIKTOK_DATA" in text:
+            break
+        assert {each["Tiktok_id"] for each in found} == {*NICKNAMES, shifted}, text
+        kept += 1
+    assert (kept, refused) == (1, 3)
+
+
+def test_with_an_account_of_ones_own_a_key_signs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no local stack is, its variables are not set, and are no arguments."""
+    for name in [name for name in os.environ if name.startswith("SNOWFLAKE_")]:
+        monkeypatch.delenv(name)
+    own = {"account": "a-b", "user": "me", "private_key_file": "/keys/me.p8", "role": "READER", "warehouse": "WH"}
+    for name, value in own.items():
+        monkeypatch.setenv(f"SNOWFLAKE_{name.upper()}", value)
+    names: dict[str, Any] = {}
+    (block,) = (text for text in run_blocks() if "arguments = " in text)
+    run(block, "", names)
+    assert names["arguments"] == own
 
 
 def test_each_block_that_is_not_run_says_why() -> None:

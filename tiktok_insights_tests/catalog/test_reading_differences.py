@@ -326,12 +326,20 @@ def test_partitions_of_other_keys_are_named_and_no_error(catalog: Catalog, glue:
 
 
 def test_the_checks_list_the_partitions_once(catalog: Catalog, connections: Connections) -> None:
-    """One paginated listing, and one look at the table."""
+    """One paginated listing, and one look at the table; a run with nothing new asks for as little."""
     catalog.register([DAY, NEXT_DAY])
     glue: GlueClient = boto3.client("glue", **connections.aws)
-    calls: list[str] = []
-    glue.meta.events.register("before-call.glue.*", lambda model, **_: calls.append(model.name))
-    given = CatalogCheckInput(Catalog(glue, catalog.database, catalog.location.split("/")[2]), {DAY, NEXT_DAY})
+    calls: list[tuple[str, bytes]] = []
+    glue.meta.events.register(
+        "before-call.glue.*", lambda model, params, **_: calls.append((model.name, params["body"]))
+    )
+    watched = Catalog(glue, catalog.database, catalog.location.split("/")[2])
+    given = CatalogCheckInput(watched, {DAY, NEXT_DAY})
     assert glue_table_matches_the_contract(given).passed
     assert catalog_partitions_match_the_bucket(given).passed
-    assert calls == ["GetTable", "GetPartitions"]
+    assert [name for name, _ in calls] == ["GetTable", "GetPartitions"]
+    calls.clear()
+    watched.register([DAY, NEXT_DAY])
+    assert [name for name, _ in calls] == ["CreateDatabase", "CreateTable", "GetTable", "GetPartitions"]
+    # A run with nothing new needs no columns of thousands of partitions.
+    assert b'"ExcludeColumnSchema": true' in calls[-1][1]

@@ -92,6 +92,20 @@ def test_a_table_gets_the_columns_at_its_end_and_keeps_the_rest(
     assert table_of(glue, catalog) == table
 
 
+def test_names_and_types_in_capitals_are_the_same(
+    catalog: Catalog, glue: "GlueClient", earlier: dict[str, Any]
+) -> None:
+    """Athena and Hive read them so; such a table is not refused, and gets the columns that it lacks."""
+    capitals: Any = shortened(table_input(catalog.location))
+    for column in capitals["StorageDescriptor"]["Columns"]:
+        column |= {"Name": column["Name"].upper(), "Type": column["Type"].upper()}
+    glue.update_table(DatabaseName=catalog.database, TableInput=capitals)
+    catalog.register([DAY])
+    columns = table_of(glue, catalog)["StorageDescriptor"]["Columns"]
+    assert [column["Name"] for column in columns][12:] == ["FRIENDS_COUNT", "DIGGCOUNT", "counts_exact", "extracted_at"]
+    assert catalog.drift() == []
+
+
 def test_partitions_get_the_columns_too(catalog: Catalog, glue: "GlueClient", earlier: dict[str, Any]) -> None:
     """Those that lack them at their end; their parameters and locations stay, and any other partition is left alone."""
     foreign = {**shortened(partition_input(catalog.location, ("44", "2026-01-31")), 3)}

@@ -147,10 +147,15 @@ def test_a_refused_commit_is_rolled_back(session: Session, connect_warehouse: Co
     """Snowflake may leave its transaction open, and the retry's BEGIN would then join it; a retry runs alone."""
     session.execute("CREATE TABLE PROBE (ID VARCHAR(20) PRIMARY KEY)")
     with connect_warehouse() as other, Requests().watched() as requests:
-        with pytest.raises(ProgrammingError) as raised, session.transaction():
-            session.execute("INSERT INTO PROBE (ID) VALUES ('1')")
-            with other.transaction():
-                other.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+
+        def lose() -> None:
+            with session.transaction():
+                session.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+                with other.transaction():
+                    other.execute("INSERT INTO PROBE (ID) VALUES ('1')")
+
+        with pytest.raises(ProgrammingError) as raised:
+            lose()
         assert is_conflict(raised.value)
         assert requests.names[-2:] == ["COMMIT", "ROLLBACK"]
     with session.transaction():
