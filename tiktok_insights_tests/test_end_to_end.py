@@ -191,7 +191,7 @@ _TABLES = {
 def dump(cli_user: CliUser) -> dict[str, list[Row]]:
     """These tables, each in one order."""
     settings = read_settings({"TIKTOK_INSIGHTS_HOME": str(cli_user.home / ".local")})
-    with open_session(settings.snowflake) as session:
+    with open_session(settings.snowflake, "test") as session:
         tables = {name: session.query(f"SELECT {columns} FROM {name}") for name, columns in _TABLES.items()}
     return {name: sorted(rows, key=repr) for name, rows in tables.items()}
 

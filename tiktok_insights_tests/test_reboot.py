@@ -138,7 +138,7 @@ class Machine:
 
     def rows(self, sql: str) -> list[Row]:
         """Ask the warehouse."""
-        with open_session(self._settings.snowflake) as session:
+        with open_session(self._settings.snowflake, "test") as session:
             return session.query(sql)
 
 

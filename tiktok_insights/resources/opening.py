@@ -65,7 +65,7 @@ def open_catalog(settings: GlueSettings) -> "Catalog":
 
 
 @contextmanager
-def open_session(settings: SnowflakeSettings, step: str = "", run_id: str = "") -> Iterator["Session"]:
+def open_session(settings: SnowflakeSettings, step: str, run_id: str = "") -> Iterator["Session"]:
     """Open a session in the tables' schema, and close it at the end; no table is created.
 
     `step` says what it is for, and `run_id` in which of Dagster's runs: Snowflake shows both beside each statement.

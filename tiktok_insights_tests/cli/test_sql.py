@@ -102,3 +102,11 @@ def test_a_wrong_setting_is_an_error_in_words(environment: dict[str, str], monke
     answer = ask("SELECT 1")
     assert answer.exit_code == 1
     assert "TIKTOK_INSIGHTS_DEPLOYMENT is 'nowhere'" in answer.output
+
+
+def test_its_session_says_what_it_is(session: Session) -> None:
+    """The tag is beside each statement in Snowflake's history; the timeouts are those of every session."""
+    result = ask("SHOW PARAMETERS", "--format", "json")
+    parameters = {row["key"]: row["value"] for row in json.loads(result.output)}
+    assert json.loads(parameters["QUERY_TAG"]) == {"app": "tiktok_insights", "step": "sql"}
+    assert (parameters["STATEMENT_TIMEOUT_IN_SECONDS"], parameters["LOCK_TIMEOUT"]) == ("3600", "600")

@@ -19,7 +19,7 @@ from tiktok_insights_tests.support.sign_in import logins, snowflake_server
 
 def on_the_command_line(settings: SnowflakeSettings) -> None:
     """Open a session as `tiktok-insights sql` does."""
-    with open_session(settings):
+    with open_session(settings, "test"):
         pass
 
 

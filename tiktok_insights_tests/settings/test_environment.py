@@ -110,7 +110,7 @@ def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
 def test_a_key_that_cannot_be_read_opens_no_session() -> None:
     """Its path, say: the message says what to copy."""
     settings = read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"})
-    with told("SNOWFLAKE_PRIVATE_KEY is a file path."), open_session(settings.snowflake):
+    with told("SNOWFLAKE_PRIVATE_KEY is a file path."), open_session(settings.snowflake, "test"):
         raise AssertionError("a session without a key")
 
 
@@ -153,7 +153,7 @@ def test_no_secret_shows_in_a_representation() -> None:
 def test_what_aws_needs_is_asked_for_by_name(missing: str) -> None:
     """A missing variable is named before a session is opened."""
     settings = read_settings({name: value for name, value in _AWS.items() if name != missing})
-    with told("Not set: <variables>.", missing), open_session(settings.snowflake):
+    with told("Not set: <variables>.", missing), open_session(settings.snowflake, "test"):
         raise AssertionError("a session that nobody signed in to")
 
 

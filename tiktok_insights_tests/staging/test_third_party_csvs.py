@@ -69,8 +69,8 @@ def outcome(home: Path) -> Iterator[Outcome]:
         for case in CASES:
             store.put(case.key, case.body, "text/csv")
         red = _run()
-        with open_session(settings.snowflake) as session:
-            loader = Loader(store, session, lambda: open_session(settings.snowflake))
+        with open_session(settings.snowflake, "test") as session:
+            loader = Loader(store, session, lambda: open_session(settings.snowflake, "test"))
             tables = loader.tables()
             green = _run()
             ledger = loader.rows(
