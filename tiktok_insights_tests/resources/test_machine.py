@@ -138,7 +138,7 @@ def test_aws_has_the_machines_profile_and_proxy(
             open_api_client(settings.tiktok).account("somebody")
         assert proxy.asked[-1].headers["host"] == "api.example"
         monkeypatch.setenv("http_proxy", snowflake_proxy.address)
-        with open_session(replace(settings.snowflake, host="sf.example", port=80, protocol="http")):
+        with open_session(replace(settings.snowflake, host="sf.example", port=80, protocol="http"), "test"):
             pass
         (login,) = logins(snowflake_proxy)
         assert (login.account, login.host) == ("myorg-acc", "sf.example")
