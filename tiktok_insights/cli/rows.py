@@ -22,7 +22,8 @@ def render(names: Sequence[str], rows: Sequence[Sequence[object]], output: str) 
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([names, *(["" if cell is None else _plain(cell) for cell in row] for row in rows)])
         return file.getvalue()
-    return f"{layout(names, rows)}\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}\n"
+    short = [[_cut(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    return f"{layout(names, short)}\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}\n"
 
 
 def layout(
@@ -38,9 +39,9 @@ def layout(
         "right" if name in right or _are_numbers([row[place] for row in rows]) else "left"
         for place, name in enumerate(names)
     ]
-    cells = [[null if cell is None else _short(cell) for cell in row] for row in rows]
+    cells = [[null if cell is None else _text(cell) for cell in row] for row in rows]
     # Every cell is text already: an id must not be read as a number again.
-    headers = [_short(name) for name in names]
+    headers = [_text(name) for name in names]
     return tabulate(cells, headers, tablefmt="simple", disable_numparse=True, colalign=sides or None)
 
 
@@ -62,9 +63,13 @@ def _plain(cell: object) -> object:
     return cell
 
 
-def _short(cell: object) -> str:
+def _text(cell: object) -> str:
     if _is_number(cell):
         # A Decimal that is whole may have an exponent.
         return f"{int(cell):,}" if isinstance(_plain(cell), int) else f"{cell:,}"
-    text = printable(" ".join(str(_plain(cell)).split()))
-    return text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…"
+    return printable(" ".join(str(_plain(cell)).split()))
+
+
+def _cut(text: str) -> str:
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= _MAX_CELL else line[: _MAX_CELL - 1] + "…"
