@@ -23,9 +23,10 @@ _COLUMNS = ("account", "snapshot", "claimed", "requests", "minutes", "share of m
 def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snapshot: bool) -> None:
     """Estimate what the next run costs.
 
-    Shows requests, minutes and share of the monthly quota for each account. A fresh snapshot costs nothing, an open one
-    costs its missing pages, and a new one costs ceil(min(followers, 10,000) / 30) + 1 requests. Planning itself makes
-    at most one request for each account that needs a new snapshot, and none with --cached.
+    Shows requests, minutes and share of the monthly quota for each account. A fresh snapshot (younger than 20 hours)
+    costs nothing, an open one costs its missing pages, and a new one costs ceil(min(followers, 10,000) / 30) + 1
+    requests. Planning itself makes at most one request for each account that needs a new snapshot, and none with
+    --cached.
 
     \b
     Examples:

@@ -45,7 +45,7 @@ class _Values(ColumnConstraint):
         self._column = column
 
     def validate(self, dataframe: pd.DataFrame, column_name: str) -> None:
-        """Raise ColumnConstraintViolationException with the places of the rows that break it, and nothing of them."""
+        """Raise ColumnConstraintViolationException with the positions of the rows that break it, not their values."""
         bad = [place for place, value in enumerate(dataframe[column_name]) if not self._is_good(value)]
         if bad:
             raise ColumnConstraintViolationException(self.name, self.error_description, column_name, bad)
@@ -82,7 +82,7 @@ def frame_type(mart: Mart) -> dg.DagsterType:
     names = [column.name for column in mart.columns]
     rows = (FRAME_ROWS // 2, FRAME_ROWS // 2) if mart.rows is None else (mart.rows, 0)
     with warnings.catch_warnings():
-        # dagster-pandas calls itself a beta: a person who starts the UI need not hear of it.
+        # dagster-pandas warns that it is a beta, which is of no use to a person who starts the UI.
         warnings.simplefilter("ignore", dg.BetaWarning)
         kind: dg.DagsterType = create_dagster_pandas_dataframe_type(
             name="".join(word.capitalize() for word in mart.name.split("_")) + "Frame",

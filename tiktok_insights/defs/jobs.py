@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-#: Dagster ends a run that lasts longer, in seconds, so that none keeps its place in the pool forever. An extraction
-#: may have to go slowly for many hours; a load of millions of rows takes minutes.
+#: Dagster ends a run that lasts longer, in seconds, so that none keeps its slot in the pool forever. An extraction
+#: may have to run slowly for many hours; a load of millions of rows takes minutes.
 _DAY, _SIX_HOURS = ({"dagster/max_runtime": str(hours * 3600)} for hours in (24, 6))
 
 #: Each stage is a group of assets; upstream first.

@@ -1,4 +1,4 @@
-"""The runs that load, as the sensor sees them in Dagster's books: is one under way, and how did the last ones end.
+"""The runs that load, as the sensor sees them in Dagster's storage: is one under way, and how did the last ones end.
 
 What a run leaves there for the sensor belongs here too, beside the reading of it.
 """
@@ -18,7 +18,7 @@ from tiktok_insights.lake.listing import CsvObject, fingerprint
 from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
 from tiktok_insights.staging.unreadable import Reading, every_pending_object_is_readable
 
-#: Names the state of the bucket for which a run was asked.
+#: Names the state of the bucket for which a run was requested.
 LISTING_TAG = "tiktok_insights/listing"
 #: Names the object versions that S3 refused to a run, in the metadata of what it staged.
 _UNREADABLE = "unreadable_fingerprint"
@@ -35,7 +35,7 @@ _UNFINISHED = [
 
 
 def load_under_way(instance: dg.DagsterInstance) -> str:
-    """Why nothing is to be asked for now, or nothing: one load at a time takes all that is pending."""
+    """Why no run should be requested now, or nothing: one load at a time takes everything that is pending."""
     for record in _runs(instance, load_pending_objects.name, retry_refused_objects.name, replay_snapshots.name):
         return f"Run {record.dagster_run.run_id[:8]} of {record.dagster_run.job_name} is queued or running."
     for record in _runs(instance, tiktok_pipeline.name):
@@ -50,9 +50,9 @@ def load_under_way(instance: dg.DagsterInstance) -> str:
 def wait_before_asking_again(
     instance: dg.DagsterInstance, fingerprint: str, now: datetime
 ) -> tuple[dg.DagsterRunStatus | None, str]:
-    """How the newest run for this very state of the bucket ended, and why no other is asked for yet.
+    """How the newest run for this state of the bucket ended, and why no other is requested yet.
 
-    Each run that was asked for doubles the wait. The reason is empty when a run may be asked for.
+    Each requested run doubles the wait. The reason is empty when a run may be requested.
     """
     asked = _asked_for(instance, fingerprint)
     if not asked:
@@ -78,7 +78,7 @@ def unreadable_entries(reading: Reading) -> dict[str, dg.MetadataValue]:
 
 
 def wait_for_unreadable(instance: dg.DagsterInstance, waiting: Sequence[CsvObject], now: datetime) -> str:
-    """Why no run is asked for while only those objects are pending that S3 refused to the last one, or nothing.
+    """Why no run is requested while only objects are pending that the last run could not read, or nothing.
 
     What changes them in the bucket, and whatever comes beside them, ends the wait; a permission does not show there.
     """

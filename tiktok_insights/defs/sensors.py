@@ -1,7 +1,7 @@
-"""The sensor on the CSV prefix: asks for one load run when objects are pending, whoever put them there.
+"""The sensor on the CSV prefix: requests one load run when objects are pending, no matter who uploaded them.
 
 It keeps no list of what it has seen. What is pending is the listing of the bucket less the ledger, so nothing is missed
-and nothing asked for twice, however long the sensor was off and wherever a tick was cut short.
+and nothing is requested twice, however long the sensor was off and wherever a tick was cut short.
 """
 
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def new_s3_objects_sensor(
     context: dg.SensorEvaluationContext, s3: S3Resource, snowflake: SnowflakeResource
 ) -> dg.SkipReason | dg.RunRequest:
     """Launch one load if CSV objects are pending. The cursor is the last listing with nothing pending."""
-    # A run that was killed is under way forever, unless somebody looks.
+    # Without this, a killed run would be under way forever.
     reap_orphaned_runs(context.instance)
     if busy := load_under_way(context.instance):
         return dg.SkipReason(busy)
@@ -46,7 +46,7 @@ def new_s3_objects_sensor(
         return dg.SkipReason(f"Nothing has changed. Objects: {len(listing.objects)}.")
     request = dg.RunRequest(tags={LISTING_TAG: listing.fingerprint})  # no run key: Dagster remembers one forever
     if was_cut_off_once(context.instance, listing.fingerprint):
-        # Its objects are pending still, as good as certainly: no need to wait, nor to ask the warehouse.
+        # Its objects are almost certainly still pending: no need to wait, or to query the warehouse.
         return request
     now = datetime.now(UTC)
     newest, wait = wait_before_asking_again(context.instance, listing.fingerprint, now)

@@ -1,4 +1,4 @@
-"""When an asset is out of date: by the clock, by its code, by its data. Dagster compares; nothing is computed twice.
+"""When an asset is out of date: by the clock, by its code, by its data. Dagster compares these.
 
 A run with nothing to do leaves each version as it is, so that nothing downstream is marked as unsynced.
 """

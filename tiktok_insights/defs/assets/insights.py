@@ -21,7 +21,7 @@ def _out(mart: Mart) -> dg.AssetOut:
         kinds={"snowflake", "view", "pandas"},
         owners=OWNERS,
         dagster_type=frame_type(mart),
-        # The view is what lasts; the frame is for the eyes, and would be one more copy of people's data on a disk.
+        # The view is what lasts. On disk, the frame would be one more copy of people's data.
         io_manager_key="frames",
         metadata={"dagster/column_schema": mart_columns(mart)},
         # With it, the data's version follows from the tables': a run with nothing new leaves the mart in sync.
@@ -30,7 +30,7 @@ def _out(mart: Mart) -> dg.AssetOut:
     )
 
 
-# One step for all, in one session: each further one costs a run more than the mart itself.
+# One step for all, in one session: a step for each mart would cost more time than the marts themselves.
 @dg.multi_asset(
     outs={mart.name: _out(mart) for mart in all_marts()},
     check_specs=[spec for mart in all_marts() for spec in check_specs(mart.name, [reconciles(mart)])],
