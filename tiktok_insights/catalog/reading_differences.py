@@ -112,7 +112,7 @@ def _column_differences(storage: Mapping[str, Any], wanted: Mapping[str, Any]) -
     times, types, names = Counter(name for name, _ in actual), dict(actual), [name for name, _ in expected]
     differences = [f"column {name} is missing" for name in names if name not in types]
     differences += [f"column {name} is not in the contract" for name in times if name not in names]
-    differences += [f"column {name} is there {number} times" for name, number in times.items() if number > 1]
+    differences += [f"column {name} appears {number} times" for name, number in times.items() if number > 1]
     differences += [f"{n} is {types[n] or 'not set'}, not {t}" for n, t in expected if types.get(n, t) != t]
     if not differences and actual != expected:
         differences.append(f"the columns are in a different order: {', '.join(types)}, not {', '.join(names)}")

@@ -139,7 +139,7 @@ COLUMNS = [
     (renamed(0, Type="bigint"), "tiktok_id is bigint, not string"),
     (renamed(0, Type="varchar(20)"), "tiktok_id is varchar(20), not string"),
     (renamed(0, Type=""), "tiktok_id is not set, not string"),
-    (renamed(1, Name="tiktok_id"), "column tiktok_id is there 2 times"),
+    (renamed(1, Name="tiktok_id"), "column tiktok_id appears 2 times"),
     (renamed(1, Name="account"), "column account is not in the contract"),
     (renamed(1, Name="UniqueID", Type="STRING", Comment="Theirs."), ""),
 ]
