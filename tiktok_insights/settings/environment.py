@@ -152,7 +152,8 @@ class _Environment:
 
     def whole(self, name: str) -> int | None:
         text = self.text(name)
-        if text and not text.isdecimal():
+        # Enough digits for any setting; Python does not convert thousands of them.
+        if text and not (text.isdecimal() and len(text) <= 18):
             raise wrong_value(name, text, "a whole number")
         return int(text) if text else None
 

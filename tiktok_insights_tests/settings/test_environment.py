@@ -100,7 +100,7 @@ def test_a_wait_for_a_lock_must_end_before_its_statement() -> None:
         read_settings({"SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS": "300"})
 
 
-@pytest.mark.parametrize("text", ["many", "-1", "1.5"])
+@pytest.mark.parametrize("text", ["many", "-1", "1.5", "9" * 5_000])
 def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
     """The message has the variable and what it holds."""
     with told("<variable> is <value>, but", f"TIKTOK_REQUEST_BUDGET is '{text}', but a whole number was expected."):
