@@ -71,4 +71,4 @@ def every_id_has_one_handle_within_an_object(item: ObjectFacts) -> str:
     if not ids.renamed:
         return ""
     number = f"{ids.renamed:,} ID{'s' * (ids.renamed != 1)}"
-    return f"{number} with different handles, such as {'; '.join(ids.examples)}. The newest row of each is kept"
+    return f"{number} with different handles, such as {', '.join(ids.examples)}. The newest row of each is kept"

@@ -5,10 +5,10 @@ pattern here when another program turns out to round in another way; what follow
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
+from tiktok_insights.checks import pseudonym
 from tiktok_insights.schema import ID_COLUMN
 
 #: The largest integer up to which a double keeps every ID.
@@ -55,7 +55,7 @@ PATTERNS = (
 class IdFindings:
     """What the IDs of an object look like. `rounded` says so in words, or nothing.
 
-    `renamed` is how many IDs have rows with different handles, of which `examples` names the first ones.
+    `renamed` is how many IDs have rows with different handles. `examples` are the first ones, shortened.
     """
 
     rounded: str = ""
@@ -107,8 +107,5 @@ def _any(duck: duckdb.DuckDBPyConnection, sql: str) -> bool:
 
 
 def _examples(duck: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    rows: list[tuple[Any, ...]] = duck.execute(
-        "SELECT TIKTOK_ID, min(USER_NAME), max(USER_NAME) FROM transformed WHERE rejected_column IS NULL AND "
-        f"TIKTOK_ID IN (SELECT TIKTOK_ID FROM renamed ORDER BY TIKTOK_ID LIMIT {_NAMED}) GROUP BY ALL ORDER BY 1"
-    ).fetchall()
-    return tuple(f"{tiktok_id} ({one}, {other})" for tiktok_id, one, other in rows)
+    rows = duck.execute(f"SELECT TIKTOK_ID FROM renamed ORDER BY TIKTOK_ID LIMIT {_NAMED}").fetchall()
+    return tuple(pseudonym(tiktok_id) for (tiktok_id,) in rows)
