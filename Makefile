@@ -30,7 +30,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: setup ## Run the tests against their own local stack.
 	@$(PYTEST) -m "not faults and not docs"
 
-test-faults: setup ## Kill and interrupt loads, also many at once, and compare what is left.
+test-faults: setup ## Kill and interrupt loads, alone and many at once, and check that nothing is lost.
 	@$(PYTEST) -m faults
 
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides.
@@ -56,7 +56,7 @@ moved:
 # The lock is complete, and its hashes are verified; the package itself is installed in place, without the network.
 $(STAMP): requirements.lock pyproject.toml $(MOVED)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
-		{ echo "Python 3.11, 3.12 or 3.13 is needed as $(PYTHON). Choose another one with: make PYTHON=python3.12 ..."; exit 1; }
+		{ echo "$(PYTHON) must be Python 3.11, 3.12 or 3.13. Choose another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv $(if $(MOVED),--clear) .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
