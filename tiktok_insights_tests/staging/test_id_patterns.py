@@ -21,6 +21,10 @@ _RANDOM = random.Random(10)  # noqa: S311  # no secret
 GENUINE = [_RANDOM.randrange(6 * 10**18, 8 * 10**18) for _ in range(300)]
 OLD = [_RANDOM.randrange(2**53, 10**18) for _ in range(6)] + [107955, 5831967]
 
+#: As public lists of users have them: four from musical.ly, and two of TikTok's first accounts. A double holds each.
+MUSICALLY = [213500426917347328, 291365655927304192, 58201502112051200, 64147482871414784]
+EARLY = [6534345858895336448, 6526453173618480128]
+
 
 def in_a_spreadsheet(tiktok_id: int) -> int:
     """Excel keeps 15 digits."""
@@ -83,6 +87,8 @@ def test_bent_ids_are_seen_however_many_and_by_whichever_program(bend: object, l
         pytest.param([1024 * 7 * 10**15, 1024 * (7 * 10**15 + 1)], id="two multiples"),
         pytest.param([10_000, 20_000, 2**53], id="IDs that a double keeps"),
         pytest.param([2**53 + 10, 2**53 + 28], id="two of 16 digits that end in 0"),
+        pytest.param(MUSICALLY, id="users of musical.ly"),
+        pytest.param([*MUSICALLY, *EARLY, 5831967], id="old accounts only"),
         pytest.param([], id="no rows"),
     ],
 )
@@ -126,6 +132,12 @@ def test_a_rename_between_two_pages_only_warns() -> None:
     found = findings(rows)
     assert (found.rounded, found.renamed) == ("", 5)
     assert found.examples == tuple(pseudonym(str(tiktok_id)) for tiktok_id in sorted(GENUINE[:5])[:3])
+
+
+def test_renamed_users_of_musical_ly_only_warn() -> None:
+    """Their IDs are multiples of a power of two, and so would be those of merged users."""
+    found = findings([*((tiktok_id, name) for tiktok_id in MUSICALLY for name in "ab"), *named(GENUINE[:5])])
+    assert (found.rounded, found.renamed) == ("", len(MUSICALLY))
 
 
 def test_merged_users_among_whole_ids_are_seen_by_their_pattern() -> None:
