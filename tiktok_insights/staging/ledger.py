@@ -55,14 +55,19 @@ def settled_or_staged_versions(session: Session) -> set[Version]:
 def forget_refused(session: Session, key: str | None = None) -> list[str]:
     """Forget the refused objects, or the one with the key, so that they are pending again. Gives their keys.
 
-    An object is no longer refused once a later version of it is loaded.
+    An object is no longer refused once a later version of it is loaded. Of one that is, earlier refused versions are
+    forgotten, too: none of them may seem to be the newest.
     """
-    where = f"STATUS = '{LoadStatus.REFUSED}' AND (OBJECT_KEY, ETAG) IN ({SETTLED})"
+    newest = f"STATUS = '{LoadStatus.REFUSED}' AND (OBJECT_KEY, ETAG) IN ({SETTLED})"
     values = [] if key is None else [key]
     if values:
-        where += " AND OBJECT_KEY = ?"
+        newest += " AND OBJECT_KEY = ?"
+    refused = f"SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE {newest}"
     with session.transaction():
         take_lock(session, "retry-refused")
-        keys = session.query(f"SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE {where} ORDER BY OBJECT_KEY", values)
-        session.execute(f"DELETE FROM {LOAD_HISTORY.name} WHERE {where}", values)
+        keys = session.query(f"{refused} ORDER BY OBJECT_KEY", values)
+        session.execute(
+            f"DELETE FROM {LOAD_HISTORY.name} WHERE STATUS = '{LoadStatus.REFUSED}' AND OBJECT_KEY IN ({refused})",
+            values,
+        )
     return [found for (found,) in keys]

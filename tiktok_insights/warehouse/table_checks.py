@@ -157,14 +157,14 @@ def every_account_is_fresh(given: TableCheckInput) -> Finding:
 def no_object_is_refused(given: TableCheckInput) -> Finding:
     """No object is refused and waiting for a fix. The offenders say why each was refused.
 
-    One that was deleted from the bucket, or loaded in a newer version, is settled.
+    One that was deleted from the bucket, or loaded in a newer version, is settled. Of several refused versions, the
+    newest counts.
     """
     rows = given.session.query(
         f"SELECT OBJECT_KEY, REASON FROM {LOAD_HISTORY.name} AS s WHERE STATUS = ? "
         f"AND NOT EXISTS (SELECT 1 FROM {LOAD_HISTORY.name} AS n WHERE n.OBJECT_KEY = s.OBJECT_KEY "
-        "AND n.STATUS = ? AND n.BATCH_ID > s.BATCH_ID) "
-        "ORDER BY LOADED_AT DESC, OBJECT_KEY",
-        (LoadStatus.REFUSED, LoadStatus.LOADED),
+        "AND n.BATCH_ID > s.BATCH_ID) ORDER BY LOADED_AT DESC, OBJECT_KEY",
+        (LoadStatus.REFUSED,),
     )
     csvs = given.csvs or CsvInventory(given.store)
     offenders = [f"{key}: {reason}" for key, reason in rows if csvs.get(key)]

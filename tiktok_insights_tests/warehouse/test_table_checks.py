@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging.ledger import forget_refused
 from tiktok_insights.warehouse.table_checks import (
     NAMED_OFFENDERS,
     TableCheckInput,
@@ -158,6 +159,25 @@ def test_a_refused_object_that_was_deleted_is_settled(loaded: Loader, given: Tab
     assert loaded.ledger("STATUS")["broken"] == ("refused",)
     loaded.put("broken", body)
     assert not no_object_is_refused(given).passed
+
+
+def test_of_several_refused_versions_only_the_newest_is_named_and_retried(
+    loaded: Loader, given: TableCheckInput
+) -> None:
+    """A refused file, replaced by another bad one: the first reason is gone, also while the second is retried."""
+    for body in (b"not,a,header\n1,2,3\n", b"\x1f\x8b packed"):
+        key = loaded.put("broken", body)
+        loaded.load()
+    outcome = no_object_is_refused(given)
+    assert (outcome.offenders, outcome.facts) == (
+        (f"{key}: the file is compressed (gzip); unpack it",),
+        {"objects refused": 1},
+    )
+    assert forget_refused(loaded.session) == [key]
+    assert no_object_is_refused(given).passed
+    assert forget_refused(loaded.session) == []
+    loaded.load()
+    assert no_object_is_refused(given).offenders == outcome.offenders
 
 
 def test_a_refused_object_is_named_until_a_newer_version_is_loaded(loaded: Loader, given: TableCheckInput) -> None:
