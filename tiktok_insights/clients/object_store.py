@@ -137,9 +137,9 @@ class ObjectStore:
         except ClientError as error:
             if error_code(error) in _MISSING:
                 return None
-            if why_unreadable(error):  # the listing is not refused
-                return next((info for info in self.list(key) if info.key == key), None)
-            raise
+            # HEAD says no more than a status, also of an object that only its owner's key decrypts: 400, as for expired
+            # credentials. The listing is refused only in an outage, and says which.
+            return next((info for info in self.list(key) if info.key == key), None)
         return ObjectInfo(key, found["ETag"].strip('"'), found["ContentLength"], found["LastModified"])
 
     def exists(self, key: str) -> bool:

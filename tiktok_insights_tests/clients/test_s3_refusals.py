@@ -68,6 +68,19 @@ def test_an_outage_is_no_refusal_of_an_object(connections: Connections, status: 
             store.put("a", b"x", "text/plain")
 
 
+def test_an_object_whose_head_is_refused_is_there_if_it_is_listed(connections: Connections) -> None:
+    """An object encrypted with its owner's key (SSE-C) answers HEAD with 400. So do expired credentials: an outage."""
+    entry = '<Key>a</Key><LastModified>2026-01-31T12:00:00.000Z</LastModified><ETag>"e"</ETag><Size>1</Size>'
+    listing = f"<ListBucketResult><IsTruncated>false</IsTruncated><Contents>{entry}</Contents></ListBucketResult>"
+    with scripted(Reply(400), Reply(body=listing.encode())) as script:
+        store = ObjectStore(boto3.client("s3", **{**connections.aws, "endpoint_url": script.address}), "bucket")
+        assert store.info("a") == _INFO
+    with scripted(Reply(400), answering(400, "ExpiredToken", "some words")) as script:
+        store = ObjectStore(boto3.client("s3", **{**connections.aws, "endpoint_url": script.address}), "bucket")
+        with pytest.raises(ClientError, match="ExpiredToken"):
+            store.info("a")
+
+
 def test_the_local_bucket_refuses_archived_and_denied_objects_and_no_others(store: ObjectStore) -> None:
     """As S3 does: they are listed, their heads are there, and an archived one can be restored."""
     for key in ("archived", "denied", "denied too", "good"):
