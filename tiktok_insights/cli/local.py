@@ -13,7 +13,17 @@ from tiktok_insights.local import stack
 
 _STOPPED = 3
 # Left over in a shell from work with a real account, they would win over what `env` prints.
-_IN_THE_WAY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "SNOWFLAKE_PRIVATE_KEY")
+_IN_THE_WAY = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_GLUE",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "SNOWFLAKE_PRIVATE_KEY",
+)
 
 
 @click.group(cls=Commands)
@@ -87,7 +97,14 @@ def env(home: Path) -> None:
         eval "$(tiktok-insights local env)"
         aws s3 ls s3://project-with-tiktok-data/
     """  # noqa: D301  # click's mark of lines to leave as they are
+    is_new = not stack.exists(home)
     endpoints = stack.ensure_running(home)
+    if is_new:
+        click.echo(
+            f"Note: this is a new, empty local stack in {home}. For another one, change to its folder or set "
+            "TIKTOK_INSIGHTS_HOME.",
+            err=True,
+        )
     click.echo(f"unset {' '.join(_IN_THE_WAY)}")
     for name, value in stack.client_environment(endpoints).items():
         click.echo(f"export {name}={shlex.quote(value)}")

@@ -48,8 +48,8 @@ def refusal(error: BaseException, home: Path, dagster_home: Path) -> str | None:
     `home` and `dagster_home` are named where the error names no file.
     """
     for cause in _chain(error):
-        if isinstance(cause, FileNotFoundError) and cause.filename is None:
-            return _nowhere(cause)
+        if isinstance(cause, FileNotFoundError):
+            return _nowhere(cause) if cause.filename is None else _missing(cause, home, dagster_home)
         if isinstance(cause, OSError) and (remedy := _REMEDIES.get(cause.errno or 0)):
             path = Path(os.fsdecode(cause.filename or home)).absolute()
             return _sentence(cause.strerror or "", path, remedy, _variable(path, home, dagster_home))
@@ -63,6 +63,15 @@ def _nowhere(error: FileNotFoundError) -> str:
     if "temporary" in str(error.strerror):
         return "No temporary folder can be written to. Free some space in one, or set TMPDIR."
     return "The working directory was deleted. Change to another folder."
+
+
+def _missing(error: FileNotFoundError, home: Path, dagster_home: Path) -> str | None:
+    """The sentence about a home where no folder can be made, such as below /proc; None for another missing file."""
+    path = Path(os.fsdecode(error.filename)).absolute()
+    for name, folder in (("TIKTOK_INSIGHTS_HOME", home), ("DAGSTER_HOME", dagster_home)):
+        if folder.is_relative_to(path):
+            return _sentence(error.strerror or "", path, "Choose another path", name)
+    return None
 
 
 def _variable(path: Path, home: Path, dagster_home: Path) -> str:

@@ -28,6 +28,8 @@ def sql(statements: str, output: str) -> None:
     from tiktok_insights.resources.opening import open_session
 
     text = sys.stdin.read() if statements == "-" else statements
+    if not text.strip():
+        raise click.UsageError("STATEMENTS is empty.")
     with open_session(read_settings_of_a_used_home().snowflake, "sql") as session:
         names, rows = session.script(text)
     click.echo(render(names, rows, output), nl=False)

@@ -1,6 +1,7 @@
 """Where the stack's servers listen, as a value, as a file, and as a client's environment."""
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -55,7 +56,8 @@ class Announcement:
 def client_environment(endpoints: Endpoints) -> dict[str, str]:
     """The variables that point any AWS or Snowflake client, and the pipeline, at the stack.
 
-    The credentials are no secrets: the stack takes any. Proxies are kept away from the loopback address.
+    The credentials are no secrets: the stack takes any. Proxies are kept away from the loopback address, and AWS
+    clients from their files: these may name a profile, or other endpoints.
     """
     return {
         "AWS_ENDPOINT_URL": endpoints.aws,
@@ -63,6 +65,8 @@ def client_environment(endpoints: Endpoints) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "SNOWFLAKE_HOST": endpoints.snowflake_host,
         "SNOWFLAKE_PORT": str(endpoints.snowflake_port),
         "SNOWFLAKE_PROTOCOL": "http",

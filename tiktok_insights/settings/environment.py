@@ -1,7 +1,8 @@
 """The one place that reads the environment: which deployment, whose accounts, which names and keys.
 
-It only reads: the variables with their defaults are in `variables`, what they are read into is in `client_settings`,
-and `resources.opening` opens the clients. Nothing here imports Dagster, so the command line is quick.
+It only reads: the variables with their defaults are in `variables`, .env is read in `env_file`. What they are read
+into is in `client_settings`, and `resources.opening` opens the clients. Nothing here imports Dagster, so the command
+line is quick.
 """
 
 import os
@@ -10,8 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
-
-from dotenv import dotenv_values
 
 from tiktok_insights.settings.client_settings import GlueSettings, S3Settings, SnowflakeSettings, TikTokSettings
 from tiktok_insights.settings.errors import SettingsError, wrong_value
@@ -68,26 +67,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def load_env_file() -> list[str]:
-    """Let .env of the working directory win over the environment, as Dagster's commands do.
-
-    Gives the names of our variables that the environment has with another value. Raises SettingsError for a file that
-    is no text.
-    """
-    here = Path.cwd()
-    # What `init` writes names PWD, and not every program that starts others in another folder tells them so.
-    os.environ["PWD"] = str(here)
-    path = here / ".env"
-    try:
-        values = dotenv_values(path) if path.exists() else {}
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
-    known = {name: value for name, value in values.items() if value is not None}
-    replaced = [name for name in DEFAULTS if name in known and os.environ.get(name, "") not in ("", known[name])]
-    os.environ.update(known)
-    return replaced
-
-
 def set_dagster_home(settings: Settings) -> None:
     """Let Dagster, in this process and those that it starts, find its home."""
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
@@ -117,6 +96,13 @@ def require_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
     return tuple(accounts)
 
 
+def _expanded(name: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise wrong_value(name, text, "a path below the home of a user who exists") from error
+
+
 class _Environment:
     """Variables by name, with their defaults; an empty one counts as unset."""
 
@@ -130,12 +116,12 @@ class _Environment:
 
     def folder(self, name: str) -> Path:
         """The folder that the variable names; a shell expands `~`, a .env file does not."""
-        return Path(self.text(name)).expanduser()
+        return _expanded(name, self.text(name))
 
     def absolute_folder(self, name: str, default: Path) -> Path:
         """The same, for one that Dagster reads too: it rejects a relative path."""
         text = self.text(name, str(default))
-        path = Path(text).expanduser()
+        path = _expanded(name, text)
         if not path.is_absolute():
             raise wrong_value(name, text, "an absolute path, as Dagster needs it,")
         return path

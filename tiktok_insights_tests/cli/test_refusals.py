@@ -158,6 +158,10 @@ def test_a_deleted_folder_is_one_line(
 def test_only_what_a_person_can_change_is_put_into_words(tmp_path: Path) -> None:
     """A file that is missing by our own mistake stays a traceback, and so does a bug; a full TMPDIR is named."""
     assert refusal(FileNotFoundError(2, "No such file or directory", "ours"), tmp_path, tmp_path) is None
+    impossible = FileNotFoundError(2, "No such file or directory", "/proc/x")
+    for home, dagster, variable in (("/proc/x", "/d", "TIKTOK_INSIGHTS_HOME"), ("/h", "/proc/x/y", "DAGSTER_HOME")):
+        said = refusal(impossible, Path(home), Path(dagster))
+        told("<why>: <path>. <remedy>", "/proc/x. Choose another path", variable).says(said or "")
     assert refusal(KeyError("a bug"), tmp_path, tmp_path) is None
     full = FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
     told("No temporary folder").says(refusal(full, tmp_path, tmp_path) or "")

@@ -96,6 +96,13 @@ def test_a_wrong_statement_is_an_error_in_words(session: Session) -> None:
     assert "Traceback" not in answer.output
 
 
+@pytest.mark.parametrize(("statements", "stdin"), [("", None), (" ", None), ("-", "\n")])
+def test_no_statement_is_a_usage_error(environment: dict[str, str], statements: str, stdin: str | None) -> None:
+    """A table without columns would look like an answer."""
+    answer = ask(statements, stdin=stdin)
+    assert (answer.exit_code, answer.stderr.splitlines()[-1]) == (2, "Error: STATEMENTS is empty.")
+
+
 def test_a_wrong_setting_is_an_error_in_words(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A bad variable ends every command with its name and remedy."""
     monkeypatch.setenv("TIKTOK_INSIGHTS_DEPLOYMENT", "nowhere")

@@ -1,8 +1,10 @@
 """The commands of `tiktok-insights local`: what they print, and their exit codes."""
 
 import json
+import os
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,34 @@ def test_env_can_be_evaluated_by_a_shell(shared_home: Path, endpoints: stack.End
     shown = subprocess.run(shell, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S603 - is the test
     assert dict(zip(names, shown, strict=True)) == names
     assert names["AWS_ENDPOINT_URL"] == endpoints.aws
+
+
+def test_env_wins_over_what_a_shell_has_of_a_real_account(
+    shared_home: Path, endpoints: stack.Endpoints, tmp_path: Path
+) -> None:
+    """Clients of S3 and Glue end at the stack, whatever the shell and the files of AWS say."""
+    (tmp_path / "config").write_text("[profile work]\nuse_fips_endpoint = true\nbroken line\n")
+    given = {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "config"),
+        **dict.fromkeys(("AWS_PROFILE", "AWS_DEFAULT_PROFILE"), "work"),
+        **dict.fromkeys(("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_GLUE"), "http://127.0.0.1:9"),
+        **dict.fromkeys(("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT"), "true"),
+        "AWS_USE_DUALSTACK_ENDPOINT": "true",
+    }
+    clients = "import boto3; print(*(boto3.client(name).meta.endpoint_url for name in ('s3', 'glue')))"
+    script = f'eval {shlex.quote(_run(shared_home, "env").stdout)}; {shlex.quote(sys.executable)} -c "{clients}"'
+    shell = ["/bin/sh", "-c", script]
+    shown = subprocess.run(shell, capture_output=True, text=True, check=True, env=os.environ | given)  # noqa: S603 - is the test
+    assert shown.stdout.split() == [endpoints.aws] * 2
+
+
+def test_env_says_that_its_stack_is_new(own_home: Path) -> None:
+    """In the wrong folder, uploads would end in a stack that nobody reads; a shell evaluates only the output."""
+    first, second = _run(own_home, "env"), _run(own_home, "env")
+    assert first.stdout == second.stdout
+    assert f"a new, empty local stack in {own_home}" in first.stderr
+    assert second.stderr == ""
 
 
 def test_reset_asks_first(own_home: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.resources.opening import aws_arguments, open_api_client, open_session, snowflake_arguments
-from tiktok_insights.settings.environment import Deployment, load_env_file, read_settings, require_accounts
+from tiktok_insights.settings.env_file import load_env_file
+from tiktok_insights.settings.environment import Deployment, read_settings, require_accounts
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.private_keys import Written
 from tiktok_insights_tests.support.troubleshooting import told
@@ -210,9 +211,22 @@ def test_env_wins_over_the_environment(
         load_env_file()
 
 
+@pytest.mark.parametrize("line", ['DAGSTER_HOME="open', "two words", "=x", "A=1\0"])
+def test_a_line_of_env_that_is_no_setting_is_named(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing runs with the settings that are left: one of the missing ones may choose the home."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PWD", str(tmp_path))
+    (tmp_path / ".env").write_text(f"# mine\nTIKTOK_INSIGHTS_TEST=1\n{line}\n")
+    with told("Line <number> of <file> is not NAME=value.", f"Line 3 of {tmp_path / '.env'}"):
+        load_env_file()
+
+
 def test_homes_may_be_below_the_users_own_and_dagsters_is_absolute() -> None:
     """A shell expands `~`, .env does not; a relative path is refused by Dagster, so it is refused here."""
     settings = read_settings({"TIKTOK_INSIGHTS_HOME": "~/x", "DAGSTER_HOME": "~/y"})
     assert (settings.home, settings.dagster_home) == (Path.home() / "x", Path.home() / "y")
     with told("<variable> is <value>, but", "DAGSTER_HOME is 'dagster', but an absolute path"):
         read_settings({"DAGSTER_HOME": "dagster"})
+    for variable in ("TIKTOK_INSIGHTS_HOME", "DAGSTER_HOME"):
+        with told("<variable> is <value>, but", f"{variable} is '~nobody-here/x', but a path below the home"):
+            read_settings({variable: "~nobody-here/x"})

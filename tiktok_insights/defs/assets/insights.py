@@ -60,10 +60,10 @@ def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:
         asset_key=mart.name,
         value=frame,
         metadata={
-            "dagster/table_name": made.full_name(mart),
+            "dagster/table_name": (full_name := made.full_name(mart)),
             "dagster/row_count": row_count,
             **first_rows(mart, rows),
             **(statistics(mart, frame) if row_count == len(frame) else {}),
-            "query": sql(mart.query(mart.view)),
+            "query": sql(mart.query(full_name)),
         },
     )
