@@ -186,6 +186,7 @@ _CHANGING = {
 #: State of others that we cannot but change, and why.
 NOT_OURS = {
     "settings.environment: os.environ": "the process's environment: the only way to tell Dagster of its home",
+    "settings.env_file: os.environ": ".env wins over it, also in the processes that Dagster starts",
     "local.aws.s3_store: s3_backends.bucket_accounts": "moto looks up there which account owns a bucket",
     "resources.local_clients: CONFIG_MANAGER._slices": "Snowflake's connector reads its files before its parameters",
 }

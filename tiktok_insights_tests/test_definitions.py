@@ -359,7 +359,7 @@ def test_the_threshold_can_be_raised_in_the_run_config(
 def test_the_table_carries_numbers_places_and_lineage(
     loaded: dg.Definitions, store: ObjectStore, settings: Settings
 ) -> None:
-    """A materialization has row count, table name, preview and column lineage back to the CSV."""
+    """A materialization has row count, table name, the query of a mart, and column lineage back to the CSV."""
     put_csv(store, "7420366745511658149")
     result = run_job(loaded, "load_pending_objects")
     events = {
@@ -376,6 +376,8 @@ def test_the_table_carries_numbers_places_and_lineage(
         ("staged_tiktok_data", "TIKTOK_ID")
     ]
     assert events["tiktok_user_data"]["dagster/uri"].value == f"s3://{settings.s3.bucket}/csv/followers/"
+    mart = events["user_totals"]
+    assert f"SELECT * FROM {mart['dagster/table_name'].value}" in str(mart["query"].value), "it runs in any schema"
 
 
 def test_a_single_check_can_be_run_by_itself(loaded: dg.Definitions, store: ObjectStore) -> None:
