@@ -15,6 +15,7 @@ from tiktok_insights.defs.checks import offenders_of
 from tiktok_insights.printable import printable
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging import audit
 from tiktok_insights.staging.staging_result import every_new_object_was_loaded
 
 #: The reason is in the log.
@@ -23,6 +24,8 @@ _ACCOUNT_COLUMNS = [name for name in ACCOUNT_COLUMNS if name != "reason"]
 _LISTED_OFFENDERS = 20
 #: Dagster's error of a step whose blocking check is red.
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
+#: If one of these is red, its batch is not published.
+_AUDIT = {check.name for check in audit.CHECKS}
 _NO_REQUESTS = "Every snapshot is fresh: no API requests were made"
 
 
@@ -112,7 +115,7 @@ class Summary:
             said.update(found)
             lines.append(f"  {_severity(check)}: {check.check_name}:{_listed([*map(printable, found)])}")
         names = {check.check_name for check in red}
-        if any(_blocks(check) and check.asset_key.to_user_string() == "staged_tiktok_data" for check in red):
+        if any(_blocks(check) and check.check_name in _AUDIT for check in red):
             lines.append("  Nothing was published. The next run stages the objects again.")
         elif every_new_object_was_loaded.name in names:
             lines.append("  The rest is published. Upload a fixed file under the same key, and the next run loads it.")

@@ -11,6 +11,7 @@ import pytest
 from dagster._core.execution.plan.objects import StepSuccessData
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
+from tiktok_insights.cli.summary import Summary
 from tiktok_insights.definitions import defs, resources_for
 from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, tiktok_pipeline
 from tiktok_insights.defs.load_runs import (
@@ -22,7 +23,7 @@ from tiktok_insights.defs.load_runs import (
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
-from tiktok_insights.settings.environment import Settings
+from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.ledger import settled_versions
 from tiktok_insights.staging.pending import pending
 from tiktok_insights.tables.definitions import LOAD_HISTORY
@@ -376,10 +377,13 @@ def test_objects_that_s3_refuses_ask_for_a_run_every_six_hours(daemon: Daemon, l
 
 
 def test_a_run_leaves_word_of_what_s3_refused(daemon: Daemon, loader: Loader) -> None:
-    """In its own books: the next tick knows that it would be refused again."""
-    archive(loader.store, loader.put("archived", csv_file(row("1"))))
+    """In its own books: the next tick knows that it would be refused again. No batch failed, and none is said to."""
+    for name in ("archived", "archived too"):
+        archive(loader.store, loader.put(name, csv_file(row("1"))))
     run = defs().resolve_implicit_global_asset_job_def()
     result = run.execute_in_process(asset_selection=[dg.AssetKey("staged_tiktok_data")], instance=daemon.instance)
     (red,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
     assert (red.check_name, red.blocking) == ("every_pending_object_is_readable", False)
+    assert red.severity is dg.AssetCheckSeverity.ERROR
+    assert "Nothing was published" not in Summary(result, read_settings({})).text(1.0)
     assert str(daemon.tick()).startswith(f"Run {result.run_id[:8]} could not read the pending objects")
