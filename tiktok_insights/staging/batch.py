@@ -189,8 +189,12 @@ class Staging:
             try:
                 manifest = self._manifest(item)
                 result = duckdb_transform.run(csv_path, inspect(csv_path), origin, folder)
-            except (UnloadableError, RawDataError) as error:
+            except UnloadableError as error:
                 return StagedObject(item, content, reason=str(error))
+            except RawDataError as error:
+                # What is fixed then is another object: this one has no new version.
+                again = f"Then run tiktok-insights retry-refused {item.info.key}"
+                return StagedObject(item, content, reason=f"{error} {again}")
             if result.rejected:
                 self._quarantine(item, result.rejected)
             if result.staged:

@@ -13,6 +13,7 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.duckdb_transform import RowCounts
+from tiktok_insights.staging.ledger import forget_refused
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.staging_result import every_new_object_was_loaded, result_of
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
@@ -132,13 +133,21 @@ def test_our_own_snapshot_brings_what_its_manifest_says_beside_one_without(loade
 
 
 def test_an_unreadable_manifest_sets_only_its_own_object_aside(loader: Loader) -> None:
-    """One damaged manifest does not keep the other objects out forever."""
+    """One damaged manifest does not keep the other objects out, and its own only until the reason is followed."""
     loader.store.put(MANIFEST.snapshot.manifest, b"{", "application/json")
     loader.put(OURS, csv_file(row("1")))
     loader.put("other", csv_file(row("2")))
     loader.load()
     assert loader.ledger("STATUS") == {OURS: ("refused",), "other": ("loaded",)}
-    assert MANIFEST.snapshot.manifest in loader.ledger("REASON")[OURS][0]
+    (reason,) = loader.ledger("REASON")[OURS]
+    assert MANIFEST.snapshot.manifest in reason
+    command = "tiktok-insights retry-refused "
+    assert command in reason
+    loader.store.put(MANIFEST.snapshot.manifest, MANIFEST.to_json(), "application/json")
+    assert loader.staging().stage(loader.listing()) == []
+    assert forget_refused(loader.session, reason.partition(command)[2])
+    loader.load()
+    assert loader.ledger("STATUS")[OURS] == ("loaded",)
 
 
 def test_an_object_that_changes_under_the_run_waits_for_the_next(loader: Loader) -> None:
