@@ -9,7 +9,7 @@ import click
 
 from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.execution import run_job
-from tiktok_insights.cli.rows import render
+from tiktok_insights.cli.rows import counted, render
 from tiktok_insights.printable import printable
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _object(item: "Replayed") -> tuple[object, ...]:
 def _total(replayed: Sequence["Replayed"], *, dry_run: bool) -> str:
     differing = sum(item.verdict.differs for item in replayed)
     blocked = sum(bool(item.csv.blocked) for item in replayed)
-    words = f"CSVs of {len(replayed):,} snapshots: {len(replayed) - differing - blocked:,} unchanged, "
+    words = f"CSVs of {counted(len(replayed), 'snapshot')}: {len(replayed) - differing - blocked:,} unchanged, "
     words += f"{differing:,} to write" + (f", {blocked:,} blocked (they keep their old CSVs)" if blocked else "")
     words += f". Rows: {_counts(replayed)}."
     return f"{words} Nothing was written (--dry-run)." if dry_run else words

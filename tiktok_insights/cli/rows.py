@@ -23,7 +23,12 @@ def render(names: Sequence[str], rows: Sequence[Sequence[object]], output: str) 
         writer.writerows([names, *(["" if cell is None else _plain(cell) for cell in row] for row in rows)])
         return file.getvalue()
     short = [[_cut(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
-    return f"{layout(names, short)}\n{len(rows):,} {'row' if len(rows) == 1 else 'rows'}\n"
+    return f"{layout(names, short)}\n{counted(len(rows), 'row')}\n"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural unless the number is 1."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def layout(

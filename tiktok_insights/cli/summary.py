@@ -6,7 +6,7 @@ import click
 import dagster as dg
 
 from tiktok_insights.cli.command_path import command_path
-from tiktok_insights.cli.rows import layout
+from tiktok_insights.cli.rows import counted, layout
 from tiktok_insights.cli.ui import DEFAULT_PORT
 from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
 from tiktok_insights.defs.assets.staging import STAGING_RESULT
@@ -90,16 +90,16 @@ class Summary:
         yield layout(_ACCOUNT_COLUMNS, rows, null="")
         requests = sum(account.requests for account in accounts)
         fresh = all(account.origin is SnapshotOrigin.FRESH for account in accounts)
-        spent = _NO_REQUESTS if fresh and not requests else f"{requests:,} requests"
+        spent = _NO_REQUESTS if fresh and not requests else counted(requests, "request")
         pages, seen = sum(account.pages for account in accounts), sum(account.users_seen for account in accounts)
         claimed = sum(account.users_claimed or 0 for account in accounts)
-        yield f"{spent}; {pages:,} pages, {seen:,} users seen of {claimed:,} claimed."
+        yield f"{spent}; {counted(pages, 'page')}, {counted(seen, 'user')} seen of {claimed:,} claimed."
 
     def _table(self) -> Iterator[str]:
         if (load := self._load) is not None:
             objects = load.objects_loaded
             refused = self._staged.objects_refused if self._staged else 0
-            new = f"{objects} new object{'s' * (objects != 1)} loaded" if objects or refused else "nothing new to load"
+            new = f"{counted(objects, 'new object')} loaded" if objects or refused else "nothing new to load"
             new += f", {refused} refused" * (refused > 0)
             yield f"{self._table_name}: {load.users:,} rows, one per user; {new}."
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tiktok_insights.cli.rows import layout, render
+from tiktok_insights.cli.rows import counted, layout, render
 from tiktok_insights.printable import printable
 
 #: What came from elsewhere, and what is printed of it.
@@ -56,3 +56,8 @@ def test_no_rows_are_a_header_and_a_count() -> None:
     """Also where a statement has no result at all."""
     assert render(["N"], [], "table") == "N\n---\n0 rows\n"
     assert render([], [], "table") == "\n0 rows\n"
+
+
+def test_one_of_something_is_not_plural() -> None:
+    """With separators of thousands."""
+    assert [counted(number, "page") for number in (0, 1, 2, 1000)] == ["0 pages", "1 page", "2 pages", "1,000 pages"]
