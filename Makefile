@@ -30,7 +30,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: setup ## Run the tests against their own local stack.
 	@$(PYTEST) -m "not faults and not docs"
 
-test-faults: setup ## Kill and interrupt loads, alone and many at once, and check that nothing is lost.
+test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that nothing is lost.
 	@$(PYTEST) -m faults
 
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides.

@@ -53,5 +53,5 @@ def test_people_read_the_account_its_outcome_and_its_snapshot() -> None:
     assert tuple(account_row(_FRESH)) == ACCOUNT_COLUMNS
     assert account_row(_FRESH)["snapshot"] == "20260131T235958987Z (fresh)"
     assert list(account_row(_UNKNOWN).values()) == [
-        "lone \ud800", "not found", "there is no such user", 0, "", 1, "none",
+        "lone \ud800", "not found", "there is no such user", 0, None, 1, "none",
     ]  # fmt: skip
