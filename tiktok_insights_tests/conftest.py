@@ -95,6 +95,7 @@ def set_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     # A process that a test starts must not find the developer's .env, with keys in it, where pytest was started.
     home.mkdir(parents=True, exist_ok=True)
     monkeypatch.chdir(home)
+    monkeypatch.setenv("PWD", str(home))
     return ours
 
 

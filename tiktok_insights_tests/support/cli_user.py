@@ -72,6 +72,8 @@ def cli_user_in(home: Path, cli: Path) -> Iterator[CliUser]:
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     environment["PATH"] = os.pathsep.join([str(cli.parent), str(BIN), environment.get("PATH", os.defpath)])
+    # As a shell has it: the .env that `init` writes names it, for commands that read it without ours.
+    environment["PWD"] = str(home)
     try:
         yield CliUser(home, environment)
     finally:
