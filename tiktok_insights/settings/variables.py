@@ -29,7 +29,8 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "DAGSTER_HOME",
             "${PWD}/.local/dagster",
             "Dagster's home, an absolute path; by default `dagster` in `TIKTOK_INSIGHTS_HOME`. `make setup` writes it "
-            "to `.env` for Dagster's own commands",
+            "to `.env` for Dagster's own commands. A shell keeps `PWD` up to date; a service manager that starts those "
+            "commands has to set it",
         ),
     ),
     "The source": (
