@@ -24,7 +24,7 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     """Estimate what the next run costs.
 
     Shows requests, minutes and share of the monthly quota for each account. A fresh snapshot (younger than 20 hours)
-    costs nothing, an open one costs its missing pages, and a new one costs ceil(min(followers, 10,000) / 30) + 1
+    costs nothing, an open one costs its missing pages, and a new one costs ceil(min(followers, largest cap) / 30) + 1
     requests. Planning itself makes at most one request for each account that needs a new snapshot, and none with
     --cached.
 
@@ -41,7 +41,9 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     settings = read_settings_of_a_used_home()
     client = None if cached else open_api_client(settings.tiktok)
     raw = RawStore(open_bucket(settings.s3))
-    planner = Planner(raw, client, SnapshotPolicy(force_new_snapshot=force_new_snapshot))
+    planner = Planner(
+        raw, client, SnapshotPolicy(force_new_snapshot=force_new_snapshot), max(settings.tiktok.list_caps)
+    )
     plans = planner.plan(require_accounts(accounts or settings.tiktok.accounts))
     click.echo(_table(plans, settings) if output == "table" else _records(plans, settings, output), nl=False)
 

@@ -12,9 +12,7 @@ from tiktok_insights.tiktok.client import PAGE_SIZE, Client
 from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.models import Quota
-
-#: The API lists no more followers than these, the newest (2026).
-LIST_CAP = 10_000
+from tiktok_insights.tiktok.pagination import KNOWN_CAPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,9 @@ class Planner:
     what the newest snapshot says, and spends nothing. `cap` is the longest list that the API gives.
     """
 
-    def __init__(self, raw: RawStore, client: Client | None, policy: SnapshotPolicy, cap: int = LIST_CAP) -> None:
+    def __init__(
+        self, raw: RawStore, client: Client | None, policy: SnapshotPolicy, cap: int = max(KNOWN_CAPS)
+    ) -> None:
         self._raw = raw
         self._client = client
         self._policy = policy

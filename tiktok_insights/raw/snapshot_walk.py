@@ -47,7 +47,7 @@ class SnapshotWalk:
         self._progress = progress
         self._info = opening.response
         self.account = opening.value
-        self._walk = Walk(self.account.follower_total, self._info.walk_until)
+        self._walk = Walk(self.account.follower_total, self._info.walk_until, client.list_caps)
         self._entries: list[PageEntry] = []
         self._stored_requests = self._info.requests
         self._quota_left = self._info.quota.remaining

@@ -45,7 +45,7 @@ def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = No
         url, local_key = local_api(settings.local_stack)
         key = key or local_key
     limiter = limiter or RateLimiter(settings.requests_per_minute)
-    return Client(url, key, limiter, budget=Budget(settings.request_budget))
+    return Client(url, key, limiter, budget=Budget(settings.request_budget), list_caps=settings.list_caps)
 
 
 def open_bucket(settings: S3Settings) -> "ObjectStore":

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tiktok_insights.settings.errors import SettingsError, wrong_value
 from tiktok_insights.settings.snowflake_names import account_identifier, identifier
 from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights.tiktok.pagination import KNOWN_CAPS
 
 #: In a secret field's metadata: the environment variable that holds the secret.
 VARIABLE = "variable"
@@ -35,6 +36,7 @@ class TikTokSettings:
     api_key: str = _secret("RAPIDAPI_KEY")
     requests_per_minute: float
     request_budget: int | None = None
+    list_caps: Sequence[int] = KNOWN_CAPS
     accounts: Sequence[str] = ()
     home: str
     local_stack: str = ""

@@ -143,6 +143,12 @@ class _Environment:
             raise wrong_value(name, text, "a whole number")
         return int(text) if text else None
 
+    def numbers(self, name: str) -> tuple[int, ...]:
+        parts = self.text(name).split(",")
+        if not all(part.strip().isdecimal() and len(part) <= 18 for part in parts):
+            raise wrong_value(name, self.text(name), "a comma-separated list of whole numbers")
+        return tuple(map(int, parts))
+
     def seconds(self, name: str) -> int:
         return self.whole(name) or 0
 
@@ -165,6 +171,7 @@ def _tiktok(env: _Environment, home: str, local_stack: str) -> TikTokSettings:
         api_key=api_key if api_url else "",
         requests_per_minute=env.positive("TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else None),
         request_budget=env.whole("TIKTOK_REQUEST_BUDGET"),
+        list_caps=env.numbers("TIKTOK_LIST_CAPS"),
         accounts=tuple(name.strip() for name in accounts if name.strip()),
         home=home,
         local_stack="" if api_url else local_stack,

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 
 from tiktok_insights.tiktok.client import PUBLIC_URL
+from tiktok_insights.tiktok.pagination import KNOWN_CAPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "",
             "maximum requests per run. If empty, a run leaves 5% of the plan's quota unused, as reported in the API's "
             "headers",
+        ),
+        Variable(
+            "TIKTOK_LIST_CAPS",
+            ",".join(map(str, KNOWN_CAPS)),
+            "lengths at which the API cuts lists, comma-separated. A list is called whole only if none of them is "
+            "between the users seen and the total",
         ),
     ),
     "Names": (

@@ -5,7 +5,7 @@ import email.utils
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from tiktok_insights.tiktok.errors import (
 )
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.models import Account, Page, Parsed, Quota, Response, Value
+from tiktok_insights.tiktok.pagination import KNOWN_CAPS
 
 PUBLIC_URL = "https://tiktok-api23.p.rapidapi.com"
 RAPIDAPI_HOST = "tiktok-api23.p.rapidapi.com"
@@ -57,7 +58,8 @@ class Client:
 
     `attempts` bounds the requests spent on one answer; `first_wait` (seconds) is the first pause between two of them,
     which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds; `budget` says how many
-    requests may be sent. After a RunError nothing is sent any more. Raises RefusedError for a key that cannot be sent.
+    requests may be sent, `list_caps` at which lengths the API cuts lists. After a RunError nothing is sent any more.
+    Raises RefusedError for a key that cannot be sent.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Client:
         *,
         timeout: tuple[float, float] = (5.0, 30.0),
         budget: Budget | None = None,
+        list_caps: Sequence[int] = KNOWN_CAPS,
         attempts: int = 4,
         first_wait: float = 0.5,
     ) -> None:
@@ -80,6 +83,7 @@ class Client:
         self._secret = api_key.encode() if len(api_key) >= _SECRET_LENGTH else None
         self._limiter = limiter
         self.budget = budget or Budget()
+        self.list_caps = list_caps
         self._door = threading.Lock()
         self._let_in = False
         self._closed: RunError | None = None

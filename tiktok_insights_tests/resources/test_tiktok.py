@@ -3,13 +3,18 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tiktok_insights.raw.decision import SnapshotPolicy
+from tiktok_insights.raw.extraction import Extractor
+from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tiktok.errors import BudgetSpentError
-from tiktok_insights_tests.support.bodies import encoded, user_info
+from tiktok_insights.tiktok.outcomes import Outcome
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.run_config import run_with
 from tiktok_insights_tests.support.scripted import Reply, Script, scripted
@@ -81,6 +86,21 @@ def test_request_budget(tiktok: TikTokResource, api: Script) -> None:
     with pytest.raises(BudgetSpentError):
         run_with(tiktok, {"request_budget": 1}, ask)
     assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize(("config", "outcome"), [({}, Outcome.WHOLE), ({"list_caps": [60, 500]}, Outcome.CUT)])
+def test_list_caps(tiktok: TikTokResource, raw: RawStore, config: dict[str, Any], outcome: Outcome) -> None:
+    """A list of 60 users, of 64 claimed, is whole unless the API is known to cut lists at 60."""
+    page = web_page(*(web_row(str(number)) for number in range(1, 61)), total=64)
+    outcomes: list[Outcome] = []
+
+    def extract(resource: TikTokResource) -> None:
+        extractor = Extractor(raw, resource.client(), SnapshotPolicy(), logging.getLogger(__name__))
+        outcomes.extend(result.outcome for result in extractor.extract(["some.shop"]))
+
+    with scripted(Reply(body=encoded(page)), info=Reply(body=encoded(user_info(followers="64")))) as script:
+        run_with(tiktok, {"api_url": script.address, **config}, extract)
+    assert outcomes == [outcome]
 
 
 def test_home(tiktok: TikTokResource, tmp_path: Path) -> None:

@@ -108,6 +108,16 @@ def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
         read_settings({"TIKTOK_REQUEST_BUDGET": text})
 
 
+def test_the_apis_caps_are_numbers_between_commas() -> None:
+    """Other numbers replace the known ones; anything else is named."""
+    assert read_settings({}).tiktok.list_caps == (30, 50, 5_000, 10_000)
+    assert read_settings({"TIKTOK_LIST_CAPS": "200, 20000"}).tiktok.list_caps == (200, 20_000)
+    with told(
+        "<variable> is <value>, but", "TIKTOK_LIST_CAPS is '50,', but a comma-separated list of whole numbers was"
+    ):
+        read_settings({"TIKTOK_LIST_CAPS": "50,"})
+
+
 def test_a_key_that_cannot_be_read_opens_no_session() -> None:
     """Its path, say: the message says what to copy."""
     settings = read_settings({**_AWS, "SNOWFLAKE_PRIVATE_KEY": "/home/me/key.p8"})
