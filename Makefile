@@ -33,7 +33,7 @@ test: setup ## Run the tests against their own local stack.
 test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that nothing is lost.
 	@$(PYTEST) -m faults
 
-test-docs: setup ## Run every command in the README, the tutorial and the how-to guides.
+test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
 	@$(PYTEST) -m docs
 
 torture: setup ## Run more random cases and more loads at once; takes hours. Ten minutes: make torture SHORT=1

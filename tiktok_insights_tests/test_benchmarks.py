@@ -16,6 +16,8 @@ from tiktok_insights.definitions import defs
 from tiktok_insights.local import stack
 from tiktok_insights.schema import CSV_HEADER
 
+pytestmark = pytest.mark.docs
+
 ROWS = 2_000
 
 

@@ -9,6 +9,8 @@ import pytest
 from tiktok_insights_tests.support.cli_user import CliUser, cli_user_in
 from tiktok_insights_tests.support.documents import ROOT
 
+pytestmark = pytest.mark.docs
+
 
 @pytest.fixture(scope="module")
 def cli_user(tmp_path_factory: pytest.TempPathFactory, warm_cli: Path) -> Iterator[CliUser]:

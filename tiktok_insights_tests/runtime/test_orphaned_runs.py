@@ -19,6 +19,8 @@ from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.faults
+
 _LIMIT_SECONDS = 120.0
 _STARTED, _FAILURE = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE
 #: A run in a process of its own that logs what it is told, until nothing more is said.
