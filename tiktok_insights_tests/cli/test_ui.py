@@ -36,6 +36,8 @@ def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> N
 def test_make_ui_takes_a_port(words: list[str], port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """From its own line, and not from the environment, where PORT may be another program's."""
     monkeypatch.setenv("PORT", "80")
+    for name in ("MAKEFLAGS", "MAKELEVEL"):  # `make test` may be what runs this
+        monkeypatch.delenv(name, raising=False)
     said = subprocess.run(["make", "-n", "ui", *words], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603, S607
     assert said.stdout.rstrip("\n").endswith(f"tiktok-insights ui {port}")
 
