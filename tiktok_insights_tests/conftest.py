@@ -38,7 +38,12 @@ _LONG_MODULES = (
     "test_definitions",
     "test_faults",
     "test_order",
+    "test_run",
+    "test_secrets",
+    "test_sensors",
     "test_stack_killed",
+    "test_third_party_csvs",
+    "test_uploaded_again",
 )
 
 
