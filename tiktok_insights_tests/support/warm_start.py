@@ -21,6 +21,8 @@ from tiktok_insights_tests.support.waiting import wait_until
 _ROOT = Path(__file__).parents[2]
 #: What the slow commands import, most of it late.
 _IMPORTS = ("boto3", "dagster_pandas", "tiktok_insights.cli", "tiktok_insights.definitions")
+#: How often the server looks whether the tests are still there.
+_LOOKS_SECONDS = 2.0
 _CLIENT = """#!/bin/sh
 "exec" "{python}" "-IS" "$0" "$@"
 import json, os, socket, sys
@@ -58,8 +60,16 @@ def serve(address: str) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
         server.listen()
+        server.settimeout(_LOOKS_SECONDS)
+        tests = os.getppid()
         while True:
-            asked, _ = server.accept()
+            try:
+                asked, _ = server.accept()
+            except TimeoutError:
+                # Tests that were killed end nothing.
+                if os.getppid() != tests:
+                    return
+                continue
             if os.fork() == 0:
                 break
             asked.close()
