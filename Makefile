@@ -36,7 +36,7 @@ test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that 
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
 	@$(PYTEST) -m docs
 
-torture: setup ## Run more random cases and more loads at once; takes hours. Ten minutes: make torture SHORT=1
+torture: setup ## Run more random cases and more loads at once; takes hours. 15 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
 
 check: setup ## Check format, lint, types, definitions and house rules.
