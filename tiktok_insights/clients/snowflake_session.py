@@ -4,7 +4,7 @@ It knows where the tables are. Which tables there are belongs in `tables`.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import Enum
@@ -76,7 +76,7 @@ class Session:
             if different := row.keys() ^ columns:
                 raise ValueError(f"a row for {table.name} has the wrong columns: {', '.join(sorted(different))}")
         into = f"{self.namespace.name_of(table)} ({', '.join(table.names)})"
-        places = f"({', '.join('?' for _ in table.names)})"
+        places = f"({placeholders(table.names)})"
         for start in range(0, len(rows), _ROWS_IN_A_STATEMENT):
             part = rows[start : start + _ROWS_IN_A_STATEMENT]
             self.execute(
@@ -208,6 +208,11 @@ def _stage(table: str) -> str:
 def _as_text_if_time(value: object) -> object:
     """A time as text: beside a NULL in its column, the connector would send it as a number without a unit."""
     return value.isoformat(sep=" ") if isinstance(value, datetime) else value
+
+
+def placeholders(values: Iterable[object]) -> str:
+    """The places in a statement where these values are bound."""
+    return ", ".join("?" for _ in values)
 
 
 def retry_conflicts(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tiktok_insights.clients.object_store import ObjectInfo
-from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.staging.ledger import WAITS_FOR_PUBLICATION
-from tiktok_insights.tables.definitions import LOAD_HISTORY, STAGED_OBJECTS
+from tiktok_insights.clients.snowflake_session import Session, placeholders
+from tiktok_insights.staging.ledger import ledger_to_be
 from tiktok_insights.tables.load_status import LoadStatus
 
 _COLUMNS = "OBJECT_KEY, CONTENT_SHA256, FIRST_MODIFIED, STATUS, BATCH_ID"
@@ -43,10 +42,8 @@ def known_contents(session: Session, keys: Collection[str]) -> KnownContents:
     if not keys:
         return KnownContents({}, {})
     rows = session.records(
-        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS} FROM {LOAD_HISTORY.name} UNION ALL "
-        f"SELECT {_COLUMNS} FROM {session.namespace.name_of(STAGED_OBJECTS)} "
-        f"WHERE BATCH_ID IN ({WAITS_FOR_PUBLICATION})) AS known "
-        f"WHERE OBJECT_KEY IN ({', '.join('?' for _ in keys)}) ORDER BY BATCH_ID",
+        f"SELECT {_COLUMNS} FROM {ledger_to_be(session, _COLUMNS, _COLUMNS)} "
+        f"WHERE OBJECT_KEY IN ({placeholders(keys)}) ORDER BY BATCH_ID",
         tuple(keys),
     )
     first: dict[tuple[str, str], datetime] = {}

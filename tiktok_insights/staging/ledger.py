@@ -23,9 +23,18 @@ def _newest(versions: str) -> str:
 SETTLED = _newest(LOAD_HISTORY.name)
 
 #: The batches that have passed the audit and are not published.
-WAITS_FOR_PUBLICATION = (
+_WAITS_FOR_PUBLICATION = (
     f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{BatchVerdict.PASSED}' AND PUBLISHED_AT IS NULL"
 )
+
+
+def ledger_to_be(session: Session, columns: str, staged_columns: str) -> str:
+    """The relation `known`: the ledger, and of the batches that have passed the audit what they will add to it."""
+    return (
+        f"(SELECT {columns} FROM {LOAD_HISTORY.name} UNION ALL "
+        f"SELECT {staged_columns} FROM {session.namespace.name_of(STAGED_OBJECTS)} "
+        f"WHERE BATCH_ID IN ({_WAITS_FOR_PUBLICATION})) AS known"
+    )
 
 
 def take_lock(session: Session, batch_id: str) -> None:
@@ -43,11 +52,7 @@ def settled_versions(session: Session) -> set[Version]:
 
 def settled_or_staged_versions(session: Session) -> set[Version]:
     """The same, when the batches that have passed the audit and wait for their publication count as settled."""
-    versions = (
-        f"(SELECT OBJECT_KEY, LATEST_ETAG, BATCH_ID FROM {LOAD_HISTORY.name} UNION ALL "
-        f"SELECT OBJECT_KEY, ETAG, BATCH_ID FROM {session.namespace.name_of(STAGED_OBJECTS)} "
-        f"WHERE BATCH_ID IN ({WAITS_FOR_PUBLICATION})) AS known"
-    )
+    versions = ledger_to_be(session, "OBJECT_KEY, LATEST_ETAG, BATCH_ID", "OBJECT_KEY, ETAG, BATCH_ID")
     return {(key, etag) for key, etag in session.query(_newest(versions))}
 
 

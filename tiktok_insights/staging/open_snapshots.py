@@ -6,7 +6,7 @@ Their rows are what the bucket says now, rebuilt whenever it says something else
 from collections.abc import Sequence
 
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
-from tiktok_insights.clients.snowflake_session import NamedRow, Row, Session, retry_conflicts
+from tiktok_insights.clients.snowflake_session import NamedRow, Row, Session, placeholders, retry_conflicts
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.staged_object import snapshot_facts
@@ -45,7 +45,7 @@ def record_open_snapshots(session: Session, raw: RawStore) -> list[Unreadable]:
 
 
 def _open_but(kept: Sequence[str]) -> str:
-    return _OPEN + (f" AND OBJECT_KEY NOT IN ({', '.join('?' for _ in kept)})" if kept else "")
+    return _OPEN + (f" AND OBJECT_KEY NOT IN ({placeholders(kept)})" if kept else "")
 
 
 def _known(session: Session, kept: Sequence[str]) -> list[Row]:

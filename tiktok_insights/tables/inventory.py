@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tiktok_insights.clients.snowflake_session import NamedRow, Session
+from tiktok_insights.clients.snowflake_session import NamedRow, Session, placeholders
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.comparison import ActualTable
 
@@ -18,7 +18,7 @@ def read_tables(session: Session, schemas: Sequence[str], names: Sequence[str]) 
         "c.numeric_precision AS NUMERIC_PRECISION, c.numeric_scale AS NUMERIC_SCALE, c.is_nullable AS IS_NULLABLE "
         "FROM information_schema.tables AS t "
         "JOIN information_schema.columns AS c ON c.table_schema = t.table_schema AND c.table_name = t.table_name "
-        f"WHERE t.table_schema IN ({_places(schemas)}) AND UPPER(t.table_name) IN ({_places(names)}) "
+        f"WHERE t.table_schema IN ({placeholders(schemas)}) AND UPPER(t.table_name) IN ({placeholders(names)}) "
         "ORDER BY t.table_schema, t.table_name, c.ordinal_position",
         (*schemas, *names),
     )
@@ -34,10 +34,6 @@ def read_columns(session: Session, table: Table) -> dict[str, str]:
     schema = session.namespace.schema_of(table)
     actual = read_tables(session, (schema,), (table.name,))[schema].get(table.name)
     return actual.columns if actual else {}
-
-
-def _places(values: Sequence[str]) -> str:
-    return ", ".join("?" for _ in values)
 
 
 def _type(column: NamedRow) -> str:
