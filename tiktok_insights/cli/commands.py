@@ -36,7 +36,7 @@ class Commands(click.Group):
 def _full_disk() -> str | None:
     """What the local stack cannot tell: a service without space says that it has failed."""
     settings = _settings()
-    return full_disk(settings.home) if settings and settings.deployment is Deployment.LOCAL else None
+    return full_disk(settings) if settings else None
 
 
 def _homes() -> tuple[Path, Path]:

@@ -45,7 +45,7 @@ def run_job(
     else:
         click.echo(summary.text(seconds), err=to_stderr)
     if not summary.succeeded:
-        if settings.deployment is Deployment.LOCAL and (words := full_disk(settings.home)):
+        if words := full_disk(settings):
             raise click.ClickException(words)
         sys.exit(1)
 

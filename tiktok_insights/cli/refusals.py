@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from tiktok_insights.settings.environment import Deployment, Settings
+
 _SPACE = "Free some space there"
 _RIGHTS = "Get write access to it"
 _OCCUPIED = "Move away what is there"
@@ -68,29 +70,27 @@ def _nowhere(error: FileNotFoundError) -> str:
 def _missing(error: FileNotFoundError, home: Path, dagster_home: Path) -> str | None:
     """The sentence about a home where no folder can be made, such as below /proc; None for another missing file."""
     path = Path(os.fsdecode(error.filename)).absolute()
-    for name, folder in (("TIKTOK_INSIGHTS_HOME", home), ("DAGSTER_HOME", dagster_home)):
-        if folder.is_relative_to(path):
-            return _sentence(error.strerror or "", path, "Choose another path", name)
-    return None
+    name = _variable(path, home, dagster_home, or_inside=False)
+    return _sentence(error.strerror or "", path, "Choose another path", name) if name else None
 
 
-def _variable(path: Path, home: Path, dagster_home: Path) -> str:
-    """The variable that chooses the folder of this path; empty for a path of others."""
+def _variable(path: Path, home: Path, dagster_home: Path, *, or_inside: bool = True) -> str:
+    """The variable that chooses the folder at or below this path, or the one that it is inside; empty for others."""
     for name, folder in (("TIKTOK_INSIGHTS_HOME", home), ("DAGSTER_HOME", dagster_home)):
         # Of a folder that cannot be made, it may be the folder above that is refused.
-        if path.is_relative_to(folder) or folder.is_relative_to(path):
+        if folder.is_relative_to(path) or (or_inside and path.is_relative_to(folder)):
             return name
     return ""
 
 
-def full_disk(home: Path) -> str | None:
-    """The sentence about a home on a full disk, where the local stack can store nothing; None if there is space."""
-    if not home.is_dir():
+def full_disk(settings: Settings) -> str | None:
+    """The sentence about a home on a full disk, where the local stack can store nothing; None without either."""
+    if settings.deployment is not Deployment.LOCAL or not settings.home.is_dir():
         return None
-    disk = os.statvfs(home)
+    disk = os.statvfs(settings.home)
     if disk.f_bavail * disk.f_frsize > _LITTLE_BYTES:
         return None
-    return _sentence(os.strerror(errno.ENOSPC), home, _SPACE, "TIKTOK_INSIGHTS_HOME")
+    return _sentence(os.strerror(errno.ENOSPC), settings.home, _SPACE, "TIKTOK_INSIGHTS_HOME")
 
 
 def _sentence(why: str, path: Path, remedy: str, variable: str) -> str:
