@@ -33,14 +33,9 @@ class SnowflakeResource(ClientResource):
     schema_name: str = Field(description="The schema of the tables.")
     internal_schema: str = Field(description="The schema of the pipeline's internal tables.")
     view_schema: str = Field(description="The schema of the views.")
-    statement_timeout_seconds: int = Field(
-        default=3600, description="The longest that a statement may take, in seconds."
-    )
-    lock_timeout_seconds: int = Field(
-        default=600, description="The longest that a statement waits for a lock, in seconds."
-    )
+    statement_timeout_seconds: int = Field(description="The longest that a statement may take, in seconds.")
+    lock_timeout_seconds: int = Field(description="The longest that a statement waits for a lock, in seconds.")
     queued_timeout_seconds: int = Field(
-        default=1800,
         description="The longest that a statement waits for the virtual warehouse, in seconds; 0 for no limit.",
     )
     host: str = Field(default="", description="The server. If empty, the account's public server.")

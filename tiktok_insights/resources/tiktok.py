@@ -12,7 +12,6 @@ from tiktok_insights.runtime.extraction_lock import extraction_lock
 from tiktok_insights.settings.client_settings import TikTokSettings
 from tiktok_insights.settings.environment import require_accounts
 from tiktok_insights.tiktok.client import Client
-from tiktok_insights.tiktok.pagination import KNOWN_CAPS
 
 
 class TikTokResource(ClientResource):
@@ -26,7 +25,6 @@ class TikTokResource(ClientResource):
         description="Maximum requests per run. If null, all but a reserve of the plan's quota.",
     )
     list_caps: list[int] = Field(
-        default=list(KNOWN_CAPS),
         description="Lengths at which the API cuts lists. A list is whole only if none of them is between the users "
         "seen and the total.",
     )

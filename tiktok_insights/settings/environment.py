@@ -103,6 +103,11 @@ def _expanded(name: str, text: str) -> Path:
         raise wrong_value(name, text, "a path below the home of a user who exists") from error
 
 
+def _is_whole(text: str) -> bool:
+    """Whether a text is a whole number, of digits enough for any setting: Python does not convert thousands."""
+    return text.isdecimal() and len(text) <= 18
+
+
 class _Environment:
     """Variables by name, with their defaults; an empty one counts as unset."""
 
@@ -138,14 +143,13 @@ class _Environment:
 
     def whole(self, name: str) -> int | None:
         text = self.text(name)
-        # Enough digits for any setting; Python does not convert thousands of them.
-        if text and not (text.isdecimal() and len(text) <= 18):
+        if text and not _is_whole(text):
             raise wrong_value(name, text, "a whole number")
         return int(text) if text else None
 
     def numbers(self, name: str) -> tuple[int, ...]:
         parts = self.text(name).split(",")
-        if not all(part.strip().isdecimal() and len(part) <= 18 for part in parts):
+        if not all(_is_whole(part.strip()) for part in parts):
             raise wrong_value(name, self.text(name), "a comma-separated list of whole numbers")
         return tuple(map(int, parts))
 
