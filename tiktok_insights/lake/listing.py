@@ -14,6 +14,8 @@ from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
 from tiktok_insights.raw.manifest import SnapshotKey
 
 CSV_PREFIX = "csv/followers/"
+#: The last moment of a day: when a list was taken at the latest, if only its day is known.
+END_OF_DAY = time.max
 _PLACE = re.compile(re.escape(CSV_PREFIX) + r"account=([0-9]{1,20})/dt=([0-9]{4}-[0-9]{2}-[0-9]{2})/[^/]+")
 
 
@@ -51,7 +53,7 @@ class CsvObject:
     @property
     def end_of_day(self) -> datetime:
         """The last moment of the day from the key, UTC: a list in that folder was taken by then."""
-        return datetime.combine(date.fromisoformat(self.dt), time.max, UTC)
+        return datetime.combine(date.fromisoformat(self.dt), END_OF_DAY, UTC)
 
 
 @dataclass(frozen=True, slots=True)

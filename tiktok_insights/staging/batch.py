@@ -47,8 +47,12 @@ _LOGGED_OBJECTS = 100
 class Batch:
     """A staged batch, with the audit's verdict on it and its objects."""
 
-    batch_id: str
     verdict: audit.AuditVerdict
+
+    @property
+    def batch_id(self) -> str:
+        """The batch's ID."""
+        return self.verdict.batch_id
 
     @property
     def objects(self) -> tuple[StagedObject, ...]:
@@ -129,7 +133,7 @@ class Staging:
             return None
         verdict = audit.audit(measure(self._session, batch_id, objects, self._max_rejected_share))
         write_verdict(self._session, verdict)
-        batch = Batch(batch_id, verdict)
+        batch = Batch(verdict)
         self._say(batch)
         return batch
 

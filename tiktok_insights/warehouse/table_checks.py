@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tiktok_insights.checks import Finding, Severity, check, pseudonym
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.lake.listing import CsvInventory
+from tiktok_insights.lake.listing import END_OF_DAY, CsvInventory
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.tables.comparison import column_differences
 from tiktok_insights.tables.definitions import (
@@ -143,7 +143,7 @@ def every_account_is_fresh(given: TableCheckInput) -> Finding:
     """
     oldest_good = given.now.astimezone(UTC).replace(tzinfo=None) - MAX_SNAPSHOT_AGE
     newest = given.session.query(
-        "SELECT a.ACCOUNT_ID, MAX(a.HANDLE), MAX(CASE WHEN CAST(h.EXTRACTED_AT AS TIME) = '23:59:59.999999'::TIME "
+        f"SELECT a.ACCOUNT_ID, MAX(a.HANDLE), MAX(CASE WHEN CAST(h.EXTRACTED_AT AS TIME) = '{END_OF_DAY}'::TIME "
         f"THEN h.FIRST_MODIFIED ELSE h.EXTRACTED_AT END) FROM {ACCOUNT_SNAPSHOTS.name} AS a "
         f"JOIN {FOLLOWER_SNAPSHOTS.name} AS h ON h.OBJECT_KEY = a.OBJECT_KEY "
         "GROUP BY a.ACCOUNT_ID ORDER BY a.ACCOUNT_ID"
