@@ -18,7 +18,7 @@ class _Brief(logging.Formatter):
         message = facts.get("orig_message") or record.getMessage()
         level = "" if record.levelno <= logging.INFO else f"{record.levelname}: "
         line = f"{self.formatTime(record, '%H:%M:%S')}  {facts.get('step_key') or 'run'}  {level}{message}"
-        # A line break in a key must not begin a line of its own.
+        # A line break in a key must not start a new line.
         return printable(" ".join(line.splitlines()))
 
 

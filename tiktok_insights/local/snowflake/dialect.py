@@ -80,7 +80,7 @@ def _named(column: Expr) -> Expr:
 
 
 def with_quotable_comments(expression: Expr) -> Expr:
-    """Comments with doubled quotes: fakesnow pastes them into a statement of its own."""
+    """Comments with doubled quotes: fakesnow pastes them into another statement."""
     for clause in expression.find_all(exp.SchemaCommentProperty):
         if isinstance(clause.this, exp.Literal):
             clause.set("this", exp.Literal.string(clause.this.this.replace("'", "''")))

@@ -1,4 +1,4 @@
-"""DuckDB's errors as Snowflake's, each cause with a number and SQLSTATE of its own.
+"""DuckDB's errors as Snowflake's, each cause with its own number and SQLSTATE.
 
 What is not a ProgrammingError leaves fakesnow as HTTP 500, which the connector takes for an outage and sends again for
 minutes.
