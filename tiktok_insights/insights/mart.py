@@ -3,7 +3,6 @@
 Which marts there are is said by the files in sql/, which `mart_files.py` reads. What is done with a mart: `marts.py`.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,11 +116,6 @@ class Mart:
     rows: int | None
     reconciliations: tuple[Reconciliation, ...]
     sql: str
-
-    @property
-    def version(self) -> str:
-        """The version of the query: another text is another version."""
-        return hashlib.sha256(self.sql.encode()).hexdigest()[:12]
 
     @property
     def view(self) -> str:

@@ -8,6 +8,7 @@ from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.column_schemas import mart_columns
 from tiktok_insights.defs.frames import frame_type, to_frame
 from tiktok_insights.defs.presentation import OWNERS, first_rows, sql, statistics
+from tiktok_insights.defs.versions import digest
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts, reconciles
@@ -25,7 +26,7 @@ def _out(mart: Mart) -> dg.AssetOut:
         io_manager_key="frames",
         metadata={"dagster/column_schema": mart_columns(mart)},
         # With it, the data's version follows from the tables': a run with nothing new leaves the mart in sync.
-        code_version=mart.version,
+        code_version=digest(mart.sql),
         is_required=False,
     )
 
