@@ -44,21 +44,26 @@ def no_duplicate_users_within_an_object(item: ObjectFacts) -> str:
 
 @object_check(Severity.BLOCKING)
 def every_row_is_staged_duplicate_or_rejected(item: ObjectFacts) -> str:
-    """Each line of an object, counted without a CSV parser, was staged, dropped as a duplicate, or rejected."""
-    counts = item.staged.counts
-    if counts.rows_in == counts.staged + counts.duplicate + counts.rejected:
-        return ""
-    return (
-        f"{counts.rows_in:,} rows, but {counts.staged:,} staged, {counts.duplicate:,} duplicate and "
-        f"{counts.rejected:,} rejected"
-    )
+    """Each line of an object was staged, dropped as a duplicate, or rejected, and kept its ID.
+
+    Lines and IDs are counted and added up from the object's bytes, without a CSV parser.
+    """
+    counts, sums = item.staged.counts, item.staged.id_sums
+    if counts.rows_in != counts.accounted:
+        return (
+            f"{counts.rows_in:,} rows, but {counts.staged:,} staged, {counts.duplicate:,} duplicate and "
+            f"{counts.rejected:,} rejected"
+        )
+    return "" if sums.rows_in == sums.accounted else f"{counts.rows_in:,} rows, but some with another ID"
 
 
 @object_check(Severity.BLOCKING)
 def every_staged_row_reached_the_warehouse(item: ObjectFacts) -> str:
-    """The warehouse has as many staged rows of each object as were sent."""
+    """The warehouse has as many staged rows of each object as were sent, of the same users."""
     sent = item.staged.counts.staged
-    return "" if item.rows_found == sent else f"{sent:,} rows were sent, {item.rows_found:,} are in the warehouse"
+    if item.rows_found != sent:
+        return f"{sent:,} rows were sent, {item.rows_found:,} are in the warehouse"
+    return "" if item.id_sum_found == item.staged.id_sums.staged else f"{sent:,} rows were sent, some with another ID"
 
 
 @object_check(Severity.WARNING)

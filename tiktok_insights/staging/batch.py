@@ -203,7 +203,7 @@ class Staging:
                 self._quarantine(item, result.rejected)
             if result.staged:
                 upload.add(result.staged)
-        return StagedObject(item, content, result.counts, manifest=manifest, ids=result.ids)
+        return StagedObject(item, content, result.counts, result.id_sums, manifest=manifest, ids=result.ids)
 
     def _manifest(self, item: CsvObject) -> Manifest | None:
         snapshot = snapshot_of(item.info.key)

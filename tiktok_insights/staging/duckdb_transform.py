@@ -5,7 +5,7 @@ are rejected too; an object of which it does not account for every physical reco
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from tiktok_insights.staging import quarantine, transform
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
 from tiktok_insights.staging.inspection import MAX_LINE_BYTES, Inspection
+from tiktok_insights.staging.quarantine import QuarantinedIds
+from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved
+from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 
 _READER = (
     "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
@@ -53,25 +56,11 @@ class RowOrigin:
 
 
 @dataclass(frozen=True, slots=True)
-class RowCounts:
-    """What became of an object's records; `negative_counts` counts values, not rows."""
-
-    rows_in: int = 0
-    staged: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-    negative_counts: int = 0
-
-    def __str__(self) -> str:
-        parts = (f"{self.staged:,} staged", f"{self.duplicate:,} duplicate", f"{self.rejected:,} rejected")
-        return f"{self.rows_in:,} rows in: {', '.join(parts)}"
-
-
-@dataclass(frozen=True, slots=True)
 class Transformed:
-    """The counts, what the IDs look like, and the files with the staged and the rejected rows (None without any)."""
+    """Counts, sums, what the IDs look like, and the files with the staged and the rejected rows (None without any)."""
 
     counts: RowCounts
+    id_sums: IdSums
     ids: IdFindings
     staged: Path | None
     rejected: Path | None
@@ -95,10 +84,18 @@ def _run(
 ) -> Transformed:
     duck.execute("SET TimeZone = 'UTC'")
     _read(duck, csv_path, inspection, origin)
-    counts = _count(duck, inspection.records)
+    counts, sums = _count(duck, inspection)
+    rejected, quarantined = None, QuarantinedIds()
+    if counts.rejected:
+        rejected, quarantined = _write_rejected(duck, csv_path, inspection, origin, folder)
+    if quarantined.rejected != sums.rejected:
+        raise UnloadableError(
+            "its rejected rows are not those that the quarantine would have; rewrite the file with another program"
+        )
+    sums = replace(sums, rejected=sums.rejected + quarantined.unsplit)
+    require_conserved(counts, sums)
     staged = _write_staged(duck, origin, folder / "staged.parquet") if counts.staged else None
-    rejected = _write_rejected(duck, csv_path, inspection, origin, folder) if counts.rejected else None
-    return Transformed(counts, look_at_ids(duck, has_duplicates=counts.duplicate > 0), staged, rejected)
+    return Transformed(counts, sums, look_at_ids(duck, has_duplicates=counts.duplicate > 0), staged, rejected)
 
 
 def _first_line(error: duckdb.Error) -> str:
@@ -120,23 +117,26 @@ def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspectio
     duck.execute(_UNSPLIT)
 
 
-def _count(duck: duckdb.DuckDBPyConnection, records: int) -> RowCounts:
+def _count(duck: duckdb.DuckDBPyConnection, inspection: Inspection) -> tuple[RowCounts, IdSums]:
+    """Count and add up what the reader could split, and count the lines that it could not."""
     rows = duck.execute(
-        "SELECT disposition, count(*), coalesce(sum(negative_counts), 0) FROM transformed GROUP BY ALL"
+        f"SELECT disposition, count(*), coalesce(sum(negative_counts), 0), {id_sum_sql('TIKTOK_ID', SqlEngine.DUCKDB)} "
+        "FROM transformed GROUP BY disposition"
     ).fetchall()
-    by_disposition = {disposition: (int(count), int(negative)) for disposition, count, negative in rows}
+    numbers = {disposition: tuple(map(int, found)) for disposition, *found in rows}
+    staged, duplicate, rejected = (
+        numbers.get(name, (0, 0, 0)) for name in (transform.STAGED, transform.DUPLICATE, transform.REJECTED)
+    )
     unsplit = duck.execute("SELECT count(*) FROM unsplit").fetchone()
-    unsplit_rows = int(unsplit[0]) if unsplit else 0
-    accounted = sum(count for count, _ in by_disposition.values()) + unsplit_rows
-    if accounted != records:
-        msg = f"the CSV reader found {accounted} of {records} records; rewrite the file with another program"
-        raise UnloadableError(msg)
-    return RowCounts(
-        rows_in=records,
-        staged=by_disposition.get(transform.STAGED, (0, 0))[0],
-        duplicate=by_disposition.get(transform.DUPLICATE, (0, 0))[0],
-        rejected=by_disposition.get(transform.REJECTED, (0, 0))[0] + unsplit_rows,
-        negative_counts=by_disposition.get(transform.STAGED, (0, 0))[1],
+    return (
+        RowCounts(
+            rows_in=inspection.records,
+            staged=staged[0],
+            duplicate=duplicate[0],
+            rejected=rejected[0] + (int(unsplit[0]) if unsplit else 0),
+            negative_counts=staged[1],
+        ),
+        IdSums(rows_in=inspection.id_sum, staged=staged[2], duplicate=duplicate[2], rejected=rejected[2]),
     )
 
 
@@ -162,7 +162,7 @@ def _timestamp(moment: datetime) -> str:
 
 def _write_rejected(
     duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path
-) -> Path:
+) -> tuple[Path, QuarantinedIds]:
     path = folder / "rejected.jsonl"
     # The reader keeps the file's order, so this numbers the records that it could split.
     duck.execute("CREATE VIEW numbered AS SELECT *, row_number() OVER () AS record FROM source")
@@ -170,8 +170,7 @@ def _write_rejected(
     unsplit = "SELECT line, error FROM unsplit ORDER BY 1"
     records = ((record, column) for record, column, _ in _rows(duck, rejected))
     lines = ((line, error) for line, error in _rows(duck, unsplit))
-    quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, records, lines)
-    return path
+    return path, quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, records, lines)
 
 
 def _rows(duck: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:

@@ -1,7 +1,8 @@
-"""Looks at a CSV's bytes before any CSV parser does: whether it is ours, and how many records it has.
+"""Looks at a CSV's bytes before any CSV parser does: whether it is ours, how many records it has, and of whom.
 
-A parser that loses rows would agree with itself, so the records are counted here as physical lines. That is right only
-while no field has a line break; a line whose quotes are not RFC 4180 says that one has, or that a parser would guess.
+A parser that loses rows would agree with itself, so the records are counted here as physical lines, and their IDs added
+up from the bytes. That is right only while no field has a line break; a line whose quotes are not RFC 4180 says that
+one has, or that a parser would guess.
 """
 
 import io
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from tiktok_insights.schema import CSV_HEADER
 from tiktok_insights.staging.header import MAX_HEADER_BYTES, UnloadableError, columns_of
+from tiktok_insights.tables.id_sums import id_sum
 
 #: A longer line is rejected by the transform's reader.
 MAX_LINE_BYTES = 2_000_000
@@ -34,10 +36,15 @@ _BLANK_LINE = re.compile(rb"\n\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A loadable CSV: its columns (all of the contract's, or the first 14), and its physical records."""
+    """A loadable CSV: its columns (all of the contract's, or the first 14), its physical records, and their IDs.
+
+    `lines_without_rows` is how many of the records are not rows of that many fields in UTF-8.
+    """
 
     header: tuple[str, ...]
     records: int
+    id_sum: int
+    lines_without_rows: int
 
 
 def inspect(path: Path) -> Inspection:
@@ -52,7 +59,15 @@ def inspect(path: Path) -> Inspection:
                 number = lines.number + block.count(b"\n")
                 raise UnloadableError(f"line {number} is longer than {len(rest):,} bytes; a line ending may be missing")
             lines.add(block + rest)
-    return Inspection(header, lines.records)
+    return Inspection(header, lines.records, lines.id_sum, len(lines.no_rows))
+
+
+def id_of(line: bytes) -> bytes:
+    """The ID of a record as its bytes have it: the first field, without the quotes around it."""
+    if not line.startswith(b'"'):
+        return line.partition(b",")[0]
+    quoted = _QUOTED_FIELD.match(line)
+    return quoted[0][1:-1].replace(b'""', b'"') if quoted else line
 
 
 @dataclass(slots=True)
@@ -62,6 +77,7 @@ class _Lines:
     columns: int
     line_end: bytes
     records: int = 0
+    id_sum: int = 0
     number: int = 2
     no_rows: list[int] = field(default_factory=list)
 
@@ -70,6 +86,7 @@ class _Lines:
         lines = block.count(b"\n")
         if self._is_plain(block, lines):
             self.records += lines
+            self.id_sum += id_sum(map(id_of, block.splitlines()))
         else:
             self._add_line_by_line(block)
         self.number += lines
@@ -98,6 +115,8 @@ class _Lines:
                     f"line {number} has a different line ending from line 1; save the file with consistent line endings"
                 )
             self.records += bool(content)
+            if content:
+                self.id_sum += id_sum([id_of(content)])
             if content and not self._is_row(content):
                 self.no_rows.append(number)
         if len(self.no_rows) > MAX_LINES_THAT_ARE_NO_ROWS:

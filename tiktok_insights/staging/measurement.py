@@ -8,6 +8,7 @@ from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.tables.comparison import column_differences
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
+from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 from tiktok_insights.tables.inventory import read_columns
 
 #: An id that slipped into a column of counts has 18 digits or more; no count of TikTok's comes near.
@@ -26,6 +27,7 @@ class ObjectFacts:
     max_rejected_share: float
     rows_found: int = 0
     users_found: int = 0
+    id_sum_found: int = 0
     malformed_ids: int = 0
     counts_out_of_range: int = 0
     user_out_of_range: str | None = None
@@ -51,6 +53,7 @@ def measure(session: Session, batch_id: str, objects: Sequence[StagedObject], ma
     out_of_range = " OR ".join(f"{name} < 0 OR {name} >= {COUNT_LIMIT}" for name in counts)
     rows = session.records(
         "SELECT OBJECT_KEY, COUNT(*) AS ROWS_FOUND, COUNT(DISTINCT TIKTOK_ID) AS USERS_FOUND, "
+        f"{id_sum_sql('TIKTOK_ID', SqlEngine.SNOWFLAKE)} AS ID_SUM_FOUND, "
         "SUM(CASE WHEN LENGTH(TIKTOK_ID) BETWEEN 1 AND 20 "
         "AND TRANSLATE(CAST(TIKTOK_ID AS VARCHAR), '0123456789', '') = '' THEN 0 ELSE 1 END) AS MALFORMED_IDS, "
         f"SUM(CASE WHEN {out_of_range} THEN 1 ELSE 0 END) AS COUNTS_OUT_OF_RANGE, "
@@ -76,6 +79,7 @@ def _facts(staged: StagedObject, max_rejected_share: float, found: NamedRow | No
         max_rejected_share,
         rows_found=int(found["ROWS_FOUND"]),
         users_found=int(found["USERS_FOUND"]),
+        id_sum_found=int(found["ID_SUM_FOUND"]),
         malformed_ids=int(found["MALFORMED_IDS"]),
         counts_out_of_range=int(found["COUNTS_OUT_OF_RANGE"]),
         user_out_of_range=found["USER_OUT_OF_RANGE"],

@@ -7,11 +7,13 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, MAX_LINE_BYTES, is_utf_8
+from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, MAX_LINE_BYTES, id_of, is_utf_8
 from tiktok_insights.staging.transform import READ_COLUMNS, rejection_reason
+from tiktok_insights.tables.id_sums import id_sum
 
 QUARANTINE_PREFIX = "quarantine/"
 JSON_LINES = "application/jsonl"
@@ -22,6 +24,17 @@ _MAX_KEY_BYTES = 1024
 Rejected = tuple[int, str]
 #: A line that the reader could not split: its number, and the reader's name for the error.
 Unsplit = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedIds:
+    """The sums over the IDs of an object's rows in the quarantine: those that the reader could split, and the others.
+
+    They come from the bytes of the lines, so that the first can be compared with the engine's own.
+    """
+
+    rejected: int = 0
+    unsplit: int = 0
 
 
 def quarantine_key(key: str, etag: str) -> str:
@@ -40,16 +53,21 @@ def write_rejected(
     header: Sequence[str],
     rejected: Iterable[Rejected],
     unsplit: Iterable[Unsplit],
-) -> None:
+) -> QuarantinedIds:
     """Write one JSON object a line: object, line, column (where one is at fault), reason, and the row itself.
 
     Rejected and unsplit ones come in the file's order. Bytes that are no UTF-8 stand as U+FFFD.
     """
+    of_rejected = of_unsplit = 0
     csv.field_size_limit(2 * LONGEST_LINE_BYTES)  # more than any line has that was not refused before
     with csv_path.open("rb") as file, path.open("w", encoding="ascii") as out:
-        for line, column, reason, row in _rejected(file, header, iter(rejected), iter(unsplit)):
-            entry = {"object": object_key, "line": line, "column": column, "reason": reason, "row": row}
+        for line, column, reason, row, is_split in _rejected(file, header, iter(rejected), iter(unsplit)):
+            text = row.decode("utf-8", "replace")
+            entry = {"object": object_key, "line": line, "column": column, "reason": reason, "row": text}
             out.write(json.dumps(entry) + "\n")
+            number = id_sum([id_of(row)])
+            of_rejected, of_unsplit = of_rejected + number * is_split, of_unsplit + number * (not is_split)
+    return QuarantinedIds(of_rejected, of_unsplit)
 
 
 def row_fields(row: str) -> list[str]:
@@ -59,19 +77,20 @@ def row_fields(row: str) -> list[str]:
 
 def _rejected(
     file: IO[bytes], header: Sequence[str], rejected: Iterator[Rejected], unsplit: Iterator[Unsplit]
-) -> Iterator[tuple[int, str | None, str, str]]:
+) -> Iterator[tuple[int, str | None, str, bytes, bool]]:
+    """The lines to quarantine: number, column, reason, bytes, and whether the reader could split it."""
     next_rejected, next_unsplit = next(rejected, None), next(unsplit, None)
     record = 0
     for number, content in _records(file):
-        row = content.decode("utf-8", "replace")
         if next_unsplit and number == next_unsplit[0]:
-            yield number, *_why_unsplit(next_unsplit[1], content, header), row
+            yield number, *_why_unsplit(next_unsplit[1], content, header), content, False
             next_unsplit = next(unsplit, None)
             continue
         record += 1
         if next_rejected and record == next_rejected[0]:
             column = next_rejected[1]
-            yield number, column, rejection_reason(column, row_fields(row)[header.index(column)]), row
+            text = row_fields(content.decode("utf-8", "replace"))[header.index(column)]
+            yield number, column, rejection_reason(column, text), content, True
             next_rejected = next(rejected, None)
         if not next_rejected and not next_unsplit:
             return

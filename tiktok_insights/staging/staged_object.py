@@ -7,8 +7,8 @@ from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.content import Content
-from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.id_patterns import IdFindings
+from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.tables.load_status import LoadStatus
 
 
@@ -19,6 +19,7 @@ class StagedObject:
     item: CsvObject
     content: Content
     counts: RowCounts = field(default_factory=RowCounts)
+    id_sums: IdSums = field(default_factory=IdSums)
     reason: str = ""
     manifest: Manifest | None = None
     ids: IdFindings = field(default_factory=IdFindings)
@@ -32,7 +33,7 @@ class StagedObject:
 
     def ledger_facts(self) -> NamedRow:
         """What the ledger, too, says of the object: the columns that its table shares with STAGED_OBJECTS."""
-        info, counts = self.item.info, self.counts
+        info, counts, sums = self.item.info, self.counts, self.id_sums
         return {
             "OBJECT_KEY": info.key,
             "ETAG": info.etag,
@@ -42,6 +43,10 @@ class StagedObject:
             "ROWS_STAGED": counts.staged,
             "ROWS_DUPLICATE": counts.duplicate,
             "ROWS_REJECTED": counts.rejected,
+            "ID_SUM_IN": sums.rows_in,
+            "ID_SUM_STAGED": sums.staged,
+            "ID_SUM_DUPLICATE": sums.duplicate,
+            "ID_SUM_REJECTED": sums.rejected,
             "NEGATIVE_COUNTS": counts.negative_counts,
             "SIZE_BYTES": info.size,
             "CONTENT_SHA256": self.content.sha256,

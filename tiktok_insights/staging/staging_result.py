@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.staging.batch import Batch
-from tiktok_insights.staging.duckdb_transform import RowCounts
+from tiktok_insights.staging.row_counts import RowCounts
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.tables.load_status import LoadStatus
 

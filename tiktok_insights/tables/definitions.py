@@ -5,6 +5,7 @@ Add a table here. People query those that are not internal, and read the newest 
 
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
 from tiktok_insights.tables.columns import Table, TableColumn
+from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
 
 
@@ -35,6 +36,10 @@ _OBJECT = _columns(
     ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows sent to the warehouse's staging table."),
     ("ROWS_DUPLICATE", "NUMBER(38,0) NOT NULL", "Rows dropped because the object already has the user."),
     ("ROWS_REJECTED", "NUMBER(38,0) NOT NULL", "Rows in the quarantine."),
+    ("ID_SUM_IN", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_IN records, from the object's bytes."),
+    ("ID_SUM_STAGED", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_STAGED rows."),
+    ("ID_SUM_DUPLICATE", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_DUPLICATE rows."),
+    ("ID_SUM_REJECTED", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_REJECTED rows."),
     ("NEGATIVE_COUNTS", "NUMBER(38,0) NOT NULL", "Counts that were negative and became NULL."),
     ("SIZE_BYTES", "NUMBER(38,0) NOT NULL", "Size of the object."),
     ("CONTENT_SHA256", "VARCHAR NOT NULL", "SHA-256 of the object's bytes, in hexadecimal."),

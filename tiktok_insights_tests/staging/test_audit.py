@@ -11,10 +11,11 @@ from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.audit import audit
 from tiktok_insights.staging.content import Content
-from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts, measure
+from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.tables.id_sums import id_sum
 from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
@@ -33,12 +34,13 @@ ALL_CHECKS = [
 ]
 
 
-def staged(key: str, counts: RowCounts) -> StagedObject:
-    """What staging says of an object."""
+def staged(key: str, counts: RowCounts, id_sums: IdSums | None = None) -> StagedObject:
+    """What staging says of an object; each row is of the user whose number is 1, unless the sums say else."""
     return StagedObject(
         CsvObject(ObjectInfo(key, "e", 9, datetime(2026, 1, 31, tzinfo=UTC)), "42", "2026-01-31"),
         Content("0" * 64, datetime(2026, 1, 31, tzinfo=UTC)),
         counts,
+        id_sums or IdSums(counts.rows_in, counts.staged, counts.duplicate, counts.rejected),
     )
 
 
@@ -47,6 +49,7 @@ GOOD = ObjectFacts(
     max_rejected_share=0.01,
     rows_found=97,
     users_found=97,
+    id_sum_found=97,
 )
 EMPTY = ObjectFacts(staged(OTHER_KEY, RowCounts()), 0.01)
 
@@ -91,20 +94,32 @@ def test_a_batch_without_objects_passes() -> None:
         pytest.param(
             "every_row_is_staged_duplicate_or_rejected",
             replace(GOOD, staged=staged(KEY, RowCounts(101, 97, 2, 1))),
-            told("every_row_is_staged_duplicate_or_rejected: <object>"),
+            told("every_row_is_staged_duplicate_or_rejected: <object>: <number> rows, but <number>"),
             id="a row is nowhere",
         ),
         pytest.param(
             "every_staged_row_reached_the_warehouse",
-            replace(GOOD, rows_found=98, users_found=98),
-            told("every_staged_row_reached_the_warehouse: <object>"),
+            replace(GOOD, rows_found=98, users_found=98, id_sum_found=98),
+            told("every_staged_row_reached_the_warehouse: <object>: <number> rows were sent, <number>"),
             id="a row too many arrived",
         ),
         pytest.param(
             "every_staged_row_reached_the_warehouse",
-            replace(GOOD, rows_found=96, users_found=96),
-            told("every_staged_row_reached_the_warehouse: <object>"),
+            replace(GOOD, rows_found=96, users_found=96, id_sum_found=96),
+            told("every_staged_row_reached_the_warehouse: <object>: <number> rows were sent, <number>"),
             id="a row is lost on the way",
+        ),
+        pytest.param(
+            "every_staged_row_reached_the_warehouse",
+            replace(GOOD, id_sum_found=98),
+            told("every_staged_row_reached_the_warehouse: <object>: <number> rows were sent, some"),
+            id="a row arrived as another user's",
+        ),
+        pytest.param(
+            "every_row_is_staged_duplicate_or_rejected",
+            replace(GOOD, staged=staged(KEY, GOOD.staged.counts, IdSums(101, 97, 2, 1))),
+            told("every_row_is_staged_duplicate_or_rejected: <object>: <number> rows, but some"),
+            id="a row became another user's",
         ),
     ],
 )
@@ -213,8 +228,9 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
     """Rows, users, malformed ids and counts out of range of each object, whoever put them there; of this batch only."""
     key = loader.put("a", csv_file(row("1"), row("2")))
     batch = loader.stage()
+    of_both = id_sum([b"1", b"2"])
     clean = measure(loader.session, batch.batch_id, batch.objects, 0.5)
-    assert clean == BatchFacts(batch.batch_id, (ObjectFacts(batch.objects[0], 0.5, 2, 2),), ())
+    assert clean == BatchFacts(batch.batch_id, (ObjectFacts(batch.objects[0], 0.5, 2, 2, of_both),), ())
     for tiktok_id, count in [
         ("2", "NULL"),
         ("7.42e+18", "0"),
@@ -231,7 +247,8 @@ def test_measure_asks_what_the_warehouse_really_holds(loader: Loader) -> None:
         )
     loader.session.execute("UPDATE TIKTOK_INTERNAL.STAGED_TIKTOK_DATA SET EXTRACTED_AT = EXTRACTED_AT")
     found = measure(loader.session, batch.batch_id, batch.objects, 0.5)
-    assert found.objects == (ObjectFacts(batch.objects[0], 0.5, 8, 7, 3, 2, "5"),)
+    id_sum_found = of_both + id_sum([b"2", b"7.42e+18", b"", b"742345678901234514900", b"5", b"6"])
+    assert found.objects == (ObjectFacts(batch.objects[0], 0.5, 8, 7, id_sum_found, 3, 2, "5"),)
     assert measure(loader.session, "another", batch.objects, 0.5).objects == (ObjectFacts(batch.objects[0], 0.5),)
 
 

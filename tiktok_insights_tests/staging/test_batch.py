@@ -12,9 +12,9 @@ from tiktok_insights.clients.object_store import ObjectMissingError
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.duckdb_transform import RowCounts
 from tiktok_insights.staging.ledger import forget_refused
 from tiktok_insights.staging.quarantine import quarantine_key
+from tiktok_insights.staging.row_counts import RowCounts
 from tiktok_insights.staging.staging_result import every_new_object_was_loaded, result_of
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader

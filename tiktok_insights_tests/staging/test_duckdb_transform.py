@@ -1,6 +1,7 @@
 """One CSV through DuckDB: what is staged, what goes to the quarantine, and counts that add up."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ import pytest
 
 from tiktok_insights.clients import duckdb_engine
 from tiktok_insights.staging import duckdb_transform
-from tiktok_insights.staging.duckdb_transform import RowCounts, RowOrigin, Transformed, run
+from tiktok_insights.staging import transform as transform_module
+from tiktok_insights.staging.duckdb_transform import RowOrigin, Transformed, run
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.inspection import Inspection, inspect
+from tiktok_insights.staging.row_counts import IdSums, RowCounts
+from tiktok_insights.tables.id_sums import id_sum
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
 from tiktok_insights_tests.support.troubleshooting import told
 
@@ -130,7 +134,7 @@ def test_14_columns_leave_the_source_of_the_counts_open_and_take_the_objects_tim
 @pytest.mark.parametrize("body", [csv_file(), HEADER_16.encode(), b"\xef\xbb\xbf" + HEADER_14.encode() + b"\n"])
 def test_a_header_alone_is_an_object_without_rows(tmp_path: Path, body: bytes) -> None:
     """Nothing is staged, nothing is rejected, nothing fails."""
-    assert transform(tmp_path, body) == Transformed(RowCounts(), IdFindings(), None, None)
+    assert transform(tmp_path, body) == Transformed(RowCounts(), IdSums(), IdFindings(), None, None)
 
 
 def test_duplicates_inside_an_object_are_counted_and_left_out(tmp_path: Path) -> None:
@@ -250,7 +254,25 @@ def test_an_object_of_which_the_reader_loses_rows_is_not_loadable(tmp_path: Path
     path = tmp_path / "object.csv"
     path.write_bytes(csv_file(row("1"), row("2")))
     with told("the CSV reader found", f"2 of {records} records"):
-        run(path, Inspection(tuple(HEADER_16.split(",")), records), ORIGIN, tmp_path)
+        run(path, Inspection(tuple(HEADER_16.split(",")), records, id_sum=0, lines_without_rows=0), ORIGIN, tmp_path)
+
+
+def test_an_object_of_which_the_reader_changes_an_id_is_not_loadable(tmp_path: Path) -> None:
+    """The sum over the IDs of the bytes is not the reader's own: another sum refuses the object."""
+    path = tmp_path / "object.csv"
+    path.write_bytes(csv_file(row("1"), row("2")))
+    with told("the IDs of its <number> rows are not those in the file", "its 2 rows"):
+        run(path, replace(inspect(path), id_sum=id_sum([b"1", b"3"])), ORIGIN, tmp_path)
+
+
+def test_a_quarantine_of_other_rows_refuses_the_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the numbers of the rejected rows off by one, good rows would be quarantined in their place."""
+    shifted = f"SELECT record - 1 AS record, * EXCLUDE record FROM ({transform_module.rejected_rows_sql('numbered')})"
+    monkeypatch.setattr(transform_module, "rejected_rows_sql", lambda _: shifted)
+    path = tmp_path / "object.csv"
+    path.write_bytes(csv_file(row("1"), row("2", heartCount="x"), row("3")))
+    with told("its rejected rows are not those that the quarantine would have"):
+        run(path, inspect(path), ORIGIN, tmp_path)
 
 
 def test_an_object_at_which_the_reader_gives_up_is_not_loadable(tmp_path: Path) -> None:
@@ -258,7 +280,7 @@ def test_an_object_at_which_the_reader_gives_up_is_not_loadable(tmp_path: Path) 
     path = tmp_path / "object.csv"
     path.write_bytes(csv_file(row("1")) + row("2").encode() + b"\n")
     with told("the CSV reader failed"):
-        run(path, Inspection(tuple(HEADER_16.split(",")), 2), ORIGIN, tmp_path)
+        run(path, Inspection(tuple(HEADER_16.split(",")), 2, id_sum=0, lines_without_rows=0), ORIGIN, tmp_path)
 
 
 def test_a_reader_that_swallows_rows_after_an_open_quote_is_noticed(tmp_path: Path) -> None:
@@ -266,4 +288,4 @@ def test_a_reader_that_swallows_rows_after_an_open_quote_is_noticed(tmp_path: Pa
     path = tmp_path / "object.csv"
     path.write_bytes(csv_file(row("1"), row("2", nickname='"open'), row("3"), row("4")))
     with pytest.raises(UnloadableError):
-        run(path, Inspection(tuple(HEADER_16.split(",")), 4), ORIGIN, tmp_path)
+        run(path, Inspection(tuple(HEADER_16.split(",")), 4, id_sum=0, lines_without_rows=0), ORIGIN, tmp_path)

@@ -14,6 +14,7 @@ _IDENTIFIER = r'(?:"[^"]+"|[A-Za-z_][\w$]*)'
 _BARE_USE = re.compile(_LEADING + rf"USE\s+({_IDENTIFIER})(\s*\.\s*{_IDENTIFIER})?\s*;?\s*", re.IGNORECASE | re.DOTALL)
 _DIGITS_IN_SNOWFLAKE = "38"
 _WRITTEN = "written by the user"
+_HEX_DIGITS_OF_64_BITS = 16
 
 
 class StatementKind(Enum):
@@ -101,6 +102,18 @@ def with_38_digits(expression: Expr) -> Expr:
 def _is_whole_38(data_type: exp.DataType) -> bool:
     sizes = [size.name for size in data_type.expressions]
     return sizes in ([], [_DIGITS_IN_SNOWFLAKE], [_DIGITS_IN_SNOWFLAKE, "0"])
+
+
+def with_big_endian_md5_numbers(expression: Expr) -> Expr:
+    """MD5_NUMBER_LOWER64 as Snowflake computes it. fakesnow calls one by this name, which DuckDB does not have."""
+    for call in list(expression.find_all(exp.MD5NumberLower64)):
+        digits = exp.Substring(this=exp.MD5(this=call.this), start=exp.Literal.number(_HEX_DIGITS_OF_64_BITS + 1))
+        bits = exp.cast(exp.DPipe(this=exp.Literal.string("0x"), expression=digits), exp.DataType.Type.UBIGINT)
+        number = exp.cast(bits, exp.DataType.build("DECIMAL(20, 0)"))
+        if call is expression:
+            return number
+        call.replace(number)
+    return expression
 
 
 def mark_casts_in_sums(expression: Expr) -> Expr:

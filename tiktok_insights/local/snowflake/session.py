@@ -23,6 +23,7 @@ from tiktok_insights.local.snowflake.dialect import (
     mark_casts_in_sums,
     reads_definitions,
     with_38_digits,
+    with_big_endian_md5_numbers,
     with_headers_as_written,
     with_quotable_comments,
     with_use_spelled_out,
@@ -208,7 +209,7 @@ class Cursor(FakeSnowflakeCursor):
 
     def _transform(self, expression: Expr, params: Any) -> Expr:
         named = with_headers_as_written(with_quotable_comments(expression))
-        prepared = mark_casts_in_sums(with_38_digits(named))
+        prepared = with_big_endian_md5_numbers(mark_casts_in_sums(with_38_digits(named)))
         return without_double_sums(super()._transform(prepared, params))
 
     def _describe_last_sql(self) -> list[Any]:

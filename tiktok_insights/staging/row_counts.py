@@ -1,0 +1,60 @@
+"""What became of an object's records, as counts and as sums over their IDs, and whether the two sides are equal.
+
+What a record can become is added here, to both classes. Where the numbers come from belongs in `inspection` (what came
+in), in the transform and in `quarantine` (what became of it).
+"""
+
+from dataclasses import dataclass
+
+from tiktok_insights.staging.header import UnloadableError
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """What became of an object's records; `negative_counts` counts values, not rows."""
+
+    rows_in: int = 0
+    staged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    negative_counts: int = 0
+
+    @property
+    def accounted(self) -> int:
+        """How many records became something."""
+        return self.staged + self.duplicate + self.rejected
+
+    def __str__(self) -> str:
+        parts = (f"{self.staged:,} staged", f"{self.duplicate:,} duplicate", f"{self.rejected:,} rejected")
+        return f"{self.rows_in:,} rows in: {', '.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class IdSums:
+    """The sums over the IDs of the same records (tables/id_sums.py). `rows_in` comes from the object's bytes."""
+
+    rows_in: int = 0
+    staged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+
+    @property
+    def accounted(self) -> int:
+        """The sum over the IDs of the records that became something."""
+        return self.staged + self.duplicate + self.rejected
+
+
+def require_conserved(counts: RowCounts, sums: IdSums) -> None:
+    """Raise UnloadableError unless each record became something, with its own ID."""
+    if counts.accounted != counts.rows_in:
+        msg = (
+            f"the CSV reader found {counts.accounted} of {counts.rows_in} records; rewrite the file with another "
+            "program"
+        )
+        raise UnloadableError(msg)
+    if sums.accounted != sums.rows_in:
+        msg = (
+            f"the IDs of its {counts.rows_in} rows are not those in the file after the CSV reader; rewrite the file "
+            "with another program"
+        )
+        raise UnloadableError(msg)
