@@ -13,7 +13,7 @@ from tiktok_insights.lake.listing import list_csvs
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.duckdb_transform import RowOrigin
+from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin, Transformed
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA, TIKTOK_DATA
 from tiktok_insights.warehouse.publish import publish_passed
@@ -58,10 +58,15 @@ def transform(watch: Stopwatch, **place: str) -> int:
     """The file to a Parquet file of staged rows."""
     here = Workplace.of(**place)
     item = here.object()
+    path = here.folder / "0.csv"
+    path.symlink_to(here.csv)
     origin = RowOrigin.of("batch", item, item.info.last_modified)
     with watch:
-        transformed = duckdb_transform.run(here.csv, inspect(here.csv), origin, here.folder)
-    return transformed.counts.staged
+        (group,) = duckdb_transform.run([CsvFile(path, inspect(path), origin)], here.folder)
+    if group.staged is None:
+        raise AssertionError(f"No row of {here.csv} was staged.")
+    group.staged.rename(here.folder / "staged.parquet")
+    return sum(result.counts.staged for result in group.results.values() if isinstance(result, Transformed))
 
 
 def put(watch: Stopwatch, *, parquet: str, **place: str) -> None:

@@ -4,6 +4,8 @@ It knows where the tables are. Which tables there are belongs in `tables`.
 """
 
 import logging
+import secrets
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -16,6 +18,7 @@ import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 
+from tiktok_insights.clients.parquet_rows import write_parquet
 from tiktok_insights.clients.snowflake_errors import is_conflict
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.namespace import Namespace
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
     from snowflake.connector.cursor import SnowflakeCursor
 
-#: Many rows in one statement save round trips; Snowflake takes 16,384 at the most.
-_ROWS_IN_A_STATEMENT = 200
+#: More rows than this cost less as a file: the time of a statement grows with its values.
+_ROWS_IN_A_STATEMENT = 50
 
 #: For how long a transaction begins again. Snowflake lets it wait; the local stack fails it, and fifty runs take turns.
 _PATIENCE_SECONDS = 900.0
@@ -67,7 +70,7 @@ class Session:
             return cursor.rowcount or 0
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert a moderate number of rows, by the names of their columns, some hundred in a statement.
+        """Insert rows by the names of their columns: a few in one statement, many as a file.
 
         Raises ValueError for a row that has other columns than the table.
         """
@@ -75,13 +78,19 @@ class Session:
         for row in rows:
             if different := row.keys() ^ columns:
                 raise ValueError(f"a row for {table.name} has the wrong columns: {', '.join(sorted(different))}")
-        into = f"{self.namespace.name_of(table)} ({', '.join(table.names)})"
-        places = f"({placeholders(table.names)})"
-        for start in range(0, len(rows), _ROWS_IN_A_STATEMENT):
-            part = rows[start : start + _ROWS_IN_A_STATEMENT]
+        name = self.namespace.name_of(table)
+        if len(rows) > _ROWS_IN_A_STATEMENT:
+            with tempfile.TemporaryDirectory() as folder:
+                # A name of its own: the warehouse remembers the files that it has loaded.
+                path = Path(folder) / f"{secrets.token_hex(8)}.parquet"
+                write_parquet(path, table, rows)
+                self.put(path, name)
+                self.copy_staged(path.name, name)
+        elif rows:
+            places = f"({placeholders(table.names)})"
             self.execute(
-                f"INSERT INTO {into} VALUES {', '.join([places] * len(part))}",
-                [_as_text_if_time(row[name]) for row in part for name in table.names],
+                f"INSERT INTO {name} ({', '.join(table.names)}) VALUES {', '.join([places] * len(rows))}",
+                [_as_text_if_time(row[name]) for row in rows for name in table.names],
             )
 
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:

@@ -7,32 +7,25 @@ run; and the others continue.
 
 import logging
 import secrets
-import tempfile
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
-from tiktok_insights.clients.s3_refusals import ObjectNotWritableError, ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
-from tiktok_insights.lake.listing import CsvObject, Listing, snapshot_of
+from tiktok_insights.lake.listing import CsvObject, Listing
 from tiktok_insights.progress import SILENT, Advance, ProgressReporter
-from tiktok_insights.raw.manifest import Manifest, RawDataError
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.staging import audit, duckdb_transform, quarantine
-from tiktok_insights.staging.content import KnownContents, known_contents
-from tiktok_insights.staging.duckdb_transform import RowOrigin
-from tiktok_insights.staging.header import UnloadableError
-from tiktok_insights.staging.inspection import inspect
+from tiktok_insights.staging import audit
+from tiktok_insights.staging.batch_objects import ObjectOutcome, stage_objects
+from tiktok_insights.staging.content import known_contents
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.measurement import measure
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
-from tiktok_insights.staging.pending import in_batches, pending
+from tiktok_insights.staging.pending import BATCH_BYTES, BATCH_OBJECTS, in_parts, pending
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Reading, Unreadable
-from tiktok_insights.staging.upload import Upload
 from tiktok_insights.staging.verdict import write_verdict
 from tiktok_insights.tables.definitions import LOAD_BATCHES, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
@@ -99,7 +92,10 @@ class Staging:
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
         known_keys = {key for key, _ in known}
         with self._progress.track("staging", len(waiting), "objects") as advance:
-            batches = [self._stage_batch(items, known_keys, each, advance) for items in in_batches(waiting)]
+            batches = [
+                self._stage_batch(items, known_keys, each, advance)
+                for items in in_parts(waiting, BATCH_OBJECTS, BATCH_BYTES)
+            ]
         return [batch for batch in batches if batch is not None]
 
     @staticmethod
@@ -125,10 +121,8 @@ class Staging:
         # Named before the first object is read: of two versions of a key, the later one is in the later batch.
         batch_id = _new_batch_id(datetime.now(UTC))
         contents = known_contents(self._session, {item.info.key for item in items} & known_keys)
-        with tempfile.TemporaryDirectory() as name:
-            upload = Upload(self._session, batch_id, Path(name))
-            objects = tuple(self._stage_all(batch_id, items, contents, upload, level, advance))
-            upload.flush()
+        outcomes = stage_objects(self._store, self._session, batch_id, items, contents)
+        objects = tuple(self._take_note(outcomes, level, advance))
         if not objects:
             return None
         verdict = audit.audit(measure(self._session, batch_id, objects, self._max_rejected_share))
@@ -150,69 +144,28 @@ class Staging:
             f"{sum(item.counts.staged for item in batch.objects):,}",
         )
 
-    def _stage_all(
-        self,
-        batch_id: str,
-        items: Sequence[CsvObject],
-        contents: KnownContents,
-        upload: Upload,
-        level: int,
-        advance: Advance,
-    ) -> Iterator[StagedObject]:
-        for item in items:
+    def _take_note(self, outcomes: Iterator[ObjectOutcome], level: int, advance: Advance) -> Iterator[StagedObject]:
+        """Tell people of each object as it comes, and give those that belong to the batch."""
+        for outcome in outcomes:
             advance()
-            try:
-                staged = self._stage_object(batch_id, item, contents, upload)
-            except ObjectChangedError as error:
-                # The others go on; the next run's listing has the new version.
-                self._log.warning("%s", error)
-                continue
-            except (ObjectUnavailableError, ObjectNotWritableError) as error:
-                self._note_unreadable(Unreadable.because(error, item.info.key, item))
-                continue
-            uri = self._store.uri(item.info.key)
-            if staged.status is LoadStatus.UNCHANGED:
-                self._log.log(level, "%s was uploaded again. Its content is loaded already.", uri)
-            elif not staged.reason:
-                self._log.log(level, "%s: %s", uri, staged.counts)
-            yield staged
+            match outcome:
+                case StagedObject():
+                    uri = self._store.uri(outcome.item.info.key)
+                    if outcome.status is LoadStatus.UNCHANGED:
+                        self._log.log(level, "%s was uploaded again. Its content is loaded already.", uri)
+                    elif not outcome.reason:
+                        self._log.log(level, "%s: %s", uri, outcome.counts)
+                    yield outcome
+                case Unreadable():
+                    self._note_unreadable(outcome)
+                case ObjectChangedError():
+                    # The others go on; the next run's listing has the new version.
+                    self._log.warning("%s", outcome)
 
     def _note_unreadable(self, *unreadable: Unreadable) -> None:
         self.reading.unreadable += unreadable
         for item in unreadable:
             self._log.warning("%s. The next run tries again.", item.reason)
-
-    def _stage_object(self, batch_id: str, item: CsvObject, contents: KnownContents, upload: Upload) -> StagedObject:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            csv_path = folder / "object.csv"
-            content = contents.recognize(item.info, self._store.download(item.info, csv_path))
-            if content.is_loaded:
-                return StagedObject(item, content)
-            origin = RowOrigin.of(batch_id, item, content.first_modified)
-            try:
-                manifest = self._manifest(item)
-                result = duckdb_transform.run(csv_path, inspect(csv_path), origin, folder)
-            except UnloadableError as error:
-                return StagedObject(item, content, reason=str(error))
-            except RawDataError as error:
-                # What is fixed then is another object: this one has no new version.
-                again = f"Then run tiktok-insights retry-refused {item.info.key}"
-                return StagedObject(item, content, reason=f"{error} {again}")
-            if result.rejected:
-                self._quarantine(item, result.rejected)
-            if result.staged:
-                upload.add(result.staged)
-        return StagedObject(item, content, result.counts, result.id_sums, manifest=manifest, ids=result.ids)
-
-    def _manifest(self, item: CsvObject) -> Manifest | None:
-        snapshot = snapshot_of(item.info.key)
-        return self._raw.manifest(snapshot) if snapshot else None
-
-    def _quarantine(self, item: CsvObject, rejected: Path) -> None:
-        with rejected.open("rb") as body:
-            # Over an older one of the same version, whose rows an older transform may have rejected.
-            self._store.put(quarantine.quarantine_key(item.info.key, item.info.etag), body, quarantine.JSON_LINES)
 
 
 def _new_batch_id(moment: datetime) -> str:

@@ -1,37 +1,40 @@
-"""Runs the transform on one downloaded CSV in DuckDB: a Parquet file of staged rows, a file of rejected rows, counts.
+"""Runs the transform on a group of downloaded CSVs in DuckDB: one Parquet file of staged rows, results for each CSV.
 
 DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader cannot split into the contract's columns
-are rejected too; an object of which it does not account for every physical record is not loadable.
+are rejected too; a CSV of which it does not account for every physical record and every ID is not loadable. Which CSVs
+are a group belongs in `groups.py`; the rows that are rejected, in `rejections.py`.
 """
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, literal, readable
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.schema import WAREHOUSE_NAMES
-from tiktok_insights.staging import quarantine, transform
+from tiktok_insights.staging import transform
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
 from tiktok_insights.staging.inspection import MAX_LINE_BYTES, Inspection
-from tiktok_insights.staging.quarantine import QuarantinedIds
+from tiktok_insights.staging.rejections import Rejections
 from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 
 _READER = (
     "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
     "hive_partitioning = false, strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
-    f"max_line_size = {MAX_LINE_BYTES}"
+    f"filename = true, max_line_size = {MAX_LINE_BYTES}"
 )
-#: A line may have several errors. The reader's own table is for its own connection only.
-_UNSPLIT = (
-    "CREATE TABLE unsplit AS SELECT line, min(CAST(error_type AS VARCHAR)) AS error FROM reject_errors GROUP BY line"
-)
+#: What stands beside each row of an object in the warehouse, and what the transform needs to know.
+_OBJECTS = """
+CREATE TABLE objects (object_number INTEGER, BATCH_ID VARCHAR, OBJECT_KEY VARCHAR, ACCOUNT_ID VARCHAR,
+  SNAPSHOT_ID VARCHAR, FIRST_MODIFIED TIMESTAMP, taken_at TIMESTAMP)
+"""
+_ORIGIN_COLUMNS = ("BATCH_ID", "OBJECT_KEY", "ACCOUNT_ID", "SNAPSHOT_ID", "FIRST_MODIFIED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,125 +59,180 @@ class RowOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A loadable CSV on this machine. The name of the file is a number, by which the results of a group are told."""
+
+    path: Path
+    inspection: Inspection
+    origin: RowOrigin
+
+    @property
+    def number(self) -> int:
+        """The number in the file's name."""
+        return int(self.path.stem)
+
+
+@dataclass(frozen=True, slots=True)
 class Transformed:
-    """Counts, sums, what the IDs look like, and the files with the staged and the rejected rows (None without any)."""
+    """Counts and sums of one CSV, what its IDs look like, and the file with its rejected rows (None without any)."""
 
     counts: RowCounts
     id_sums: IdSums
     ids: IdFindings
-    staged: Path | None
     rejected: Path | None
 
 
-def run(csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path) -> Transformed:
-    """Transform one CSV; the results and DuckDB's own files go to the folder. Raises UnloadableError."""
+@dataclass(frozen=True, slots=True)
+class TransformedGroup:
+    """The result of each CSV by its number, or why it is not loadable; and one file with the staged rows of all.
+
+    `staged` is None where no row is staged.
+    """
+
+    results: Mapping[int, Transformed | UnloadableError]
+    staged: Path | None
+
+
+def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:
+    """Transform a group of CSVs with one header; the results and DuckDB's own files go to the folder.
+
+    What the engine cannot do with all of them it does with each half, down to the one at fault. Raises the engine's
+    own error where that is no fault of a CSV, such as a full disk.
+    """
     try:
-        with bounded_duckdb(folder, str(folder / "transform.duckdb")) as duck:
-            return _run(duck, csv_path, inspection, origin, folder)
-    except duckdb.OutOfMemoryException as error:
-        msg = f"the file's long rows need more memory than {MEMORY_LIMIT}; split the file ({_first_line(error)})"
-        raise UnloadableError(msg) from error
-    except duckdb.InvalidInputException as error:
-        msg = f"the CSV reader failed; rewrite the file with another program ({_first_line(error)})"
-        raise UnloadableError(msg) from error
+        with bounded_duckdb(folder, str(folder / f"{secrets.token_hex(4)}.duckdb")) as duck:
+            group = _Group(duck, files, folder).transform()
+    except duckdb.IOException:
+        raise
+    except duckdb.Error as error:
+        if len(files) == 1:
+            yield TransformedGroup({files[0].number: _unloadable(error)}, None)
+            return
+        middle = len(files) // 2
+        yield from run(files[:middle], folder)
+        yield from run(files[middle:], folder)
+    else:
+        yield group
 
 
-def _run(
-    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path
-) -> Transformed:
-    duck.execute("SET TimeZone = 'UTC'")
-    _read(duck, csv_path, inspection, origin)
-    counts, sums = _count(duck, inspection)
-    rejected, quarantined = None, QuarantinedIds()
-    if counts.rejected:
-        rejected, quarantined = _write_rejected(duck, csv_path, inspection, origin, folder)
-    if quarantined.rejected != sums.rejected:
-        raise UnloadableError(
-            "its rejected rows are not those that the quarantine would have; rewrite the file with another program"
+def _unloadable(error: duckdb.Error) -> UnloadableError:
+    """Why the one file cannot be loaded. Raises the error if the file is not at fault."""
+    first_line = str(error).partition("\n")[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return UnloadableError(
+            f"the file's long rows need more memory than {MEMORY_LIMIT}; split the file ({first_line})"
         )
-    sums = replace(sums, rejected=sums.rejected + quarantined.unsplit)
-    require_conserved(counts, sums)
-    staged = _write_staged(duck, origin, folder / "staged.parquet") if counts.staged else None
-    return Transformed(counts, sums, look_at_ids(duck, has_duplicates=counts.duplicate > 0), staged, rejected)
+    if isinstance(error, duckdb.InvalidInputException):
+        return UnloadableError(f"the CSV reader failed; rewrite the file with another program ({first_line})")
+    raise error
 
 
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).partition("\n")[0]
+class _Group:
+    """One group in a database of its own: a second read would add to the first one's rejects."""
+
+    def __init__(self, duck: duckdb.DuckDBPyConnection, files: Sequence[CsvFile], folder: Path) -> None:
+        self._duck = duck
+        self._files = files
+        self._folder = folder
+
+    def transform(self) -> TransformedGroup:
+        """Read, count, and write what is good."""
+        self._duck.execute("SET TimeZone = 'UTC'")
+        self._read()
+        counted = self._count()
+        rejections = Rejections(self._duck, {number: split for number, (split, _, _) in counted.items()})
+        with_duplicates = [number for number, (_, counts, _) in counted.items() if counts.duplicate]
+        ids = look_at_ids(self._duck, with_duplicates)
+        results: dict[int, Transformed | UnloadableError] = {}
+        for file in self._files:
+            _, counts, sums = counted[file.number]
+            try:
+                results[file.number] = self._result(file, counts, sums, rejections, ids)
+            except UnloadableError as error:
+                results[file.number] = error
+                self._duck.execute("DELETE FROM objects WHERE object_number = ?", [file.number])
+        staged = any(isinstance(result, Transformed) and result.counts.staged for result in results.values())
+        return TransformedGroup(results, self._write_staged() if staged else None)
+
+    def _read(self) -> None:
+        """Read all files at once. Every later read of them has the same columns: else it would reject other lines."""
+        header = self._files[0].inspection.header
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in header)
+        read = ", ".join(name if name in header else f"NULL::VARCHAR AS {name}" for name in transform.READ_COLUMNS)
+        paths = ", ".join(readable(file.path) for file in self._files)
+        origins = [file.origin for file in self._files]
+        self._duck.execute(_OBJECTS)
+        self._duck.execute(
+            "INSERT INTO objects SELECT unnest(?::INTEGER[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+            "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::TIMESTAMP[]), unnest(?::TIMESTAMP[])",
+            [
+                [file.number for file in self._files],
+                [origin.batch_id for origin in origins],
+                [origin.object_key for origin in origins],
+                [origin.account_id for origin in origins],
+                [origin.snapshot_id for origin in origins],
+                [_naive_utc(origin.first_modified) for origin in origins],
+                [_naive_utc(origin.taken_at) for origin in origins],
+            ],
+        )
+        self._duck.execute(
+            f"CREATE VIEW lines AS SELECT {read}, CAST(parse_filename(filename, true) AS INTEGER) AS object_number "
+            f"FROM read_csv([{paths}], columns = {{{columns}}}, {_READER})"
+        )
+        self._duck.execute("CREATE VIEW source AS FROM lines JOIN objects USING (object_number)")
+        self._duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
+
+    def _count(self) -> dict[int, tuple[int, RowCounts, IdSums]]:
+        """Of each file: how many rows the reader could split, what became of them, and the sums over their IDs."""
+        rows = self._duck.execute(
+            "SELECT object_number, disposition, count(*), coalesce(sum(negative_counts), 0), "
+            f"{id_sum_sql('TIKTOK_ID', SqlEngine.DUCKDB)} FROM transformed GROUP BY object_number, disposition"
+        ).fetchall()
+        numbers = {(number, disposition): tuple(map(int, found)) for number, disposition, *found in rows}
+        return {file.number: _counted(file, numbers) for file in self._files}
+
+    def _result(
+        self,
+        file: CsvFile,
+        counts: RowCounts,
+        sums: IdSums,
+        rejections: Rejections,
+        ids: Mapping[int, IdFindings],
+    ) -> Transformed:
+        unsplit = rejections.unsplit(file.number)
+        counts = replace(counts, rejected=counts.rejected + unsplit)
+        rejected = None
+        if counts.rejected:
+            rejected = self._folder / f"{file.number}.jsonl"
+            written = rejections.write(rejected, file.number, file.path, file.origin.object_key, file.inspection.header)
+            if written.rejected != sums.rejected:
+                raise UnloadableError(
+                    "its rejected rows are not those that the quarantine would have; rewrite the file with another "
+                    "program"
+                )
+            sums = replace(sums, rejected=sums.rejected + written.unsplit)
+        require_conserved(counts, sums)
+        return Transformed(counts, sums, ids.get(file.number, IdFindings()), rejected)
+
+    def _write_staged(self) -> Path:
+        # A name of its own: the warehouse remembers the files that it has loaded.
+        path = self._folder / f"{self._files[0].origin.batch_id}-{secrets.token_hex(4)}.parquet"
+        self._duck.execute(
+            f"COPY (SELECT {', '.join([*_ORIGIN_COLUMNS, *WAREHOUSE_NAMES])} FROM transformed "
+            f"JOIN objects USING (object_number) WHERE disposition = '{transform.STAGED}') "
+            f"TO {literal(str(path))} (FORMAT parquet)"
+        )
+        return path
 
 
-def _read(duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin) -> None:
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in inspection.header)
-    read = ", ".join(
-        name if name in inspection.header else f"NULL::VARCHAR AS {name}" for name in transform.READ_COLUMNS
-    )
-    # DuckDB takes no bound values in a view; its own literals quote the text.
-    duck.execute(
-        f"CREATE VIEW source AS SELECT {read}, {literal(origin.object_key)} AS object_key, "
-        f"{_timestamp(origin.first_modified)} AS first_modified, {_timestamp(origin.taken_at)} AS taken_at "
-        f"FROM read_csv({readable(csv_path)}, columns = {{{columns}}}, {_READER})"
-    )
-    duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
-    duck.execute(_UNSPLIT)
-
-
-def _count(duck: duckdb.DuckDBPyConnection, inspection: Inspection) -> tuple[RowCounts, IdSums]:
-    """Count and add up what the reader could split, and count the lines that it could not."""
-    rows = duck.execute(
-        f"SELECT disposition, count(*), coalesce(sum(negative_counts), 0), {id_sum_sql('TIKTOK_ID', SqlEngine.DUCKDB)} "
-        "FROM transformed GROUP BY disposition"
-    ).fetchall()
-    numbers = {disposition: tuple(map(int, found)) for disposition, *found in rows}
+def _counted(file: CsvFile, numbers: Mapping[tuple[int, str], tuple[int, ...]]) -> tuple[int, RowCounts, IdSums]:
     staged, duplicate, rejected = (
-        numbers.get(name, (0, 0, 0)) for name in (transform.STAGED, transform.DUPLICATE, transform.REJECTED)
+        numbers.get((file.number, name), (0, 0, 0))
+        for name in (transform.STAGED, transform.DUPLICATE, transform.REJECTED)
     )
-    unsplit = duck.execute("SELECT count(*) FROM unsplit").fetchone()
-    return (
-        RowCounts(
-            rows_in=inspection.records,
-            staged=staged[0],
-            duplicate=duplicate[0],
-            rejected=rejected[0] + (int(unsplit[0]) if unsplit else 0),
-            negative_counts=staged[1],
-        ),
-        IdSums(rows_in=inspection.id_sum, staged=staged[2], duplicate=duplicate[2], rejected=rejected[2]),
-    )
+    counts = RowCounts(file.inspection.records, staged[0], duplicate[0], rejected[0], negative_counts=staged[1])
+    return counts.accounted, counts, IdSums(file.inspection.id_sum, staged[2], duplicate[2], rejected[2])
 
 
-def _write_staged(duck: duckdb.DuckDBPyConnection, origin: RowOrigin, path: Path) -> Path:
-    constants = {
-        "BATCH_ID": origin.batch_id,
-        "OBJECT_KEY": origin.object_key,
-        "ACCOUNT_ID": origin.account_id,
-        "SNAPSHOT_ID": origin.snapshot_id,
-    }
-    columns = [f"{literal(text)} AS {name}" for name, text in constants.items()]
-    columns.append(f"{_timestamp(origin.first_modified)} AS FIRST_MODIFIED")
-    duck.execute(
-        f"COPY (SELECT {', '.join([*columns, *WAREHOUSE_NAMES])} FROM transformed "
-        f"WHERE disposition = '{transform.STAGED}') TO {literal(str(path))} (FORMAT parquet)"
-    )
-    return path
-
-
-def _timestamp(moment: datetime) -> str:
-    return f"TIMESTAMP '{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'microseconds')}'"
-
-
-def _write_rejected(
-    duck: duckdb.DuckDBPyConnection, csv_path: Path, inspection: Inspection, origin: RowOrigin, folder: Path
-) -> tuple[Path, QuarantinedIds]:
-    path = folder / "rejected.jsonl"
-    # The reader keeps the file's order, so this numbers the records that it could split.
-    duck.execute("CREATE VIEW numbered AS SELECT *, row_number() OVER () AS record FROM source")
-    rejected = transform.rejected_rows_sql("numbered")
-    unsplit = "SELECT line, error FROM unsplit ORDER BY 1"
-    records = ((record, column) for record, column, _ in _rows(duck, rejected))
-    lines = ((line, error) for line, error in _rows(duck, unsplit))
-    return path, quarantine.write_rejected(path, csv_path, origin.object_key, inspection.header, records, lines)
-
-
-def _rows(duck: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, however many, while other queries are read too."""
-    cursor = duck.cursor().execute(sql)
-    while rows := cursor.fetchmany(10_000):
-        yield from rows
+def _naive_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -4,7 +4,8 @@ Rounded IDs are valid text, belong to no one, and merge users. So all IDs of an 
 pattern here when another program turns out to round in another way; what follows from it is in `object_faults.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -68,49 +69,59 @@ class IdFindings:
     examples: tuple[str, ...] = ()
 
 
-def look_at_ids(duck: duckdb.DuckDBPyConnection, *, has_duplicates: bool) -> IdFindings:
-    """Look at the IDs of the table `transformed`. A good file costs a look at its first rows, and at its duplicates."""
+def look_at_ids(duck: duckdb.DuckDBPyConnection, with_duplicates: Collection[int]) -> dict[int, IdFindings]:
+    """Look at the IDs of each object in the table `transformed`, by its number; good ones have no findings.
+
+    `with_duplicates` are the objects that have several rows of a user: only they can have renamed ones.
+    """
     # A row that is rejected for another column has a good ID as well.
     duck.execute(
-        "CREATE TEMP VIEW large_ids AS SELECT n, n AS row_key FROM (SELECT TRY_CAST(TIKTOK_ID AS HUGEINT) AS n "
-        f"FROM transformed WHERE rejected_column IS DISTINCT FROM '{ID_COLUMN.csv}') WHERE n > {EXACT_UP_TO}"
+        "CREATE TEMP VIEW large_ids AS SELECT object_number, n, n AS row_key FROM (SELECT object_number, "
+        "TRY_CAST(TIKTOK_ID AS HUGEINT) AS n FROM transformed "
+        f"WHERE rejected_column IS DISTINCT FROM '{ID_COLUMN.csv}') WHERE n > {EXACT_UP_TO}"
     )
     rounded = _rounded(duck, "large_ids", "all IDs above 2^53")
-    if not has_duplicates:
-        return IdFindings(rounded)
+    if not with_duplicates:
+        return {number: IdFindings(looks) for number, looks in rounded.items()}
     duck.execute(
-        "CREATE TEMP TABLE renamed AS SELECT TIKTOK_ID, min(hash(USER_NAME)) AS one, max(hash(USER_NAME)) AS other "
-        "FROM transformed WHERE rejected_column IS NULL AND USER_NAME IS NOT NULL AND TIKTOK_ID IN "
-        "(SELECT TIKTOK_ID FROM transformed WHERE disposition = 'duplicate') "
-        "GROUP BY TIKTOK_ID HAVING one <> other"
+        "CREATE TEMP TABLE renamed AS SELECT object_number, TIKTOK_ID FROM transformed "
+        "WHERE rejected_column IS NULL AND USER_NAME IS NOT NULL AND (object_number, TIKTOK_ID) IN "
+        "(SELECT (object_number, TIKTOK_ID) FROM transformed WHERE disposition = 'duplicate') "
+        "GROUP BY object_number, TIKTOK_ID HAVING min(hash(USER_NAME)) <> max(hash(USER_NAME))"
     )
     # Each handle was a user of its own before the IDs were rounded.
     duck.execute(
-        "CREATE TEMP VIEW renamed_ids AS SELECT TRY_CAST(TIKTOK_ID AS HUGEINT) AS n, (TIKTOK_ID, USER_NAME) AS row_key "
-        f"FROM transformed SEMI JOIN renamed USING (TIKTOK_ID) WHERE rejected_column IS NULL AND n > {EXACT_UP_TO}"
+        "CREATE TEMP VIEW renamed_ids AS SELECT object_number, TRY_CAST(TIKTOK_ID AS HUGEINT) AS n, "
+        "(TIKTOK_ID, USER_NAME) AS row_key FROM transformed SEMI JOIN renamed USING (object_number, TIKTOK_ID) "
+        f"WHERE rejected_column IS NULL AND n > {EXACT_UP_TO}"
     )
-    rounded = rounded or _rounded(duck, "renamed_ids", "all IDs above 2^53 with several handles")
-    ((number,),) = duck.execute("SELECT count(*) FROM renamed").fetchall()
-    return IdFindings(rounded, number, _examples(duck) if number else ())
+    rounded = {**_rounded(duck, "renamed_ids", "all IDs above 2^53 with several handles"), **rounded}
+    renamed = {
+        int(number): IdFindings("", int(ids), tuple(pseudonym(tiktok_id) for tiktok_id in first))
+        for number, ids, first in duck.execute(
+            f"SELECT object_number, count(*), min(TIKTOK_ID, {_NAMED}) FROM renamed GROUP BY object_number"
+        ).fetchall()
+    }
+    return {
+        number: replace(renamed.get(number, IdFindings()), rounded=rounded.get(number, ""))
+        for number in {*rounded, *renamed}
+    }
 
 
-def _rounded(duck: duckdb.DuckDBPyConnection, source: str, which: str) -> str:
-    """Say how all IDs of the source look, if they fit a pattern."""
-    for pattern in PATTERNS:
-        if _any(duck, f"SELECT 1 FROM {source} WHERE NOT ({pattern.fits}) LIMIT 1"):
-            continue
-        counted = f"(SELECT DISTINCT row_key FROM {source} WHERE {pattern.counts} LIMIT {pattern.minimum})"
-        if _any(duck, f"SELECT 1 FROM {counted} HAVING count(*) = {pattern.minimum}"):
-            ((one, other),) = duck.execute(f"SELECT min(n), max(n) FROM {source} WHERE {pattern.counts}").fetchall()
+def _rounded(duck: duckdb.DuckDBPyConnection, source: str, which: str) -> dict[int, str]:
+    """Say how all IDs of an object look, of each whose IDs all fit a pattern."""
+    # Doubles beyond 2^53, and texts that name them, are even; only a few objects with genuine IDs have no odd one.
+    even = duck.execute(f"SELECT object_number FROM {source} GROUP BY object_number HAVING bool_and(n % 2 = 0)")
+    numbers = [number for (number,) in even.fetchall()]
+    looks: dict[int, str] = {}
+    for pattern in PATTERNS if numbers else ():
+        fitting = duck.execute(
+            f"SELECT object_number, min(n) FILTER (WHERE {pattern.counts}), max(n) FILTER (WHERE {pattern.counts}) "
+            f"FROM {source} WHERE object_number IN (SELECT unnest(?)) GROUP BY object_number "
+            f"HAVING bool_and({pattern.fits}) AND count(DISTINCT row_key) FILTER (WHERE {pattern.counts}) >= ?",
+            [numbers, pattern.minimum],
+        )
+        for number, one, other in fitting.fetchall():
             such = f"{one} and {other}" if one != other else f"{one}"
-            return f"{which} {pattern.looks}, such as {such}: {pattern.cause}"
-    return ""
-
-
-def _any(duck: duckdb.DuckDBPyConnection, sql: str) -> bool:
-    return duck.execute(sql).fetchone() is not None
-
-
-def _examples(duck: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    rows = duck.execute(f"SELECT TIKTOK_ID FROM renamed ORDER BY TIKTOK_ID LIMIT {_NAMED}").fetchall()
-    return tuple(pseudonym(tiktok_id) for (tiktok_id,) in rows)
+            looks.setdefault(number, f"{which} {pattern.looks}, such as {such}: {pattern.cause}")
+    return looks

@@ -20,7 +20,7 @@ MAX_LINE_BYTES = 2_000_000
 LONGEST_LINE_BYTES = 8_000_000
 #: Lines that are no rows go to the quarantine. For each of them the reader needs 10 kB of memory, and of a large file
 #: with hardly anything else it loses lines.
-MAX_LINES_THAT_ARE_NO_ROWS = 10_000
+MAX_LINES_WITHOUT_ROWS = 10_000
 #: Small enough for a processor's cache, which is looked through several times.
 _BLOCK_BYTES = 64 * 1024
 
@@ -119,8 +119,8 @@ class _Lines:
                 self.id_sum += id_sum([id_of(content)])
             if content and not self._is_row(content):
                 self.no_rows.append(number)
-        if len(self.no_rows) > MAX_LINES_THAT_ARE_NO_ROWS:
-            lines = f"line {self.no_rows[0]} and {MAX_LINES_THAT_ARE_NO_ROWS:,} others"
+        if len(self.no_rows) > MAX_LINES_WITHOUT_ROWS:
+            lines = f"line {self.no_rows[0]} and {MAX_LINES_WITHOUT_ROWS:,} others"
             raise UnloadableError(
                 f"{lines} are not rows of {self.columns} fields in UTF-8; rewrite them to match the header"
             )

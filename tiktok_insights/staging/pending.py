@@ -7,8 +7,7 @@ from tiktok_insights.lake.listing import CsvObject, Listing
 Version = tuple[str, str]
 
 #: The most that one batch takes: a batch is judged and published as a whole, and what it has done is done.
-MAX_OBJECTS = 1_000
-MAX_BYTES = 2_000_000_000
+BATCH_OBJECTS, BATCH_BYTES = 5_000, 2_000_000_000
 
 
 def pending(listing: Listing, known: set[Version]) -> list[CsvObject]:
@@ -17,15 +16,15 @@ def pending(listing: Listing, known: set[Version]) -> list[CsvObject]:
     return sorted(waiting, key=lambda item: (item.info.last_modified, item.info.key))
 
 
-def in_batches(waiting: Sequence[CsvObject]) -> Iterator[list[CsvObject]]:
-    """Cut pending objects into batches, in their order; a larger object is a batch of its own."""
-    batch: list[CsvObject] = []
+def in_parts(items: Sequence[CsvObject], most_objects: int, most_bytes: int) -> Iterator[list[CsvObject]]:
+    """Cut objects into parts, in their order; an object that is larger than a part is a part of its own."""
+    part: list[CsvObject] = []
     size = 0
-    for item in waiting:
-        if batch and (len(batch) == MAX_OBJECTS or size + item.info.size > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(item)
+    for item in items:
+        if part and (len(part) == most_objects or size + item.info.size > most_bytes):
+            yield part
+            part, size = [], 0
+        part.append(item)
         size += item.info.size
-    if batch:
-        yield batch
+    if part:
+        yield part

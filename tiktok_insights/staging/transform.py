@@ -1,7 +1,7 @@
 """The transform: one SQL text, generated from the contract, that DuckDB and Spark SQL both run.
 
-Input: a relation with the contract's CSV columns as text, and beside them `object_key`, `first_modified` and
-`taken_at`, the time of a row that has none. Output: one row per input row, typed, with a `disposition`: staged,
+Input: a relation with the contract's CSV columns as text, and beside them `object_number`, `first_modified`
+and `taken_at`, the time of a row that has none. Output: one row per input row, typed, with a `disposition`: staged,
 duplicate (the object has the user already) or rejected. What both engines understand alike was tried out:
 regexp_extract with group 0, subqueries, TRY_CAST, intervals, explicit NULLS.
 """
@@ -44,22 +44,22 @@ def newest_first(*first_ties: str, prefix: str = "") -> str:
 def transform_sql(source: str) -> str:
     """The SQL text over the relation `source`.
 
-    Columns of the result: object_key, the contract's warehouse columns, rejected_column (NULL for a good row),
+    Columns of the result: object_number, the contract's warehouse columns, rejected_column (NULL for a good row),
     negative_counts, disposition.
     """
     names = ", ".join(WAREHOUSE_NAMES)
     # Rows that are equal once they are typed may differ in what became NULL.
     place = f"{newest_first()}, negative_counts DESC"
     return f"""
-SELECT object_key, {names}, rejected_column, negative_counts,
+SELECT object_number, {names}, rejected_column, negative_counts,
   CASE WHEN rejected_column IS NOT NULL THEN '{REJECTED}'
        WHEN occurrence > 1 THEN '{DUPLICATE}'
        ELSE '{STAGED}' END AS disposition
 FROM (
   SELECT typed.*, ROW_NUMBER() OVER (
-    PARTITION BY object_key, TIKTOK_ID, rejected_column IS NULL ORDER BY {place}) AS occurrence
+    PARTITION BY object_number, TIKTOK_ID, rejected_column IS NULL ORDER BY {place}) AS occurrence
   FROM (
-    SELECT object_key, {_typed_columns()},
+    SELECT object_number, {_typed_columns()},
       {_rejected_column()} AS rejected_column,
       {_negative_counts()} AS negative_counts
     FROM {source}
@@ -69,18 +69,19 @@ FROM (
 
 
 def rejected_rows_sql(source: str) -> str:
-    """The rejected rows of the relation `source`, which has a column `record` too, in order.
+    """The rejected rows of the relation `source`, which has a column `record` too.
 
-    Columns of the result: record, rejected_column, and a hash of all that the transform reads. An engine may not look
-    at columns that a query does not use, and reject no line for them: then this query would number other records.
+    Columns of the result: object_number, record, rejected_column, and a hash of all that the transform reads. An engine
+    may not look at columns that a query does not use, and reject no line for them: then this query would number other
+    records.
 
     Apart from the transform, as an engine that numbers the rows has to read them one after the other.
     """
     texts = ", ".join(READ_COLUMNS)
     return (
-        f"SELECT record, rejected_column, texts FROM (SELECT record, {_rejected_column()} AS rejected_column, "
-        f"hash({texts}) AS texts FROM {source}) AS checked "
-        "WHERE rejected_column IS NOT NULL ORDER BY record"
+        "SELECT object_number, record, rejected_column, texts FROM (SELECT object_number, record, "
+        f"{_rejected_column()} AS rejected_column, hash({texts}) AS texts FROM {source}) AS checked "
+        "WHERE rejected_column IS NOT NULL"
     )
 
 

@@ -13,13 +13,16 @@ import pytest
 from tiktok_insights.clients import duckdb_engine
 from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging import transform as transform_module
-from tiktok_insights.staging.duckdb_transform import RowOrigin, Transformed, run
+from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin, run
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.inspection import Inspection, inspect
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
+from tiktok_insights.staging.transform import rejected_rows_sql
 from tiktok_insights.tables.id_sums import id_sum
+from tiktok_insights_tests.support import transforming
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.transforming import One
 from tiktok_insights_tests.support.troubleshooting import told
 
 KEY = "csv/followers/account=42/dt=2026-01-31/it's\n%s ?.csv"
@@ -27,14 +30,19 @@ WRITTEN = datetime(2026, 2, 1, 6, 7, 8, tzinfo=UTC)
 ORIGIN = RowOrigin("batch", KEY, "42", "snapshot", WRITTEN, WRITTEN)
 
 
-def transform(tmp_path: Path, body: bytes) -> Transformed:
+def transform(tmp_path: Path, body: bytes) -> One:
     """Inspect and transform a file with this body."""
-    path = tmp_path / "object.csv"
+    return transforming.transform(tmp_path, body, ORIGIN)
+
+
+def inspected(folder: Path, body: bytes) -> Inspection:
+    """The inspection of a file with this body."""
+    path = folder / "inspected.csv"
     path.write_bytes(body)
-    return run(path, inspect(path), ORIGIN, tmp_path)
+    return inspect(path)
 
 
-def staged_rows(result: Transformed) -> dict[str, dict[str, Any]]:
+def staged_rows(result: One) -> dict[str, dict[str, Any]]:
     """The staged rows by id."""
     rows = pq.read_table(result.staged).to_pylist() if result.staged else []
     assert len({found["TIKTOK_ID"] for found in rows}) == len(rows)
@@ -45,7 +53,7 @@ def _with_texts(found: dict[str, Any]) -> dict[str, Any]:
     return {**found, **{name: str(found[name]) for name in ("EXTRACTED_AT", "FIRST_MODIFIED")}}
 
 
-def rejected_rows(result: Transformed) -> list[dict[str, Any]]:
+def rejected_rows(result: One) -> list[dict[str, Any]]:
     """The quarantine's lines, in the order of their rows' texts."""
     text = result.rejected.read_text(encoding="utf-8") if result.rejected else ""
     return sorted((json.loads(line) for line in text.splitlines()), key=lambda line: str(line["row"]))
@@ -134,7 +142,7 @@ def test_14_columns_leave_the_source_of_the_counts_open_and_take_the_objects_tim
 @pytest.mark.parametrize("body", [csv_file(), HEADER_16.encode(), b"\xef\xbb\xbf" + HEADER_14.encode() + b"\n"])
 def test_a_header_alone_is_an_object_without_rows(tmp_path: Path, body: bytes) -> None:
     """Nothing is staged, nothing is rejected, nothing fails."""
-    assert transform(tmp_path, body) == Transformed(RowCounts(), IdSums(), IdFindings(), None, None)
+    assert transform(tmp_path, body) == One(RowCounts(), IdSums(), IdFindings(), None, None)
 
 
 def test_duplicates_inside_an_object_are_counted_and_left_out(tmp_path: Path) -> None:
@@ -242,50 +250,45 @@ def test_rows_too_long_for_the_memory_are_told_so(tmp_path: Path, monkeypatch: p
 
 def test_trouble_with_the_disk_is_no_fault_of_the_object(tmp_path: Path) -> None:
     """The object is not refused for it: the run fails, and the next one takes the object again."""
-    path = tmp_path / "object.csv"
+    path = tmp_path / "0.csv"
     path.write_bytes(csv_file(row("1")))
     with pytest.raises(duckdb.IOException):
-        run(path, inspect(path), ORIGIN, tmp_path / "missing")
+        list(run([CsvFile(path, inspect(path), ORIGIN)], tmp_path / "missing"))
 
 
 @pytest.mark.parametrize("records", [1, 3])
 def test_an_object_of_which_the_reader_loses_rows_is_not_loadable(tmp_path: Path, records: int) -> None:
     """The count of physical records is not the reader's own: one record more or less refuses the object."""
-    path = tmp_path / "object.csv"
-    path.write_bytes(csv_file(row("1"), row("2")))
+    body = csv_file(row("1"), row("2"))
     with told("the CSV reader found", f"2 of {records} records"):
-        run(path, Inspection(tuple(HEADER_16.split(",")), records, id_sum=0, lines_without_rows=0), ORIGIN, tmp_path)
+        transforming.transform(tmp_path, body, ORIGIN, replace(inspected(tmp_path, body), records=records))
 
 
 def test_an_object_of_which_the_reader_changes_an_id_is_not_loadable(tmp_path: Path) -> None:
     """The sum over the IDs of the bytes is not the reader's own: another sum refuses the object."""
-    path = tmp_path / "object.csv"
-    path.write_bytes(csv_file(row("1"), row("2")))
+    body = csv_file(row("1"), row("2"))
+    other = replace(inspected(tmp_path, body), id_sum=id_sum([b"1", b"3"]))
     with told("the IDs of its <number> rows are not those in the file", "its 2 rows"):
-        run(path, replace(inspect(path), id_sum=id_sum([b"1", b"3"])), ORIGIN, tmp_path)
+        transforming.transform(tmp_path, body, ORIGIN, other)
 
 
 def test_a_quarantine_of_other_rows_refuses_the_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the numbers of the rejected rows off by one, good rows would be quarantined in their place."""
-    shifted = f"SELECT record - 1 AS record, * EXCLUDE record FROM ({transform_module.rejected_rows_sql('numbered')})"
+    shifted = f"SELECT * REPLACE (record - 1 AS record) FROM ({rejected_rows_sql('numbered')})"
     monkeypatch.setattr(transform_module, "rejected_rows_sql", lambda _: shifted)
-    path = tmp_path / "object.csv"
-    path.write_bytes(csv_file(row("1"), row("2", heartCount="x"), row("3")))
     with told("its rejected rows are not those that the quarantine would have"):
-        run(path, inspect(path), ORIGIN, tmp_path)
+        transform(tmp_path, csv_file(row("1"), row("2", heartCount="x"), row("3")))
 
 
 def test_an_object_at_which_the_reader_gives_up_is_not_loadable(tmp_path: Path) -> None:
     """Without the inspection of line ends the object is still refused, with the reader's own words."""
-    path = tmp_path / "object.csv"
-    path.write_bytes(csv_file(row("1")) + row("2").encode() + b"\n")
+    body = csv_file(row("1")) + row("2").encode() + b"\n"
     with told("the CSV reader failed"):
-        run(path, Inspection(tuple(HEADER_16.split(",")), 2, id_sum=0, lines_without_rows=0), ORIGIN, tmp_path)
+        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_16.split(",")), 2, 0, 0))
 
 
 def test_a_reader_that_swallows_rows_after_an_open_quote_is_noticed(tmp_path: Path) -> None:
     """Without the inspection of quotes the count alone still refuses the object."""
-    path = tmp_path / "object.csv"
-    path.write_bytes(csv_file(row("1"), row("2", nickname='"open'), row("3"), row("4")))
+    body = csv_file(row("1"), row("2", nickname='"open'), row("3"), row("4"))
     with pytest.raises(UnloadableError):
-        run(path, Inspection(tuple(HEADER_16.split(",")), 4, id_sum=0, lines_without_rows=0), ORIGIN, tmp_path)
+        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_16.split(",")), 4, 0, 0))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.checks import pseudonym
-from tiktok_insights.staging.duckdb_transform import RowOrigin, run
+from tiktok_insights.staging.duckdb_transform import RowOrigin
 from tiktok_insights.staging.id_patterns import IdFindings
-from tiktok_insights.staging.inspection import inspect
 from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.transforming import transform
 
 _WRITTEN = datetime(2026, 2, 1, tzinfo=UTC)
 _ORIGIN = RowOrigin("batch", "a.csv", "42", "snapshot", _WRITTEN, _WRITTEN)
@@ -52,9 +52,7 @@ def findings(rows: Iterable[tuple[int | str, str]]) -> IdFindings:
 def of_lines(lines: Iterable[str]) -> IdFindings:
     """What a file with these lines looks like."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "object.csv"
-        path.write_bytes(csv_file(*lines))
-        return run(path, inspect(path), _ORIGIN, path.parent).ids
+        return transform(Path(folder), csv_file(*lines), _ORIGIN).ids
 
 
 def named(ids: Iterable[int]) -> list[tuple[int, str]]:

@@ -11,10 +11,10 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tiktok_insights.staging.duckdb_transform import RowOrigin, run
-from tiktok_insights.staging.inspection import inspect
+from tiktok_insights.staging.duckdb_transform import RowOrigin
 from tiktok_insights_tests.support.campaigns import examples
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, fields
+from tiktok_insights_tests.support.transforming import transform
 
 _NAMES = HEADER_16.split(",")
 _AVATARS = ("avatarLarger", "avatarMedium", "avatarThumb")
@@ -78,9 +78,7 @@ def first_bad(texts: dict[str, bytes]) -> str | None:
 def found_in(body: bytes) -> list[Rejection]:
     """What the quarantine says."""
     with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "object.csv"
-        path.write_bytes(body)
-        result = run(path, inspect(path), _ORIGIN, path.parent)
+        result = transform(Path(name), body, _ORIGIN)
         entries = result.rejected.read_text(encoding="ascii").splitlines() if result.rejected else []
     rejections = [(line["line"], line["column"], line["row"]) for line in map(json.loads, entries)]
     assert len(rejections) == result.counts.rejected

@@ -19,9 +19,8 @@ from tiktok_insights.clients.snowflake_session import Row, Session
 from tiktok_insights.lake.listing import sort_out
 from tiktok_insights.staging.audit import AuditVerdict
 from tiktok_insights.staging.content import Content, known_contents
-from tiktok_insights.staging.duckdb_transform import RowOrigin, run
+from tiktok_insights.staging.duckdb_transform import RowOrigin
 from tiktok_insights.staging.header import UnloadableError
-from tiktok_insights.staging.inspection import inspect
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.pending import pending
 from tiktok_insights.staging.staged_object import StagedObject
@@ -32,6 +31,7 @@ from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.publish import publish
 from tiktok_insights_tests.support.history import COLUMNS, Tables, Upload
 from tiktok_insights_tests.support.loading import manifest_of
+from tiktok_insights_tests.support.transforming import transform
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 _TYPES = {"NUMBER(38,0)": "DECIMAL(38,0)", "TIMESTAMP_NTZ": "TIMESTAMP"}
@@ -134,18 +134,16 @@ class Engine:
     def _put_through(self, upload: Upload, content: Content, number: int) -> StagedObject:
         (item,) = sort_out([_info(upload)]).objects
         with tempfile.TemporaryDirectory() as name:
-            path = Path(name) / "object.csv"
-            path.write_bytes(upload.body)
             origin = RowOrigin.of("", item, content.first_modified)
             try:
-                result = run(path, inspect(path), origin, Path(name))
+                result = transform(Path(name), upload.body, origin)
             except UnloadableError as error:
                 return StagedObject(item, content, reason=str(error))
             if result.staged:
                 self.session.execute(
                     f"INSERT INTO transformed BY NAME SELECT {number} AS number, * FROM '{result.staged}'"
                 )
-        return StagedObject(item, content, result.counts, manifest=manifest_of(upload))
+        return StagedObject(item, content, result.counts, result.id_sums, manifest=manifest_of(upload))
 
 
 def _info(upload: Upload) -> ObjectInfo:

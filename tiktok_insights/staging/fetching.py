@@ -1,0 +1,109 @@
+"""Brings a batch's objects to this machine: several downloads side by side, each inspected.
+
+The next group of them comes while the engine works on the last one.
+
+What is loadable comes as a file; of everything else, this is where its way through the load ends.
+"""
+
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
+from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
+from tiktok_insights.lake.listing import CsvObject, snapshot_of
+from tiktok_insights.raw.manifest import Manifest, RawDataError
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.staging.content import Content, KnownContents
+from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin
+from tiktok_insights.staging.groups import GROUP_BYTES, GROUP_OBJECTS
+from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.inspection import inspect
+from tiktok_insights.staging.pending import in_parts
+from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.staging.unreadable import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class LoadableObject:
+    """An object whose file is here and was inspected; `manifest` is None for another producer's object."""
+
+    item: CsvObject
+    content: Content
+    manifest: Manifest | None
+    file: CsvFile
+
+
+#: A file for the engine; an object that is settled without one; or why it could not be read.
+Fetched = LoadableObject | StagedObject | Unreadable | ObjectChangedError
+
+
+class Fetching:
+    """Fetches the objects of one batch with the threads of a pool."""
+
+    def __init__(self, store: ObjectStore, batch_id: str, contents: KnownContents, pool: ThreadPoolExecutor) -> None:
+        self._store = store
+        self._raw = RawStore(store)
+        self._batch_id = batch_id
+        self._contents = contents
+        self._pool = pool
+
+    def groups(self, items: Sequence[CsvObject]) -> Iterator[tuple[list[Fetched], Path]]:
+        """Each group of objects, in order, with the folder of its files, which is deleted before the next one."""
+        waiting: deque[_Group] = deque()
+        for part in in_parts(items, GROUP_OBJECTS, GROUP_BYTES):
+            # The disk has room for one large object at a time.
+            while waiting and (len(waiting) > 1 or part[0].info.size > GROUP_BYTES):
+                yield from waiting.popleft().results()
+            waiting.append(self._begin(part))
+        while waiting:
+            yield from waiting.popleft().results()
+
+    def _begin(self, part: Sequence[CsvObject]) -> "_Group":
+        folder = tempfile.TemporaryDirectory()
+        path = Path(folder.name)
+        return _Group(
+            folder, [self._pool.submit(self._fetch, item, path / f"{number}.csv") for number, item in enumerate(part)]
+        )
+
+    def _fetch(self, item: CsvObject, path: Path) -> Fetched:
+        try:
+            content = self._contents.recognize(item.info, self._store.download(item.info, path))
+            if content.is_loaded:
+                return StagedObject(item, content)
+            return self._loadable(item, content, path)
+        except ObjectChangedError as error:
+            return error
+        except ObjectUnavailableError as error:
+            return Unreadable.because(error, item.info.key, item)
+
+    def _loadable(self, item: CsvObject, content: Content, path: Path) -> Fetched:
+        try:
+            file = CsvFile(path, inspect(path), RowOrigin.of(self._batch_id, item, content.first_modified))
+            return LoadableObject(item, content, self._manifest(item), file)
+        except UnloadableError as error:
+            return StagedObject(item, content, reason=str(error))
+        except RawDataError as error:
+            # What is fixed then is another object: this one has no new version.
+            again = f"Then run tiktok-insights retry-refused {item.info.key}"
+            return StagedObject(item, content, reason=f"{error} {again}")
+
+    def _manifest(self, item: CsvObject) -> Manifest | None:
+        snapshot = snapshot_of(item.info.key)
+        return self._raw.manifest(snapshot) if snapshot else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group that is being fetched."""
+
+    folder: "tempfile.TemporaryDirectory[str]"
+    fetched: Sequence["Future[Fetched]"]
+
+    def results(self) -> Iterator[tuple[list[Fetched], Path]]:
+        """The group, once all of it is here."""
+        with self.folder as name:
+            yield [future.result() for future in self.fetched], Path(name)

@@ -1,0 +1,66 @@
+"""The rejected rows of a group of CSVs in DuckDB: which lines they are, of each CSV.
+
+How a row is written to the quarantine belongs in `quarantine.py`; why a row is rejected, in `transform.py`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tiktok_insights.staging import quarantine, transform
+from tiktok_insights.staging.quarantine import QuarantinedIds
+
+#: A line may have several errors. The reader's own tables are for its own connection only.
+_UNSPLIT = """
+CREATE TABLE unsplit AS
+SELECT CAST(parse_filename(file_path, true) AS INTEGER) AS object_number, line,
+  min(CAST(error_type AS VARCHAR)) AS error
+FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY ALL
+"""
+
+
+class Rejections:
+    """The rejected rows of the CSVs behind the views `lines` and `source`, which were read once.
+
+    `split_rows` is how many rows of each CSV (by its number, in the order of reading) the reader could split.
+    """
+
+    def __init__(self, duck: duckdb.DuckDBPyConnection, split_rows: Mapping[int, int]) -> None:
+        self._duck = duck
+        duck.execute(_UNSPLIT)
+        found = duck.execute("SELECT object_number, count(*) FROM unsplit GROUP BY object_number").fetchall()
+        self._unsplit = {int(number): int(count) for number, count in found}
+        self._rows_before = dict(zip(split_rows, accumulate(split_rows.values(), initial=0), strict=False))
+        self._is_numbered = False
+
+    def unsplit(self, number: int) -> int:
+        """How many lines of a CSV the reader could not split."""
+        return self._unsplit.get(number, 0)
+
+    def write(self, path: Path, number: int, csv_path: Path, object_key: str, header: Sequence[str]) -> QuarantinedIds:
+        """Write the rejected rows of a CSV into the file at `path`."""
+        self._number_rows()
+        records = self._rows("SELECT record, rejected_column FROM rejected WHERE object_number = ? ORDER BY 1", number)
+        lines = self._rows("SELECT line, error FROM unsplit WHERE object_number = ? ORDER BY 1", number)
+        rejected = ((record - self._rows_before[number], column) for record, column in records)
+        return quarantine.write_rejected(path, csv_path, object_key, header, rejected, lines)
+
+    def _number_rows(self) -> None:
+        if self._is_numbered:
+            return
+        # The reader keeps the order of the files and of their lines, so this numbers the records that it could split.
+        self._duck.execute(
+            "CREATE VIEW numbered AS FROM (SELECT *, row_number() OVER () AS record FROM lines) "
+            "JOIN objects USING (object_number)"
+        )
+        self._duck.execute(f"CREATE TABLE rejected AS {transform.rejected_rows_sql('numbered')}")
+        self._is_numbered = True
+
+    def _rows(self, sql: str, number: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, however many, while other queries are read too."""
+        cursor = self._duck.cursor().execute(sql, [number])
+        while rows := cursor.fetchmany(10_000):
+            yield from rows
