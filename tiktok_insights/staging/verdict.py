@@ -30,6 +30,7 @@ def write_verdict(session: Session, verdict: audit.AuditVerdict) -> None:
         "OBJECTS": len(objects),
         "ROWS_STAGED": sum(item.counts.staged for item in objects),
         "PUBLISHED_AT": None,
+        "CHECKED_AT": None,
     }
     with session.transaction():
         session.insert(STAGED_OBJECTS, [item.row(batch_id) for item in objects])

@@ -86,6 +86,11 @@ LOAD_HISTORY = Table(
             ),
             ("BATCH_ID", "VARCHAR NOT NULL", "The newest batch that had the object with this content."),
             ("LOADED_AT", "TIMESTAMP_NTZ NOT NULL", "When the ledger was written, UTC."),
+            (
+                "NEWEST_ROW_AT",
+                "TIMESTAMP_NTZ",
+                "When the newest row was fetched, UTC; if the list does not say, when the object was first written.",
+            ),
         ),
     ),
 )
@@ -100,6 +105,7 @@ LOAD_BATCHES = Table(
         ("OBJECTS", "NUMBER(38,0) NOT NULL", "Objects in the batch, including refused ones."),
         ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows of the batch in the staging table."),
         ("PUBLISHED_AT", "TIMESTAMP_NTZ", "When the batch was published to TIKTOK_DATA, UTC; NULL before that."),
+        ("CHECKED_AT", "TIMESTAMP_NTZ", "When the checks on TIKTOK_DATA passed after that, UTC; NULL before that."),
     ),
 )
 STAGED_TIKTOK_DATA = Table(
@@ -126,6 +132,11 @@ PUBLISH_LOCK = Table(
     _columns(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
+        (
+            "USERS",
+            "NUMBER(38,0)",
+            "Users in the history, as the publications have counted them; NULL before the first.",
+        ),
     ),
     is_internal=True,
 )

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from snowflake.connector.errors import Error
 
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
+from tiktok_insights.lake.listing import END_OF_DAY
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.sql_files import read_sql, without_comments
@@ -24,8 +25,10 @@ from tiktok_insights.tables.definitions import (
     FOLLOWER_SNAPSHOTS,
     LOAD_BATCHES,
     LOAD_HISTORY,
+    PUBLISH_LOCK,
     STAGED_OBJECTS,
 )
+from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
 from tiktok_insights.tables.namespace import Namespace
 
@@ -55,7 +58,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What a run has made of the table: how many users it has now, and the publications of this run."""
+    """What a run has made of the table: how many users the history has now, and the publications of this run."""
 
     users: int
     publications: tuple[Publication, ...]
@@ -141,10 +144,18 @@ def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
         return Publication(batch_id, 0, 0, 0, 0)
     _run(session, _CHOOSE, batch_id, now)
     expected = _counts(session, "expected_counts", batch_id, now)
+    users, known_users = expected.pop("ALL_USERS"), expected.pop("KNOWN_USERS")
     _run(session, _PUBLISH, batch_id, now)
-    users = _compare(batch_id, expected, _counts(session, "found_counts", batch_id, now))
+    touched = _compare(batch_id, expected, _counts(session, "found_counts", batch_id, now))
+    # A value, not a difference: a statement whose answer is lost may run twice.
+    write_users(session, users - known_users + touched)
     _run(session, _EMPTY, batch_id, now)
-    return Publication(batch_id, expected["OBJECTS"], expected["SNAPSHOTS"], expected["HISTORY_ROWS"], users)
+    return Publication(batch_id, expected["OBJECTS"], expected["SNAPSHOTS"], expected["HISTORY_ROWS"], touched)
+
+
+def write_users(session: Session, users: int) -> None:
+    """Note how many users the history has, in the lock's row, which the transaction must hold."""
+    session.execute(f"UPDATE {session.namespace.name_of(PUBLISH_LOCK)} SET USERS = ?", (users,))
 
 
 @retry_conflicts
@@ -159,16 +170,20 @@ def _discard(connect: Connect, batch_id: str) -> None:
 
 
 def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> int:
-    if found != {**expected, "USER_ROWS": found["USERS_IN_HISTORY"], "USERS_IN_HISTORY": found["USERS_IN_HISTORY"]}:
+    users, users_id_sum = found["USERS_IN_HISTORY"], found["USERS_ID_SUM"]
+    due = {"DIFFERENT_OBJECTS": 0, "USER_ROWS": users, "USER_ID_SUM": users_id_sum}
+    if found != {**found, **expected, **due}:
         msg = (
             f"Batch {batch_id} was rolled back: {found['OBJECTS']} of {expected['OBJECTS']} objects in the ledger, "
             f"{found['SNAPSHOTS']} of {expected['SNAPSHOTS']} snapshots, {found['HISTORY_ROWS']} of "
-            f"{expected['HISTORY_ROWS']} rows in the history, {found['USER_ROWS']} rows for "
-            f"{found['USERS_IN_HISTORY']} users. The next run stages its objects again. If this continues, report "
-            "this message."
+            f"{expected['HISTORY_ROWS']} rows in the history, {found['USER_ROWS']} rows for {users} users; "
+            f"objects with other rows or IDs than staged: {found['DIFFERENT_OBJECTS']}; sums of IDs: "
+            f"{found['HISTORY_ID_SUM']} of {expected['HISTORY_ID_SUM']} in the history, {found['USER_ID_SUM']} of "
+            f"{users_id_sum} in the table. The next run stages its objects again. If this continues, report this "
+            "message."
         )
         raise PublishError(msg)
-    return found["USER_ROWS"]
+    return users
 
 
 def _counts(session: Session, file: str, batch_id: str, now: datetime) -> dict[str, int]:
@@ -219,5 +234,7 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
         superseded=LoadStatus.SUPERSEDED,
         unchanged=LoadStatus.UNCHANGED,
         newest_first=newest_first("FIRST_MODIFIED"),
+        id_sum=id_sum_sql("TIKTOK_ID", SqlEngine.SNOWFLAKE),
+        end_of_day=END_OF_DAY,
         now=f"'{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ",
     )

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 
 from tiktok_insights.clients.snowflake_session import Connect, retry_conflicts
 from tiktok_insights.staging.ledger import take_lock
-from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, TIKTOK_DATA, TOUCHED_USERS
-from tiktok_insights.warehouse.publish import publish_steps
+from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, TIKTOK_DATA, TOUCHED_USERS
+from tiktok_insights.warehouse.publish import publish_steps, write_users
 
 #: In the place of a batch's id. Every user is touched, and then a publication's own statements do the rest.
 _REBUILD = "rebuild"
 _EVERYBODY = f"SELECT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} UNION SELECT TIKTOK_ID FROM {TIKTOK_DATA.name}"
 _STEPS = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
 _ROWS = f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}"
+#: Every publication is checked again.
+_UNCHECK = f"UPDATE {LOAD_BATCHES.name} SET CHECKED_AT = NULL"
 _USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
 
 
@@ -51,4 +53,6 @@ def rebuild(connect: Connect) -> Rebuilt:
         if rows != users:
             msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users in the history and was rolled back. Run again."
             raise RebuildError(msg)
+        write_users(session, int(users))
+        session.execute(_UNCHECK)
     return Rebuilt(int(rows_before), int(rows))

@@ -75,6 +75,57 @@ def test_a_user_that_stands_twice_is_rolled_back(loader: Loader) -> None:
     assert {name: rows for name, rows in loader.dump().items() if rows} == {}
 
 
+@pytest.mark.parametrize(
+    ("table", "change", "wrong"),
+    [
+        ("STAGED_OBJECTS", "ID_SUM_STAGED = ID_SUM_STAGED + 1 WHERE ROWS_IN = 2", 1),
+        ("STAGED_TIKTOK_DATA", "TIKTOK_ID = '3' WHERE TIKTOK_ID = '2'", 1),
+        ("STAGED_TIKTOK_DATA", "TIKTOK_ID = TRANSLATE(TIKTOK_ID, '29', '92') WHERE TIKTOK_ID <> '1'", 2),
+    ],
+    ids=["the ledger's sum", "a digit", "IDs swapped between objects"],
+)
+def test_ids_that_were_changed_after_the_audit_are_rolled_back(
+    loader: Loader, table: str, change: str, wrong: int
+) -> None:
+    """Every count is right; the sum of the IDs of an object is not, whichever side of it is wrong."""
+    loader.upload("a", row("1"), row("2"))
+    loader.upload("b", row("9"))
+    batch_id = loader.stage().batch_id
+    loader.session.execute(f"UPDATE TIKTOK_INTERNAL.{table} SET {change}")
+    said = f"objects with other rows or IDs than staged: {wrong};"
+    with told("Batch <batch> was rolled back: <number> of <number> objects", said, "3 of 3 rows in the history"):
+        publish(loader.connect, batch_id, NOON)
+    assert {name: rows for name, rows in loader.dump().items() if rows} == {}
+
+
+class ChangesATouchedUser(Session):
+    """A session in whose publication a touched user's row gets another ID, as by a statement that went wrong."""
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run the statement, and after the rows of the users were written, change one."""
+        done = super().execute(sql, values)
+        if sql.startswith("INSERT INTO TIKTOK_DATA"):
+            super().execute("UPDATE TIKTOK_DATA SET TIKTOK_ID = '1' WHERE TIKTOK_ID = '2'")
+        return done
+
+
+def test_touched_users_are_compared_by_number_and_by_the_sum_of_their_ids(
+    loader: Loader, connections: Connections
+) -> None:
+    """One has two rows and another none: the number is right, the sum is not."""
+    loader.upload("a", row("1"), row("2"))
+    batch_id = loader.stage().batch_id
+
+    @contextmanager
+    def connect() -> Iterator[Session]:
+        with closing(snowflake.connector.connect(**connections.snowflake)) as connection:
+            yield ChangesATouchedUser(connection, connections.namespace)
+
+    with told("Batch <batch> was rolled back: <number> of <number> objects", "2 rows for 2 users;"):
+        publish(connect, batch_id, NOON)
+    assert {name: rows for name, rows in loader.dump().items() if rows} == {}
+
+
 @pytest.mark.usefixtures("altered_tables")
 def test_an_error_half_way_leaves_the_tables_as_they_were(loader: Loader) -> None:
     """A statement that fails after the history was written takes everything back."""

@@ -11,7 +11,8 @@ USE SCHEMA PUBLIC;
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
-  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.'
+  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as the publications have counted them; NULL before the first.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM TIKTOK_INTERNAL.PUBLISH_LOCK);
@@ -87,7 +88,8 @@ CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_HISTORY (
   LAST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was last written with this content, UTC.',
   LATEST_ETAG VARCHAR NOT NULL COMMENT 'ETag of the newest upload with this content; usually the same as ETAG.',
   BATCH_ID VARCHAR NOT NULL COMMENT 'The newest batch that had the object with this content.',
-  LOADED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the ledger was written, UTC.'
+  LOADED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the ledger was written, UTC.',
+  NEWEST_ROW_AT TIMESTAMP_NTZ COMMENT 'When the newest row was fetched, UTC; if the list does not say, when the object was first written.'
 ) COMMENT = 'The ledger: one row per object version that was loaded, refused or superseded.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_BATCHES (
@@ -97,7 +99,8 @@ CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_BATCHES (
   CHECKS VARCHAR NOT NULL COMMENT 'The audit''s results as JSON.',
   OBJECTS NUMBER(38,0) NOT NULL COMMENT 'Objects in the batch, including refused ones.',
   ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows of the batch in the staging table.',
-  PUBLISHED_AT TIMESTAMP_NTZ COMMENT 'When the batch was published to TIKTOK_DATA, UTC; NULL before that.'
+  PUBLISHED_AT TIMESTAMP_NTZ COMMENT 'When the batch was published to TIKTOK_DATA, UTC; NULL before that.',
+  CHECKED_AT TIMESTAMP_NTZ COMMENT 'When the checks on TIKTOK_DATA passed after that, UTC; NULL before that.'
 ) COMMENT = 'One row per batch with the audit''s verdict.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (
@@ -160,7 +163,8 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_USERS (
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
-  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.'
+  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as the publications have counted them; NULL before the first.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE SCHEMA IF NOT EXISTS MAIN;

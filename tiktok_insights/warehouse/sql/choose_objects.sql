@@ -1,4 +1,5 @@
--- What of the batch is to be loaded: afterwards STAGED_OBJECTS has what the ledger lacks, as LOADED what is to be loaded.
+-- What of the batch is to be loaded: afterwards STAGED_OBJECTS has what the ledger lacks, as LOADED what is to be loaded,
+-- and TOUCHED_USERS has whose rows that changes.
 -- Every ? is the batch's id; {words} come from the contract and the namespace.
 
 -- step: drop_settled_objects
@@ -35,3 +36,12 @@ UPDATE {staged_objects} SET STATUS = '{superseded}' WHERE BATCH_ID = ? AND STATU
   JOIN LOAD_HISTORY AS l ON l.OBJECT_KEY = o.OBJECT_KEY
   WHERE o.BATCH_ID = ? AND l.STATUS = '{loaded}' AND l.BATCH_ID > o.BATCH_ID
 );
+
+-- step: touch_users
+-- Whoever is in the new rows, or in the rows that they replace.
+INSERT INTO {touched_users} (BATCH_ID, TIKTOK_ID)
+SELECT DISTINCT ?, TIKTOK_ID FROM (
+  SELECT TIKTOK_ID FROM {staged_tiktok_data} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen})
+  UNION ALL
+  SELECT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen})
+) AS touched;

@@ -1,15 +1,6 @@
 -- The publication of one batch, from the objects chosen. Every ? is the batch's id; {words} come from the contract and
 -- the namespace. All of it runs in one transaction; nothing here is DDL, which would commit on Snowflake.
 
--- step: touch_users
--- Whoever is in the new rows, or in the rows that they replace.
-INSERT INTO {touched_users} (BATCH_ID, TIKTOK_ID)
-SELECT DISTINCT ?, TIKTOK_ID FROM (
-  SELECT TIKTOK_ID FROM {staged_tiktok_data} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen})
-  UNION ALL
-  SELECT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen})
-) AS touched;
-
 -- step: drop_replaced_history
 DELETE FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen});
 
@@ -54,8 +45,17 @@ DELETE FROM LOAD_HISTORY WHERE (OBJECT_KEY, ETAG) IN
   (SELECT OBJECT_KEY, ETAG FROM {staged_objects} WHERE BATCH_ID = ? AND STATUS <> '{unchanged}');
 
 -- step: write_ledger
-INSERT INTO LOAD_HISTORY ({ledger_columns}, LATEST_ETAG, LOADED_AT)
-SELECT {ledger_columns}, ETAG, {now} FROM {staged_objects} WHERE BATCH_ID = ? AND STATUS <> '{unchanged}';
+-- The newest row: a list that does not say when it was taken counts from its upload.
+INSERT INTO LOAD_HISTORY ({ledger_columns}, LATEST_ETAG, LOADED_AT, NEWEST_ROW_AT)
+SELECT {ledger_columns}, ETAG, {now}, newest.NEWEST_ROW_AT
+FROM {staged_objects} AS o
+LEFT JOIN (
+  SELECT OBJECT_KEY AS KEY_OF_ROWS,
+    MAX(CASE WHEN CAST(EXTRACTED_AT AS TIME) = '{end_of_day}'::TIME THEN FIRST_MODIFIED ELSE EXTRACTED_AT END)
+      AS NEWEST_ROW_AT
+  FROM {staged_tiktok_data} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY
+) AS newest ON newest.KEY_OF_ROWS = o.OBJECT_KEY
+WHERE o.BATCH_ID = ? AND o.STATUS <> '{unchanged}';
 
 -- step: mark_published
 UPDATE LOAD_BATCHES SET PUBLISHED_AT = {now} WHERE BATCH_ID = ?;
