@@ -8,12 +8,19 @@ from tiktok_insights.defs.assets.lake import followers_csv
 from tiktok_insights.defs.assets.load_report import load_report
 from tiktok_insights.defs.assets.raw import raw_followers
 from tiktok_insights.defs.assets.staging import staged_tiktok_data
+from tiktok_insights.defs.assets.verification import verification
 from tiktok_insights.defs.assets.warehouse import tiktok_data
-from tiktok_insights.defs.checks import ASSET_CHECKS
-from tiktok_insights.defs.jobs import load_pending_objects, replay_snapshots, retry_refused_objects, tiktok_pipeline
+from tiktok_insights.defs.check_steps import ASSET_CHECKS
+from tiktok_insights.defs.jobs import (
+    load_pending_objects,
+    replay_snapshots,
+    retry_refused_objects,
+    tiktok_pipeline,
+    verify,
+)
 from tiktok_insights.defs.locations import with_locations
 from tiktok_insights.defs.loggers import brief_logger
-from tiktok_insights.defs.schedules import daily_schedule
+from tiktok_insights.defs.schedules import daily_schedule, weekly_verification
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.progress import SILENT
 from tiktok_insights.resources.client_resource import ClientResource
@@ -32,10 +39,10 @@ def defs() -> dg.Definitions:
     settings = read_settings()
     assets = [raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts, load_report]
     return dg.Definitions(
-        assets=dg.map_asset_specs(with_locations(settings), assets),
+        assets=dg.map_asset_specs(with_locations(settings), [*assets, verification]),
         asset_checks=ASSET_CHECKS,
-        jobs=[tiktok_pipeline, load_pending_objects, retry_refused_objects, replay_snapshots],
-        schedules=[daily_schedule],
+        jobs=[tiktok_pipeline, load_pending_objects, retry_refused_objects, replay_snapshots, verify],
+        schedules=[daily_schedule, weekly_verification],
         sensors=[new_s3_objects_sensor],
         resources={
             **resources_for(settings),

@@ -21,6 +21,7 @@ from tiktok_insights.lake.listing import CsvInventory, list_csvs
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging.batch import Staging
+from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.scripted import Reply, scripted
@@ -68,7 +69,8 @@ def test_the_stages_stand_in_their_groups_and_in_one_line(loaded: dg.Definitions
     """Five assets, each downstream of the one before, the marts of the last, and the report at the very end."""
     graph = loaded.resolve_asset_graph()
     groups = {key.to_user_string(): graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert groups == STAGES | dict.fromkeys([*MARTS, "load_report"], "insights")
+    others = dict.fromkeys([*MARTS, "load_report"], "insights") | {"verification": "warehouse"}
+    assert groups == STAGES | others
     assert graph.get(AssetKey("load_report")).parent_keys == set(map(AssetKey, MARTS))
     assert not graph.get(AssetKey("load_report")).child_keys
     for mart in MARTS:
@@ -163,11 +165,16 @@ def test_jobs_and_schedule_are_there(loaded: dg.Definitions) -> None:
     assert (schedule.job_name, schedule.cron_schedule, schedule.execution_timezone) == (
         "tiktok_pipeline", "0 5 * * *", "UTC",
     )  # fmt: skip
+    weekly = loaded.resolve_schedule_def("weekly_verification")
+    assert (weekly.job_name, weekly.cron_schedule) == ("verify", "0 9 * * 0")
+    assert weekly.default_status is dg.DefaultScheduleStatus.STOPPED
+    assert set(loaded.resolve_job_def("verify").graph.node_dict) == {"verification"}
 
 
 def test_no_run_keeps_its_place_in_the_pool_for_ever(loaded: dg.Definitions) -> None:
     """Every job says after how many seconds Dagster ends it: at most a day."""
     for name in ("tiktok_pipeline", "load_pending_objects", "retry_refused_objects", "replay_snapshots"):
+        assert "verification" not in loaded.resolve_job_def(name).graph.node_dict
         assert "load_report" in loaded.resolve_job_def(name).graph.node_dict
         assert 3_600 <= int(loaded.resolve_job_def(name).tags["dagster/max_runtime"]) <= 86_400, name
 
@@ -370,7 +377,8 @@ def test_the_table_carries_numbers_places_and_lineage(
     table = events["tiktok_data"]
     assert table["dagster/row_count"].value == 1
     assert table["dagster/table_name"].value == f"{settings.snowflake.database}.PUBLIC.TIKTOK_DATA"
-    assert (table["users_verified"].value, table["users_private"].value) == (0, 0)
+    (info,) = store.list(_KEY)
+    assert table["newest_row"].value == f"{info.last_modified:%Y-%m-%d %H:%M} UTC", "the file does not say when"
     lineage = table["dagster/column_lineage"].value.deps_by_column["TIKTOK_ID"]  # type: ignore[union-attr]
     assert [(dep.asset_key.to_user_string(), dep.column_name) for dep in lineage] == [
         ("staged_tiktok_data", "TIKTOK_ID")
@@ -380,16 +388,66 @@ def test_the_table_carries_numbers_places_and_lineage(
     assert f"SELECT * FROM {mart['dagster/table_name'].value}" in str(mart["query"].value), "it runs in any schema"
 
 
-def test_a_single_check_can_be_run_by_itself(loaded: dg.Definitions, store: ObjectStore) -> None:
+def test_a_single_check_can_be_run_by_itself(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
     """A person may execute one check of the table from its page."""
     put_csv(store, "7420366745511658149")
-    assert run_job(loaded, "load_pending_objects").success
+    with connect_warehouse() as session:
+        Staging(store, session, 0.01, logging.getLogger(__name__)).stage(list_csvs(store))
+    publish_passed(connect_warehouse, logging.getLogger(__name__))
     key = dg.AssetCheckKey(AssetKey("tiktok_data"), "step_7_returns_every_user")
     job = dg.define_asset_job("one_check", dg.AssetSelection.checks(key))
-    alone = dg.Definitions.merge(loaded, dg.Definitions(jobs=[job])).resolve_job_def("one_check").execute_in_process()
-    (evaluation,) = alone.get_asset_check_evaluations()
-    assert evaluation.passed
-    assert evaluation.metadata["rows"].value == 1
+    one_check = dg.Definitions.merge(loaded, dg.Definitions(jobs=[job])).resolve_job_def("one_check")
+    for _ in range(2):
+        (evaluation,) = one_check.execute_in_process().get_asset_check_evaluations()
+        assert (evaluation.passed, evaluation.metadata["rows"].value) == (True, 1), "one check marks nothing as checked"
+    assert run_job(loaded, "load_pending_objects").success
+    (evaluation,) = one_check.execute_in_process().get_asset_check_evaluations()
+    assert (evaluation.passed, evaluation.metadata["objects compared"].value) == (True, 0)
+
+
+def test_what_did_not_pass_is_checked_again_by_the_next_run(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """A run that loads nothing is red, too, until the table is repaired; the one after that compares nothing."""
+    put_csv(store, "7420366745511658149")
+    with connect_warehouse() as session:
+        Staging(store, session, 0.01, logging.getLogger(__name__)).stage(list_csvs(store))
+        publish_passed(connect_warehouse, logging.getLogger(__name__))
+        session.execute("DELETE FROM TIKTOK_DATA")
+    runs = [run_job(loaded, "load_pending_objects") for _ in range(2)]
+    rebuilt = {"ops": {"tiktok_data": {"config": {"rebuild": True}}}}
+    runs += [run_job(loaded, "load_pending_objects", **rebuilt), run_job(loaded, "load_pending_objects")]
+    assert [run.success for run in runs] == [False, False, True, True]
+    compared = [
+        check.metadata["objects compared"].value
+        for run in runs
+        for check in run.get_asset_check_evaluations()
+        if check.check_name == "every_user_has_one_row"
+    ]
+    assert compared == [1, 1, 1, 0]
+
+
+def test_the_verification_compares_everything_and_fails_its_run(
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """Green after a load, also in the object that is read again; red for a change that no run would look for."""
+    put_csv(store, "7420366745511658149", "7420366745511658150")
+    assert run_job(loaded, "load_pending_objects").success
+    good = run_job(loaded, "verify")
+    assert good.success
+    checks = {check.check_name: check for check in good.get_asset_check_evaluations()}
+    assert checks["no_id_is_lost"].metadata["ids compared"].value == 2
+    assert checks["step_7_returns_every_user"].metadata["rows"].value == 2
+    with connect_warehouse() as session:
+        session.execute("UPDATE TIKTOK_DATA SET NICK_NAME = 'x' WHERE TIKTOK_ID = '7420366745511658149'")
+    assert run_job(loaded, "load_pending_objects").success
+    red = run_job(loaded, "verify")
+    assert not red.success
+    assert {check.check_name for check in red.get_asset_check_evaluations() if not check.passed} == {
+        "every_row_is_the_newest_of_its_user"
+    }
 
 
 def test_glue_describes_what_was_loaded(

@@ -24,7 +24,8 @@ _AWS = """The deployment `aws` uses the standard `AWS_*` variables, such as `AWS
 _RUN_CONFIG = """## Run config
 
 Settings for a single run. Put them in a file for `dagster job execute -c` (or `dg launch -c`), or in the Launchpad in
-the UI. Omitted settings have their defaults. These are all settings with their defaults:"""
+the UI. Omitted settings have their defaults. These are all settings of `tiktok_pipeline` with their defaults. Other
+jobs have those of their assets; `verification` is only in the job `verify`:"""
 
 _RESOURCES = """## Resources of a run
 
@@ -94,7 +95,8 @@ def _configured() -> list[dg.AssetsDefinition]:
 
 def _every_default() -> str:
     lines = ["ops:"]
-    for asset in _configured():
+    pipeline = defs().resolve_job_def("tiktok_pipeline").graph.node_dict
+    for asset in (asset for asset in _configured() if asset.op.name in pipeline):
         lines += [f"  {asset.op.name}:", "    config:"]
         lines += [f"      {name}: {_yaml(field.default_value)}" for name, field in _fields(asset).items()]
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from tiktok_insights.cli.retry_refused import retry_refused
 from tiktok_insights.cli.run import run
 from tiktok_insights.cli.sql import sql
 from tiktok_insights.cli.ui import stop, ui
+from tiktok_insights.cli.verify import verify
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.env_file import load_env_file
 from tiktok_insights.settings.environment import read_settings, wants_no_colour
@@ -59,5 +60,5 @@ def main(context: click.Context) -> None:
     require_usable(context.obj)
 
 
-for command in (init, plan, run, sql, ui, stop, local, retry_refused, replay, rebuild, probe):
+for command in (init, plan, run, sql, ui, stop, local, retry_refused, replay, rebuild, verify, probe):
     main.add_command(command)

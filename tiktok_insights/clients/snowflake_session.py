@@ -111,6 +111,19 @@ class Session:
             cursor.execute(sql)
             return [column.name for column in cursor.description or []], sum(1 for _ in cursor)
 
+    def first_rows(self, sql: str) -> tuple[list[str], int | None]:
+        """Run one statement and read the first of its rows; give the names of its columns and the number of all rows.
+
+        The number is the warehouse's own, and None where it gives none.
+        """
+        with self._cursor() as cursor:
+            cursor.execute(sql)
+            # Not fetchmany, which begins to read what follows in other threads.
+            for batch in (cursor.get_result_batches() or [])[:1]:
+                for _ in batch:
+                    pass
+            return [column.name for column in cursor.description or []], cursor.rowcount
+
     def script(self, text: str) -> tuple[list[str], list[Row]]:
         """Run statements with semicolons between them; give the last one's names of columns and rows."""
         with self._whole_answers():

@@ -1,15 +1,18 @@
-"""What must be true of TIKTOK_DATA after every publication, asked of the warehouse.
+"""What must be true of TIKTOK_DATA after every publication, asked of the warehouse about what is in the scope.
 
-What must be true before a publication belongs in `staging/audit_checks.py`.
+A check reads the table or the history only where something is in its scope. What must be true before a publication
+belongs in `staging/audit_checks.py`, what only `verify` asks in `full_checks.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 
 from tiktok_insights.checks import Finding, Severity, check, pseudonym
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.lake.listing import END_OF_DAY, CsvInventory
+from tiktok_insights.clients.snowflake_session import NamedRow, Session
+from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.tables.comparison import column_differences
 from tiktok_insights.tables.definitions import (
@@ -18,21 +21,29 @@ from tiktok_insights.tables.definitions import (
     LOAD_HISTORY,
     TIKTOK_DATA,
 )
-from tiktok_insights.tables.inventory import read_columns
+from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
+from tiktok_insights.tables.inventory import read_columns, read_tables
 from tiktok_insights.tables.load_status import LoadStatus
+from tiktok_insights.warehouse.scope import Scope
 
 #: How many offenders a check names; the facts say how many there are.
 NAMED_OFFENDERS = 20
 MAX_SNAPSHOT_AGE = timedelta(hours=48)
 MAX_LOST_USERS_SHARE, MAX_LOST_COUNTS_SHARE = 0.2, 0.05
+MAX_STEP_7_ROWS = 1_000_000
+
+
+class LimitError(ValueError):
+    """A setting of the checks is out of its bounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableCheckInput:
-    """What the checks on TIKTOK_DATA read: a session, the bucket, Step 7, the time, and how much worse it may get.
+    """What the checks on TIKTOK_DATA read: a session, the bucket, Step 7, the time, the scope, and the limits.
 
     `max_lost_users_share` is a share of the users, `max_lost_counts_share` a difference of shares; both from 0 to 1.
-    `csvs` is the run's own listing of the bucket; without one, a check that needs it lists the bucket.
+    Step 7 is run word for word for up to `max_step_7_rows` users, and always where the scope is everything. `csvs` is
+    the run's own listing of the bucket; without one, a check that needs it lists the bucket.
     """
 
     session: Session
@@ -42,6 +53,16 @@ class TableCheckInput:
     max_lost_users_share: float = MAX_LOST_USERS_SHARE
     max_lost_counts_share: float = MAX_LOST_COUNTS_SHARE
     csvs: CsvInventory | None = None
+    scope: Scope = field(default_factory=Scope)
+    max_step_7_rows: int = MAX_STEP_7_ROWS
+
+    def __post_init__(self) -> None:
+        """Raise LimitError for a limit that no table could keep."""
+        for name, highest in (("max_lost_users_share", 1), ("max_lost_counts_share", 1), ("max_step_7_rows", None)):
+            limit = getattr(self, name)
+            if limit < 0 or (highest is not None and limit > highest):
+                bounds = "0 or more" if highest is None else f"from 0 to {highest}"
+                raise LimitError(f"{name} is {limit}, but must be {bounds}. Change it in the run config.")
 
 
 def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[str, ...]:
@@ -55,84 +76,86 @@ def step_7(role: str, warehouse: str, database: str, view_schema: str) -> tuple[
     )
 
 
+_Find = Callable[[TableCheckInput], Finding]
+
+
+def of_the_scope(find: _Find) -> _Find:
+    """For a check that reads the table or the history: with nothing in the scope it reads nothing, and says so."""
+
+    @wraps(find)
+    def ask(given: TableCheckInput) -> Finding:
+        compared = {"objects compared": given.scope.objects}
+        if not given.scope.objects:
+            return Finding((), {**compared, "note": "Nothing was published since these checks last passed."})
+        found = find(given)
+        return Finding(found.offenders, {**compared, **found.facts}, found.severity)
+
+    return ask
+
+
 @check(Severity.BLOCKING)
+@of_the_scope
 def every_user_has_one_row(given: TableCheckInput) -> Finding:
-    """No ID appears twice in TIKTOK_DATA."""
-    twice = given.session.query(
-        f"SELECT TIKTOK_ID, COUNT(*) FROM {TIKTOK_DATA.name} GROUP BY TIKTOK_ID HAVING COUNT(*) > 1 "
-        f"ORDER BY TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
+    """Every user in the published objects has exactly one row in TIKTOK_DATA.
+
+    A run compares what it published, and what earlier runs published without checking it. `verify` compares all users.
+    """
+    wrong = given.session.query(
+        "SELECT h.TIKTOK_ID, COUNT(t.TIKTOK_ID) FROM "
+        f"(SELECT DISTINCT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} WHERE OBJECT_KEY IN ({given.scope.keys})) AS h "
+        f"LEFT JOIN {TIKTOK_DATA.name} AS t ON t.TIKTOK_ID = h.TIKTOK_ID "
+        f"GROUP BY h.TIKTOK_ID HAVING COUNT(t.TIKTOK_ID) <> 1 ORDER BY h.TIKTOK_ID LIMIT {NAMED_OFFENDERS}",
+        given.scope.values,
     )
-    ((rows,),) = given.session.query(f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}")
-    return Finding(
-        tuple(f"{pseudonym(tiktok_id)} has {number} rows" for tiktok_id, number in twice), {"rows": int(rows)}
-    )
+    return Finding(tuple(f"{pseudonym(tiktok_id)} has {number} rows" for tiktok_id, number in wrong))
 
 
 @check(Severity.BLOCKING)
 def table_matches_the_contract(given: TableCheckInput) -> Finding:
     """TIKTOK_DATA and its view have exactly the contract's columns."""
     differences = column_differences(read_columns(given.session, TIKTOK_DATA), TIKTOK_DATA)
-    view = f"{given.session.namespace.view_schema}.{TIKTOK_DATA.name}"
-    columns, _ = given.session.table(f"SELECT * FROM {view} LIMIT 0")
-    if tuple(columns) != WAREHOUSE_NAMES:
-        differences.append(f"the view {view} has {', '.join(columns)}")
+    view_schema = given.session.namespace.view_schema
+    view = read_tables(given.session, (view_schema,), (TIKTOK_DATA.name,))[view_schema].get(TIKTOK_DATA.name)
+    columns = tuple(view.columns) if view else ()
+    if columns != WAREHOUSE_NAMES:
+        differences.append(f"the view {view_schema}.{TIKTOK_DATA.name} has {', '.join(columns) or 'no columns'}")
     return Finding(tuple(differences), {"columns": len(columns)})
 
 
 @check(Severity.BLOCKING)
+@of_the_scope
 def ledger_reconciles(given: TableCheckInput) -> Finding:
-    """Each loaded object has as many history rows as the ledger says, and every user in the history is in TIKTOK_DATA.
+    """Each published object has as many rows in the history as the ledger says, and the sum over their IDs is equal.
 
-    The ledger is the table LOAD_HISTORY.
+    The ledger is the table LOAD_HISTORY. Its counts and sums must also add up: in = staged + duplicate + rejected. A
+    run compares what it published, and what earlier runs published without checking it. `verify` compares all objects.
     """
+    in_scope = "" if given.scope.is_everything else f"WHERE OBJECT_KEY IN ({given.scope.keys}) "
     wrong = given.session.records(
-        "SELECT l.OBJECT_KEY, l.ROWS_IN, l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, "
-        "COALESCE(h.HISTORY_ROWS, 0) AS HISTORY_ROWS "
-        f"FROM {LOAD_HISTORY.name} AS l LEFT JOIN (SELECT OBJECT_KEY, COUNT(*) AS HISTORY_ROWS "
-        f"FROM {FOLLOWER_SNAPSHOTS.name} GROUP BY OBJECT_KEY) AS h ON h.OBJECT_KEY = l.OBJECT_KEY "
-        "WHERE l.STATUS = ? AND (l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED "
-        f"OR l.ROWS_STAGED <> COALESCE(h.HISTORY_ROWS, 0)) ORDER BY l.OBJECT_KEY LIMIT {NAMED_OFFENDERS}",
-        (LoadStatus.LOADED,),
+        "SELECT COALESCE(l.OBJECT_KEY, h.HISTORY_KEY) AS OBJECT_KEY, l.OBJECT_KEY AS LEDGER_KEY, l.ROWS_IN, "
+        "l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, l.ID_SUM_IN, l.ID_SUM_STAGED, l.ID_SUM_DUPLICATE, "
+        "l.ID_SUM_REJECTED, COALESCE(h.HISTORY_ROWS, 0) AS HISTORY_ROWS, COALESCE(h.HISTORY_SUM, 0) AS HISTORY_SUM "
+        f"FROM (SELECT * FROM {LOAD_HISTORY.name} WHERE STATUS = ? AND OBJECT_KEY IN ({given.scope.keys})) AS l "
+        "FULL JOIN (SELECT OBJECT_KEY AS HISTORY_KEY, COUNT(*) AS HISTORY_ROWS, "
+        f"{id_sum_sql('TIKTOK_ID', SqlEngine.SNOWFLAKE)} AS HISTORY_SUM FROM {FOLLOWER_SNAPSHOTS.name} "
+        f"{in_scope}GROUP BY OBJECT_KEY) AS h ON h.HISTORY_KEY = l.OBJECT_KEY WHERE l.OBJECT_KEY IS NULL "
+        "OR l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED "
+        "OR l.ID_SUM_IN <> l.ID_SUM_STAGED + l.ID_SUM_DUPLICATE + l.ID_SUM_REJECTED "
+        "OR l.ROWS_STAGED <> COALESCE(h.HISTORY_ROWS, 0) OR l.ID_SUM_STAGED <> COALESCE(h.HISTORY_SUM, 0) "
+        f"ORDER BY 1 LIMIT {NAMED_OFFENDERS}",
+        (LoadStatus.LOADED, *given.scope.values, *(given.scope.values if in_scope else ())),
     )
-    offenders = [
+    return Finding(tuple(map(_unreconciled, wrong)))
+
+
+def _unreconciled(row: NamedRow) -> str:
+    if row["LEDGER_KEY"] is None:
+        return "{OBJECT_KEY}: not in the ledger, {HISTORY_ROWS} in the history".format_map(row)
+    return (
         "{OBJECT_KEY}: {ROWS_IN} in, {ROWS_STAGED} staged, {ROWS_DUPLICATE} duplicate, {ROWS_REJECTED} rejected, "
-        "{HISTORY_ROWS} in the history".format_map(row)
-        for row in wrong
-    ]
-    missing = given.session.query(
-        f"SELECT DISTINCT h.TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} AS h LEFT JOIN {TIKTOK_DATA.name} AS t "
-        f"ON t.TIKTOK_ID = h.TIKTOK_ID WHERE t.TIKTOK_ID IS NULL ORDER BY h.TIKTOK_ID LIMIT {NAMED_OFFENDERS}"
-    )
-    offenders += [f"user {pseudonym(tiktok_id)} is in the history but not in TIKTOK_DATA" for (tiktok_id,) in missing]
-    loaded = f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE STATUS = ?"
-    ((objects,),) = given.session.query(loaded, (LoadStatus.LOADED,))
-    return Finding(tuple(offenders), {"loaded objects": int(objects)})
-
-
-@check(Severity.BLOCKING)
-def step_7_returns_every_user(given: TableCheckInput) -> Finding:
-    """Step 7 of the tutorial that this project automates returns one row per user in the history.
-
-    Its statements run unchanged, with this deployment's names, and must return the contract's columns.
-    """
-    ((users,),) = given.session.query(f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}")
-    *settings, select = given.step_7
-    for statement in settings:
-        given.session.query(statement)
-    columns, rows = given.session.count_rows(select)
-    # The settings have moved the session to the view's schema.
-    given.session.query(f"USE SCHEMA {given.session.namespace}")
-    offenders = []
-    if tuple(columns) != WAREHOUSE_NAMES:
-        offenders.append(f"the columns are {', '.join(columns)}")
-    if rows != int(users):
-        offenders.append(f"{rows} rows for {users} users")
-    facts: dict[str, int | str] = {
-        "statements": ";\n".join(given.step_7) + ";",
-        "rows": rows,
-        "users in the history": int(users),
-    }
-    return Finding(tuple(offenders), facts)
+        "{HISTORY_ROWS} in the history; the sums of their IDs are {ID_SUM_IN}, {ID_SUM_STAGED}, {ID_SUM_DUPLICATE}, "
+        "{ID_SUM_REJECTED} and {HISTORY_SUM}"
+    ).format_map(row)
 
 
 @check(Severity.WARNING)
@@ -143,10 +166,10 @@ def every_account_is_fresh(given: TableCheckInput) -> Finding:
     """
     oldest_good = given.now.astimezone(UTC).replace(tzinfo=None) - MAX_SNAPSHOT_AGE
     newest = given.session.query(
-        f"SELECT a.ACCOUNT_ID, MAX(a.HANDLE), MAX(CASE WHEN CAST(h.EXTRACTED_AT AS TIME) = '{END_OF_DAY}'::TIME "
-        f"THEN h.FIRST_MODIFIED ELSE h.EXTRACTED_AT END) FROM {ACCOUNT_SNAPSHOTS.name} AS a "
-        f"JOIN {FOLLOWER_SNAPSHOTS.name} AS h ON h.OBJECT_KEY = a.OBJECT_KEY "
-        "GROUP BY a.ACCOUNT_ID ORDER BY a.ACCOUNT_ID"
+        f"SELECT a.ACCOUNT_ID, MAX(a.HANDLE), MAX(l.NEWEST_ROW_AT) FROM {ACCOUNT_SNAPSHOTS.name} AS a "
+        f"JOIN {LOAD_HISTORY.name} AS l ON l.OBJECT_KEY = a.OBJECT_KEY WHERE l.STATUS = ? "
+        "AND l.NEWEST_ROW_AT IS NOT NULL GROUP BY a.ACCOUNT_ID ORDER BY a.ACCOUNT_ID",
+        (LoadStatus.LOADED,),
     )
     stale = [f"{handle or account}: newest row of {at:%Y-%m-%d %H:%M} UTC" for account, handle, at in newest
              if at < oldest_good]  # fmt: skip

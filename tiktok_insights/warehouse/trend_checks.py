@@ -1,7 +1,7 @@
 """What should not get much worse from one snapshot of an account to the next: users seen, and counts returned.
 
-Both read small tables, and of the history only what the newest run published and what came just before it. What must be
-true of the table as it is belongs in `table_checks.py`.
+Both read small tables, and of the history only what was published and not checked, and what came just before it. What
+must be true of the table as it is belongs in `table_checks.py`.
 """
 
 from tiktok_insights.checks import Finding, Severity, check
@@ -10,7 +10,7 @@ from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_HISTORY
 from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS, TableCheckInput
+from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS, TableCheckInput, of_the_scope
 
 _COUNTS = [column.warehouse or "" for column in WAREHOUSE_COLUMNS if column.kind is ColumnKind.COUNT]
 #: The columns are equal in both: which rows of an account come one after the other. A key has the day and the time.
@@ -24,12 +24,12 @@ SELECT ACCOUNT_ID, HANDLE, USERS_SEEN, USERS_BEFORE FROM (
 """
 _SERVED = f"""
 WITH loaded AS (
-  SELECT s.OBJECT_KEY, l.LOADED_AT, LAG(s.OBJECT_KEY) OVER ({_ORDER}) AS KEY_BEFORE
+  SELECT s.OBJECT_KEY, LAG(s.OBJECT_KEY) OVER ({_ORDER}) AS KEY_BEFORE, LEAD(s.OBJECT_KEY) OVER ({_ORDER}) AS NEXT_KEY
   FROM {ACCOUNT_SNAPSHOTS.name} AS s JOIN {LOAD_HISTORY.name} AS l ON l.OBJECT_KEY = s.OBJECT_KEY
   WHERE l.STATUS = ? AND s.OUTCOME IS NOT NULL
 ), pairs AS (
   SELECT OBJECT_KEY, KEY_BEFORE FROM loaded
-  WHERE KEY_BEFORE IS NOT NULL AND LOADED_AT = (SELECT MAX(LOADED_AT) FROM loaded)
+  WHERE KEY_BEFORE IS NOT NULL AND NEXT_KEY IS NULL AND OBJECT_KEY IN ({{in_scope}})
 ), shares AS (
   SELECT OBJECT_KEY, 1 - ({" + ".join(f"COUNT({name})" for name in _COUNTS)}) / ({len(_COUNTS)} * COUNT(*)) AS SHARE
   FROM {FOLLOWER_SNAPSHOTS.name}
@@ -60,13 +60,15 @@ def no_list_lost_many_users(given: TableCheckInput) -> Finding:
 
 
 @check(Severity.WARNING)
+@of_the_scope
 def no_snapshot_lost_many_counts(given: TableCheckInput) -> Finding:
     """No snapshot lacks far more counts than the account's previous one; by default, at most 5 percentage points more.
 
-    A negative count also counts as missing. Only snapshots that the newest run published are compared, not files from
-    other sources: several of them may be parts of one list.
+    A negative count also counts as missing. A run compares an account's newest snapshot after its publication, but no
+    files from other sources: several of them may be parts of one list.
     """
-    pairs = given.session.records(_SERVED, (LoadStatus.LOADED,))
+    sql = _SERVED.format(in_scope=given.scope.keys)
+    pairs = given.session.records(sql, (LoadStatus.LOADED, *given.scope.values))
     risen = [row for row in pairs if row["SHARE_NOW"] - row["SHARE_BEFORE"] > given.max_lost_counts_share]
     offenders = [
         f"{row['OBJECT_KEY']}: {float(row['SHARE_NOW']):.1%} of the counts are missing, "

@@ -20,6 +20,7 @@ FORMATS = {
     "sql": {"csv", "json"},
     "replay": {"csv", "json"},
     "rebuild": {"json"},
+    "verify": {"json"},
     "probe": {"json"},
     "retry-refused": {"csv", "json"},
     "local start": {"json"},

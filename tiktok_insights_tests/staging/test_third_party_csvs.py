@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import click
 import dagster as dg
 import pytest
 
+from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.cli.summary import Summary
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
 from tiktok_insights.definitions import defs
@@ -24,6 +26,7 @@ from tiktok_insights.defs.checks import offenders_of
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.quarantine import quarantine_key
+from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.connections import connect
@@ -51,6 +54,7 @@ class Outcome:
 
     red: dg.ExecuteInProcessResult
     green: dg.ExecuteInProcessResult
+    reread: CheckOutcome
     tables: Tables
     ledger: dict[str, tuple[Any, ...]]
     infos: dict[str, ObjectInfo]
@@ -80,6 +84,7 @@ def outcome(home: Path) -> Iterator[Outcome]:
             yield Outcome(
                 red,
                 green,
+                no_id_is_lost(RereadInput(session, store, datetime.now(UTC))),
                 tables,
                 {key: tuple(rest) for key, *rest in ledger},
                 {info.key: info for info in store.list("csv/")},
@@ -198,7 +203,12 @@ def test_the_run_ends_red_for_the_refused_files_alone(outcome: Outcome) -> None:
     assert len(named) == len(refused)
     for case in refused:
         assert sum(all(words in said for words in (case.key, *case.says)) for said in named) == 1
-    assert checks["no_id_is_lost"].metadata["objects"].value == sum(case.result == LOADED for case in CASES)
+
+
+def test_every_id_of_the_loaded_files_is_somewhere(outcome: Outcome) -> None:
+    """A second reader, which knows nothing of CSV but the first column, finds each in the table or the quarantine."""
+    assert outcome.reread.offenders == ()
+    assert outcome.reread.facts["objects"] == sum(case.result == LOADED for case in CASES)
 
 
 def test_the_second_run_is_green_and_warns_of_what_a_person_should_mend(outcome: Outcome) -> None:

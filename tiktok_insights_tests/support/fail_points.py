@@ -75,10 +75,14 @@ class InterruptedInThreadError(Exception):
 
 
 class Requests:
-    """The names of the requests that were sent, in order; at the point, if there is one, the load fails."""
+    """The names of the requests that were sent, in order; at the point, if there is one, the load fails.
+
+    `statements` has the warehouse's statements as they were written.
+    """
 
     def __init__(self, point: FailPoint | None = None) -> None:
         self.names: list[str] = []
+        self.statements: list[str] = []
         self.reached = False
         self._point = point
         #: The point whose answer this thread is about to get.
@@ -96,6 +100,7 @@ class Requests:
             return self._pass(_aws_name(request), lambda: send_aws(session, request))
 
         def sql(adapter: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:
+            self.statements += _statement(request)
             return self._pass(_sql_name(request), lambda: send_sql(adapter, request, *args, **kwargs))
 
         def answer(connection: http.client.HTTPConnection) -> Any:
@@ -181,8 +186,15 @@ def _aws_name(request: Any) -> str:
 def _sql_name(request: Any) -> str:
     """The first words of a statement, such as `INSERT INTO LOAD_BATCHES`; or what else the connector asks for."""
     path = urlsplit(request.url).path
-    if path.endswith("/query-request"):
-        words = json.loads(gzip.decompress(request.body))["sqlText"].split()
+    for statement in _statement(request):
+        words = statement.split()
         # The names of uploaded files are chance.
         return "PUT" if words[0] == "PUT" else " ".join(words[:3])
     return {"/session": "log out", "/session/v1/login-request": "log in"}.get(path, f"upload {path.split('/')[1]}")
+
+
+def _statement(request: Any) -> list[str]:
+    """The statement that a request has, if it has one."""
+    if not urlsplit(request.url).path.endswith("/query-request"):
+        return []
+    return [json.loads(gzip.decompress(request.body))["sqlText"]]

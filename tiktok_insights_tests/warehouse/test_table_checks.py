@@ -1,12 +1,13 @@
 """The checks on the published tables: each green on loaded data, and red on data that break just it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging.ledger import forget_refused
+from tiktok_insights.warehouse.scope import everything
 from tiktok_insights.warehouse.table_checks import (
     NAMED_OFFENDERS,
     TableCheckInput,
@@ -14,28 +15,11 @@ from tiktok_insights.warehouse.table_checks import (
     every_user_has_one_row,
     ledger_reconciles,
     no_object_is_refused,
-    step_7_returns_every_user,
     table_matches_the_contract,
 )
-from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
-
-COLUMNS = [
-    "TIKTOK_ID",
-    "USER_NAME",
-    "NICK_NAME",
-    "ACCOUNT_VERIFIED",
-    "PRIVATE_ACCOUNT",
-    "FOLLOWERS_COUNT",
-    "FOLLOWING_COUNT",
-    "VIDEO_COUNT",
-    "HEART_COUNT",
-    "FRIENDS_COUNT",
-    "DIGG_COUNT",
-    "COUNTS_EXACT",
-    "EXTRACTED_AT",
-]
 
 
 @pytest.fixture
@@ -47,43 +31,19 @@ def loaded(loader: Loader) -> Loader:
     return loader
 
 
-def test_step_7_works_word_for_word(loaded: Loader, given: TableCheckInput, settings: Settings) -> None:
-    """The tutorial's statements, one after the other, give every user with the contract's columns."""
-    database = settings.snowflake.database
-    assert ";\n".join(given.step_7) == (
-        f"USE ROLE ACCOUNTADMIN;\nUSE WAREHOUSE COMPUTE_WH;\nUSE {database};\nUSE SCHEMA Main;\n"
-        "SELECT * FROM tiktok_data"
-    )
-    outcome = step_7_returns_every_user(given)
-    assert outcome.passed
-    assert every_user_has_one_row(given).passed, "the session is in the tables' schema again"
-    assert (outcome.facts["rows"], outcome.facts["users in the history"]) == (3, 3)
-    with loaded.connect() as person:
-        columns, rows = person.script(
-            f"USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE {database}; USE SCHEMA Main; "
-            "SELECT * FROM tiktok_data;"
-        )
-    assert columns == COLUMNS
-    assert sorted(found[0] for found in rows) == ["2", "7423456789012345149", "7423456789012345150"]
-
-
-@pytest.mark.usefixtures("altered_tables")
-def test_step_7_is_red_when_a_user_or_a_column_is_missing(loaded: Loader, given: TableCheckInput) -> None:
-    """The number of rows and the columns are held against history and contract."""
-    loaded.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'")
-    loaded.session.execute("CREATE OR REPLACE VIEW Main.TIKTOK_DATA AS SELECT TIKTOK_ID FROM PUBLIC.TIKTOK_DATA")
-    loaded.session.execute("USE SCHEMA PUBLIC")
-    outcome = step_7_returns_every_user(given)
-    assert outcome.offenders == ("the columns are TIKTOK_ID", "2 rows for 3 users")
-    told("step_7_returns_every_user: <differences>").says_check(outcome)
-
-
-def test_a_user_with_two_rows_is_named(loaded: Loader, given: TableCheckInput) -> None:
-    """Green as published; red when an id stands twice."""
-    good = every_user_has_one_row(given)
-    assert (good.passed, good.facts) == (True, {"rows": 3})
+def test_a_user_with_two_rows_or_none_is_named(
+    loaded: Loader, given: TableCheckInput, ask_about_changes: Callable[[], TableCheckInput]
+) -> None:
+    """Green as published; red when an id stands twice, and when it is missing, in a run and in verify."""
+    good = every_user_has_one_row(ask_about_changes())
+    assert (good.passed, good.facts) == (True, {"objects compared": 2})
     loaded.session.execute("INSERT INTO TIKTOK_DATA (TIKTOK_ID) VALUES ('2')")
-    told("every_user_has_one_row: <user> has", "…2 has 2 rows").says_check(every_user_has_one_row(given))
+    loaded.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '7423456789012345150'")
+    for asked in (given, ask_about_changes()):
+        assert every_user_has_one_row(asked).offenders == ("…2 has 2 rows", "7423…5150 has 0 rows")
+    loaded.session.execute("DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'")
+    loaded.session.execute("DELETE FROM FOLLOWER_SNAPSHOTS WHERE TIKTOK_ID <> '2'")
+    told("every_user_has_one_row: <user> has", "…2 has 0 rows").says_check(every_user_has_one_row(given))
 
 
 @pytest.mark.usefixtures("altered_tables")
@@ -98,42 +58,75 @@ def test_a_table_or_view_that_drifted_is_named(loaded: Loader, given: TableCheck
     told("table_matches_the_contract: <differences>").says_check(outcome)
 
 
-#: Each breaks the ledger's sum in another way.
+#: Each breaks the ledger's counts or sums in another way: what is done, and what is said of it.
 BREAKS = {
     "DELETE FROM FOLLOWER_SNAPSHOTS WHERE TIKTOK_ID = '2'": (
         "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 1 in the history"
     ),
+    "UPDATE FOLLOWER_SNAPSHOTS SET TIKTOK_ID = '3' WHERE TIKTOK_ID = '2'": (
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+    ),
+    "INSERT INTO FOLLOWER_SNAPSHOTS SELECT * FROM FOLLOWER_SNAPSHOTS WHERE TIKTOK_ID = '2'": (
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 3 in the history"
+    ),
     "UPDATE LOAD_HISTORY SET ROWS_IN = 5 WHERE ROWS_IN = 4": (
         "a.csv: 5 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+    ),
+    "UPDATE LOAD_HISTORY SET ID_SUM_IN = ID_SUM_IN + 1 WHERE ROWS_IN = 4": (
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+    ),
+    "UPDATE LOAD_HISTORY SET ID_SUM_IN = ID_SUM_IN + 1, ID_SUM_STAGED = ID_SUM_STAGED + 1 WHERE ROWS_IN = 4": (
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
     ),
     "DELETE FROM FOLLOWER_SNAPSHOTS WHERE ACCOUNT_ID = '43'": (
         "b.csv: 1 in, 1 staged, 0 duplicate, 0 rejected, 0 in the history"
     ),
-    "DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'": "user …2 is in the history but not in TIKTOK_DATA",
 }
 
 
-def test_a_ledger_that_does_not_reconcile_is_red(loaded: Loader, given: TableCheckInput) -> None:
-    """Green as published; red when rows of the history, counts or users are missing."""
-    good = ledger_reconciles(given)
-    assert (good.offenders, good.facts) == ((), {"loaded objects": 2})
+def test_a_ledger_that_does_not_reconcile_is_red(
+    loaded: Loader, given: TableCheckInput, ask_about_changes: Callable[[], TableCheckInput]
+) -> None:
+    """Green as published; red when rows, digits, counts or sums are others: each side alone, in a run and in verify."""
+    good = ledger_reconciles(ask_about_changes())
+    assert (good.offenders, good.facts) == ((), {"objects compared": 2})
     for change, offender in BREAKS.items():
         loaded.session.execute("BEGIN")
         loaded.session.execute(change)
-        outcome = ledger_reconciles(given)
-        ((found),) = outcome.offenders
-        assert found.endswith(offender)
-        is_user = offender.startswith("user ")
-        told("ledger_reconciles: user" if is_user else "ledger_reconciles: <object>").says_check(outcome)
+        for asked in (given, ask_about_changes()):
+            outcome = ledger_reconciles(asked)
+            ((found),) = outcome.offenders
+            assert offender in found
+            told("ledger_reconciles: <object>: <number> in").says_check(outcome)
         loaded.session.execute("ROLLBACK")
+
+
+def test_ids_that_went_to_another_object_are_found(
+    loaded: Loader, ask_about_changes: Callable[[], TableCheckInput]
+) -> None:
+    """The totals are the same; each object's own sum is not."""
+    moves = [("7423456789012345149", "99"), ("7423456789012345150", "7423456789012345149")]
+    for old, new in (*moves, ("99", "7423456789012345150")):
+        loaded.session.execute("UPDATE FOLLOWER_SNAPSHOTS SET TIKTOK_ID = ? WHERE TIKTOK_ID = ?", (new, old))
+    outcome = ledger_reconciles(ask_about_changes())
+    assert len(outcome.offenders) == 2
+    told("ledger_reconciles: <object>: <number> in").says_check(replace(outcome, offenders=outcome.offenders[:1]))
+
+
+def test_history_without_a_ledger_is_found_by_verify(loaded: Loader, given: TableCheckInput) -> None:
+    """Rows that no loaded object explains."""
+    loaded.session.execute("DELETE FROM LOAD_HISTORY WHERE ROWS_IN = 1")
+    outcome = ledger_reconciles(given)
+    assert [found.partition(".csv")[2] for found in outcome.offenders] == [": not in the ledger, 1 in the history"]
+    told("ledger_reconciles: <object>: not in").says_check(outcome)
 
 
 def test_of_a_replaced_object_only_the_newest_version_counts(loaded: Loader, given: TableCheckInput) -> None:
     """The ledger keeps the old version's counts; the history has the new one's rows."""
     loaded.put("a", csv_file(row("2")))
     loaded.load()
-    outcome = ledger_reconciles(given)
-    assert (outcome.offenders, outcome.facts) == ((), {"loaded objects": 2})
+    outcome = ledger_reconciles(replace(given, scope=everything(loaded.session)))
+    assert (outcome.offenders, outcome.facts) == ((), {"objects compared": 2})
 
 
 @pytest.mark.usefixtures("loaded")
@@ -198,3 +191,20 @@ def test_a_refused_object_is_named_until_a_newer_version_is_loaded(loaded: Loade
     loaded.put("broken", csv_file(row("9")))
     loaded.load()
     assert no_object_is_refused(given).passed
+
+
+def test_a_list_without_times_is_as_fresh_as_its_upload(loader: Loader, given: TableCheckInput) -> None:
+    """Of a day long ago, and uploaded now."""
+    loader.put("list", csv_file(row_of_14("1"), header=HEADER_14), day="2020-01-31")
+    loader.load()
+    assert every_account_is_fresh(replace(given, now=datetime.now(UTC))).passed
+    assert every_account_is_fresh(replace(given, now=datetime.now(UTC) + timedelta(days=3))).offenders != ()
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("max_lost_users_share", 1.1), ("max_lost_counts_share", -0.1), ("max_step_7_rows", -1)]
+)
+def test_a_limit_out_of_its_bounds_is_refused(given: TableCheckInput, limit: str, value: float) -> None:
+    """Before anything is asked."""
+    with told("<setting> is <number>, but must be", f"{limit} is {value}"):
+        replace(given, **{limit: value})  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.warehouse.lost_ids import no_id_is_lost
+from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
 from tiktok_insights.warehouse.publish import Publication
 from tiktok_insights.warehouse.table_checks import TableCheckInput, ledger_reconciles, no_object_is_refused
 from tiktok_insights_tests.support.campaigns import examples
@@ -136,13 +136,13 @@ def test_an_upload_that_was_noted_waits_again_when_another_content_is_loaded_fir
     assert loader.rows("SELECT USER_NAME FROM TIKTOK_DATA") == [("a",)]
 
 
-def test_the_ids_of_an_object_that_was_uploaded_again_are_compared(loader: Loader, given: TableCheckInput) -> None:
+def test_the_ids_of_an_object_that_was_uploaded_again_are_compared(loader: Loader, rereading: RereadInput) -> None:
     """With its quarantine, which has the name of the first upload."""
     key = loader.put("list", listed("a", row_of_14("x")))
     load(loader)
     put_in_parts(loader.store, key)
     load(loader)
-    outcome = no_id_is_lost(given)
+    outcome = no_id_is_lost(rereading)
     assert (outcome.passed, outcome.facts["ids compared"]) == (True, 2)
 
 

@@ -64,8 +64,6 @@ def tiktok_data(
             "objects_loaded": result.objects_loaded,
             **LOAD_RESULT.entry(result),
             **table_if_any("published", _HEADER, [_row(publication) for publication in publications]),
-            "users_verified": seen.verified,
-            "users_private": seen.private,
             **({"newest_row": dg.MetadataValue.text(f"{seen.newest:%Y-%m-%d %H:%M} UTC")} if seen.newest else {}),
             "step_7": sql(*snowflake.step_7),
         },

@@ -1,0 +1,54 @@
+"""What `verify` asks of the whole table, and no run does: it costs as much as the history is long.
+
+Together with the checks that runs ask of what they published, here asked of everything. The objects in the bucket are
+read again in `lost_ids.py`.
+"""
+
+from tiktok_insights.checks import Finding, Severity, check, pseudonym
+from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.staging.transform import newest_first
+from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, TIKTOK_DATA
+from tiktok_insights.warehouse.step_7_check import step_7_returns_every_user
+from tiktok_insights.warehouse.table_checks import (
+    NAMED_OFFENDERS,
+    TableCheckInput,
+    every_user_has_one_row,
+    ledger_reconciles,
+    table_matches_the_contract,
+)
+
+_DIFFERS = " OR ".join(f"t.{name} IS DISTINCT FROM h.{name}" for name in WAREHOUSE_NAMES)
+_DIFFERENT_USERS = f"""
+SELECT COALESCE(h.TIKTOK_ID, t.TIKTOK_ID), h.TIKTOK_ID IS NULL FROM {TIKTOK_DATA.name} AS t FULL JOIN (
+  SELECT {", ".join(WAREHOUSE_NAMES)} FROM (
+    SELECT {", ".join(WAREHOUSE_NAMES)},
+      ROW_NUMBER() OVER (PARTITION BY TIKTOK_ID ORDER BY {newest_first("FIRST_MODIFIED")}) AS PLACE
+    FROM {FOLLOWER_SNAPSHOTS.name}
+  ) AS ranked WHERE PLACE = 1
+) AS h ON h.TIKTOK_ID = t.TIKTOK_ID
+WHERE {_DIFFERS} ORDER BY 1 LIMIT {NAMED_OFFENDERS}
+"""
+
+
+@check(Severity.BLOCKING)
+def every_row_is_the_newest_of_its_user(given: TableCheckInput) -> Finding:
+    """TIKTOK_DATA has exactly the newest row of each user in the history, in every column, and no other rows."""
+    rows = given.session.query(_DIFFERENT_USERS)
+    return Finding(
+        tuple(
+            f"{pseudonym(tiktok_id)} is not in the history" if is_unknown
+            else f"{pseudonym(tiktok_id)} differs from the newest row in the history"
+            for tiktok_id, is_unknown in rows
+        ),
+        {"objects compared": given.scope.objects},
+    )  # fmt: skip
+
+
+#: In the order in which they are asked: what costs little comes first.
+FULL_CHECKS = (
+    table_matches_the_contract,
+    ledger_reconciles,
+    every_user_has_one_row,
+    every_row_is_the_newest_of_its_user,
+    step_7_returns_every_user,
+)
