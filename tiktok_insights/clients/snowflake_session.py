@@ -105,24 +105,17 @@ class Session:
         names, rows = self.table(sql, values)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def count_rows(self, sql: str) -> tuple[list[str], int]:
-        """Run one statement and read all of its rows, keeping none; give the names of its columns and their number."""
-        with self._cursor() as cursor:
-            cursor.execute(sql)
-            return [column.name for column in cursor.description or []], sum(1 for _ in cursor)
+    def count_rows(self, sql: str, *, first_only: bool = False) -> tuple[list[str], int | None]:
+        """Run one statement, read its rows and keep none; give the names of its columns and the number of its rows.
 
-    def first_rows(self, sql: str) -> tuple[list[str], int | None]:
-        """Run one statement and read the first of its rows; give the names of its columns and the number of all rows.
-
-        The number is the warehouse's own, and None where it gives none.
+        With `first_only` it reads the first rows, and the number is the warehouse's own: None where it gives none.
         """
         with self._cursor() as cursor:
             cursor.execute(sql)
             # Not fetchmany, which begins to read what follows in other threads.
-            for batch in (cursor.get_result_batches() or [])[:1]:
-                for _ in batch:
-                    pass
-            return [column.name for column in cursor.description or []], cursor.rowcount
+            batches = cursor.get_result_batches() or [] if first_only else [cursor]
+            read = sum(1 for batch in batches[:1] for _ in batch)
+            return [column.name for column in cursor.description or []], cursor.rowcount if first_only else read
 
     def script(self, text: str) -> tuple[list[str], list[Row]]:
         """Run statements with semicolons between them; give the last one's names of columns and rows."""

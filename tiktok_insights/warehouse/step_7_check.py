@@ -49,8 +49,8 @@ def _run_step_7(given: TableCheckInput, select: str, users: int) -> tuple[list[s
     if given.scope.is_everything:
         return [select], *given.session.count_rows(select)
     if users <= given.max_step_7_rows:
-        return [select], *given.session.first_rows(select)
+        return [select], *given.session.count_rows(select, first_only=True)
     first, count = f"{select} LIMIT 1", select.replace("*", "COUNT(*)", 1)
-    columns, _ = given.session.first_rows(first)
+    columns, _ = given.session.count_rows(first, first_only=True)
     ((rows,),) = given.session.query(count)
     return [first, count], columns, int(rows)
