@@ -20,6 +20,7 @@ from tiktok_insights.clients.snowflake_session import (
     retry_conflicts,
     session_on,
 )
+from tiktok_insights.local.snowflake.chunks import ROWS_IN_A_CHUNK
 from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights_tests.support.connections import Connections
@@ -50,6 +51,7 @@ def test_rows_and_names_come_back_as_tuples(session: Session) -> None:
         [("it's ?", 1), ("b", 2)],
     )
     assert session.count_rows("SELECT ID, N FROM PROBE") == (["ID", "N"], 2)
+    assert session.count_rows("SELECT ID, N FROM PROBE WHERE N < 0", first_only=True) == (["ID", "N"], 0)
     assert session.execute("UPDATE PROBE SET N = 3 WHERE N > ?", (1,)) == 1
     assert session.query("SELECT ID FROM PROBE WHERE N = 4") == []
 
@@ -235,3 +237,16 @@ def test_two_transactions_on_one_row_conflict(session: Session, connect_warehous
             other.execute("UPDATE PROBE SET N = 2")
     assert is_conflict(raised.value)
     assert session.query("SELECT N FROM PROBE") == [(1,)]
+
+
+def test_the_rows_of_a_long_result_are_counted_without_reading_it(session: Session) -> None:
+    """By the total that the warehouse gives with the first rows: no other part of the result is asked for."""
+    rows = 3 * ROWS_IN_A_CHUNK
+    long = f"SELECT SEQ4() AS N FROM TABLE(GENERATOR(ROWCOUNT => {rows}))"
+    parts = []
+    for first_only in (True, False):
+        with Requests().watched() as requests:
+            assert session.count_rows(long, first_only=first_only) == (["N"], rows)
+        parts.append(len(requests.names) - len(requests.statements))
+    assert parts[0] == 0
+    assert parts[1] > 0
