@@ -14,6 +14,7 @@ from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, Colu
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
+from tiktok_insights.warehouse.verification import PROGRESS_KEY
 
 _NAMES = read_settings({}).snowflake
 #: Of nobody: an account id and a moment for the examples.
@@ -143,6 +144,7 @@ def _bucket() -> Iterator[str]:
          "rows of the raw pages with an unknown structure: object, row, reason, the row itself"),
         (quarantine_key(csv_key, _ETAG),
          "rows of a CSV that break the contract: object, line, column, reason, the row itself"),
+        (PROGRESS_KEY, "how far `tiktok-insights verify` has come, for the next process if it is cut off"),
     )  # fmt: skip  # a key and its meaning
     yield markdown.table(("key", "what"), ((markdown.code(key), what) for key, what in rows))
 
