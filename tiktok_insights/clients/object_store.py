@@ -19,6 +19,7 @@ from botocore.exceptions import (
 )
 
 from tiktok_insights.clients.aws_errors import error_code
+from tiktok_insights.clients.bucket_creation import make_if_missing
 from tiktok_insights.clients.s3_refusals import (
     ObjectNotWritableError,
     ObjectUnavailableError,
@@ -76,6 +77,14 @@ class StoredObject:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """An object that was copied into a file: the SHA-256 of its bytes in hexadecimal, and its user metadata."""
+
+    sha256: str
+    metadata: dict[str, str]
+
+
 class ObjectStore:
     """One bucket. Safe for many threads, as boto3's client is."""
 
@@ -94,12 +103,7 @@ class ObjectStore:
         with self._making:
             if self._made:
                 return
-            try:
-                self._s3.head_bucket(Bucket=self.bucket)
-            except ClientError as error:
-                if error_code(error) not in ("404", "NoSuchBucket"):
-                    raise
-                self._create_bucket()
+            make_if_missing(self._s3, self.bucket)
             self._made = True
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
@@ -165,33 +169,35 @@ class ObjectStore:
             raise
         return True
 
-    def replace(self, info: ObjectInfo, body: IO[bytes], content_type: str) -> None:
+    def replace(
+        self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
+    ) -> None:
         """Write over exactly this version of an object.
 
         Raises ObjectChangedError when it is no longer there, and ObjectNotWritableError.
         """
-        request: Any = {"Key": info.key, "Body": body, "ContentType": content_type, "IfMatch": f'"{info.etag}"'}
+        request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}}
         try:
             with self._writing(info.key):
-                self._s3.put_object(Bucket=self.bucket, **request)
+                self._s3.put_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"', **request)
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
                 raise self._changed(info) from None
             raise
 
-    def download(self, info: ObjectInfo, path: Path) -> str:
-        """Copy exactly this version of an object into a file, and give the SHA-256 of its bytes in hexadecimal.
+    def download(self, info: ObjectInfo, path: Path) -> Downloaded:
+        """Copy exactly this version of an object into a file.
 
         Raises ObjectChangedError and ObjectUnavailableError.
         """
 
-        def copy(answer: "GetObjectOutputTypeDef") -> str:
+        def copy(answer: "GetObjectOutputTypeDef") -> Downloaded:
             digest = hashlib.sha256()
             with path.open("wb") as file:
                 while chunk := answer["Body"].read(_CHUNK_BYTES):
                     digest.update(chunk)
                     file.write(chunk)
-            return digest.hexdigest()
+            return Downloaded(digest.hexdigest(), dict(answer["Metadata"]))
 
         try:
             return self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')
@@ -228,17 +234,3 @@ class ObjectStore:
 
     def _changed(self, info: ObjectInfo) -> ObjectChangedError:
         return ObjectChangedError(f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again.")
-
-    def _create_bucket(self) -> None:
-        region = self._s3.meta.region_name
-        try:
-            if region == "us-east-1":
-                self._s3.create_bucket(Bucket=self.bucket)
-            else:
-                self._s3.create_bucket(
-                    Bucket=self.bucket,
-                    CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]
-                )
-        except ClientError as error:
-            if error_code(error) != "BucketAlreadyOwnedByYou":
-                raise

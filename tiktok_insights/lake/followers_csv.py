@@ -15,6 +15,7 @@ from tiktok_insights.lake.csv_rows import TextRepairs
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
 
 RAW_QUARANTINE_PREFIX = "quarantine/raw/followers/"
@@ -89,7 +90,7 @@ def write_csv(raw: RawStore, csvs: CsvInventory, manifest: Manifest, max_rejecte
             raw.store.put(quarantine_key(manifest.snapshot), rendering.quarantine, JSON_LINES)
         if not rendering.blocked:
             with path.open("rb") as body:
-                raw.store.put_once(csv_key(manifest.snapshot), body, CSV)
+                raw.store.put_once(csv_key(manifest.snapshot), body, CSV, SnapshotFacts.of(manifest).to_metadata())
             csvs.refresh(csv_key(manifest.snapshot))
     return CsvResult.of(manifest, rendering)
 

@@ -18,6 +18,7 @@ from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, SNAPSHOT_ERRORS,
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
 
 
@@ -95,7 +96,7 @@ class Replay:
             if self._write and replayed.verdict is not ReplayVerdict.UNCHANGED:
                 self._settle_quarantine(manifest, rendering)
             if self._write and replayed.verdict.differs:
-                self._put(replayed.csv.key, path, present)
+                self._put(manifest, path, present)
         return replayed
 
     def _compare(self, csv: CsvResult, today: Path, present: ObjectInfo | None) -> Replayed:
@@ -113,12 +114,13 @@ class Replay:
         found = diff(before, today, self._keep)
         return Replayed(csv, ReplayVerdict.CHANGED if found.lines else ReplayVerdict.SAME_ROWS, found)
 
-    def _put(self, key: str, path: Path, present: ObjectInfo | None) -> None:
+    def _put(self, manifest: Manifest, path: Path, present: ObjectInfo | None) -> None:
+        key, facts = csv_key(manifest.snapshot), SnapshotFacts.of(manifest).to_metadata()
         with path.open("rb") as body:
             if present is None:
-                self._store.put_once(key, body, CSV)
+                self._store.put_once(key, body, CSV, facts)
             else:
-                self._store.replace(present, body, CSV)
+                self._store.replace(present, body, CSV, facts)
         self._csvs.refresh(key)
 
     def _settle_quarantine(self, manifest: Manifest, rendering: Rendering) -> None:

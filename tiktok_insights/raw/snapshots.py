@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore, StoredObject
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, RawDataError, SnapshotKey, iso
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.tiktok.dialects import parse
 from tiktok_insights.tiktok.models import Parsed, Quota, Response, Value
 
@@ -82,6 +83,13 @@ class RawStore:
         except ObjectMissingError:
             return None
         return Manifest.from_json(body, self.store.uri(snapshot.manifest))
+
+    def facts(self, snapshot: SnapshotKey, csv_metadata: Mapping[str, str]) -> SnapshotFacts | None:
+        """A snapshot's facts from the metadata of its CSV, or from the manifest where they are not there."""
+        if facts := SnapshotFacts.from_metadata(csv_metadata):
+            return facts
+        manifest = self.manifest(snapshot)
+        return SnapshotFacts.of(manifest) if manifest else None
 
     def is_committed(self, snapshot: SnapshotKey) -> bool:
         """Whether the snapshot has its manifest, readable or not."""

@@ -73,5 +73,5 @@ def _outcome(store: ObjectStore, fetched: LoadableObject, result: Transformed | 
         except ObjectNotWritableError as error:
             return Unreadable.because(error, info.key, fetched.item)
     return StagedObject(
-        fetched.item, fetched.content, result.counts, result.id_sums, manifest=fetched.manifest, ids=result.ids
+        fetched.item, fetched.content, result.counts, result.id_sums, facts=fetched.facts, ids=result.ids
     )

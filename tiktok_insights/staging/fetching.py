@@ -7,7 +7,7 @@ What is loadable comes as a file; of everything else, this is where its way thro
 
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from pathlib import Path
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.lake.listing import CsvObject, snapshot_of
-from tiktok_insights.raw.manifest import Manifest, RawDataError
+from tiktok_insights.raw.manifest import RawDataError
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.content import Content, KnownContents
 from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin
@@ -29,11 +30,11 @@ from tiktok_insights.staging.unreadable import Unreadable
 
 @dataclass(frozen=True, slots=True)
 class LoadableObject:
-    """An object whose file is here and was inspected; `manifest` is None for another producer's object."""
+    """An object whose file is here and was inspected; `facts` is None for another producer's object."""
 
     item: CsvObject
     content: Content
-    manifest: Manifest | None
+    facts: SnapshotFacts | None
     file: CsvFile
 
 
@@ -71,19 +72,20 @@ class Fetching:
 
     def _fetch(self, item: CsvObject, path: Path) -> Fetched:
         try:
-            content = self._contents.recognize(item.info, self._store.download(item.info, path))
+            downloaded = self._store.download(item.info, path)
+            content = self._contents.recognize(item.info, downloaded.sha256)
             if content.is_loaded:
                 return StagedObject(item, content)
-            return self._loadable(item, content, path)
+            return self._loadable(item, content, path, downloaded.metadata)
         except ObjectChangedError as error:
             return error
         except ObjectUnavailableError as error:
             return Unreadable.because(error, item.info.key, item)
 
-    def _loadable(self, item: CsvObject, content: Content, path: Path) -> Fetched:
+    def _loadable(self, item: CsvObject, content: Content, path: Path, metadata: Mapping[str, str]) -> Fetched:
         try:
             file = CsvFile(path, inspect(path), RowOrigin.of(self._batch_id, item, content.first_modified))
-            return LoadableObject(item, content, self._manifest(item), file)
+            return LoadableObject(item, content, self._facts(item, metadata), file)
         except UnloadableError as error:
             return StagedObject(item, content, reason=str(error))
         except RawDataError as error:
@@ -91,9 +93,9 @@ class Fetching:
             again = f"Then run tiktok-insights retry-refused {item.info.key}"
             return StagedObject(item, content, reason=f"{error} {again}")
 
-    def _manifest(self, item: CsvObject) -> Manifest | None:
+    def _facts(self, item: CsvObject, metadata: Mapping[str, str]) -> SnapshotFacts | None:
         snapshot = snapshot_of(item.info.key)
-        return self._raw.manifest(snapshot) if snapshot else None
+        return self._raw.facts(snapshot, metadata) if snapshot else None
 
 
 @dataclass(frozen=True, slots=True)

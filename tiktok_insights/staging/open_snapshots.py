@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import NamedRow, Row, Session, placeholders, retry_conflicts
 from tiktok_insights.raw.manifest import RAW_PREFIX
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.staged_object import snapshot_facts
 from tiktok_insights.staging.unreadable import Unreadable
@@ -66,5 +67,5 @@ def _rows(raw: RawStore) -> tuple[list[NamedRow], list[Unreadable]]:
             continue
         if attempt is not None:
             key = {"OBJECT_KEY": attempt.snapshot.attempt, "ACCOUNT_ID": account_id, "SNAPSHOT_ID": attempt.snapshot_id}
-            rows.append({**key, **snapshot_facts(attempt, attempt.users_seen)})
+            rows.append({**key, **snapshot_facts(SnapshotFacts.of(attempt), attempt.users_seen)})
     return rows, unreadable

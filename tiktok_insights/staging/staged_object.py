@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.lake.listing import CsvObject
-from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.staging.content import Content
 from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
@@ -14,14 +14,14 @@ from tiktok_insights.tables.load_status import LoadStatus
 
 @dataclass(frozen=True, slots=True)
 class StagedObject:
-    """One object of a batch. `reason` says why it is refused; `manifest` is None for another producer's object."""
+    """One object of a batch. `reason` says why it is refused; `facts` is None for another producer's object."""
 
     item: CsvObject
     content: Content
     counts: RowCounts = field(default_factory=RowCounts)
     id_sums: IdSums = field(default_factory=IdSums)
     reason: str = ""
-    manifest: Manifest | None = None
+    facts: SnapshotFacts | None = None
     ids: IdFindings = field(default_factory=IdFindings)
 
     @property
@@ -61,22 +61,22 @@ class StagedObject:
             **self.ledger_facts(),
             "ACCOUNT_ID": self.item.account_id,
             "SNAPSHOT_ID": self.item.snapshot_id,
-            **snapshot_facts(self.manifest, self.counts.staged),
+            **snapshot_facts(self.facts, self.counts.staged),
         }
 
 
-def snapshot_facts(manifest: Manifest | None, users_seen: int) -> NamedRow:
-    """What ACCOUNT_SNAPSHOTS says of a snapshot, besides its names; without a manifest only who was seen."""
+def snapshot_facts(facts: SnapshotFacts | None, users_seen: int) -> NamedRow:
+    """What ACCOUNT_SNAPSHOTS says of a snapshot, besides its names; without its facts only who was seen."""
     return {
-        "HANDLE": manifest and manifest.handle,
-        "STARTED_AT": manifest and naive_utc(datetime.fromisoformat(manifest.started_at)),
-        "FINISHED_AT": manifest and naive_utc(datetime.fromisoformat(manifest.finished_at)),
-        "OUTCOME": manifest and manifest.outcome,
-        "OUTCOME_REASON": manifest and manifest.reason,
-        "USERS_SEEN": manifest.users_seen if manifest else users_seen,
-        "USERS_CLAIMED": manifest and manifest.users_claimed,
-        "REQUESTS": manifest and manifest.requests,
-        "QUOTA_LEFT": manifest and manifest.quota_left,
+        "HANDLE": facts and facts.handle,
+        "STARTED_AT": facts and naive_utc(datetime.fromisoformat(facts.started_at)),
+        "FINISHED_AT": facts and naive_utc(datetime.fromisoformat(facts.finished_at)),
+        "OUTCOME": facts and facts.outcome,
+        "OUTCOME_REASON": facts and facts.reason,
+        "USERS_SEEN": facts.users_seen if facts else users_seen,
+        "USERS_CLAIMED": facts and facts.users_claimed,
+        "REQUESTS": facts and facts.requests,
+        "QUOTA_LEFT": facts and facts.quota_left,
     }
 
 

@@ -19,6 +19,7 @@ from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import JSON, encoded, user_info, web_page, web_row
@@ -93,11 +94,13 @@ def test_a_csv_has_everybody_who_is_listed_with_their_true_facts(raw: RawStore, 
 
 
 def test_rows_repeated_at_a_boundary_are_kept(raw: RawStore) -> None:
-    """The CSV is the pages as they came; duplicates are staging's to remove and to count."""
+    """The CSV is the pages as they came, with the facts of the manifest; duplicates are staging's to remove."""
     first = web_page(web_row("11"), web_row("0", uniqueId=""), web_row("12"), more=True, cursor=900, total=3)
     written = snapshot_from(raw, first, web_page(web_row("12"), web_row("13"), total=3))
     assert [row[0] for row in rows_of(raw.store, written.key)] == ["11", "12", "12", "13"]
     assert (written.rows, committed(raw, written).dummies) == (4, 1)
+    facts = SnapshotFacts.from_metadata(raw.store.get(written.key).metadata)
+    assert facts == SnapshotFacts.of(committed(raw, written))
 
 
 def test_every_row_has_the_time_of_its_page(raw: RawStore) -> None:

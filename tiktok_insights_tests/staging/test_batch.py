@@ -11,6 +11,7 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectMissingError
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.ledger import forget_refused
 from tiktok_insights.staging.quarantine import quarantine_key
@@ -129,6 +130,17 @@ def test_our_own_snapshot_brings_what_its_manifest_says_beside_one_without(loade
     assert (started[:23], finished[:19]) == ("2026-01-31 09:30:00.125", "2026-01-31 09:31:00")
     assert loader.rows("SELECT SNAPSHOT_ID, USERS_SEEN, OUTCOME FROM ACCOUNT_SNAPSHOTS WHERE HANDLE IS NULL") == [
         ("20260131T100000000Z", 1, None)
+    ]
+
+
+def test_a_csv_that_carries_its_facts_needs_no_manifest(loader: Loader) -> None:
+    """The metadata says what the manifest would, although that is damaged."""
+    loader.store.put(MANIFEST.snapshot.manifest, b"{", "application/json")
+    key = f"csv/followers/account=42/dt=2026-01-31/{OURS}.csv"
+    loader.store.put_once(key, csv_file(row("1")), "text/csv", SnapshotFacts.of(MANIFEST).to_metadata())
+    loader.load()
+    assert loader.rows("SELECT HANDLE, OUTCOME, USERS_SEEN, REQUESTS FROM ACCOUNT_SNAPSHOTS") == [
+        ("ann", "partial", 2, 7)
     ]
 
 

@@ -30,7 +30,7 @@ from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, STAGED_TIKTOK_
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.publish import publish
 from tiktok_insights_tests.support.history import COLUMNS, Tables, Upload
-from tiktok_insights_tests.support.loading import manifest_of
+from tiktok_insights_tests.support.loading import facts_of
 from tiktok_insights_tests.support.transforming import transform
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -145,7 +145,7 @@ class Engine:
                 self.session.execute(
                     f"INSERT INTO transformed BY NAME SELECT {number} AS number, * FROM '{result.staged}'"
                 )
-        return StagedObject(item, content, result.counts, result.id_sums, manifest=manifest_of(upload))
+        return StagedObject(item, content, result.counts, result.id_sums, facts=facts_of(upload))
 
 
 def _info(upload: Upload) -> ObjectInfo:

@@ -11,6 +11,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.lake.listing import Listing, list_csvs
 from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.staging.batch import Batch, Staging
 from tiktok_insights.warehouse.publish import Publication, publish_passed
 from tiktok_insights_tests.support.csv_texts import csv_file
@@ -51,6 +52,12 @@ def manifest_of(upload: Upload) -> Manifest | None:
         pages=(),
         quota_left=quota_left,
     )
+
+
+def facts_of(upload: Upload) -> SnapshotFacts | None:
+    """What the warehouse is told of a snapshot of ours."""
+    manifest = manifest_of(upload)
+    return SnapshotFacts.of(manifest) if manifest else None
 
 
 def put_upload(store: ObjectStore, upload: Upload) -> Upload:

@@ -1,0 +1,83 @@
+"""What the warehouse is told of a snapshot. Its CSV carries it as user metadata, so that a load reads no manifest.
+
+Only facts of the manifest belong here. What else is known of an object belongs in staging.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from tiktok_insights.raw.manifest import Manifest
+
+_NAME = "snapshot-facts"
+#: S3 takes 2,048 bytes of user metadata, names included.
+_MAX_BYTES = 1_800
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFacts:
+    """What ACCOUNT_SNAPSHOTS says of a snapshot besides its names. Times are ISO 8601 in UTC, as in the manifest."""
+
+    handle: str
+    started_at: str
+    finished_at: str
+    outcome: str
+    reason: str
+    users_seen: int
+    users_claimed: int | None
+    requests: int
+    quota_left: int | None
+
+    @staticmethod
+    def of(manifest: Manifest) -> "SnapshotFacts":
+        """The facts of a manifest."""
+        return SnapshotFacts(
+            handle=manifest.handle,
+            started_at=manifest.started_at,
+            finished_at=manifest.finished_at,
+            outcome=manifest.outcome,
+            reason=manifest.reason,
+            users_seen=manifest.users_seen,
+            users_claimed=manifest.users_claimed,
+            requests=manifest.requests,
+            quota_left=manifest.quota_left,
+        )
+
+    def to_metadata(self) -> dict[str, str]:
+        """The facts as an object's user metadata; empty where they are too long for it."""
+        text = json.dumps(asdict(self), ensure_ascii=True)
+        return {_NAME: text} if len(text) <= _MAX_BYTES else {}
+
+    @staticmethod
+    def from_metadata(metadata: Mapping[str, str]) -> "SnapshotFacts | None":
+        """The facts that `to_metadata` gave; None where they are missing or damaged: the manifest has them."""
+        try:
+            facts = SnapshotFacts(**json.loads(metadata[_NAME]))
+        except (KeyError, ValueError, TypeError, RecursionError):
+            return None
+        return facts if _are_sound(facts) else None
+
+
+def _are_sound(facts: SnapshotFacts) -> bool:
+    texts = (facts.handle, facts.started_at, facts.finished_at, facts.outcome, facts.reason)
+    numbers = (facts.users_seen, facts.requests)
+    optional = (facts.users_claimed, facts.quota_left)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(_is_moment(text) for text in (facts.started_at, facts.finished_at))
+        and all(_is_count(number) for number in numbers)
+        and all(number is None or _is_count(number) for number in optional)
+    )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 10**18
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
