@@ -4,6 +4,7 @@ Each works in a place of its own and says of its result what can be compared.
 """
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.children import Stopwatch
@@ -13,8 +14,9 @@ from tiktok_insights.lake.listing import list_csvs
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin, Transformed
-from tiktok_insights.staging.inspection import inspect
+from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
+from tiktok_insights.staging.csv_group import Transformed
+from tiktok_insights.staging.inspection import header_of, inspect
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA, TIKTOK_DATA
 from tiktok_insights.warehouse.publish import publish_passed
 
@@ -61,8 +63,10 @@ def transform(watch: Stopwatch, **place: str) -> int:
     path = here.folder / "0.csv"
     path.symlink_to(here.csv)
     origin = RowOrigin.of("batch", item, item.info.last_modified)
-    with watch:
-        (group,) = duckdb_transform.run([CsvFile(path, inspect(path), origin)], here.folder)
+    with ThreadPoolExecutor(1) as pool, watch:
+        (group,) = duckdb_transform.run(
+            [CsvFile(path, header_of(path), origin, pool.submit(inspect, path).result)], here.folder
+        )
     if group.staged is None:
         raise AssertionError(f"No row of {here.csv} was staged.")
     group.staged.rename(here.folder / "staged.parquet")

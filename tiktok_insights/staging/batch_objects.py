@@ -14,7 +14,7 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging import duckdb_transform, quarantine
 from tiktok_insights.staging.content import KnownContents
-from tiktok_insights.staging.duckdb_transform import Transformed
+from tiktok_insights.staging.csv_group import Transformed
 from tiktok_insights.staging.fetching import Fetching, LoadableObject
 from tiktok_insights.staging.groups import by_reader
 from tiktok_insights.staging.header import UnloadableError
@@ -49,7 +49,7 @@ def stage_objects(
 def _stage_group(
     store: ObjectStore, session: Session, group: dict[int, LoadableObject], folder: Path, writers: Executor
 ) -> Iterator[ObjectOutcome]:
-    for files in by_reader(item.file for item in group.values()):
+    for files in by_reader([item.file for item in group.values()]):
         for transformed in duckdb_transform.run(files, folder):
             items = [group[number] for number in transformed.results]
             outcomes = list(writers.map(partial(_outcome, store), items, transformed.results.values()))

@@ -1,96 +1,18 @@
-"""Runs the transform on a group of downloaded CSVs in DuckDB: one Parquet file of staged rows, results for each CSV.
+"""Runs the transform on groups of downloaded CSVs in DuckDB; if the engine fails, on each half of the group.
 
-DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader cannot split into the contract's columns
-are rejected too; a CSV of which it does not account for every physical record and every ID is not loadable. Which CSVs
-are a group belongs in `groups.py`; the rows that are rejected, in `rejections.py`.
+What is done with a group belongs in `csv_group.py`.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
-from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb, literal, readable
-from tiktok_insights.lake.listing import CsvObject
-from tiktok_insights.schema import WAREHOUSE_NAMES
-from tiktok_insights.staging import transform
+from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb
+from tiktok_insights.staging.csv_file import CsvFile
+from tiktok_insights.staging.csv_group import CsvGroup, TransformedGroup
 from tiktok_insights.staging.header import UnloadableError
-from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
-from tiktok_insights.staging.inspection import MAX_LINE_BYTES, Inspection
-from tiktok_insights.staging.rejections import Rejections
-from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved
-from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
-
-_READER = (
-    "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
-    "hive_partitioning = false, strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
-    f"filename = true, max_line_size = {MAX_LINE_BYTES}"
-)
-#: What stands beside each row of an object in the warehouse, and what the transform needs to know.
-_OBJECTS = """
-CREATE TABLE objects (object_number INTEGER, BATCH_ID VARCHAR, OBJECT_KEY VARCHAR, ACCOUNT_ID VARCHAR,
-  SNAPSHOT_ID VARCHAR, FIRST_MODIFIED TIMESTAMP, taken_at TIMESTAMP)
-"""
-_ORIGIN_COLUMNS = ("BATCH_ID", "OBJECT_KEY", "ACCOUNT_ID", "SNAPSHOT_ID", "FIRST_MODIFIED")
-
-
-@dataclass(frozen=True, slots=True)
-class RowOrigin:
-    """Where rows come from: constants that are beside each of them in the warehouse.
-
-    `taken_at` is the time of a row that has none of its own. Times are UTC.
-    """
-
-    batch_id: str
-    object_key: str
-    account_id: str
-    snapshot_id: str
-    first_modified: datetime
-    taken_at: datetime
-
-    @staticmethod
-    def of(batch_id: str, item: CsvObject, first_modified: datetime) -> "RowOrigin":
-        """The origin of an object's rows. A list of a day was taken by its end, and before it was uploaded."""
-        taken_at = min(first_modified, item.end_of_day)
-        return RowOrigin(batch_id, item.info.key, item.account_id, item.snapshot_id, first_modified, taken_at)
-
-
-@dataclass(frozen=True, slots=True)
-class CsvFile:
-    """A loadable CSV on this machine. The name of the file is a number, by which the results of a group are told."""
-
-    path: Path
-    inspection: Inspection
-    origin: RowOrigin
-
-    @property
-    def number(self) -> int:
-        """The number in the file's name."""
-        return int(self.path.stem)
-
-
-@dataclass(frozen=True, slots=True)
-class Transformed:
-    """Counts and sums of one CSV, what its IDs look like, and the file with its rejected rows (None without any)."""
-
-    counts: RowCounts
-    id_sums: IdSums
-    ids: IdFindings
-    rejected: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class TransformedGroup:
-    """The result of each CSV by its number, or why it is not loadable; and one file with the staged rows of all.
-
-    `staged` is None where no row is staged.
-    """
-
-    results: Mapping[int, Transformed | UnloadableError]
-    staged: Path | None
 
 
 def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:
@@ -101,12 +23,12 @@ def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:
     """
     try:
         with bounded_duckdb(folder, str(folder / f"{secrets.token_hex(4)}.duckdb")) as duck:
-            group = _Group(duck, files, folder).transform()
+            group = CsvGroup(duck, files, folder).transform()
     except duckdb.IOException:
         raise
     except duckdb.Error as error:
         if len(files) == 1:
-            yield TransformedGroup({files[0].number: _unloadable(error)}, None)
+            yield TransformedGroup({files[0].number: _why_unloadable(files[0], error)}, None)
             return
         middle = len(files) // 2
         yield from run(files[:middle], folder)
@@ -115,8 +37,12 @@ def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:
         yield group
 
 
-def _unloadable(error: duckdb.Error) -> UnloadableError:
-    """Why the one file cannot be loaded. Raises the error if the file is not at fault."""
+def _why_unloadable(file: CsvFile, error: duckdb.Error) -> UnloadableError:
+    """Why the file cannot be loaded, at best in the inspection's words. Raises an error that is none of the file's."""
+    try:
+        file.inspect()
+    except UnloadableError as reason:
+        return reason
     first_line = str(error).partition("\n")[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return UnloadableError(
@@ -125,114 +51,3 @@ def _unloadable(error: duckdb.Error) -> UnloadableError:
     if isinstance(error, duckdb.InvalidInputException):
         return UnloadableError(f"the CSV reader failed; rewrite the file with another program ({first_line})")
     raise error
-
-
-class _Group:
-    """One group in a database of its own: a second read would add to the first one's rejects."""
-
-    def __init__(self, duck: duckdb.DuckDBPyConnection, files: Sequence[CsvFile], folder: Path) -> None:
-        self._duck = duck
-        self._files = files
-        self._folder = folder
-
-    def transform(self) -> TransformedGroup:
-        """Read, count, and write what is good."""
-        self._duck.execute("SET TimeZone = 'UTC'")
-        self._read()
-        counted = self._count()
-        rejections = Rejections(self._duck, {number: split for number, (split, _, _) in counted.items()})
-        with_duplicates = [number for number, (_, counts, _) in counted.items() if counts.duplicate]
-        ids = look_at_ids(self._duck, with_duplicates)
-        results: dict[int, Transformed | UnloadableError] = {}
-        for file in self._files:
-            _, counts, sums = counted[file.number]
-            try:
-                results[file.number] = self._result(file, counts, sums, rejections, ids)
-            except UnloadableError as error:
-                results[file.number] = error
-                self._duck.execute("DELETE FROM objects WHERE object_number = ?", [file.number])
-        staged = any(isinstance(result, Transformed) and result.counts.staged for result in results.values())
-        return TransformedGroup(results, self._write_staged() if staged else None)
-
-    def _read(self) -> None:
-        """Read all files at once. Every later read of them has the same columns: else it would reject other lines."""
-        header = self._files[0].inspection.header
-        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in header)
-        read = ", ".join(name if name in header else f"NULL::VARCHAR AS {name}" for name in transform.READ_COLUMNS)
-        paths = ", ".join(readable(file.path) for file in self._files)
-        origins = [file.origin for file in self._files]
-        self._duck.execute(_OBJECTS)
-        self._duck.execute(
-            "INSERT INTO objects SELECT unnest(?::INTEGER[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
-            "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::TIMESTAMP[]), unnest(?::TIMESTAMP[])",
-            [
-                [file.number for file in self._files],
-                [origin.batch_id for origin in origins],
-                [origin.object_key for origin in origins],
-                [origin.account_id for origin in origins],
-                [origin.snapshot_id for origin in origins],
-                [_naive_utc(origin.first_modified) for origin in origins],
-                [_naive_utc(origin.taken_at) for origin in origins],
-            ],
-        )
-        self._duck.execute(
-            f"CREATE VIEW lines AS SELECT {read}, CAST(parse_filename(filename, true) AS INTEGER) AS object_number "
-            f"FROM read_csv([{paths}], columns = {{{columns}}}, {_READER})"
-        )
-        self._duck.execute("CREATE VIEW source AS FROM lines JOIN objects USING (object_number)")
-        self._duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
-
-    def _count(self) -> dict[int, tuple[int, RowCounts, IdSums]]:
-        """Of each file: how many rows the reader could split, what became of them, and the sums over their IDs."""
-        rows = self._duck.execute(
-            "SELECT object_number, disposition, count(*), coalesce(sum(negative_counts), 0), "
-            f"{id_sum_sql('TIKTOK_ID', SqlEngine.DUCKDB)} FROM transformed GROUP BY object_number, disposition"
-        ).fetchall()
-        numbers = {(number, disposition): tuple(map(int, found)) for number, disposition, *found in rows}
-        return {file.number: _counted(file, numbers) for file in self._files}
-
-    def _result(
-        self,
-        file: CsvFile,
-        counts: RowCounts,
-        sums: IdSums,
-        rejections: Rejections,
-        ids: Mapping[int, IdFindings],
-    ) -> Transformed:
-        unsplit = rejections.unsplit(file.number)
-        counts = replace(counts, rejected=counts.rejected + unsplit)
-        rejected = None
-        if counts.rejected:
-            rejected = self._folder / f"{file.number}.jsonl"
-            written = rejections.write(rejected, file.number, file.path, file.origin.object_key, file.inspection.header)
-            if written.rejected != sums.rejected:
-                raise UnloadableError(
-                    "its rejected rows are not those that the quarantine would have; rewrite the file with another "
-                    "program"
-                )
-            sums = replace(sums, rejected=sums.rejected + written.unsplit)
-        require_conserved(counts, sums)
-        return Transformed(counts, sums, ids.get(file.number, IdFindings()), rejected)
-
-    def _write_staged(self) -> Path:
-        # A name of its own: the warehouse remembers the files that it has loaded.
-        path = self._folder / f"{self._files[0].origin.batch_id}-{secrets.token_hex(4)}.parquet"
-        self._duck.execute(
-            f"COPY (SELECT {', '.join([*_ORIGIN_COLUMNS, *WAREHOUSE_NAMES])} FROM transformed "
-            f"JOIN objects USING (object_number) WHERE disposition = '{transform.STAGED}') "
-            f"TO {literal(str(path))} (FORMAT parquet)"
-        )
-        return path
-
-
-def _counted(file: CsvFile, numbers: Mapping[tuple[int, str], tuple[int, ...]]) -> tuple[int, RowCounts, IdSums]:
-    staged, duplicate, rejected = (
-        numbers.get((file.number, name), (0, 0, 0))
-        for name in (transform.STAGED, transform.DUPLICATE, transform.REJECTED)
-    )
-    counts = RowCounts(file.inspection.records, staged[0], duplicate[0], rejected[0], negative_counts=staged[1])
-    return counts.accounted, counts, IdSums(file.inspection.id_sum, staged[2], duplicate[2], rejected[2])
-
-
-def _naive_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -7,7 +7,7 @@ What is loadable comes as a file; of everything else, this is where its way thro
 
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,10 @@ from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.content import Content, KnownContents
-from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin
+from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
 from tiktok_insights.staging.groups import GROUP_BYTES, GROUP_OBJECTS
 from tiktok_insights.staging.header import UnloadableError
-from tiktok_insights.staging.inspection import inspect
+from tiktok_insights.staging.inspection import Inspection, header_of, inspect
 from tiktok_insights.staging.pending import in_parts
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
@@ -84,7 +84,8 @@ class Fetching:
 
     def _loadable(self, item: CsvObject, content: Content, path: Path, metadata: Mapping[str, str]) -> Fetched:
         try:
-            file = CsvFile(path, inspect(path), RowOrigin.of(self._batch_id, item, content.first_modified))
+            origin = RowOrigin.of(self._batch_id, item, content.first_modified)
+            file = CsvFile(path, header_of(path), origin, self._inspect(item, path))
             return LoadableObject(item, content, self._facts(item, metadata), file)
         except UnloadableError as error:
             return StagedObject(item, content, reason=str(error))
@@ -92,6 +93,13 @@ class Fetching:
             # What is fixed then is another object: this one has no new version.
             again = f"Then run tiktok-insights retry-refused {item.info.key}"
             return StagedObject(item, content, reason=f"{error} {again}")
+
+    def _inspect(self, item: CsvObject, path: Path) -> Callable[[], Inspection]:
+        if item.info.size > GROUP_BYTES:
+            # It is alone in its group: the engine reads it at the same time.
+            return self._pool.submit(inspect, path).result
+        inspection = inspect(path)
+        return lambda: inspection
 
     def _facts(self, item: CsvObject, metadata: Mapping[str, str]) -> SnapshotFacts | None:
         snapshot = snapshot_of(item.info.key)

@@ -29,9 +29,6 @@ _QUOTED = rb'(?<![^,\n])"[^"\r\n]*+(?:""[^"\r\n]*+)*+"(?![^,\r\n])'
 #: Text in which every quote belongs to such a field.
 _WELL_QUOTED = re.compile(rb'[^"]*+(?:%s[^"]*+)*+' % _QUOTED)
 _QUOTED_FIELD = re.compile(_QUOTED)
-#: Two patterns, since the search for one that begins with a certain byte is many times faster.
-_BARE_CR = re.compile(rb"\r(?!\n)")
-_BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,17 @@ class Inspection:
     lines_without_rows: int
 
 
+def header_of(path: Path) -> tuple[str, ...]:
+    """Read the columns of a file in its first line. Raises UnloadableError."""
+    with path.open("rb") as file:
+        return columns_of(file.readline(MAX_HEADER_BYTES))
+
+
 def inspect(path: Path) -> Inspection:
     """Read the file once, in blocks of whole lines. Raises UnloadableError."""
+    header = header_of(path)
     with path.open("rb") as file:
-        line = file.readline(MAX_HEADER_BYTES)
-        header = columns_of(line)
+        line = file.readline()
         lines = _Lines(len(header), line_end=b"\r\n" if line.endswith(b"\r\n") else b"\n")
         while block := file.read(_BLOCK_BYTES):
             rest = file.readline(LONGEST_LINE_BYTES)
@@ -65,7 +68,7 @@ def inspect(path: Path) -> Inspection:
 def id_of(line: bytes) -> bytes:
     """The ID of a record as its bytes have it: the first field, without the quotes around it."""
     if not line.startswith(b'"'):
-        return line.partition(b",")[0]
+        return line.partition(b",")[0].removesuffix(b"\r")
     quoted = _QUOTED_FIELD.match(line)
     return quoted[0][1:-1].replace(b'""', b'"') if quoted else line
 
@@ -82,26 +85,29 @@ class _Lines:
     no_rows: list[int] = field(default_factory=list)
 
     def add(self, block: bytes) -> None:
-        """Count the records of a block. Raises UnloadableError for a line that is broken."""
-        lines = block.count(b"\n")
+        """Count the records of a block, and add up their IDs. Raises UnloadableError for a line that is broken."""
+        lines = block.split(b"\n")
         if self._is_plain(block, lines):
-            self.records += lines
-            self.id_sum += id_sum(map(id_of, block.splitlines()))
+            self.records += len(lines) - 1
+            self.id_sum += id_sum(map(id_of, lines[:-1]))
         else:
             self._add_line_by_line(block)
-        self.number += lines
+        self.number += len(lines) - 1
 
-    def _is_plain(self, block: bytes, lines: int) -> bool:
-        """Whether each line is a record and none is broken, seen at once; if not, the lines have to say which one."""
+    def _is_plain(self, block: bytes, lines: list[bytes]) -> bool:
+        """Whether each line is a record and none is broken, seen at once; if not, the lines have to say which one.
+
+        `lines` are the block's, without their LF; behind the last LF is nothing.
+        """
+        carriage_returns = len(lines) - 1 if self.line_end == b"\r\n" else 0
         quoted = b'"' in block
         return (
-            block.endswith(b"\n")
-            and block.count(b"\r") == (lines if self.line_end == b"\r\n" else 0)
-            and not block.startswith((b"\r", b"\n"))
-            and not _BARE_CR.search(block)
-            and not _BLANK_LINE.search(block)
+            not lines[-1]
+            and lines.count(b"") == 1
+            and b"\r" not in lines
+            and block.count(b"\r") == carriage_returns == [line[-1:] for line in lines].count(b"\r")
             and (not quoted or _WELL_QUOTED.fullmatch(block) is not None)
-            and (_outside_quotes(block) if quoted else block).count(b",") == lines * (self.columns - 1)
+            and (_outside_quotes(block) if quoted else block).count(b",") == (len(lines) - 1) * (self.columns - 1)
             and is_utf_8(block)
         )
 

@@ -51,7 +51,8 @@ class Rejections:
     def _number_rows(self) -> None:
         if self._is_numbered:
             return
-        # The reader keeps the order of the files and of their lines, so this numbers the records that it could split.
+        # With this, the reader keeps the order of files and lines, so this numbers the records that it could split.
+        self._duck.execute("SET preserve_insertion_order = true")
         self._duck.execute(
             "CREATE VIEW numbered AS FROM (SELECT *, row_number() OVER () AS record FROM lines) "
             "JOIN objects USING (object_number)"

@@ -102,15 +102,21 @@ def _whole(name: str, pattern: str) -> str:
     return f"regexp_extract({name}, '{pattern}', 0) = {name}"
 
 
+def _is_not(name: str, pattern: str) -> str:
+    """Whether a text is not of a pattern that integers fit. Most are integers, which are seen without a pattern."""
+    is_integer = f"CAST(TRY_CAST({name} AS BIGINT) AS STRING) = {name}"
+    return f"CASE WHEN {is_integer} THEN FALSE ELSE NOT ({_whole(name, pattern)}) END"
+
+
 def _rejects(column: Column) -> str:
     name = column.csv
     if column is ID_COLUMN:
-        return f"{name} IS NULL OR {name} IN ('', '0') OR NOT ({_whole(name, '[0-9]{1,20}')})"
+        return f"{name} IS NULL OR {name} IN ('', '0') OR {name} LIKE '-%' OR {_is_not(name, '[0-9]{1,20}')}"
     if column.kind is ColumnKind.BOOLEAN:
         texts = ", ".join(f"'{text}'" for text in (*_TRUE, *_FALSE))
         return f"{name} <> '' AND lower({name}) NOT IN ({texts})"
     if column.kind is ColumnKind.COUNT:
-        return f"{name} <> '' AND NOT ({_whole(name, _COUNT)})"
+        return f"{name} <> '' AND {_is_not(name, _COUNT)}"
     if column.kind is ColumnKind.TIMESTAMP:
         moment = _timestamp(name)
         return f"{name} <> '' AND (NOT ({_whole(name, _TIMESTAMP)}) OR {moment} IS NULL OR {moment} > {_LATEST})"
@@ -129,9 +135,8 @@ def _typed(column: Column) -> str:
         true, false = (", ".join(f"'{text}'" for text in texts) for texts in (_TRUE, _FALSE))
         return f"CASE WHEN lower({name}) IN ({true}) THEN TRUE WHEN lower({name}) IN ({false}) THEN FALSE END"
     if column.kind is ColumnKind.COUNT:
-        # A negative count has no leading digits, so it becomes NULL here; it is counted beside.
-        digits = f"NULLIF(regexp_extract({name}, '^[0-9]{{1,38}}', 0), '')"
-        return f"CAST({digits} AS DECIMAL(38,0))"
+        # A negative count becomes NULL here; it is counted beside. What is no count is rejected.
+        return f"CASE WHEN {name} LIKE '-%' THEN NULL ELSE TRY_CAST({name} AS DECIMAL(38,0)) END"
     if column.kind is ColumnKind.TIMESTAMP:
         return f"COALESCE({_timestamp(name)}, taken_at)"
     return f"NULLIF(replace({name}, chr(0), ''), '')"

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pytest
 from tiktok_insights.clients import duckdb_engine
 from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging import transform as transform_module
-from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin, run
+from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
+from tiktok_insights.staging.duckdb_transform import run
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_patterns import IdFindings
-from tiktok_insights.staging.inspection import Inspection, inspect
+from tiktok_insights.staging.inspection import Inspection, header_of, inspect
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.staging.transform import rejected_rows_sql
 from tiktok_insights.tables.id_sums import id_sum
@@ -253,7 +255,7 @@ def test_trouble_with_the_disk_is_no_fault_of_the_object(tmp_path: Path) -> None
     path = tmp_path / "0.csv"
     path.write_bytes(csv_file(row("1")))
     with pytest.raises(duckdb.IOException):
-        list(run([CsvFile(path, inspect(path), ORIGIN)], tmp_path / "missing"))
+        list(run([CsvFile(path, header_of(path), ORIGIN, partial(inspect, path))], tmp_path / "missing"))
 
 
 @pytest.mark.parametrize("records", [1, 3])

@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tiktok_insights.staging.duckdb_transform import RowOrigin
+from tiktok_insights.staging.csv_file import RowOrigin
 from tiktok_insights_tests.support.campaigns import examples
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, fields
 from tiktok_insights_tests.support.transforming import transform

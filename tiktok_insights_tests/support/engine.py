@@ -19,7 +19,7 @@ from tiktok_insights.clients.snowflake_session import Row, Session
 from tiktok_insights.lake.listing import sort_out
 from tiktok_insights.staging.audit import AuditVerdict
 from tiktok_insights.staging.content import Content, known_contents
-from tiktok_insights.staging.duckdb_transform import RowOrigin
+from tiktok_insights.staging.csv_file import RowOrigin
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.pending import pending

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiktok_insights.staging.duckdb_transform import CsvFile, RowOrigin, run
+from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
+from tiktok_insights.staging.duckdb_transform import run
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_patterns import IdFindings
 from tiktok_insights.staging.inspection import Inspection, inspect
@@ -25,7 +26,8 @@ def transform(folder: Path, body: bytes, origin: RowOrigin, inspection: Inspecti
     """Inspect and transform a file with this body. Raises UnloadableError."""
     path = folder / "0.csv"
     path.write_bytes(body)
-    (group,) = run([CsvFile(path, inspection or inspect(path), origin)], folder)
+    found = inspection or inspect(path)
+    (group,) = run([CsvFile(path, found.header, origin, lambda: found)], folder)
     result = group.results[0]
     if isinstance(result, UnloadableError):
         raise result

@@ -1,0 +1,178 @@
+"""A group of CSVs in DuckDB: read with one query, transformed, counted, and written as one Parquet file.
+
+DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader cannot split into the contract's columns
+are rejected too; a CSV of which it does not account for every physical record and every ID is not loadable. Which CSVs
+are a group belongs in `groups.py`; the rows that are rejected, in `rejections.py`.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from tiktok_insights.clients.duckdb_engine import literal, readable
+from tiktok_insights.schema import WAREHOUSE_NAMES
+from tiktok_insights.staging import transform
+from tiktok_insights.staging.csv_file import CsvFile
+from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
+from tiktok_insights.staging.inspection import MAX_LINE_BYTES
+from tiktok_insights.staging.rejections import Rejections
+from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved
+from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
+
+_READER = (
+    "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
+    "hive_partitioning = false, strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
+    f"filename = true, max_line_size = {MAX_LINE_BYTES}"
+)
+#: The table of a group lives for seconds, and its order means nothing: neither is worth the time that it takes.
+_SETTINGS = (
+    "SET TimeZone = 'UTC'",
+    "SET preserve_insertion_order = false",
+    "SET force_compression = 'uncompressed'",
+)
+#: What stands beside each row of an object in the warehouse, and what the transform needs to know.
+_OBJECTS = """
+CREATE TABLE objects (object_number INTEGER, BATCH_ID VARCHAR, OBJECT_KEY VARCHAR, ACCOUNT_ID VARCHAR,
+  SNAPSHOT_ID VARCHAR, FIRST_MODIFIED TIMESTAMP, taken_at TIMESTAMP)
+"""
+_ORIGIN_COLUMNS = ("BATCH_ID", "OBJECT_KEY", "ACCOUNT_ID", "SNAPSHOT_ID", "FIRST_MODIFIED")
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """Counts and sums of one CSV, what its IDs look like, and the file with its rejected rows (None without any)."""
+
+    counts: RowCounts
+    id_sums: IdSums
+    ids: IdFindings
+    rejected: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransformedGroup:
+    """The result of each CSV by its number, or why it is not loadable; and one file with the staged rows of all.
+
+    `staged` is None where no row is staged.
+    """
+
+    results: Mapping[int, Transformed | UnloadableError]
+    staged: Path | None
+
+
+class CsvGroup:
+    """One group in a database of its own: a second read would add to the first one's rejects."""
+
+    def __init__(self, duck: duckdb.DuckDBPyConnection, files: Sequence[CsvFile], folder: Path) -> None:
+        self._duck = duck
+        self._files = files
+        self._folder = folder
+
+    def transform(self) -> TransformedGroup:
+        """Read, count, and write what is good."""
+        for setting in _SETTINGS:
+            self._duck.execute(setting)
+        self._read()
+        counted = self._count()
+        rows = {number: counts.accounted for number, (counts, _) in counted.items()}
+        rejections = Rejections(self._duck, rows)
+        ids = look_at_ids(self._duck, [number for number, (counts, _) in counted.items() if counts.duplicate])
+        results: dict[int, Transformed | UnloadableError] = {}
+        for file in self._files:
+            try:
+                results[file.number] = self._result(file, *counted[file.number], rejections, ids)
+            except UnloadableError as error:
+                results[file.number] = error
+                self._duck.execute("DELETE FROM objects WHERE object_number = ?", [file.number])
+        staged = any(isinstance(result, Transformed) and result.counts.staged for result in results.values())
+        return TransformedGroup(results, self._write_staged() if staged else None)
+
+    def _read(self) -> None:
+        """Read all files at once. Every later read of them has the same columns: else it would reject other lines."""
+        header = self._files[0].header
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in header)
+        read = ", ".join(name if name in header else f"NULL::VARCHAR AS {name}" for name in transform.READ_COLUMNS)
+        paths = ", ".join(readable(file.path) for file in self._files)
+        origins = [file.origin for file in self._files]
+        self._duck.execute(_OBJECTS)
+        self._duck.execute(
+            "INSERT INTO objects SELECT unnest(?::INTEGER[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), "
+            "unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::TIMESTAMP[]), unnest(?::TIMESTAMP[])",
+            [
+                [file.number for file in self._files],
+                [origin.batch_id for origin in origins],
+                [origin.object_key for origin in origins],
+                [origin.account_id for origin in origins],
+                [origin.snapshot_id for origin in origins],
+                [_naive_utc(origin.first_modified) for origin in origins],
+                [_naive_utc(origin.taken_at) for origin in origins],
+            ],
+        )
+        self._duck.execute(
+            f"CREATE VIEW lines AS SELECT {read}, CAST(parse_filename(filename, true) AS INTEGER) AS object_number "
+            f"FROM read_csv([{paths}], columns = {{{columns}}}, {_READER})"
+        )
+        self._duck.execute("CREATE VIEW source AS FROM lines JOIN objects USING (object_number)")
+        self._duck.execute(f"CREATE TABLE transformed AS {transform.transform_sql('source')}")
+
+    def _count(self) -> dict[int, tuple[RowCounts, IdSums]]:
+        """Of each file: what became of the rows that the reader could split, and the sums over their IDs."""
+        rows = self._duck.execute(
+            "SELECT object_number, disposition, count(*), coalesce(sum(negative_counts), 0), "
+            f"{id_sum_sql('TIKTOK_ID', SqlEngine.DUCKDB)} FROM transformed GROUP BY object_number, disposition"
+        ).fetchall()
+        numbers = {(number, disposition): tuple(map(int, found)) for number, disposition, *found in rows}
+        return {file.number: _counted(file.number, numbers) for file in self._files}
+
+    def _result(
+        self,
+        file: CsvFile,
+        counts: RowCounts,
+        sums: IdSums,
+        rejections: Rejections,
+        ids: Mapping[int, IdFindings],
+    ) -> Transformed:
+        inspection = file.inspect()
+        unsplit = rejections.unsplit(file.number)
+        counts = replace(counts, rows_in=inspection.records, rejected=counts.rejected + unsplit)
+        sums = replace(sums, rows_in=inspection.id_sum)
+        rejected = None
+        if counts.rejected:
+            rejected = self._folder / f"{file.number}.jsonl"
+            written = rejections.write(rejected, file.number, file.path, file.origin.object_key, file.header)
+            if written.rejected != sums.rejected:
+                raise UnloadableError(
+                    "its rejected rows are not those that the quarantine would have; rewrite the file with another "
+                    "program"
+                )
+            sums = replace(sums, rejected=sums.rejected + written.unsplit)
+        require_conserved(counts, sums)
+        return Transformed(counts, sums, ids.get(file.number, IdFindings()), rejected)
+
+    def _write_staged(self) -> Path:
+        # A name of its own: the warehouse remembers the files that it has loaded.
+        path = self._folder / f"{self._files[0].origin.batch_id}-{secrets.token_hex(4)}.parquet"
+        self._duck.execute(
+            f"COPY (SELECT {', '.join([*_ORIGIN_COLUMNS, *WAREHOUSE_NAMES])} FROM transformed "
+            f"JOIN objects USING (object_number) WHERE disposition = '{transform.STAGED}') "
+            f"TO {literal(str(path))} (FORMAT parquet)"
+        )
+        return path
+
+
+def _counted(number: int, numbers: Mapping[tuple[int, str], tuple[int, ...]]) -> tuple[RowCounts, IdSums]:
+    staged, duplicate, rejected = (
+        numbers.get((number, name), (0, 0, 0)) for name in (transform.STAGED, transform.DUPLICATE, transform.REJECTED)
+    )
+    return (
+        RowCounts(0, staged[0], duplicate[0], rejected[0], negative_counts=staged[1]),
+        IdSums(0, staged[2], duplicate[2], rejected[2]),
+    )
+
+
+def _naive_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
