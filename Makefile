@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test test-faults test-docs torture check format bench lock docs screenshots clean
+.PHONY: help setup run ui stop test test-faults test-docs test-spark torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -10,6 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := .venv/.installed-bench
+SPARK := .venv/.installed-spark
 
 help: ## Show this list.
 	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
@@ -28,13 +29,16 @@ stop: ## Stop the UI and the local stack; their data is kept.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not faults and not docs"
+	@$(PYTEST) -m "not faults and not docs and not spark"
 
 test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that nothing is lost.
 	@$(PYTEST) -m faults
 
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
 	@$(PYTEST) -m docs
+
+test-spark: setup $(SPARK) ## Run the SQL that both engines share on Spark, too; needs Java 17.
+	@$(PYTEST) -m spark
 
 torture: setup ## Run more random cases and more loads at once; takes hours. 15 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
@@ -78,12 +82,20 @@ $(PEERS): requirements-bench.lock $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
 
+$(SPARK): requirements-spark.lock $(STAMP)
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
+	@echo "Installing Spark into .venv."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	@touch $@
+
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \
 	--custom-compile-command 'make lock'
 lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dev --output-file requirements.lock
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-bench.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' | \
+		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-spark.lock
 
 docs: setup ## Generate the documents that come from the code, such as docs/reference.
 	@$(BIN)/python -m docs.generate

@@ -26,7 +26,12 @@ class Size:
 
 
 #: The marks of tests that are too long for `make test`, and the make targets that run them.
-GROUPS = {"faults": "make test-faults", "docs": "make test-docs", "torture": "make torture"}
+GROUPS = {
+    "faults": "make test-faults",
+    "docs": "make test-docs",
+    "spark": "make test-spark",
+    "torture": "make torture",
+}
 
 _TEST = "test"
 SIZES = {
