@@ -1,4 +1,4 @@
-"""Run the benchmarks of docs/performance.md, and print a table and a line of JSON for each.
+"""Run the benchmarks of docs/performance.md, and print their tables and a line of JSON for each.
 
 Every benchmark has its own home and local stack, which are deleted afterwards.
 """
@@ -7,29 +7,54 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import extraction_rate, fixed_cost, load_memory, load_scale, sensor_tick
+from benchmarks import extraction_rate, fixed_cost, idle_run, load_scale, many_objects, sensor_tick, whole_job
 from benchmarks.report import Report, write_into
 from tiktok_insights.local import stack
 
-_BENCHMARKS: dict[str, Callable[[Path, argparse.Namespace], Report]] = {
-    "extraction_rate": lambda home, _: extraction_rate.measure(home),
-    "fixed_cost": lambda home, asked: fixed_cost.measure(home, asked.repeat),
-    "sensor_tick": lambda home, asked: sensor_tick.measure(home, asked.keys, asked.repeat),
-    "load_scale": lambda home, asked: load_scale.measure(home, asked.rows, asked.repeat),
-    "load_memory": lambda home, asked: load_memory.measure(home, asked.memory_rows),
+
+@dataclass(frozen=True, slots=True)
+class _Benchmark:
+    """How to measure, how often, and how many minutes that takes on two cores with the default sizes."""
+
+    measure: Callable[[Path, argparse.Namespace], Report]
+    repeat: int
+    minutes: float
+
+
+_BENCHMARKS = {
+    "many_objects": _Benchmark(lambda home, a: many_objects.measure(home, a.objects, a.object_rows, a.repeat), 3, 2),
+    "idle_run": _Benchmark(
+        lambda home, a: idle_run.measure(home, a.objects, a.object_rows, a.table_rows, a.repeat), 3, 4
+    ),
+    "load_scale": _Benchmark(lambda home, a: load_scale.measure(home, a.rows, a.repeat), 3, 4),
+    "whole_job": _Benchmark(lambda home, a: whole_job.measure(home, a.rows, a.repeat), 3, 4),
+    "load_memory": _Benchmark(lambda home, a: whole_job.memory(home, a.memory_rows), 1, 6),
+    "sensor_tick": _Benchmark(lambda home, a: sensor_tick.measure(home, a.keys, a.repeat), 1, 3),
+    "fixed_cost": _Benchmark(lambda home, a: fixed_cost.measure(home, a.repeat), 3, 1),
+    "extraction_rate": _Benchmark(lambda home, _: extraction_rate.measure(home), 1, 1.2),
 }
+#: At most so many minutes make a benchmark a quick one.
+_QUICK_MINUTES = 4
 
 
 def main() -> None:
     """Run the benchmarks that are asked for, all by default."""
     asked = _parser().parse_args()
-    for name in asked.only or _BENCHMARKS:
+    names = asked.only or [
+        name for name, item in _BENCHMARKS.items() if item.minutes <= _QUICK_MINUTES or not asked.quick
+    ]
+    minutes = sum(_BENCHMARKS[name].minutes for name in names)
+    sys.stdout.write(f"About {minutes:.0f} minutes with the default sizes: {', '.join(names)}.\n")
+    for name in names:
+        benchmark = _BENCHMARKS[name]
+        repeat = asked.repeat or benchmark.repeat
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder)
             try:
-                report = _BENCHMARKS[name](home, asked)
+                report = benchmark.measure(home, argparse.Namespace(**{**vars(asked), "repeat": repeat}))
             finally:
                 stack.stop(home)
         sys.stdout.write(f"\n{name}\n\n{report.markdown}\n{report.json_line}\n")
@@ -42,10 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
     add("--only", nargs="+", choices=_BENCHMARKS, help="run only these benchmarks")
-    add("--rows", type=int, default=1_000_000, help="rows in the file that every contestant loads")
-    add("--memory-rows", type=int, nargs="+", default=[1_000_000, 5_000_000], help="rows in the files for peak memory")
+    add("--quick", action="store_true", help=f"run only those that take at most {_QUICK_MINUTES} minutes")
+    add("--repeat", type=int, help="repetitions, of which the median is reported; by default 1 or 3")
+    add("--objects", type=int, default=1_000, help="small objects")
+    add("--object-rows", type=int, default=30, help="rows in a small object")
+    add("--rows", type=int, default=1_000_000, help="rows in one large object")
+    add("--table-rows", type=int, default=5_000_000, help="rows that the large table has before an idle run")
+    add("--memory-rows", type=int, default=5_000_000, help="rows in the object for peak memory")
     add("--keys", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="objects in the sensor's bucket")
-    add("--repeat", type=int, default=3, help="repetitions; the median is reported")
     add("--document", type=Path, help="also write the tables into this file, between its markers")
     return parser
 

@@ -6,22 +6,20 @@ own: opening sessions, listing, and asking bucket, catalog and warehouse what th
 
 from pathlib import Path
 
-from benchmarks.children import median_of, run_command
-from benchmarks.load_memory import JOB
+from benchmarks.children import median_of
+from benchmarks.jobs import run_empty_job, run_job
 from benchmarks.report import Report, seconds
 from benchmarks.workplace import Workplace
-
-_EMPTY_JOB = ("dagster", "job", "execute", "-m", "benchmarks.empty_job", "-j", "empty_job")
 
 
 def measure(home: Path, repeat: int) -> Report:
     """Run both jobs in turns, on a stack that runs and has its tables, as after the first run."""
-    environment = Workplace(home, "BENCH", home / "nothing", home).environment()
-    run_command(JOB, environment)
+    environment = Workplace(home, "BENCH", "nothing", home).environment()
+    run_job(environment)
     ours, empty = [], []
     for _ in range(repeat):
-        ours.append(run_command(JOB, environment))
-        empty.append(run_command(_EMPTY_JOB, environment))
+        ours.append(run_job(environment))
+        empty.append(run_empty_job(environment))
     times = {"load_pending_objects, nothing pending": median_of(ours).seconds, "empty job": median_of(empty).seconds}
     times["difference"] = times["load_pending_objects, nothing pending"] - times["empty job"]
     return Report(

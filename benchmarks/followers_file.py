@@ -18,7 +18,7 @@ from tiktok_insights.local.fake_api.seeding import scramble_32
 from tiktok_insights.schema import CSV_HEADER
 
 SEED = 20_260_131
-_STARTED = datetime(2025, 1, 31, 12, tzinfo=UTC)
+STARTED = datetime(2025, 1, 31, 12, tzinfo=UTC)
 _FIRST_ID = 6_800_000_000_000_000_000
 _ID_STEP = 200_000_003
 #: Texts are drawn from pools: making each again would take longer than any of the contestants.
@@ -37,16 +37,16 @@ class FollowersFile:
     users: int
 
 
-def write_followers_file(path: Path, rows: int, seed: int = SEED) -> FollowersFile:
-    """Write the file row by row; memory does not grow with it."""
+def write_followers_file(path: Path, rows: int, seed: int = SEED, started: datetime = STARTED) -> FollowersFile:
+    """Write the file row by row; memory does not grow with it. `started` is when its first page was fetched, UTC."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(CSV_HEADER)
-        writer.writerows(_rows(rows, seed))
+        writer.writerows(_rows(rows, seed, started))
     return FollowersFile(path, rows, rows - rows // _REPEATED_ONE_IN)
 
 
-def _rows(rows: int, seed: int) -> Iterator[tuple[object, ...]]:
+def _rows(rows: int, seed: int, started: datetime) -> Iterator[tuple[object, ...]]:
     draw = random.Random(seed)  # noqa: S311  # repeatable, not secret
     avatars = [_avatars(number) for number in range(_POOL)]
     clean = TextRepairs().clean
@@ -72,11 +72,11 @@ def _rows(rows: int, seed: int) -> Iterator[tuple[object, ...]]:
             0,
             (bits >> 36) % 100_000,
             "true",
-            f"{_STARTED + timedelta(seconds=page + number - serial):%Y-%m-%dT%H:%M:%SZ}",
+            f"{started + timedelta(seconds=page + number - serial):%Y-%m-%dT%H:%M:%SZ}",
         )
 
 
 def _avatars(number: int) -> tuple[str, ...]:
-    at = int(_STARTED.timestamp())
+    at = int(STARTED.timestamp())
     # Without the tail that all addresses share.
     return tuple(avatar_url(number, edge, at=at, read=number).partition("&t=")[0] for edge in SIZES.values())

@@ -4,36 +4,46 @@ Each works in a place of its own and says of its result what can be compared.
 """
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.children import Stopwatch
 from benchmarks.results import SUMMARY, Summary, summary_of
-from benchmarks.workplace import Workplace
-from tiktok_insights.lake.listing import list_csvs
+from benchmarks.workplace import Workplace, csv_key
+from tiktok_insights.lake.listing import Listing, list_csvs
 from tiktok_insights.schema import MAX_REJECTED_SHARE
-from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
-from tiktok_insights.staging.csv_group import Transformed
-from tiktok_insights.staging.inspection import header_of, inspect
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA, TIKTOK_DATA
 from tiktok_insights.warehouse.publish import publish_passed
 
 _LOG = logging.getLogger("benchmarks")
 
 
-def put_csv(watch: Stopwatch, **place: str) -> None:
-    """Put the file into the bucket."""
+def put_csv(watch: Stopwatch, *, csv: str, key: str = csv_key(), **place: str) -> None:
+    """Put a file into the bucket."""
     with watch:
-        Workplace.of(**place).put_csv()
+        Workplace.of(**place).put_csv(Path(csv), key)
 
 
 def make_parquet(watch: Stopwatch, *, parquet: str, **place: str) -> int:
-    """Make the Parquet file that `put` and `copy` send."""
-    rows = transform(watch, **place)
-    (Path(place["folder"]) / "staged.parquet").rename(parquet)
-    return rows
+    """Make the Parquet file that `put` and `copy` send: what staging has sent."""
+    import duckdb
+    import snowflake.connector
+
+    from tiktok_insights.resources.opening import snowflake_arguments
+
+    here = Workplace.of(**place)
+    here.make_tables()
+    table = here.settings.snowflake.namespace.name_of(STAGED_TIKTOK_DATA)
+    with watch:
+        _stage(here, list_csvs(here.store()))
+        with snowflake.connector.connect(**snowflake_arguments(here.settings.snowflake)) as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"SELECT * FROM {table}")
+            staged = cursor.fetch_arrow_all(force_return_table=True)
+        with duckdb.connect() as duck:
+            duck.register("staged", staged)
+            duck.execute(f"COPY staged TO '{parquet}'")
+    return int(staged.num_rows)
 
 
 def load(watch: Stopwatch, **place: str) -> Summary:
@@ -41,36 +51,21 @@ def load(watch: Stopwatch, **place: str) -> Summary:
     here = Workplace.of(**place)
     here.make_tables()
     with watch:
-        _stage(here)
+        _stage(here, list_csvs(here.store()))
         publish_passed(here.session, _LOG)
-    return published(here)
+    return _published(here)
 
 
-def get(watch: Stopwatch, **place: str) -> int:
-    """The object to a file."""
+def stage(watch: Stopwatch, **place: str) -> int:
+    """Staging alone, from a listing; gives the rows in the warehouse's staging table."""
     here = Workplace.of(**place)
-    store, item = here.store(), here.object()
-    path = here.folder / "object.csv"
+    here.make_tables()
+    listing = list_csvs(here.store())
     with watch:
-        store.download(item.info, path)
-    return path.stat().st_size
-
-
-def transform(watch: Stopwatch, **place: str) -> int:
-    """The file to a Parquet file of staged rows."""
-    here = Workplace.of(**place)
-    item = here.object()
-    path = here.folder / "0.csv"
-    path.symlink_to(here.csv)
-    origin = RowOrigin.of("batch", item, item.info.last_modified)
-    with ThreadPoolExecutor(1) as pool, watch:
-        (group,) = duckdb_transform.run(
-            [CsvFile(path, header_of(path), origin, pool.submit(inspect, path).result)], here.folder
-        )
-    if group.staged is None:
-        raise AssertionError(f"No row of {here.csv} was staged.")
-    group.staged.rename(here.folder / "staged.parquet")
-    return sum(result.counts.staged for result in group.results.values() if isinstance(result, Transformed))
+        _stage(here, listing)
+    with here.session() as session:
+        table = session.namespace.name_of(STAGED_TIKTOK_DATA)
+        return int(session.query(f"SELECT COUNT(*) FROM {table}")[0][0])
 
 
 def put(watch: Stopwatch, *, parquet: str, **place: str) -> None:
@@ -97,19 +92,23 @@ def transaction(watch: Stopwatch, **place: str) -> Summary:
     """The staged batch to the published table."""
     here = Workplace.of(**place)
     here.make_tables()
-    _stage(here)
+    _stage(here, list_csvs(here.store()))
     with watch:
         publish_passed(here.session, _LOG)
-    return published(here)
+    return _published(here)
 
 
-def published(here: Workplace) -> Summary:
-    """The summary of the published table."""
+def summary(watch: Stopwatch, **place: str) -> Summary:
+    """The summary of the published table, whoever has published it."""
+    with watch:
+        return _published(Workplace.of(**place))
+
+
+def _published(here: Workplace) -> Summary:
     with here.session() as session:
         return summary_of(session.query(SUMMARY.format(table=TIKTOK_DATA.name))[0])
 
 
-def _stage(here: Workplace) -> None:
+def _stage(here: Workplace, listing: Listing) -> None:
     with here.session() as session:
-        staging = Staging(here.store(), session, MAX_REJECTED_SHARE, _LOG)
-        staging.stage(list_csvs(here.store()))
+        Staging(here.store(), session, MAX_REJECTED_SHARE, _LOG).stage(listing)

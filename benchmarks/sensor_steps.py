@@ -1,14 +1,11 @@
-"""The steps of the sensor's tick as contestants, and the bucket and the ledger that they look at.
-
-The objects are put into the stack's folder while the stack does not run: over HTTP, 100,000 would take a quarter of an
-hour.
-"""
+"""The steps of the sensor's tick as contestants, and the bucket and the ledger that they look at."""
 
 import re
 
 import dagster as dg
 import requests
 
+from benchmarks.bucket_steps import put_objects
 from benchmarks.children import Stopwatch
 from benchmarks.workplace import Workplace
 from tiktok_insights.definitions import resources_for
@@ -19,32 +16,18 @@ from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import LOAD_HISTORY
 from tiktok_insights.tables.load_status import LoadStatus
 
-_MOTO_ACCOUNT, _MOTO_PARTITION, _MOTO_REGION = "123456789012", "aws", "us-east-1"
 _NEXT = re.compile("<NextContinuationToken>(.*?)</NextContinuationToken>")
 
 
 def seed(watch: Stopwatch, *, objects: int, **place: str) -> None:
-    """Store small objects as the stack does, which finds them when it starts."""
-    from moto.s3.models import s3_backends
-
-    from tiktok_insights.local.aws.server import AwsState
-    from tiktok_insights.local.folder import StackFolder
-
-    here = Workplace.of(**place)
-    bucket = here.settings.s3.bucket
-    folder = StackFolder.of(here.home)
-    folder.create()
-    state = AwsState(folder.aws)
+    """Store small objects, which nobody reads."""
     with watch:
-        backend = s3_backends[_MOTO_ACCOUNT][_MOTO_PARTITION]
-        backend.create_bucket(bucket, _MOTO_REGION)
-        state.s3.save_bucket(bucket)
-        for number in range(objects):
-            day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
-            key = f"{CSV_PREFIX}account={number % 40 + 1}/dt={day}/{number:06}.csv"
-            # Asking for the ETag computes it, as the answer to a PUT does.
-            _ = backend.put_object(bucket, key, f"object {number}\n".encode()).etag
-            state.s3.save_key(bucket, key)
+        put_objects(Workplace.of(**place), (_object(number) for number in range(objects)))
+
+
+def _object(number: int) -> tuple[str, bytes]:
+    day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
+    return f"{CSV_PREFIX}account={number % 40 + 1}/dt={day}/{number:06}.csv", f"object {number}\n".encode()
 
 
 def settle(watch: Stopwatch, **place: str) -> None:
@@ -60,7 +43,12 @@ def settle(watch: Stopwatch, **place: str) -> None:
     columns |= {"OBJECT_KEY": [info.key for info in infos], "ETAG": [info.etag for info in infos]}
     columns |= {"STATUS": [LoadStatus.LOADED.value] * len(infos), "REASON": pa.nulls(len(infos), pa.string())}
     columns |= {"LATEST_ETAG": columns["ETAG"], "CONTENT_SHA256": columns["ETAG"], "FIRST_MODIFIED": moments}
-    columns |= {"LAST_MODIFIED": moments, "LOADED_AT": moments, "BATCH_ID": ["bench"] * len(infos)}
+    columns |= {
+        "LAST_MODIFIED": moments,
+        "LOADED_AT": moments,
+        "NEWEST_ROW_AT": moments,
+        "BATCH_ID": ["bench"] * len(infos),
+    }
     path = here.folder / "ledger.parquet"
     pq.write_table(pa.table(columns), path)
     with watch, here.session() as session:

@@ -34,7 +34,7 @@ def measure(home: Path, keys: Sequence[int], repeat: int) -> Report:
 
 
 def _measure(home: Path, objects: int, repeat: int) -> dict[str, float]:
-    place = Workplace(home, "BENCH", home / "objects", home)
+    place = Workplace(home, "BENCH", "objects", home)
     environment = place.environment()
     try:
         run_contestant("sensor_steps:seed", {**place.arguments(), "objects": objects})

@@ -1,4 +1,4 @@
-"""Where a contestant works: the benchmark's local stack, a database of its own, one object and its file on disk."""
+"""Where a contestant works: the benchmark's local stack, a bucket, a database and a folder of a run's own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,31 +7,34 @@ from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.lake.listing import CSV_PREFIX, CsvObject, list_csvs
+from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.resources.opening import open_bucket, open_session
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tables.creation import ensure_tables
 
-_KEY = f"{CSV_PREFIX}account=42/dt=2026-01-31/followers.csv"
+
+def csv_key(day: str = "2026-01-31", account: int = 42) -> str:
+    """The key of another producer's CSV in the folder of an account and a day."""
+    return f"{CSV_PREFIX}account={account}/dt={day}/followers.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """The stack's home, the database's name, the file, and a folder for a run's own.
+    """The stack's home, the database, the bucket, and a folder for a run's own files.
 
-    The file has a bucket and a catalog of its own. They and the database are made when they are first used.
+    The database has a Glue catalog of its own. They and the bucket are created when they are first used.
     """
 
     home: Path
     database: str
-    csv: Path
+    bucket: str
     folder: Path
 
     @classmethod
-    def of(cls, home: str, database: str, csv: str, folder: str) -> "Workplace":
+    def of(cls, home: str, database: str, bucket: str, folder: str) -> "Workplace":
         """The place that JSON can carry to another process."""
-        return cls(Path(home), database, Path(csv), Path(folder))
+        return cls(Path(home), database, bucket, Path(folder))
 
     @property
     def variables(self) -> dict[str, str]:
@@ -39,8 +42,8 @@ class Workplace:
         return {
             "TIKTOK_INSIGHTS_DEPLOYMENT": "local",
             "TIKTOK_INSIGHTS_HOME": str(self.home),
-            "TIKTOK_INSIGHTS_BUCKET": f"bench-{self.csv.stem}",
-            "GLUE_DATABASE": f"bench-{self.csv.stem}",
+            "TIKTOK_INSIGHTS_BUCKET": f"bench-{self.bucket}",
+            "GLUE_DATABASE": f"bench_{self.database.lower()}",
             "SNOWFLAKE_DATABASE": self.database,
         }
 
@@ -60,17 +63,12 @@ class Workplace:
 
     def arguments(self) -> dict[str, str]:
         """What `of` takes."""
-        return {field: str(getattr(self, field)) for field in ("home", "database", "csv", "folder")}
+        return {field: str(getattr(self, field)) for field in ("home", "database", "bucket", "folder")}
 
-    def put_csv(self) -> None:
-        """Put the file into the bucket, with one request."""
-        with self.csv.open("rb") as body:
-            self.store().put_once(_KEY, body, "text/csv")
-
-    def object(self) -> CsvObject:
-        """The one object in the bucket."""
-        (item,) = list_csvs(self.store()).objects
-        return item
+    def put_csv(self, csv: Path, key: str) -> None:
+        """Put a file into the bucket, with one request."""
+        with csv.open("rb") as body:
+            self.store().put_once(key, body, "text/csv")
 
     @contextmanager
     def session(self) -> Iterator[Session]:
