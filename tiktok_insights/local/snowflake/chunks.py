@@ -4,6 +4,8 @@ In one answer, a result of millions of rows would be several times in the client
 """
 
 import json
+import threading
+import time
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -14,19 +16,47 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 ROWS_IN_A_CHUNK = 20_000
-_KEPT = 32
+_MOST_RESULTS = 32
+_MOST_BYTES = 256 * 2**20
+#: A client fetches chunks one soon after the other; later, it has stopped.
+_SECONDS_BETWEEN_CHUNKS = 30.0
 
 
 class RecentResults(dict[str, Any]):
-    """The last results by the ids of their queries; fakesnow would keep every result that there ever was."""
+    """The last results by the IDs of their queries; fakesnow would keep every result that there ever was.
+
+    A value is a tuple that starts with the Arrow table or None. The oldest are dropped when there are too many or too
+    many bytes, but never the newest, nor one that a client is fetching.
+    """
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        super().__init__()
+        self._most_bytes = most_bytes
+        self._fetched: dict[str, float] = {}
+        self._lock = threading.Lock()
 
     def __setitem__(self, query_id: str, result: Any) -> None:
-        super().__setitem__(query_id, result)
-        while len(self) > _KEPT:
-            try:
-                super().pop(next(iter(self)), None)
-            except (StopIteration, RuntimeError):  # another session is at it
-                return
+        with self._lock:
+            super().__setitem__(query_id, result)
+            now = time.monotonic()
+            for old in list(self)[:-1]:
+                if self._fits():
+                    return
+                if now - self._fetched.get(old, float("-inf")) > _SECONDS_BETWEEN_CHUNKS:
+                    super().pop(old)
+                    self._fetched.pop(old, None)
+
+    def fetch(self, query_id: str) -> Any:
+        """Give a result, or None, and keep it while a client fetches more of it."""
+        with self._lock:
+            if query_id in self:
+                self._fetched[query_id] = time.monotonic()
+            return self.get(query_id)
+
+    def _fits(self) -> bool:
+        tables = [result[0] for result in self.values() if result[0] is not None]
+        size = sum(table.get_total_buffer_size() for table in tables)
+        return len(self) <= _MOST_RESULTS and size <= self._most_bytes
 
 
 class LargeResults:
@@ -67,7 +97,7 @@ class LargeResults:
         return JSONResponse(content)
 
     def _chunk(self, request: Request) -> Response:
-        kept = self._tables.get(request.path_params["query_id"])
+        kept = self._tables.fetch(request.path_params["query_id"])
         start = request.path_params["number"] * ROWS_IN_A_CHUNK
         if not kept or start >= kept[0].num_rows:
             return Response("This result is no longer available. Run the statement again.\n", status_code=404)
