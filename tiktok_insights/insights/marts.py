@@ -4,7 +4,8 @@ A mart is a view in the schema that people read (MAIN), so it is never older tha
 person looks at is its first rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from tiktok_insights.checks import Check, Finding, Severity
@@ -15,6 +16,14 @@ from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
 from tiktok_insights.tables.inventory import read_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A mart's number of rows, and how its totals compare with those of the tables."""
+
+    rows: int
+    finding: Finding
 
 
 class Marts:
@@ -33,31 +42,25 @@ class Marts:
         self._replace_view(mart)
         return self._session.table(f"{mart.query(self._name(mart))} LIMIT {FRAME_ROWS}")
 
-    def row_count(self, mart: Mart, first_rows: int) -> int:
-        """Count the mart's rows. Its first rows, where there are fewer than could be, are all."""
-        if first_rows < FRAME_ROWS:
-            return first_rows
-        ((rows,),) = self._session.query(f"SELECT COUNT(*) FROM {self._name(mart)}")
-        return int(rows)
+    def measure(self, marts: Sequence[Mart]) -> dict[str, Measured]:
+        """Count the rows of marts, and compare their totals with those of the tables, all as they are at one moment.
 
-    def reconcile(self, mart: Mart) -> Finding:
-        """Compare the mart's totals with those of the tables that it is made from, as they are at one moment."""
-        pairs = [
-            f"(SELECT COALESCE({total.of_mart}, 0) FROM {self._name(mart)}) AS ACTUAL_{number}, "
-            f"(SELECT COALESCE({total.of_table}, 0) FROM {self._namespace.schema}.{total.table}) AS EXPECTED_{number}"
-            for number, total in enumerate(mart.reconciliations)
+        One statement reads each mart once, and each table once for all marts.
+        """
+        if not marts:
+            return {}
+        of_tables: dict[str, list[str]] = {}
+        for total in (total for mart in marts for total in mart.reconciliations):
+            if total.of_table not in of_tables.setdefault(total.table, []):
+                of_tables[total.table].append(total.of_table)
+        sources = [
+            _totals(mart.view, ["COUNT(*)", *(total.of_mart for total in mart.reconciliations)], self._name(mart))
+            for mart in marts
         ]
-        (found,) = self._session.records(f"SELECT {', '.join(pairs)}")
-        totals = [
-            (total, int(found[f"ACTUAL_{number}"]), int(found[f"EXPECTED_{number}"]))
-            for number, total in enumerate(mart.reconciliations)
-        ]
-        offenders = [
-            f"{total.meaning}: {actual:,} in {mart.view}, {expected:,} in {total.table}"
-            for total, actual, expected in totals
-            if actual != expected
-        ]
-        return Finding(tuple(offenders), {total.meaning: actual for total, actual, _ in totals})
+        sources += [_totals(table, totals, f"{self._namespace.schema}.{table}") for table, totals in of_tables.items()]
+        (row,) = self._session.records(f"SELECT * FROM {' CROSS JOIN '.join(sources)}")
+        found = {name: int(value) for name, value in row.items()}
+        return {mart.name: _measured(mart, found, of_tables) for mart in marts}
 
     def _refuse_what_is_no_mart(self, mart: Mart) -> None:
         ours = Table(mart.view, mart.description, tuple(TableColumn(column.name, "", "") for column in mart.columns))
@@ -92,10 +95,30 @@ class Marts:
         return f"{self._namespace.view_schema}.{mart.view}"
 
 
-def reconciles(mart: Mart) -> Check[Marts]:
+def _totals(name: str, totals: Sequence[str], source: str) -> str:
+    """Write the one row with the totals of a view or table, as a subquery; their columns are numbered."""
+    columns = ", ".join(f"COALESCE({total}, 0) AS {name}_{number}" for number, total in enumerate(totals))
+    return f"(SELECT {columns} FROM {source}) AS TOTALS_OF_{name}"
+
+
+def _measured(mart: Mart, found: Mapping[str, int], of_tables: Mapping[str, Sequence[str]]) -> Measured:
+    totals = [
+        (total, found[f"{mart.view}_{number}"], found[f"{total.table}_{of_tables[total.table].index(total.of_table)}"])
+        for number, total in enumerate(mart.reconciliations, 1)
+    ]
+    offenders = [
+        f"{total.meaning}: {actual:,} in {mart.view}, {expected:,} in {total.table}"
+        for total, actual, expected in totals
+        if actual != expected
+    ]
+    finding = Finding(tuple(offenders), {total.meaning: actual for total, actual, _ in totals})
+    return Measured(found[f"{mart.view}_0"], finding)
+
+
+def reconciles(mart: Mart) -> Check[Measured]:
     """Give the mart's check."""
     totals = ", ".join(total.meaning for total in mart.reconciliations)
     description = f"The mart's totals equal those of the tables it is built from: {totals}."
     return Check(
-        f"{mart.name}_{reconciles.__name__}", description, Severity.BLOCKING, lambda made: made.reconcile(mart)
+        f"{mart.name}_{reconciles.__name__}", description, Severity.BLOCKING, lambda measured: measured.finding
     )

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tiktok_insights.clients.snowflake_session import Row
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts, reconciles
@@ -31,6 +33,20 @@ USERS: dict[str, dict[str, str]] = {
     "7423456789012345149": {"followers_Count": "", "videoCount": "", "friends_Count": "0"},
     "7423456789012345150": {"followers_Count": "123456789012345678"},
 }
+
+
+@pytest.fixture
+def statements(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries of the test's session; they run as ever."""
+    seen: list[str] = []
+    table = loader.session.table
+
+    def note(sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
+        seen.append(sql)
+        return table(sql, values)
+
+    monkeypatch.setattr(loader.session, "table", note)
+    return seen
 
 
 @pytest.fixture
@@ -178,17 +194,17 @@ def test_a_mart_reconciles_or_says_where_it_does_not(loader: Loader, mart: Mart)
     """True of empty tables and of loaded ones; a view that has lost its rows is found out, with both numbers."""
     marts = Marts(loader.session)
     marts.make(mart)
-    assert reconciles(mart)(marts).passed
+    assert reconciles(mart)(marts.measure([mart])[mart.name]).passed
     loader.put("a", csv_file(row("1"), row("2")))
     loader.put("b", csv_file(row_of_14("3"), header=HEADER_14), account="43")
     loader.load()
-    outcome = reconciles(mart)(marts)
+    outcome = reconciles(mart)(marts.measure([mart])[mart.name])
     assert (outcome.name, outcome.offenders) == (f"{mart.name}_reconciles", ())
     assert all(isinstance(fact, int) and fact > 0 for fact in outcome.facts.values())
     loader.session.execute(
         f"CREATE OR REPLACE VIEW MAIN.{mart.view} AS SELECT * FROM ({mart.select('PUBLIC')}) AS made WHERE 1 = 0"
     )
-    wrong = reconciles(mart)(marts)
+    wrong = reconciles(mart)(marts.measure([mart])[mart.name])
     assert len(wrong.offenders) == len(mart.reconciliations)
     assert all(re.search(r": 0 in [A-Z_]+, [\d,]+ in [A-Z_]+$", offender) for offender in wrong.offenders)
     told("<mart>_reconciles: <total>: <number> in <view>").says_check(wrong)
@@ -210,3 +226,21 @@ def test_a_view_or_table_of_somebody_else_is_left_alone(loader: Loader, statemen
     with told("<view> is not the mart", "MAIN.USER_TOTALS", said):
         Marts(loader.session).make(BY_NAME["user_totals"])
     assert loader.session.table("SELECT * FROM MAIN.USER_TOTALS") == before
+
+
+def test_all_marts_are_measured_in_one_statement(loaded: Loader, statements: list[str]) -> None:
+    """Each table and each mart is named in it once; a mart's rows are counted, and one wrong mart is found alone."""
+    marts = Marts(loaded.session)
+    for mart in all_marts():
+        marts.make(mart)
+    loaded.session.execute(
+        "CREATE OR REPLACE VIEW MAIN.USERS_BY_PRIVACY AS SELECT 'public' AS PRIVACY, 1 AS USERS, 1.0 AS SHARE"
+    )
+    statements.clear()
+    measured = marts.measure(all_marts())
+    (statement,) = statements
+    for source in ["PUBLIC.TIKTOK_DATA", "PUBLIC.FOLLOWER_SNAPSHOTS", *(f"MAIN.{mart.view}" for mart in all_marts())]:
+        assert len(re.findall(rf"FROM {source}\b", statement)) == 1
+    assert {name for name, found in measured.items() if found.finding.offenders} == {"users_by_privacy"}
+    assert measured["followers_by_user"].rows == len(USERS)
+    assert (measured["audience_tiers"].rows, measured["user_totals"].rows) == (6, 1)

@@ -1,9 +1,10 @@
 """Stage insights: an asset for each mart, a view in MAIN whose first rows are a typed frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from tiktok_insights.clients.snowflake_session import Row
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.column_schemas import mart_columns
 from tiktok_insights.defs.frames import frame_type, to_frame
@@ -44,19 +45,22 @@ def marts(
     """Create the selected marts, and compare them with the tables."""
     names = {key.to_user_string() for key in context.selected_asset_keys}
     checks = {key.name for key in context.selected_asset_check_keys}
+    selected = [mart for mart in all_marts() if mart.name in names]
+    checked = [mart for mart in all_marts() if reconciles(mart).name in checks]
     with snowflake.session() as session:
         made = Marts(session)
-        for mart in all_marts():
-            if mart.name in names:
-                yield _materialize(made, mart)
-            if (check := reconciles(mart)).name in checks:
-                yield check_result(check(made), asset=mart.name)
+        first = {mart.name: made.make(mart) for mart in selected}
+        measured = made.measure([mart for mart in all_marts() if mart in selected or mart in checked])
+        for mart in selected:
+            yield _materialize(made, mart, *first[mart.name], measured[mart.name].rows)
+        for mart in checked:
+            yield check_result(reconciles(mart)(measured[mart.name]), asset=mart.name)
 
 
-def _materialize(made: Marts, mart: Mart) -> dg.MaterializeResult:
-    names, rows = made.make(mart)
+def _materialize(
+    made: Marts, mart: Mart, names: Sequence[str], rows: Sequence[Row], row_count: int
+) -> dg.MaterializeResult:
     frame = to_frame(mart, names, rows)
-    row_count = made.row_count(mart, len(rows))
     return dg.MaterializeResult(
         asset_key=mart.name,
         value=frame,
