@@ -6,7 +6,7 @@ Add a table here. People query those that are not internal, and read the newest 
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
 from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
-from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
+from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -123,7 +123,11 @@ STAGED_OBJECTS = Table(
 TOUCHED_USERS = Table(
     "TOUCHED_USERS",
     "Users whose rows the current publication recomputes; empty between publications.",
-    _columns(_BATCH_ID, ("TIKTOK_ID", "VARCHAR(20) NOT NULL", "The user.")),
+    _columns(
+        _BATCH_ID,
+        ("TIKTOK_ID", "VARCHAR(20) NOT NULL", "The user."),
+        ("NEWEST", "VARCHAR NOT NULL", f"Where the newest row is: {', '.join(NewestRow)}."),
+    ),
     is_internal=True,
 )
 PUBLISH_LOCK = Table(

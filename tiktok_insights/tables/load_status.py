@@ -1,4 +1,4 @@
-"""What the ledger and the batches say of themselves: the values of STATUS and VERDICT, for Python and SQL alike.
+"""What the ledger and the batches say of themselves: STATUS, VERDICT and NEWEST, for Python and SQL alike.
 
 Add a state here when a table gets another; what leads from one state to the next belongs in the stages.
 """
@@ -17,6 +17,17 @@ class LoadStatus(StrEnum):
     SUPERSEDED = "superseded"
     #: Its content is loaded, from an earlier upload. Only in STAGED_OBJECTS: the ledger has one row for both uploads.
     UNCHANGED = "unchanged"
+
+
+class NewestRow(StrEnum):
+    """Where the row of a touched user comes from, in TOUCHED_USERS."""
+
+    #: The batch has a newer row than TIKTOK_DATA has, or the user is new.
+    FROM_THE_BATCH = "batch"
+    #: TIKTOK_DATA has a newer row than the batch.
+    AS_IT_IS = "table"
+    #: Rows are as old as each other, or are replaced: all rows of the user decide.
+    FROM_THE_HISTORY = "history"
 
 
 class BatchVerdict(StrEnum):

@@ -29,7 +29,7 @@ from tiktok_insights.tables.definitions import (
     STAGED_OBJECTS,
 )
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
-from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
+from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
 from tiktok_insights.tables.namespace import Namespace
 
 #: What the ledger takes over from the batch's objects.
@@ -234,6 +234,7 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
         superseded=LoadStatus.SUPERSEDED,
         unchanged=LoadStatus.UNCHANGED,
         newest_first=newest_first("FIRST_MODIFIED"),
+        **{name.name.lower(): name for name in NewestRow},
         id_sum=id_sum_sql("TIKTOK_ID", SqlEngine.SNOWFLAKE),
         end_of_day=END_OF_DAY,
         now=f"'{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from tiktok_insights.clients.snowflake_session import Connect, retry_conflicts
 from tiktok_insights.staging.ledger import take_lock
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, TIKTOK_DATA, TOUCHED_USERS
+from tiktok_insights.tables.load_status import NewestRow
 from tiktok_insights.warehouse.publish import publish_steps, write_users
 
 #: In the place of a batch's id. Every user is touched, and then a publication's own statements do the rest.
@@ -42,12 +43,12 @@ def rebuild(connect: Connect) -> Rebuilt:
         take_lock(session, _REBUILD)
         ((rows_before,),) = session.query(_ROWS)
         session.execute(
-            f"INSERT INTO {session.namespace.name_of(TOUCHED_USERS)} (BATCH_ID, TIKTOK_ID) "
-            f"SELECT ?, TIKTOK_ID FROM ({_EVERYBODY}) AS everybody",
-            (_REBUILD,),
+            f"INSERT INTO {session.namespace.name_of(TOUCHED_USERS)} (BATCH_ID, TIKTOK_ID, NEWEST) "
+            f"SELECT ?, TIKTOK_ID, ? FROM ({_EVERYBODY}) AS everybody",
+            (_REBUILD, NewestRow.FROM_THE_HISTORY),
         )
         for step in _STEPS:
-            session.execute(steps[step], (_REBUILD,))
+            session.execute(steps[step], (_REBUILD,) * steps[step].count("?"))
         ((rows,),) = session.query(_ROWS)
         ((users,),) = session.query(_USERS)
         if rows != users:

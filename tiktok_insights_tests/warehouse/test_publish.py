@@ -9,7 +9,7 @@ import snowflake.connector
 from snowflake.connector.errors import OperationalError, ProgrammingError
 
 from tiktok_insights.clients.snowflake_session import Connect, Session
-from tiktok_insights.warehouse.publish import Publication, publish
+from tiktok_insights.warehouse.publish import Publication, publish, publish_steps
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import row
@@ -73,6 +73,30 @@ def test_a_user_that_stands_twice_is_rolled_back(loader: Loader) -> None:
     ):
         publish(loader.connect, batch_id, NOON)
     assert {name: rows for name, rows in loader.dump().items() if rows} == {}
+
+
+def test_the_history_is_asked_only_for_whom_the_batch_does_not_decide(loader: Loader) -> None:
+    """A user who is new or has a newer row; one with an older row; and ties, replaced rows and damaged rows."""
+    loader.upload("a", *[row(str(number), extracted_at="2026-01-31T12:00:00Z") for number in range(1, 6)])
+    loader.upload("replaced", row("6"), row("7"))
+    loader.load()
+    loader.session.execute("INSERT INTO TIKTOK_DATA SELECT * FROM TIKTOK_DATA WHERE TIKTOK_ID = '4'")
+    times = {"1": LATE, "2": "2026-01-31T11:00:00Z", "3": "2026-01-31T12:00:00Z", "4": LATE, "9": LATE}
+    loader.upload("b", *[row(user, extracted_at=at) for user, at in times.items()])
+    loader.upload("replaced", row("7", extracted_at=LATE))
+    batch_id = loader.stage().batch_id
+    with loader.connect() as session:
+        session.execute("BEGIN")
+        for name, statement in publish_steps(session.namespace, NOON).items():
+            session.execute(statement, (batch_id,) * statement.count("?"))
+            if name == "touch_users":
+                break
+        touched = session.query("SELECT TIKTOK_ID, NEWEST FROM TIKTOK_INTERNAL.TOUCHED_USERS ORDER BY TIKTOK_ID")
+        session.execute("ROLLBACK")
+    history_asked = dict.fromkeys("3467", "history")
+    assert dict(touched) == {"1": "batch", "2": "table", "9": "batch"} | history_asked
+    publish(loader.connect, batch_id, NOON)
+    assert loader.rows("SELECT COUNT(*) FROM TIKTOK_DATA WHERE TIKTOK_ID = '6'") == [(0,)]
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,8 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_OBJECTS (
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_USERS (
   BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
-  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.'
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
+  NEWEST VARCHAR NOT NULL COMMENT 'Where the newest row is: batch, table, history.'
 ) COMMENT = 'Users whose rows the current publication recomputes; empty between publications.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (

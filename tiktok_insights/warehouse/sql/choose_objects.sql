@@ -38,10 +38,24 @@ UPDATE {staged_objects} SET STATUS = '{superseded}' WHERE BATCH_ID = ? AND STATU
 );
 
 -- step: touch_users
--- Whoever is in the new rows, or in the rows that they replace.
-INSERT INTO {touched_users} (BATCH_ID, TIKTOK_ID)
-SELECT DISTINCT ?, TIKTOK_ID FROM (
-  SELECT TIKTOK_ID FROM {staged_tiktok_data} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen})
-  UNION ALL
-  SELECT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen})
-) AS touched;
+-- Whoever is in the new rows, or in the rows that they replace; and what that means for the user's row in TIKTOK_DATA.
+-- Only where neither is clearly newer, or rows are replaced, does the whole history have to be asked.
+INSERT INTO {touched_users} (BATCH_ID, TIKTOK_ID, NEWEST)
+SELECT ?, COALESCE(added.TIKTOK_ID, replaced.TIKTOK_ID), CASE
+  WHEN replaced.TIKTOK_ID IS NOT NULL THEN '{from_the_history}'
+  WHEN known.TIKTOK_ID IS NULL OR added.EXTRACTED_AT > known.EXTRACTED_AT THEN '{from_the_batch}'
+  WHEN added.EXTRACTED_AT < known.EXTRACTED_AT THEN '{as_it_is}'
+  ELSE '{from_the_history}' END
+FROM (
+  SELECT TIKTOK_ID, MAX(EXTRACTED_AT) AS EXTRACTED_AT FROM {staged_tiktok_data}
+  WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen}) GROUP BY TIKTOK_ID
+) AS added
+FULL JOIN (
+  SELECT DISTINCT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen})
+) AS replaced ON replaced.TIKTOK_ID = added.TIKTOK_ID
+LEFT JOIN (
+  -- A user with two rows has no time here, so that the history decides.
+  SELECT TIKTOK_ID, CASE WHEN COUNT(*) = 1 THEN MAX(EXTRACTED_AT) END AS EXTRACTED_AT FROM TIKTOK_DATA
+  WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM {staged_tiktok_data} WHERE BATCH_ID = ?)
+  GROUP BY TIKTOK_ID
+) AS known ON known.TIKTOK_ID = added.TIKTOK_ID;

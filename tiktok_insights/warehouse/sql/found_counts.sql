@@ -7,8 +7,11 @@ WITH history AS (
   GROUP BY OBJECT_KEY
 ), users AS (
   SELECT COUNT(*) AS USERS, {id_sum} AS ID_SUM FROM (
-    SELECT DISTINCT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS
-    WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ?)
+    -- Who is in the batch's rows; of the others, whoever is still in the history.
+    SELECT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen})
+    UNION
+    SELECT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS WHERE TIKTOK_ID IN
+      (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ? AND NEWEST = '{from_the_history}')
   ) AS touched
 ), table_rows AS (
   SELECT COUNT(*) AS TABLE_ROWS, {id_sum} AS ID_SUM FROM TIKTOK_DATA

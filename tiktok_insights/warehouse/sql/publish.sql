@@ -9,15 +9,23 @@ INSERT INTO FOLLOWER_SNAPSHOTS ({history_columns})
 SELECT {history_columns} FROM {staged_tiktok_data} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen});
 
 -- step: drop_touched_users
-DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ?);
+DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID IN
+  (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ? AND NEWEST <> '{as_it_is}');
 
 -- step: insert_touched_users
--- The newest row of each, out of the whole history.
+-- The newest row of each: out of the batch where that has a newer one than the table had, else out of the whole history.
 INSERT INTO TIKTOK_DATA ({columns})
 SELECT {columns} FROM (
   SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY TIKTOK_ID ORDER BY {newest_first}) AS PLACE
-  FROM FOLLOWER_SNAPSHOTS
-  WHERE TIKTOK_ID IN (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ?)
+  FROM (
+    SELECT {columns}, FIRST_MODIFIED FROM {staged_tiktok_data}
+    WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen}) AND TIKTOK_ID IN
+      (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ? AND NEWEST = '{from_the_batch}')
+    UNION ALL
+    SELECT {columns}, FIRST_MODIFIED FROM FOLLOWER_SNAPSHOTS
+    WHERE TIKTOK_ID IN
+      (SELECT TIKTOK_ID FROM {touched_users} WHERE BATCH_ID = ? AND NEWEST = '{from_the_history}')
+  ) AS candidates
 ) AS ranked
 WHERE PLACE = 1;
 
