@@ -114,10 +114,15 @@ class ObjectStore:
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names of the folders right under the prefix (which ends in /), in order."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+        names = (key.removeprefix(prefix) for key in self.outline(prefix, "/"))
+        return (name.rstrip("/") for name in names if name.endswith("/"))
+
+    def outline(self, prefix: str, cut: str) -> Iterator[str]:
+        """The keys under the prefix; those that have `cut` behind it end there, and come once."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter=cut)
         for page in pages:
-            for entry in page.get("CommonPrefixes", []):
-                yield entry["Prefix"].removeprefix(prefix).rstrip("/")
+            yield from (entry["Key"] for entry in page.get("Contents", []))
+            yield from (entry["Prefix"] for entry in page.get("CommonPrefixes", []))
 
     def get(self, key: str) -> StoredObject:
         """Read a small object whole. Raises ObjectMissingError and ObjectUnavailableError."""

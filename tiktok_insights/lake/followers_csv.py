@@ -5,6 +5,7 @@ A snapshot whose raw objects are damaged or cannot be read is blocked, with the 
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
 RAW_QUARANTINE_PREFIX = "quarantine/raw/followers/"
 CSV = "text/csv; charset=utf-8"
 JSON_LINES = "application/jsonl"
+#: boto3 keeps ten connections; more threads would only wait for the interpreter.
+_WRITERS = 8
 
 #: What may be wrong with the objects of one snapshot while those of the others are fine.
 SNAPSHOT_ERRORS = (*RAW_OBJECT_ERRORS, ObjectChangedError, ObjectNotWritableError)
@@ -64,17 +67,38 @@ def quarantine_key(snapshot: SnapshotKey) -> str:
 
 
 def write_missing_csvs(raw: RawStore, csvs: CsvInventory, max_rejected_share: float) -> Iterator[CsvResult]:
-    """Write the CSV of every committed snapshot that has none yet, oldest first for each account."""
-    for account_id in raw.accounts():
-        for snapshot in raw.snapshots(account_id):
-            if csvs.get(csv_key(snapshot)) is not None:
-                continue
-            manifest: Manifest | None = None
-            try:
-                if (manifest := raw.manifest(snapshot)) is not None:
-                    yield write_csv(raw, csvs, manifest, max_rejected_share)
-            except SNAPSHOT_ERRORS as error:
-                yield CsvResult.blocked_by(error, snapshot, manifest)
+    """Write the CSV of every committed snapshot that has none yet, several at once.
+
+    Gives the results in the order of accounts, oldest first for each.
+    """
+    missing = [
+        snapshot
+        for account_id in raw.accounts()
+        for snapshot in raw.snapshots(account_id)
+        if csvs.get(csv_key(snapshot)) is None
+    ]
+    pool = ThreadPoolExecutor(_WRITERS)
+    try:
+        for result in pool.map(lambda snapshot: _write_or_block(raw, csvs, snapshot, max_rejected_share), missing):
+            if result is not None:
+                yield result
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _write_or_block(
+    raw: RawStore, csvs: CsvInventory, snapshot: SnapshotKey, max_rejected_share: float
+) -> CsvResult | None:
+    """Write a snapshot's CSV, or say what blocks it; None when the snapshot is open."""
+    manifest: Manifest | None = None
+    try:
+        if (manifest := raw.manifest(snapshot)) is None:
+            return None
+        return write_csv(raw, csvs, manifest, max_rejected_share)
+    except SNAPSHOT_ERRORS as error:
+        return CsvResult.blocked_by(error, snapshot, manifest)
+    finally:
+        raw.release(snapshot)
 
 
 def write_csv(raw: RawStore, csvs: CsvInventory, manifest: Manifest, max_rejected_share: float) -> CsvResult:

@@ -93,7 +93,7 @@ def fingerprint(infos: Iterable[ObjectInfo]) -> str:
 class CsvInventory:
     """The CSVs in one bucket as one run knows them: listed once, on first use, then kept up with what the run writes.
 
-    Not for several threads.
+    Ask it in one thread; only `refresh` may be called in several, for different keys.
     """
 
     def __init__(self, store: ObjectStore) -> None:

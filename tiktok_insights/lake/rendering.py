@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tiktok_insights.lake.csv_rows import CsvRows, TextRepairs
-from tiktok_insights.raw.manifest import Manifest, iso
+from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.tiktok.dialects import parse, read_page
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.models import RejectedRow
 
@@ -43,14 +42,14 @@ def render(raw: RawStore, manifest: Manifest, path: Path, max_rejected_share: fl
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = CsvRows(file)
         done.repairs = rows.repairs
-        for page in raw.committed_pages(manifest):
+        for entry in manifest.pages:
             try:
-                parsed = parse(page, read_page).value
+                page = raw.committed_page(entry)
             except TikTokError as error:
-                done.blocked = f"{page.key} cannot be read by this version: {error}"
+                done.blocked = f"{entry.key} cannot be read by this version: {error}"
                 break
-            rows.write(parsed.followers, iso(page.fetched_at))
-            done.rejected.extend(_quarantine_line(page.key, row) for row in parsed.rejected)
+            rows.write(page.followers, entry.fetched_at)
+            done.rejected.extend(_quarantine_line(entry.key, row) for row in page.rejected)
     done.rows = rows.rows
     done.blocked = done.blocked or _too_many_rejected(len(done.rejected), done.rows, max_rejected_share)
     return done

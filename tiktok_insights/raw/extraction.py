@@ -123,6 +123,9 @@ class Extractor:
         """Use the account's newest snapshot, or resume it; None when a new one is needed."""
         ours = account_id in self._begun
         decision = decide(self._raw, account_id, self._policy, datetime.now(UTC), ours=ours)
+        # What costs requests is decided by what is in the bucket now: another machine may have begun a snapshot.
+        if decision.origin is not SnapshotOrigin.FRESH and self._raw.look_again(account_id):
+            decision = decide(self._raw, account_id, self._policy, datetime.now(UTC), ours=ours)
         if decision.manifest is not None:
             return _result(reference, decision.manifest, spent, decision.origin)
         if decision.snapshot is not None:

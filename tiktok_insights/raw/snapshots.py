@@ -11,10 +11,10 @@ from typing import Any
 
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore, StoredObject
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
-from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, RawDataError, SnapshotKey, iso
+from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, RawDataError, SnapshotKey, iso
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
-from tiktok_insights.tiktok.dialects import parse
-from tiktok_insights.tiktok.models import Parsed, Quota, Response, Value
+from tiktok_insights.tiktok.dialects import parse, read_page
+from tiktok_insights.tiktok.models import Page, Parsed, Quota, Response, Value
 
 _REFERENCES = "raw/accounts/"
 _GZIP = "application/gzip"
@@ -159,17 +159,27 @@ class RawStore:
             yield page
             number += 1
 
-    def committed_pages(self, manifest: Manifest) -> Iterator[StoredResponse]:
-        """The pages that a manifest names. Raises RawDataError when one is missing or is not what was committed."""
-        for entry in manifest.pages:
-            try:
-                page = self.response(entry.key)
-            except ObjectMissingError:
-                msg = f"{self.store.uri(entry.key)} is missing, but its manifest names it. Restore it from a backup."
-                raise RawDataError(msg) from None
-            if page.sha256 != entry.sha256:
-                raise RawDataError(_changed(self.store.uri(entry.key)))
-            yield page
+    def committed_page(self, entry: PageEntry) -> Page:
+        """A page that a manifest names, parsed. Raises TikTokError, and what `committed_response` raises."""
+        return parse(self.committed_response(entry), read_page).value
+
+    def committed_response(self, entry: PageEntry) -> StoredResponse:
+        """Read a page that a manifest names. Raises RawDataError when it is missing or is not what was committed."""
+        try:
+            page = self.response(entry.key)
+        except ObjectMissingError:
+            msg = f"{self.store.uri(entry.key)} is missing, but its manifest names it. Restore it from a backup."
+            raise RawDataError(msg) from None
+        if page.sha256 != entry.sha256:
+            raise RawDataError(_changed(self.store.uri(entry.key)))
+        return page
+
+    def release(self, snapshot: SnapshotKey) -> None:
+        """Say that the snapshot's CSV is written; only an inventory keeps anything for it."""
+
+    def look_again(self, account_id: str) -> bool:  # noqa: ARG002  # an inventory asks for it
+        """Say whether the account's snapshots are others than this object knew; only an inventory knows any."""
+        return False
 
 
 def _unpack(key: str, stored: StoredObject, uri: str) -> StoredResponse:

@@ -4,7 +4,7 @@ from pydantic import Field, PrivateAttr
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.listing import CsvInventory
-from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.resources.aws import AwsResource
 from tiktok_insights.resources.opening import open_bucket
 from tiktok_insights.settings.client_settings import S3Settings
@@ -15,6 +15,7 @@ class S3Resource(AwsResource):
 
     bucket: str = Field(description="The bucket's name. It is created if it is missing.")
     _store: ObjectStore | None = PrivateAttr(default=None)
+    _raw: RawInventory | None = PrivateAttr(default=None)
     _csvs: CsvInventory | None = PrivateAttr(default=None)
 
     def store(self) -> ObjectStore:
@@ -23,9 +24,11 @@ class S3Resource(AwsResource):
             self._store = open_bucket(self.settings_as(S3Settings))
         return self._store
 
-    def raw_store(self) -> RawStore:
-        """Open the raw stage's objects in the bucket."""
-        return RawStore(self.store())
+    def raw_store(self) -> RawInventory:
+        """The raw stage's objects in the bucket, listed once per run."""
+        if self._raw is None:
+            self._raw = RawInventory(self.store())
+        return self._raw
 
     def csvs(self) -> CsvInventory:
         """The bucket's CSVs, listed once per run: a run has one resource for all of its steps."""

@@ -61,7 +61,7 @@ class Batch:
 class Staging:
     """Stages batches from one bucket into one warehouse. `log` tells people how it goes, `progress` how far.
 
-    `reading` says which objects could not be read.
+    `raw` is what the run knows of the snapshots already. `reading` says which objects could not be read.
     """
 
     def __init__(
@@ -71,9 +71,10 @@ class Staging:
         max_rejected_share: float,
         log: logging.Logger,
         progress: ProgressReporter = SILENT,
+        raw: RawStore | None = None,
     ) -> None:
         self._store = store
-        self._raw = RawStore(store)
+        self._raw = raw or RawStore(store)
         self._session = session
         self._max_rejected_share = max_rejected_share
         self._log = log

@@ -15,7 +15,7 @@ from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.bodies import parse_page
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.sources import committed_pages, extract, fake_api, manifest_of, requests_served
 
 _HANDLE = "fake.1200.full"
 _PAGES = 40
@@ -70,5 +70,5 @@ def test_a_run_killed_at_many_moments_asks_for_no_stored_page_again(
     assert _PAGES + 1 <= requests_served(api) <= _PAGES + 1 + 5
     world = World()
     listed = {person.tiktok_id for person in world.listed(world.account(_HANDLE), VIRTUAL_START)}
-    pages = [parse_page(page.body) for page in raw.committed_pages(manifest)]
+    pages = [parse_page(page.body) for page in committed_pages(raw, manifest)]
     assert {follower.tiktok_id for page in pages for follower in page.followers} == listed

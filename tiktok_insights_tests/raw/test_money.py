@@ -19,7 +19,15 @@ from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import parse_page
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import CANARY, LOG, extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.sources import (
+    CANARY,
+    LOG,
+    committed_pages,
+    extract,
+    fake_api,
+    manifest_of,
+    requests_served,
+)
 
 _DAYS = 86_400
 _ALWAYS = timedelta(0)
@@ -46,7 +54,7 @@ def run(
 
 def ids_in(raw: RawStore, result: AccountResult) -> set[str]:
     """The ids in a committed snapshot's pages."""
-    pages = raw.committed_pages(manifest_of(raw, result))
+    pages = committed_pages(raw, manifest_of(raw, result))
     return {follower.tiktok_id for page in pages for follower in parse_page(page.body).followers}
 
 

@@ -30,6 +30,7 @@ from tiktok_insights_tests.support.sources import (
     CANARY,
     FailingStore,
     KilledError,
+    committed_pages,
     extract,
     fake_api,
     manifest_of,
@@ -68,7 +69,7 @@ def test_a_whole_walk_is_committed_as_it_went(raw: RawStore, store: ObjectStore)
     result, script = run(raw, PAGE_1, PAGE_2)
     manifest = manifest_of(raw, result)
     assert [asked.parameters["minCursor"] for asked in script.pages_asked] == ["0", "900"]
-    assert [page.body for page in raw.committed_pages(manifest)] == [encoded(PAGE_1), encoded(PAGE_2)]
+    assert [page.body for page in committed_pages(raw, manifest)] == [encoded(PAGE_1), encoded(PAGE_2)]
     assert (manifest.outcome, manifest.users_seen, manifest.users_claimed) == ("whole", 60, 60)
     assert (manifest.account_id, manifest.handle, manifest.requests) == ("6800000000000000001", "some.shop", 3)
     times = [info.last_modified for info in store.list(manifest.snapshot.prefix) if "_manifest" not in info.key]
@@ -226,7 +227,7 @@ def test_a_page_that_another_run_stored_is_adopted(raw: RawStore) -> None:
 
     result, _ = run(Racing(raw.store), PAGE_2)
     manifest = manifest_of(raw, result)
-    assert [page.body for page in raw.committed_pages(manifest)] == [encoded(PAGE_1), encoded(theirs)]
+    assert [page.body for page in committed_pages(raw, manifest)] == [encoded(PAGE_1), encoded(theirs)]
     assert (manifest.outcome, manifest.users_seen, manifest.requests) == ("whole", 60, 11)
 
 
@@ -267,7 +268,7 @@ def test_unknown_fields_are_told_once_and_kept(raw: RawStore, caplog: pytest.Log
     assert result.outcome is Outcome.WHOLE
     (warning,) = [record.getMessage() for record in caplog.records if "unknown fields" in record.getMessage()]
     assert "novelty" in warning
-    assert b'"novelty"' in next(raw.committed_pages(manifest_of(raw, result))).body
+    assert b'"novelty"' in next(committed_pages(raw, manifest_of(raw, result))).body
 
 
 def test_a_rush_is_walked_without_a_loss_but_for_its_holes(raw: RawStore, tmp_path: Path) -> None:
@@ -280,7 +281,7 @@ def test_a_rush_is_walked_without_a_loss_but_for_its_holes(raw: RawStore, tmp_pa
     with fake_api(tmp_path) as api:
         (result,) = extract(raw, api.address, handle)
     manifest = manifest_of(raw, result)
-    seen = {row.tiktok_id for page in raw.committed_pages(manifest) for row in parse_page(page.body).followers}
+    seen = {row.tiktok_id for page in committed_pages(raw, manifest) for row in parse_page(page.body).followers}
     missed = [slot for slot in range(900) if world.person(follows.person_at(slot), VIRTUAL_START).tiktok_id not in seen]
     seconds = {follows.followed_at(slot) for slot in missed if not follows.is_dummy(slot)}
     assert seconds

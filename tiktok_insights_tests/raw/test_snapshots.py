@@ -11,6 +11,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.manifest import Manifest, PageEntry, RawDataError, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.models import Quota, Response
+from tiktok_insights_tests.support.sources import committed_pages
 from tiktok_insights_tests.support.troubleshooting import told
 
 MOMENT = datetime(2026, 1, 31, 23, 59, 58, 987_654, tzinfo=UTC)
@@ -85,16 +86,16 @@ def test_a_committed_page_must_be_the_one_that_was_committed(raw: RawStore, stor
     """Page and checksum may have been replaced together."""
     page = raw.put_response(SNAPSHOT.page(1), answer())
     entry = PageEntry(page.key, page.sha256, 1, iso(page.fetched_at))
-    assert [page.body for page in raw.committed_pages(manifest_with(entry))] == [b'{"a": 1}']
+    assert [page.body for page in committed_pages(raw, manifest_with(entry))] == [b'{"a": 1}']
     with pytest.raises(RawDataError, match=r"page-000001\.json\.gz differs from what was stored"):
-        list(raw.committed_pages(manifest_with(replace(entry, sha256="0" * 64))))
+        list(committed_pages(raw, manifest_with(replace(entry, sha256="0" * 64))))
 
 
 def test_a_missing_page_of_a_committed_snapshot_is_named(raw: RawStore, store: ObjectStore) -> None:
     """With the remedy."""
     entry = PageEntry(SNAPSHOT.page(3), "0" * 64, 1, "2026-01-31T23:59:58.987Z")
     with told("<object> is missing, but its manifest names it", f"{FOLDER}page-000003.json.gz"):
-        list(raw.committed_pages(manifest_with(entry)))
+        list(committed_pages(raw, manifest_with(entry)))
 
 
 def test_a_snapshot_is_committed_once(raw: RawStore) -> None:

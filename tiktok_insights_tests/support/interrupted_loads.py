@@ -19,7 +19,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session, session_on
 from tiktok_insights.lake.followers_csv import write_missing_csvs
 from tiktok_insights.lake.listing import CsvInventory
-from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tables.creation import ensure_tables
@@ -68,13 +68,13 @@ class Places:
         The tables are ensured once: in the later sessions of a run, that would only be the same questions again.
         """
         store = self.store()
-        raw = RawStore(store)
+        raw = RawInventory(store)
         csvs = CsvInventory(store)
         list(write_missing_csvs(raw, csvs, 1.0))
         self.catalog().register(csvs.listing().partitions)
         with self.session() as session:
             ensure_tables(session)
-            staging = Staging(store, session, self.max_rejected_share, _LOG)
+            staging = Staging(store, session, self.max_rejected_share, _LOG, raw=raw)
             checks = staging.outcomes(staging.stage(csvs.listing()))
         if failed := [check.name for check in checks if not check.passed]:
             raise AuditFailedError(", ".join(failed))

@@ -13,7 +13,7 @@ from tiktok_insights.local.fake_api.state import Settings
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import AccountResult, Extractor
 from tiktok_insights.raw.manifest import Manifest
-from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.snapshots import RawStore, StoredResponse
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights_tests.support.served import Api, served
@@ -60,6 +60,11 @@ def manifest_of(raw: RawStore, result: AccountResult) -> Manifest:
     return manifest
 
 
+def committed_pages(raw: RawStore, manifest: Manifest) -> Iterator[StoredResponse]:
+    """Read the pages that a manifest names, in order."""
+    return map(raw.committed_response, manifest.pages)
+
+
 class KilledError(BaseException):
     """The process is gone; not an Exception, so that nothing may handle it."""
 
@@ -89,6 +94,10 @@ class FailingStore(ObjectStore):
     def folders(self, prefix: str) -> Iterator[str]:
         """List the real bucket's folders."""
         return self._real.folders(prefix)
+
+    def outline(self, prefix: str, cut: str) -> Iterator[str]:
+        """List the real bucket in outline."""
+        return self._real.outline(prefix, cut)
 
     def get(self, key: str) -> StoredObject:
         """Read from the real bucket."""

@@ -64,7 +64,7 @@ def staged_tiktok_data(
     with snowflake.session() as session:
         if config.retry_refused:
             context.log.info("Refused objects to try again: %d.", len(forget_refused(session)))
-        staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress)
+        staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress, s3.raw_store())
         batches = staging.stage(listing)
     return dg.MaterializeResult(
         metadata={
