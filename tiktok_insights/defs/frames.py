@@ -94,4 +94,11 @@ def frame_type(mart: Mart) -> dg.DagsterType:
                 _Key(mart.key),
             ],
         )
-    return kind
+    return dg.DagsterType(
+        name=kind.display_name,
+        description=kind.description,
+        typing_type=pd.DataFrame,
+        metadata=kind.metadata,
+        # A mart that has not changed is not read again, so there is no frame.
+        type_check_fn=lambda context, frame: frame is None or kind.type_check(context, frame),
+    )

@@ -4,18 +4,31 @@ A mart is a view in the schema that people read (MAIN), so it is never older tha
 person looks at is its first rows.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from tiktok_insights.checks import Check, Finding, Severity
-from tiktok_insights.clients.snowflake_session import Row, Session, retry_conflicts
+from tiktok_insights.clients.snowflake_session import Row, Session, placeholders, retry_conflicts
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart
 from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES
 from tiktok_insights.tables.inventory import read_tables
+
+#: What changes the large tables: a publication, and a rebuild, after which every publication is checked again.
+_PUBLISHED = (
+    "SELECT COUNT(*), MAX(PUBLISHED_AT), COUNT(CHECKED_AT), MAX(CHECKED_AT) "
+    f"FROM {LOAD_BATCHES.name} WHERE PUBLISHED_AT IS NOT NULL"
+)
+#: Extraction changes these without a publication.
+_OPEN_SNAPSHOTS = (
+    f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE OBJECT_KEY LIKE '{RAW_PREFIX}%' ORDER BY 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,24 @@ class Marts:
         self._refuse_what_is_no_mart(mart)
         self._replace_view(mart)
         return self._session.table(f"{mart.query(self._name(mart))} LIMIT {FRAME_ROWS}")
+
+    def data(self) -> str:
+        """Name the data of the marts' tables as they are now. While the name is the same, so are the data.
+
+        Only small tables are read. A change by hand to the large ones does not show: `tiktok-insights verify` finds it.
+        """
+        return repr(self._session.query(_PUBLISHED) + self._session.query(_OPEN_SNAPSHOTS))
+
+    def states(self, data: str) -> dict[str, str]:
+        """Name, for each mart, its data and the view's definition as it is in the warehouse now and should be."""
+        found = self._session.query(
+            "SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.views "
+            f"WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN ({placeholders(all_marts())})",
+            (self._namespace.view_schema, *(mart.view for mart in all_marts())),
+        )
+        definitions = {str(view): definition for view, definition in found}
+        states = {mart.name: (data, self._statement(mart), definitions.get(mart.view)) for mart in all_marts()}
+        return {name: hashlib.sha256(repr(state).encode()).hexdigest() for name, state in states.items()}
 
     def measure(self, marts: Sequence[Mart]) -> dict[str, Measured]:
         """Count the rows of marts, and compare their totals with those of the tables, all as they are at one moment.
@@ -84,9 +115,12 @@ class Marts:
 
     @retry_conflicts
     def _replace_view(self, mart: Mart) -> None:
+        self._session.execute(self._statement(mart))
+
+    def _statement(self, mart: Mart) -> str:
         # Without COPY GRANTS, who may read the view would have to be granted it again.
         columns = ", ".join(f"{column.name} {comment(column.meaning)}" for column in mart.columns)
-        self._session.execute(
+        return (
             f"CREATE OR REPLACE VIEW {self._name(mart)} ({columns}) COPY GRANTS {comment(mart.description, '=')} "
             f"AS {mart.select(self._namespace.schema)}"
         )

@@ -19,6 +19,7 @@ def database_metadata_sql(database: str) -> str:
             _view(database, "_fs_columns", _columns(database)),
             _view(database, "_fs_tables", _tables(database)),
             _view(database, "_fs_schemata", _schemata(database)),
+            _view(database, "_fs_views", _views(database)),
         ]
     )
 
@@ -52,3 +53,8 @@ def _tables(database: str) -> str:
 def _schemata(database: str) -> str:
     fakesnows = info_schema.SQL_CREATE_INFORMATION_SCHEMA_SCHEMATA_VIEW.substitute(catalog=database).partition(_AS)[2]
     return f"{fakesnows} UNION ALL BY NAME SELECT '{database}' AS CATALOG_NAME, 'MAIN' AS SCHEMA_NAME"
+
+
+def _views(database: str) -> str:
+    fakesnows = info_schema.SQL_CREATE_INFORMATION_SCHEMA_VIEWS_VIEW.substitute(catalog=database).partition(_AS)[2]
+    return f"SELECT * REPLACE ({_UPPER_MAIN.format(column='table_schema')} AS table_schema) FROM ({fakesnows})"
