@@ -18,8 +18,10 @@ _MAX_BYTES = 1_800
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFacts:
-    """What ACCOUNT_SNAPSHOTS says of a snapshot besides its names. Times are ISO 8601 in UTC, as in the manifest."""
+    """What ACCOUNT_SNAPSHOTS says of a snapshot. Times are ISO 8601 in UTC, as in the manifest."""
 
+    account_id: str
+    snapshot_id: str
     handle: str
     started_at: str
     finished_at: str
@@ -34,6 +36,8 @@ class SnapshotFacts:
     def of(manifest: Manifest) -> "SnapshotFacts":
         """The facts of a manifest."""
         return SnapshotFacts(
+            account_id=manifest.account_id,
+            snapshot_id=manifest.snapshot_id,
             handle=manifest.handle,
             started_at=manifest.started_at,
             finished_at=manifest.finished_at,
@@ -61,7 +65,15 @@ class SnapshotFacts:
 
 
 def _are_sound(facts: SnapshotFacts) -> bool:
-    texts = (facts.handle, facts.started_at, facts.finished_at, facts.outcome, facts.reason)
+    texts = (
+        facts.account_id,
+        facts.snapshot_id,
+        facts.handle,
+        facts.started_at,
+        facts.finished_at,
+        facts.outcome,
+        facts.reason,
+    )
     numbers = (facts.users_seen, facts.requests)
     optional = (facts.users_claimed, facts.quota_left)
     return (

@@ -85,8 +85,12 @@ class RawStore:
         return Manifest.from_json(body, self.store.uri(snapshot.manifest))
 
     def facts(self, snapshot: SnapshotKey, csv_metadata: Mapping[str, str]) -> SnapshotFacts | None:
-        """A snapshot's facts from the metadata of its CSV, or from the manifest where they are not there."""
-        if facts := SnapshotFacts.from_metadata(csv_metadata):
+        """A snapshot's facts from the metadata of its CSV, or from the manifest where they are not there.
+
+        A CSV that was copied over another one brings its metadata along, which is then another snapshot's.
+        """
+        facts = SnapshotFacts.from_metadata(csv_metadata)
+        if facts and SnapshotKey(facts.account_id, facts.snapshot_id) == snapshot:
             return facts
         manifest = self.manifest(snapshot)
         return SnapshotFacts.of(manifest) if manifest else None

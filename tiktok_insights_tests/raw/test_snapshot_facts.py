@@ -9,6 +9,8 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 
 FACTS = SnapshotFacts(
+    account_id="42",
+    snapshot_id="20260131T235958987Z",
     handle="ann.b",
     started_at="2026-01-31T23:59:58.987Z",
     finished_at="2026-02-01T00:00:01.000Z",

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,16 @@ def test_a_csv_that_carries_its_facts_needs_no_manifest(loader: Loader) -> None:
     assert loader.rows("SELECT HANDLE, OUTCOME, USERS_SEEN, REQUESTS FROM ACCOUNT_SNAPSHOTS") == [
         ("ann", "partial", 2, 7)
     ]
+
+
+def test_a_csv_with_another_snapshots_facts_takes_the_manifests(loader: Loader) -> None:
+    """As after a copy over its key, which brings the metadata along."""
+    others = replace(SnapshotFacts.of(MANIFEST), snapshot_id="20260131T100000000Z", handle="bob")
+    loader.store.put_once(MANIFEST.snapshot.manifest, MANIFEST.to_json(), "application/json")
+    key = f"csv/followers/account=42/dt=2026-01-31/{OURS}.csv"
+    loader.store.put_once(key, csv_file(row("1")), "text/csv", others.to_metadata())
+    loader.load()
+    assert loader.rows("SELECT HANDLE FROM ACCOUNT_SNAPSHOTS") == [("ann",)]
 
 
 def test_an_unreadable_manifest_sets_only_its_own_object_aside(loader: Loader) -> None:
