@@ -16,8 +16,8 @@ COLUMNS = {
     "TIKTOK_DATA": "*",
     "FOLLOWER_SNAPSHOTS": "*",
     "ACCOUNT_SNAPSHOTS": "*",
-    "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, NEGATIVE_COUNTS, "
-    "SIZE_BYTES",
+    "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, ID_SUM_IN, "
+    "ID_SUM_STAGED, ID_SUM_DUPLICATE, ID_SUM_REJECTED, NEGATIVE_COUNTS, SIZE_BYTES",
 }
 _COUNTS = ("followers_Count", "following_Count", "videoCount", "heartCount", "friends_Count", "diggCount")
 _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
@@ -126,10 +126,18 @@ def _by_id(users: Iterable[User]) -> dict[str, list[User]]:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """What an object brings: its rows, and its counts: in, staged, duplicate, rejected, negative."""
+    """What an object brings: its rows, and its numbers, as the ledger has them.
+
+    These are the counts in, staged, duplicate, rejected; the sums over the IDs of the same rows; the negative counts.
+    """
 
     users: list[User]
     counts: tuple[int, ...]
+
+
+def id_number(tiktok_id: str) -> int:
+    """The last 16 hexadecimal digits of the ID's MD5: what the sums add up."""
+    return int(hashlib.md5(tiktok_id.encode(), usedforsecurity=False).hexdigest()[16:], 16)
 
 
 def _load(upload: Upload) -> _Loaded:
@@ -137,9 +145,12 @@ def _load(upload: Upload) -> _Loaded:
     # Of rows that are equal once they are typed, the one with more negative counts is told of.
     negative = dict(sorted(((user, negatives) for user, negatives in rows if user), key=lambda pair: pair[1]))
     staged = [newest(users) for users in _by_id(negative).values()]
-    good = sum(user is not None for user, _ in rows)
-    negatives = sum(negative[user] for user in staged)
-    return _Loaded(staged, (len(rows), len(staged), good - len(staged), len(rows) - good, negatives))
+    good = [user[0] for user, _ in rows if user]
+    bad = [texts["Tiktok_id"] for texts, (user, _) in zip(upload.rows or (), rows, strict=True) if not user]
+    again = [tiktok_id for place, tiktok_id in enumerate(good) if tiktok_id in good[:place]]
+    fates = ([*good, *bad], [user[0] for user in staged], again, bad)
+    sums = (sum(map(id_number, ids)) for ids in fates)
+    return _Loaded(staged, (*map(len, fates), *sums, sum(negative[user] for user in staged)))
 
 
 def _status(upload: Upload, current: dict[str, Upload]) -> str:
