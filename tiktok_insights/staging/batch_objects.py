@@ -3,6 +3,7 @@
 The batch's verdict belongs in `batch.py`; what is rejected or unloadable, in the modules that this one calls.
 """
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -33,17 +34,19 @@ def stage_objects(
     store: ObjectStore, session: Session, batch_id: str, items: Sequence[CsvObject], contents: KnownContents
 ) -> Iterator[ObjectOutcome]:
     """Stage the objects of a batch. Each has one outcome, and none has an effect on another's."""
-    # Two pools: what is to be written must not wait for the downloads of the next group.
-    readers, writers = ThreadPoolExecutor(_THREADS), ThreadPoolExecutor(_THREADS)
-    try:
-        for fetched, folder in Fetching(store, batch_id, contents, readers).groups(items):
-            yield from (item for item in fetched if not isinstance(item, LoadableObject))
-            loadable = {item.file.number: item for item in fetched if isinstance(item, LoadableObject)}
-            yield from _stage_group(store, session, loadable, folder, writers)
-    finally:
-        # What is not yet begun is not wanted any more when this ends early.
-        for pool in (readers, writers):
-            pool.shutdown(cancel_futures=True)
+    with tempfile.TemporaryDirectory() as folder:
+        # Two pools: what is to be written must not wait for the downloads of the next group.
+        readers, writers = ThreadPoolExecutor(_THREADS), ThreadPoolExecutor(_THREADS)
+        try:
+            fetching = Fetching(store, batch_id, contents, readers, Path(folder))
+            for fetched, group_folder in fetching.groups(items):
+                yield from (item for item in fetched if not isinstance(item, LoadableObject))
+                loadable = {item.file.number: item for item in fetched if isinstance(item, LoadableObject)}
+                yield from _stage_group(store, session, loadable, group_folder, writers)
+        finally:
+            # What is not yet begun is not wanted any more when this ends early.
+            for pool in (readers, writers):
+                pool.shutdown(cancel_futures=True)
 
 
 def _stage_group(

@@ -5,7 +5,7 @@ The next group of them comes while the engine works on the last one.
 What is loadable comes as a file; of everything else, this is where its way through the load ends.
 """
 
-import tempfile
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -43,31 +43,36 @@ Fetched = LoadableObject | StagedObject | Unreadable | ObjectChangedError
 
 
 class Fetching:
-    """Fetches the objects of one batch with the threads of a pool."""
+    """Fetches the objects of one batch with the threads of a pool.
 
-    def __init__(self, store: ObjectStore, batch_id: str, contents: KnownContents, pool: ThreadPoolExecutor) -> None:
+    Files are in `folder`, which outlives the threads: they may still write when fetching ends early.
+    """
+
+    def __init__(
+        self, store: ObjectStore, batch_id: str, contents: KnownContents, pool: ThreadPoolExecutor, folder: Path
+    ) -> None:
         self._store = store
         self._raw = RawStore(store)
         self._batch_id = batch_id
         self._contents = contents
         self._pool = pool
+        self._folder = folder
 
     def groups(self, items: Sequence[CsvObject]) -> Iterator[tuple[list[Fetched], Path]]:
         """Each group of objects, in order, with the folder of its files, which is deleted before the next one."""
         waiting: deque[_Group] = deque()
-        for part in in_parts(items, GROUP_OBJECTS, GROUP_BYTES):
+        for number, part in enumerate(in_parts(items, GROUP_OBJECTS, GROUP_BYTES)):
             # The disk has room for one large object at a time.
             while waiting and (len(waiting) > 1 or part[0].info.size > GROUP_BYTES):
                 yield from waiting.popleft().results()
-            waiting.append(self._begin(part))
+            waiting.append(self._begin(part, self._folder / str(number)))
         while waiting:
             yield from waiting.popleft().results()
 
-    def _begin(self, part: Sequence[CsvObject]) -> "_Group":
-        folder = tempfile.TemporaryDirectory()
-        path = Path(folder.name)
+    def _begin(self, part: Sequence[CsvObject], folder: Path) -> "_Group":
+        folder.mkdir()
         return _Group(
-            folder, [self._pool.submit(self._fetch, item, path / f"{number}.csv") for number, item in enumerate(part)]
+            folder, [self._pool.submit(self._fetch, item, folder / f"{number}.csv") for number, item in enumerate(part)]
         )
 
     def _fetch(self, item: CsvObject, path: Path) -> Fetched:
@@ -110,10 +115,10 @@ class Fetching:
 class _Group:
     """A group that is being fetched."""
 
-    folder: "tempfile.TemporaryDirectory[str]"
+    folder: Path
     fetched: Sequence["Future[Fetched]"]
 
     def results(self) -> Iterator[tuple[list[Fetched], Path]]:
         """The group, once all of it is here."""
-        with self.folder as name:
-            yield [future.result() for future in self.fetched], Path(name)
+        yield [future.result() for future in self.fetched], self.folder
+        shutil.rmtree(self.folder)
