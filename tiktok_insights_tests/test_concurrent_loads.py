@@ -22,7 +22,7 @@ from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.history import Upload, lines
 from tiktok_insights_tests.support.interrupted_loads import Places
 from tiktok_insights_tests.support.loading import Loader, put_upload
-from tiktok_insights_tests.support.random_objects import FIRST, File, Key
+from tiktok_insights_tests.support.random_objects import FIRST, File, Key, mixed_objects
 
 pytestmark = [pytest.mark.campaign, pytest.mark.faults]
 
@@ -56,9 +56,15 @@ def loads(size: Size) -> int:
 @pytest.fixture(scope="module")
 def processes(loads: int) -> Iterator[Pool]:
     """A process for each load, forked from one that has all imports: these take seconds, a fork milliseconds."""
+    with _processes(loads) as pool:
+        yield pool
+
+
+@contextmanager
+def _processes(number: int) -> Iterator[Pool]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    with context.Pool(loads, _prepare, (context.Barrier(loads),)) as pool:
+    with context.Pool(number, _prepare, (context.Barrier(number),)) as pool:
         yield pool
 
 
@@ -107,6 +113,19 @@ def test_loads_at_once_into_a_new_warehouse_load_each_row_once(
         assert_all_is_published(Loader(store, session, connect_database), uploads)
         ((rows,),) = session.query("SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS")
     assert sorted(brought) == [0] * (loads - 1) + [rows]
+
+
+def test_loads_at_once_of_a_large_batch_load_each_row_once(
+    places: Places, size: Size, store: ObjectStore, connect_warehouse: Connect
+) -> None:
+    """Three runs stage the same mixed objects side by side, bad ones among them; one brings them."""
+    uploads = [put_upload(store, upload) for upload in mixed_objects(size.batch)]
+    with _processes(3) as pool:
+        brought = at_once(pool, places, 3)
+    with connect_warehouse() as session:
+        assert_all_is_published(Loader(store, session, connect_warehouse), uploads)
+        ((rows,),) = session.query("SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS")
+    assert sorted(brought) == [0, 0, rows]
 
 
 #: What a reader asks in one statement: users, rows of the history, objects, and what the ledger says of both.

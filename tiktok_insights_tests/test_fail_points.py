@@ -19,6 +19,7 @@ from tiktok_insights.lake.listing import csv_key
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support import history
@@ -31,6 +32,8 @@ from tiktok_insights_tests.support.fault_injection import FaultInjection
 from tiktok_insights_tests.support.history import Tables, Upload
 from tiktok_insights_tests.support.impatient import impatient_warehouse
 from tiktok_insights_tests.support.interrupted_loads import Places, at_once, prepare_children
+from tiktok_insights_tests.support.loading import put_upload
+from tiktok_insights_tests.support.random_objects import mixed_objects
 from tiktok_insights_tests.support.sandbox import Sandbox
 
 pytestmark = [
@@ -224,6 +227,57 @@ def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
     for table, rows in by_the_oracle(store, pending).items():
         assert injection.expected[table] == rows
     points = choose(names, manner)
+    assert_all_right(injection.wrong_after(points), points)
+
+
+#: Of a large batch: which request of a kind fails (of so many hundredths of them), when and how. Downloads, quarantined
+#: rows and the batch's objects as a file go differently there. `make test-faults` takes the first of them.
+LARGE_BATCH_POINTS = (
+    ("COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", 0, Moment.ANSWER_LOST, Manner.RAISE),
+    ("S3 PUT quarantine/csv/", 50, Moment.AFTER, Manner.SIGKILL),
+    ("S3 GET csv/", 50, Moment.ANSWER_CUT, Manner.RAISE),
+    ("COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", 0, Moment.AFTER, Manner.SIGKILL),
+    ("upload", 99, Moment.ANSWER_LOST, Manner.RAISE),
+    ("INSERT INTO LOAD_HISTORY", 0, Moment.ANSWER_LOST, Manner.SIGKILL),
+)
+#: In a full torture each kind that changes something fails in these ways, too.
+_LARGE_BATCH_KINDS = (
+    "S3 GET csv/", "S3 PUT quarantine/csv/", "PUT", "upload", "COPY INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
+    "COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", "INSERT INTO PUBLIC.LOAD_BATCHES", "COMMIT",
+    "INSERT INTO FOLLOWER_SNAPSHOTS", "INSERT INTO TIKTOK_DATA", "INSERT INTO LOAD_HISTORY",
+    "DELETE FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
+)  # fmt: skip
+
+
+def large_batch_points(names: list[str], fail_points: str) -> list[FailPoint]:
+    """The fail points of a large batch that the command line asks for."""
+    chosen = [*LARGE_BATCH_POINTS]
+    if fail_points == "few":
+        chosen = chosen[:3]
+    if fail_points == "every":
+        ways = [*product(Moment, [Manner.RAISE]), (Moment.BEFORE, Manner.SIGKILL), (Moment.AFTER, Manner.SIGKILL)]
+        chosen = [(kind, part, *way) for kind in _LARGE_BATCH_KINDS for part in (0, 99) for way in ways]
+    points = []
+    for kind, part, moment, manner in chosen:
+        number = sum(name.startswith(kind) for name in names)
+        assert number, kind
+        points.append(FailPoint(number * part // 100, moment, manner, kind))
+    return points
+
+
+def test_whatever_request_of_a_large_batch_fails_the_next_run_completes_it(
+    sandbox: Sandbox, store: ObjectStore, size: Size
+) -> None:
+    """Mixed objects with bad ones among them, 1,000 in a torture: downloaded, quarantined and noted side by side."""
+    uploads = [put_upload(store, upload) for upload in mixed_objects(size.batch)]
+    with sandbox.places.session() as session:
+        ensure_tables(session)
+    sandbox.keep()
+    injection = FaultInjection(sandbox)
+    expected = history.tables(uploads)
+    for table in ("TIKTOK_DATA", "ACCOUNT_SNAPSHOTS", "LOAD_HISTORY"):
+        assert injection.expected[table] == expected[table]
+    points = large_batch_points(injection.names, size.fail_points)
     assert_all_right(injection.wrong_after(points), points)
 
 

@@ -49,11 +49,15 @@ class Manner(Enum):
 
 @dataclass(frozen=True)
 class FailPoint:
-    """The number of a request, from 0, and what becomes of it."""
+    """The number of a request, from 0, and what becomes of it.
+
+    With a `kind`, only the requests count whose names begin with it: which of several threads is first is chance.
+    """
 
     number: int
     moment: Moment
     manner: Manner
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.number}-{self.moment.value}-{self.manner.value}"
@@ -115,7 +119,10 @@ class Requests:
 
     def is_at(self, point: FailPoint) -> bool:
         """Whether the request that is to be sent now, the last of the names, is the one that fails."""
-        return len(self.names) - 1 == point.number
+        if not point.kind:
+            return len(self.names) - 1 == point.number
+        is_of_kind = self.names[-1].startswith(point.kind)
+        return is_of_kind and sum(name.startswith(point.kind) for name in self.names) - 1 == point.number
 
     def end(self, point: FailPoint) -> None:
         """End the load."""

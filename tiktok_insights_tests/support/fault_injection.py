@@ -27,7 +27,11 @@ class FaultInjection:
 
     def wrong_after(self, points: Sequence[FailPoint]) -> list[str]:
         """What is wrong after a load that failed at each of them, each a sentence with its name; none is good."""
-        return [f"{point} ({self.names[point.number]}): {what}" for point in points for what in self._wrong(point)]
+        return [
+            f"{point} ({point.kind or self.names[point.number]}): {what}"
+            for point in points
+            for what in self._wrong(point)
+        ]
 
     def _wrong(self, point: FailPoint) -> Iterator[str]:
         sandbox = self._ground

@@ -3,7 +3,7 @@
 What is drawn says in words how it differs from a good file, so that a failure can be read. Loading belongs elsewhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,6 +82,16 @@ class File:
     def written_as(self, key: Key, moment: datetime) -> Upload:
         """The version of the object that it is."""
         return Upload(str(key), self.body, moment, key.snapshot_id, key.facts)
+
+
+def mixed_objects(number: int) -> Iterator[Upload]:
+    """So many objects of every kind of file, always the same: every tenth is no CSV of ours."""
+    for place in range(number):
+        ids = (f"{place + 100}", f"{place % 97 + 1}", "8", "8", "0")
+        rows = tuple({"tiktok_id": text, "diggCount": f"{place % 7}"} for text in ids[: place % 6])
+        end = "\r\n" if place % 2 else "\n"
+        file = File(None if place % 10 == 9 else rows, is_narrow=place % 3 == 0, end=end, has_mark=place % 4 == 0)
+        yield file.written_as(Key(f"{place % 5 + 42}", place, is_ours=False), FIRST)
 
 
 #: The numbers of the two kinds of producers meet.
