@@ -2,7 +2,8 @@
 
 Each function takes the settings of its client and nothing else: no environment, no globals. If the settings name a
 local stack, it is started if it is not running, and supplies what the settings leave empty. Imports are inside the
-functions, so that a command loads only the client it uses. What the client does belongs in `clients` and the stages.
+functions, so that a command loads only the client it uses. What the client does belongs in `clients` and the stages;
+the sessions that dagster-snowflake opens, in `platform_session`.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Snowflake as a Dagster resource: sessions in the tables' schema, in which the tables are ready."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -51,7 +51,7 @@ class SnowflakeResource(ClientResource):
         A run looks at all of them once. Each later session asks for their version, which is one statement.
         """
         settings = self.settings_as(SnowflakeSettings)
-        with open_session(settings, *_step_and_run()) as session:
+        with _open(settings) as session:
             if not (self._is_checked and is_current(session)):
                 ensure_tables(session, settings.tables_remedy)
                 self._is_checked = True
@@ -70,6 +70,15 @@ class SnowflakeResource(ClientResource):
     def full_name(self, table: Table) -> str:
         """Give a table's name with its schema and database."""
         return f"{self.namespace.database}.{self.namespace.name_of(table)}"
+
+
+def _open(settings: SnowflakeSettings) -> AbstractContextManager[Session]:
+    """Open a session: on the local stack without dagster-snowflake, whose import costs more than a step there."""
+    if settings.local_stack:
+        return open_session(settings, *_step_and_run())
+    from tiktok_insights.resources.platform_session import platform_session
+
+    return platform_session(settings, *_step_and_run())
 
 
 def _step_and_run() -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""A session is opened in one way: what the command line and Dagster send to sign in is the same, for every key."""
+"""What the command line and Dagster send to sign in is the same, for every key."""
 
 from collections.abc import Callable
 from contextlib import suppress
