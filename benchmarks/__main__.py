@@ -10,7 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import extraction_rate, fixed_cost, idle_run, load_scale, many_objects, sensor_tick, whole_job
+from benchmarks import (
+    extraction_rate,
+    fixed_cost,
+    history,
+    idle_run,
+    load_scale,
+    many_objects,
+    pipeline,
+    sensor_tick,
+    staging_scale,
+    whole_job,
+)
 from benchmarks.report import Report, write_into
 from tiktok_insights.local import stack
 
@@ -29,6 +40,11 @@ _BENCHMARKS = {
     "idle_run": _Benchmark(
         lambda home, a: idle_run.measure(home, a.objects, a.object_rows, a.table_rows, a.repeat), 3, 4
     ),
+    "staging_scale": _Benchmark(
+        lambda home, a: staging_scale.measure(home, a.staged_objects, a.object_rows, a.repeat), 1, 4
+    ),
+    "pipeline": _Benchmark(lambda home, a: pipeline.measure(home, a.accounts, a.followers), 1, 5),
+    "history": _Benchmark(lambda home, a: history.measure(home, a.days, a.day_rows, a.repeat), 1, 4),
     "load_scale": _Benchmark(lambda home, a: load_scale.measure(home, a.rows, a.repeat), 3, 4),
     "whole_job": _Benchmark(lambda home, a: whole_job.measure(home, a.rows, a.repeat), 3, 4),
     "load_memory": _Benchmark(lambda home, a: whole_job.memory(home, a.memory_rows), 1, 6),
@@ -73,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--object-rows", type=int, default=30, help="rows in a small object")
     add("--rows", type=int, default=1_000_000, help="rows in one large object")
     add("--table-rows", type=int, default=5_000_000, help="rows that the large table has before an idle run")
+    add("--staged-objects", type=int, default=20_000, help="small objects for staging alone")
+    add("--accounts", type=int, default=1_000, help="accounts that the whole pipeline extracts")
+    add("--followers", type=int, default=100, help="about so many followers of each")
+    add("--days", type=int, default=365, help="daily snapshots")
+    add("--day-rows", type=int, default=20_000, help="rows in a daily snapshot")
     add("--memory-rows", type=int, default=5_000_000, help="rows in the object for peak memory")
     add("--keys", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="objects in the sensor's bucket")
     add("--document", type=Path, help="also write the tables into this file, between its markers")

@@ -18,6 +18,7 @@ from tiktok_insights.tables.definitions import (
     FOLLOWER_SNAPSHOTS,
     LOAD_BATCHES,
     LOAD_HISTORY,
+    PUBLISH_LOCK,
     TIKTOK_DATA,
 )
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
@@ -53,6 +54,9 @@ def fill(watch: Stopwatch, *, csv: str, first_day: str, days: int, distinct: boo
         session.execute(
             f"INSERT INTO {TIKTOK_DATA.name} ({columns}) SELECT {columns} FROM {FOLLOWER_SNAPSHOTS.name}{newest}"
         )
+        # Each publication counts the users on from there.
+        lock = session.namespace.name_of(PUBLISH_LOCK)
+        session.execute(f"UPDATE {lock} SET USERS = (SELECT COUNT(*) FROM {TIKTOK_DATA.name})")
     return rows
 
 
