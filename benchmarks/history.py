@@ -1,4 +1,4 @@
-"""A day's load after a year of daily snapshots, against the second day's: does the past cost anything?
+"""A day's load after a year of daily snapshots, against that of the second day, whose past is short.
 
 The past is filled, but for the day before, which is loaded. The repetitions are the days that follow, one after the
 other; each day is loaded by the whole job and, in turns, by the bare load.

@@ -3,7 +3,6 @@
 The fake API has no rate limit here. The times of the steps are those of Dagster's event log.
 """
 
-import itertools
 from pathlib import Path
 
 from benchmarks.children import Stopwatch, run_contestant
@@ -20,8 +19,9 @@ _PER_MINUTE = 10_000_000
 
 def handles(accounts: int, followers: int) -> list[str]:
     """So many different accounts, of about so many followers each."""
-    sizes = itertools.chain([followers], *([followers - n, followers + n] for n in itertools.count(1)))
-    return list(itertools.islice((f"fake.{size}{kind}" for size in sizes for kind in _KINDS), accounts))
+    sizes = -(-accounts // len(_KINDS))
+    smallest = max(1, followers - sizes // 2)
+    return [f"fake.{size}{kind}" for size in range(smallest, smallest + sizes) for kind in _KINDS][:accounts]
 
 
 def measure(home: Path, accounts: int, followers: int) -> Report:
