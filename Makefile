@@ -73,7 +73,7 @@ format: setup ## Format the code.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup $(PEERS) ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS="--rows 100000 --repeat 1"
+bench: setup $(PEERS) ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS=--quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # The tools that the benchmarks compare with have their own lock, so that only `make bench` installs them.
