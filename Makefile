@@ -9,7 +9,6 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-PEERS := .venv/.installed-bench
 SPARK := .venv/.installed-spark
 
 help: ## Show this list.
@@ -73,15 +72,10 @@ format: setup ## Format the code.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup $(PEERS) ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS=--quick
+bench: setup ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS=--quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-# The tools that the benchmarks compare with have their own lock, so that only `make bench` installs them.
-$(PEERS): requirements-bench.lock $(STAMP)
-	@echo "Installing the tools that the benchmarks compare with into .venv."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
-	@touch $@
-
+# Spark has its own lock, so that only `make test-spark` installs it.
 $(SPARK): requirements-spark.lock $(STAMP)
 	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
 	@echo "Installing Spark into .venv."
@@ -92,8 +86,6 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upg
 	--custom-compile-command 'make lock'
 lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dev --output-file requirements.lock
-	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' | \
-		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-bench.lock
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-spark.lock
 

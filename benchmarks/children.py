@@ -74,8 +74,7 @@ def run_command(command: Sequence[str], environment: Mapping[str, str]) -> Measu
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str, float]:
     """What the command prints, and its peak memory."""
-    # dlt would tell its makers of each run.
-    ours = {"PYTHONPATH": str(_ROOT), "RUNTIME__DLTHUB_TELEMETRY": "false", **environment}
+    ours = {"PYTHONPATH": str(_ROOT), **environment}
     process = subprocess.Popen(  # noqa: S603  # our own modules and Dagster's command
         command, env={**os.environ, **ours}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

@@ -305,7 +305,7 @@ def pins(lock: str) -> dict[str, str]:
     return dict(line.split("==") for line in lines)
 
 
-@pytest.mark.parametrize(("lock", "at_least"), [("requirements.lock", 100), ("requirements-bench.lock", 20)])
+@pytest.mark.parametrize(("lock", "at_least"), [("requirements.lock", 100), ("requirements-spark.lock", 1)])
 def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> None:
     """The lock names versions and hashes; where they are fetched from is the user's own setting."""
     text = (PACKAGE.parent / lock).read_text(encoding="utf-8")
@@ -315,10 +315,8 @@ def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> 
     assert text.count("--hash=sha256:") >= len(pins(lock))
 
 
-def test_the_benchmarks_lock_changes_no_version_of_the_main_one() -> None:
-    """`make bench` installs beside what is there, so it measures the versions that everybody has."""
-    main, bench = pins("requirements.lock"), pins("requirements-bench.lock")
-    shared = main.keys() & bench.keys()
-    assert shared
-    assert {name: bench[name] for name in shared} == {name: main[name] for name in shared}
-    assert "dlt" in bench.keys() - main.keys()
+def test_sparks_lock_changes_no_version_of_the_main_one() -> None:
+    """`make test-spark` installs beside what is there."""
+    main, spark = pins("requirements.lock"), pins("requirements-spark.lock")
+    assert main.keys() & spark.keys() == set()
+    assert "pyspark" in spark
