@@ -1,5 +1,6 @@
 """How clients reach the local stack, which is started if it is not running. Opening them belongs in `opening`."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 LOCAL_KEY = "local-key"
 #: The longest that a statement may take.
 _STATEMENT_SECONDS = 600
+#: The connector's number for the HTTP status 404.
+_NOT_FOUND = 290404
 
 
 def local_api(home: str) -> tuple[str, str]:
@@ -60,11 +63,16 @@ def _endpoints(home: str) -> "Endpoints":
 def _send_again_soon() -> Iterator[int]:
     """Give the seconds before each retry of a request without an answer, for as long as a stack takes to restart.
 
-    The connector itself would try for as long as a statement may take.
+    The connector itself would try for as long as a statement may take. It also asks again for a part of a large result
+    that the stack has dropped; the generator sees that in the exception which the connector is handling.
     """
     from snowflake.connector.errorcode import ER_FAILED_TO_CONNECT_TO_DB
     from snowflake.connector.errors import OperationalError
 
-    yield from (0, 1, 1, 1)
+    for seconds in (0, 1, 1, 1):
+        if getattr(sys.exception(), "errno", None) == _NOT_FOUND:
+            msg = "The local stack has dropped a large result that was not read for a while. Run the statement again."
+            raise OperationalError(msg=msg, errno=_NOT_FOUND)
+        yield seconds
     msg = "The local stack's Snowflake does not respond because the stack has stopped. Run again to restart it."
     raise OperationalError(msg=msg, errno=ER_FAILED_TO_CONNECT_TO_DB)

@@ -1,6 +1,7 @@
 """Results that the local Snowflake keeps for clients: bounded in bytes, and not dropped while they are fetched."""
 
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pytest
 
 from tiktok_insights.local.snowflake.chunks import RecentResults
@@ -44,3 +45,14 @@ def test_small_results_are_bounded_in_number(results: RecentResults) -> None:
     for number in range(100):
         results[str(number)] = (None, 0)
     assert list(results) == [str(number) for number in range(68, 100)]
+
+
+def test_the_memory_of_many_large_results_is_bounded() -> None:
+    """Of twelve results of 8 MB with room for two, the process keeps two, measured by what Arrow has allocated."""
+    results, before = RecentResults(most_bytes=16 * 2**20), pa.total_allocated_bytes()
+    for number in range(12):
+        column = pc.add(pa.scalar(0), pa.array(range(2**20), pa.int64()))
+        results[str(number)] = (pa.table({"N": column}), 2**20)
+        del column
+    assert list(results) == ["10", "11"]
+    assert pa.total_allocated_bytes() - before <= 17 * 2**20
