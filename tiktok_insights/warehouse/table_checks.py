@@ -22,7 +22,7 @@ from tiktok_insights.tables.definitions import (
     TIKTOK_DATA,
 )
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
-from tiktok_insights.tables.inventory import read_columns, read_tables
+from tiktok_insights.tables.inventory import read_tables
 from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights.warehouse.scope import Scope
 
@@ -113,9 +113,11 @@ def every_user_has_one_row(given: TableCheckInput) -> Finding:
 @check(Severity.BLOCKING)
 def table_matches_the_contract(given: TableCheckInput) -> Finding:
     """TIKTOK_DATA and its view have exactly the contract's columns."""
-    differences = column_differences(read_columns(given.session, TIKTOK_DATA), TIKTOK_DATA)
-    view_schema = given.session.namespace.view_schema
-    view = read_tables(given.session, (view_schema,), (TIKTOK_DATA.name,))[view_schema].get(TIKTOK_DATA.name)
+    namespace = given.session.namespace
+    schema, view_schema = namespace.schema_of(TIKTOK_DATA), namespace.view_schema
+    actual = read_tables(given.session, (schema, view_schema), (TIKTOK_DATA.name,))
+    table, view = actual[schema].get(TIKTOK_DATA.name), actual[view_schema].get(TIKTOK_DATA.name)
+    differences = column_differences(table.columns if table else {}, TIKTOK_DATA)
     columns = tuple(view.columns) if view else ()
     if columns != WAREHOUSE_NAMES:
         differences.append(f"the view {view_schema}.{TIKTOK_DATA.name} has {', '.join(columns) or 'no columns'}")
