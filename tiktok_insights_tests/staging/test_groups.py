@@ -29,6 +29,8 @@ from tiktok_insights_tests.support.refused_objects import archive, deny
 from tiktok_insights_tests.support.shared_warehouse import empty_tables
 from tiktok_insights_tests.support.third_party_csvs import CASES, SKIPPED
 
+pytestmark = pytest.mark.batches
+
 #: Of many lines that are no rows, three such objects are more than the engine reads at once.
 _SHORT_LINES = ["2,ann"] * 4_000
 
@@ -80,7 +82,6 @@ def fill_with_everything(loader: Loader) -> None:
         loader.put(f"short lines {place}", csv_file(*_SHORT_LINES, good, row("x"), *_SHORT_LINES[place:], **header))
 
 
-@pytest.mark.faults
 def test_each_object_of_a_mixed_group_is_what_it_is_alone(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts, sums, reason, rows and quarantine of each, in one group, from the first to the last file."""
     fill_with_everything(loader)

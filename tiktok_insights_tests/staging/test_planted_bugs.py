@@ -25,7 +25,7 @@ from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, ro
 from tiktok_insights_tests.support.history import Upload
 from tiktok_insights_tests.support.loading import Loader, put_upload
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.batches
 
 #: What catches a bug: the refusal of an object (the beginning of its reason), a check of the audit, or the publication.
 COUNTS, IDS = "refused: the CSV reader found", "refused: the IDs of its"

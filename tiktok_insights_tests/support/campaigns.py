@@ -30,6 +30,7 @@ class Size:
 #: The marks of tests that are too long for `make test`, and the make targets that run them.
 GROUPS = {
     "faults": "make test-faults",
+    "batches": "make test-batches",
     "docs": "make test-docs",
     "spark": "make test-spark",
     "torture": "make torture",
