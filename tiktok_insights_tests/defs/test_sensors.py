@@ -197,7 +197,15 @@ def test_the_last_of_more_than_a_thousand_keys_is_found(daemon: Daemon, loader: 
     infos = list(loader.store.list("csv/"))
     counts = {"ROWS_IN": 1, "ROWS_STAGED": 1, "ROWS_DUPLICATE": 0, "ROWS_REJECTED": 0, "NEGATIVE_COUNTS": 0}
     sums = dict.fromkeys(("ID_SUM_IN", "ID_SUM_STAGED", "ID_SUM_DUPLICATE", "ID_SUM_REJECTED"), 0)
-    loaded = {**counts, **sums, "STATUS": "loaded", "REASON": None, "BATCH_ID": "batch", "LOADED_AT": datetime.now(UTC)}
+    loaded = {
+        **counts,
+        **sums,
+        "STATUS": "loaded",
+        "REASON": None,
+        "NEWEST_ROW_AT": None,
+        "BATCH_ID": "batch",
+        "LOADED_AT": datetime.now(UTC),
+    }
     known = [
         {
             **loaded,

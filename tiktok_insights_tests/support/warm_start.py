@@ -53,6 +53,8 @@ def warm_command() -> Iterator[Path]:
 
 def serve(address: str) -> None:
     """Fork for each command that is asked for."""
+    # Tests in the background ignore Ctrl-C, then Dagster lets them ignore this too, and so would what they start.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for name in _IMPORTS:
         importlib.import_module(name)
     sys.path.remove("")  # the folder that we were imported from, and not the one where a command runs

@@ -127,7 +127,9 @@ def test_six_may_create_the_tables_at_once(connect_database: Connect) -> None:
     def create(session: Session) -> None:
         ensure_tables(session)
         session.query("SELECT COUNT(*) FROM Main.TIKTOK_DATA")
-        session.execute("INSERT INTO TIKTOK_INTERNAL.TOUCHED_USERS (BATCH_ID, TIKTOK_ID) VALUES ('b', '1')")
+        session.execute(
+            "INSERT INTO TIKTOK_INTERNAL.TOUCHED_USERS (BATCH_ID, TIKTOK_ID, NEWEST) VALUES ('b', '1', 'batch')"
+        )
 
     assert run_at_once(connect_database, 6, create) == []
     with connect_database() as session:
