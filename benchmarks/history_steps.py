@@ -129,6 +129,7 @@ _VALUES = {
         "OBJECTS": "CAST(1 AS DECIMAL(38,0))",
         "ROWS_STAGED": "CAST(N AS DECIMAL(38,0))",
         "PUBLISHED_AT": "MOMENT",
+        "CHECKED_AT": "MOMENT",
     },
 }
 
