@@ -1,6 +1,6 @@
 """From the object in the bucket to the published table: against the sum of its parts, and DuckDB alone on the file.
 
-All come to the same table. The contestants take turns, so that whatever else the machine does meets all of them alike;
+All produce the same table. The contestants take turns, so that whatever else the machine does meets all of them alike;
 figures are medians of one run, and ratios within it.
 """
 

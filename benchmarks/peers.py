@@ -1,6 +1,6 @@
 """Another way from objects in S3 to a merged table on the same Snowflake endpoint: a script with boto3 and pandas.
 
-Both must come to the same table. One large object and many small ones are loaded, in turns. dlt cannot take part; the
+Both must produce the same table. One large object and many small ones are loaded, in turns. dlt cannot take part; the
 document says why.
 """
 

@@ -1,7 +1,6 @@
 """Rows in memory as a Parquet file with the types of a table, for a COPY. Rows from files belong to the transform."""
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from pathlib import Path
 
 from tiktok_insights.clients.duckdb_engine import bounded_duckdb, literal
@@ -12,16 +11,12 @@ def write_parquet(path: Path, table: Table, rows: Sequence[Mapping[str, object]]
     """Write rows of a table, by the names of their columns, into the file at `path`. Numbers of 38 digits are exact."""
     types = {column.name: _duckdb_type(column.type) for column in table.columns}
     columns = ", ".join(f"unnest(?::{duckdb_type}[]) AS {name}" for name, duckdb_type in types.items())
-    values = [[_plain(row[name]) for row in rows] for name in types]
+    values = [[row[name] for row in rows] for name in types]
     with bounded_duckdb(path.parent) as duck:
         duck.execute("SET TimeZone = 'UTC'")
         # DuckDB takes no bound values in a COPY.
         duck.execute(f"CREATE TABLE rows AS SELECT {columns}", values)
         duck.execute(f"COPY rows TO {literal(str(path))} (FORMAT parquet)")
-
-
-def _plain(value: object) -> object:
-    return value.value if isinstance(value, Enum) else value
 
 
 def _duckdb_type(warehouse_type: str) -> str:

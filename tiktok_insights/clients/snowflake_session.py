@@ -81,7 +81,7 @@ class Session:
         name = self.namespace.name_of(table)
         if len(rows) > _ROWS_IN_A_STATEMENT:
             with tempfile.TemporaryDirectory() as folder:
-                # A name of its own: the warehouse remembers the files that it has loaded.
+                # A unique name: the warehouse remembers the files that it has loaded.
                 path = Path(folder) / f"{secrets.token_hex(8)}.parquet"
                 write_parquet(path, table, rows)
                 self.put(path, name)

@@ -13,7 +13,7 @@ from tiktok_insights.checks import Check, Finding, Severity
 from tiktok_insights.clients.snowflake_session import Row, Session, placeholders, retry_conflicts
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart
 from tiktok_insights.insights.mart_files import all_marts
-from tiktok_insights.raw.manifest import RAW_PREFIX
+from tiktok_insights.staging.open_snapshots import IS_OPEN
 from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
@@ -26,9 +26,7 @@ _PUBLISHED = (
     f"FROM {LOAD_BATCHES.name} WHERE PUBLISHED_AT IS NOT NULL"
 )
 #: Extraction changes these without a publication.
-_OPEN_SNAPSHOTS = (
-    f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE OBJECT_KEY LIKE '{RAW_PREFIX}%' ORDER BY 1"
-)
+_OPEN_SNAPSHOTS = f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {IS_OPEN} ORDER BY 1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ A snapshot whose raw objects are damaged or cannot be read is blocked, with the 
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.object_store import ObjectChangedError
+from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError
 from tiktok_insights.lake.csv_rows import TextRepairs
 from tiktok_insights.lake.listing import CsvInventory, csv_key
@@ -22,8 +22,6 @@ from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
 RAW_QUARANTINE_PREFIX = "quarantine/raw/followers/"
 CSV = "text/csv; charset=utf-8"
 JSON_LINES = "application/jsonl"
-#: boto3 keeps ten connections; more threads would only wait for the interpreter.
-_WRITERS = 8
 
 #: What may be wrong with the objects of one snapshot while those of the others are fine.
 SNAPSHOT_ERRORS = (*RAW_OBJECT_ERRORS, ObjectChangedError, ObjectNotWritableError)
@@ -77,13 +75,10 @@ def write_missing_csvs(raw: RawStore, csvs: CsvInventory, max_rejected_share: fl
         for snapshot in raw.snapshots(account_id)
         if csvs.get(csv_key(snapshot)) is None
     ]
-    pool = ThreadPoolExecutor(_WRITERS)
-    try:
+    with request_pool() as pool:
         for result in pool.map(lambda snapshot: _write_or_block(raw, csvs, snapshot, max_rejected_share), missing):
             if result is not None:
                 yield result
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _write_or_block(

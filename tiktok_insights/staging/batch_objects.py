@@ -5,11 +5,12 @@ The batch's verdict belongs in `batch.py`; what is rejected or unloadable, in th
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
+from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CsvObject
@@ -23,9 +24,6 @@ from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
-#: Requests to the bucket at the same time, of each kind.
-_THREADS = 8
-
 #: An object of the batch; or why an object could not be read, or its rejected rows not be kept.
 ObjectOutcome = StagedObject | Unreadable | ObjectChangedError
 
@@ -34,19 +32,13 @@ def stage_objects(
     store: ObjectStore, session: Session, batch_id: str, items: Sequence[CsvObject], contents: KnownContents
 ) -> Iterator[ObjectOutcome]:
     """Stage the objects of a batch. Each has one outcome, and none has an effect on another's."""
-    with tempfile.TemporaryDirectory() as folder:
-        # Two pools: what is to be written must not wait for the downloads of the next group.
-        readers, writers = ThreadPoolExecutor(_THREADS), ThreadPoolExecutor(_THREADS)
-        try:
-            fetching = Fetching(store, batch_id, contents, readers, Path(folder))
-            for fetched, group_folder in fetching.groups(items):
-                yield from (item for item in fetched if not isinstance(item, LoadableObject))
-                loadable = {item.file.number: item for item in fetched if isinstance(item, LoadableObject)}
-                yield from _stage_group(store, session, loadable, group_folder, writers)
-        finally:
-            # What is not yet begun is not wanted any more when this ends early.
-            for pool in (readers, writers):
-                pool.shutdown(cancel_futures=True)
+    # Two pools: what is to be written must not wait for the downloads of the next group. They end before the folder.
+    with tempfile.TemporaryDirectory() as folder, request_pool() as readers, request_pool() as writers:
+        fetching = Fetching(store, batch_id, contents, readers, Path(folder))
+        for fetched, group_folder in fetching.groups(items):
+            yield from (item for item in fetched if not isinstance(item, LoadableObject))
+            loadable = {item.file.number: item for item in fetched if isinstance(item, LoadableObject)}
+            yield from _stage_group(store, session, loadable, group_folder, writers)
 
 
 def _stage_group(

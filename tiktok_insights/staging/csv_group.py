@@ -1,20 +1,18 @@
 """A group of CSVs in DuckDB: read with one query, transformed, counted, and written as one Parquet file.
 
 DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader cannot split into the contract's columns
-are rejected too; a CSV of which it does not account for every physical record and every ID is not loadable. Which CSVs
-are a group belongs in `groups.py`; the rows that are rejected, in `rejections.py`.
+are rejected too; a CSV is loadable only if every physical record and every ID is accounted for. Which CSVs are a group
+belongs in `groups.py`; the rows that are rejected, in `rejections.py`.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from tiktok_insights.clients.duckdb_engine import literal, readable
-from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.staging import transform
 from tiktok_insights.staging.csv_file import CsvFile
 from tiktok_insights.staging.header import UnloadableError
@@ -22,6 +20,8 @@ from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
 from tiktok_insights.staging.inspection import MAX_LINE_BYTES
 from tiktok_insights.staging.rejections import Rejections
 from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved
+from tiktok_insights.staging.staged_object import naive_utc
+from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 
 _READER = (
@@ -40,7 +40,6 @@ _OBJECTS = """
 CREATE TABLE objects (object_number INTEGER, BATCH_ID VARCHAR, OBJECT_KEY VARCHAR, ACCOUNT_ID VARCHAR,
   SNAPSHOT_ID VARCHAR, FIRST_MODIFIED TIMESTAMP, taken_at TIMESTAMP)
 """
-_ORIGIN_COLUMNS = ("BATCH_ID", "OBJECT_KEY", "ACCOUNT_ID", "SNAPSHOT_ID", "FIRST_MODIFIED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,8 @@ class CsvGroup:
                 [origin.object_key for origin in origins],
                 [origin.account_id for origin in origins],
                 [origin.snapshot_id for origin in origins],
-                [_naive_utc(origin.first_modified) for origin in origins],
-                [_naive_utc(origin.taken_at) for origin in origins],
+                [naive_utc(origin.first_modified) for origin in origins],
+                [naive_utc(origin.taken_at) for origin in origins],
             ],
         )
         self._duck.execute(
@@ -154,10 +153,10 @@ class CsvGroup:
         return Transformed(counts, sums, ids.get(file.number, IdFindings()), rejected)
 
     def _write_staged(self) -> Path:
-        # A name of its own: the warehouse remembers the files that it has loaded.
+        # A unique name: the warehouse remembers the files that it has loaded.
         path = self._folder / f"{self._files[0].origin.batch_id}-{secrets.token_hex(4)}.parquet"
         self._duck.execute(
-            f"COPY (SELECT {', '.join([*_ORIGIN_COLUMNS, *WAREHOUSE_NAMES])} FROM transformed "
+            f"COPY (SELECT {', '.join(STAGED_TIKTOK_DATA.names)} FROM transformed "
             f"JOIN objects USING (object_number) WHERE disposition = '{transform.STAGED}') "
             f"TO {literal(str(path))} (FORMAT parquet)"
         )
@@ -172,7 +171,3 @@ def _counted(number: int, numbers: Mapping[tuple[int, str], tuple[int, ...]]) ->
         RowCounts(0, staged[0], duplicate[0], rejected[0], negative_counts=staged[1]),
         IdSums(0, staged[2], duplicate[2], rejected[2]),
     )
-
-
-def _naive_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

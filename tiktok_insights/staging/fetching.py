@@ -7,7 +7,7 @@ What is loadable comes as a file; of everything else, this is where its way thro
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from tiktok_insights.staging.content import Content, KnownContents
 from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
 from tiktok_insights.staging.groups import GROUP_BYTES, GROUP_OBJECTS
 from tiktok_insights.staging.header import UnloadableError
-from tiktok_insights.staging.inspection import Inspection, header_of, inspect
+from tiktok_insights.staging.inspection import header_of, inspect
 from tiktok_insights.staging.pending import in_parts
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
@@ -90,7 +90,7 @@ class Fetching:
     def _loadable(self, item: CsvObject, content: Content, path: Path, metadata: Mapping[str, str]) -> Fetched:
         try:
             origin = RowOrigin.of(self._batch_id, item, content.first_modified)
-            file = CsvFile(path, header_of(path), origin, self._inspect(item, path))
+            file = self._inspected(path, origin, is_large=item.info.size > GROUP_BYTES)
             return LoadableObject(item, content, self._facts(item, metadata), file)
         except UnloadableError as error:
             return StagedObject(item, content, reason=str(error))
@@ -99,12 +99,12 @@ class Fetching:
             again = f"Then run tiktok-insights retry-refused {item.info.key}"
             return StagedObject(item, content, reason=f"{error} {again}")
 
-    def _inspect(self, item: CsvObject, path: Path) -> Callable[[], Inspection]:
-        if item.info.size > GROUP_BYTES:
+    def _inspected(self, path: Path, origin: RowOrigin, *, is_large: bool) -> CsvFile:
+        if is_large:
             # It is alone in its group: the engine reads it at the same time.
-            return self._pool.submit(inspect, path).result
+            return CsvFile(path, header_of(path), origin, self._pool.submit(inspect, path).result)
         inspection = inspect(path)
-        return lambda: inspection
+        return CsvFile(path, inspection.header, origin, lambda: inspection)
 
     def _facts(self, item: CsvObject, metadata: Mapping[str, str]) -> SnapshotFacts | None:
         snapshot = snapshot_of(item.info.key)

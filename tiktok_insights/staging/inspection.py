@@ -52,9 +52,9 @@ def header_of(path: Path) -> tuple[str, ...]:
 
 def inspect(path: Path) -> Inspection:
     """Read the file once, in blocks of whole lines. Raises UnloadableError."""
-    header = header_of(path)
     with path.open("rb") as file:
-        line = file.readline()
+        line = file.readline(MAX_HEADER_BYTES)
+        header = columns_of(line)
         lines = _Lines(len(header), line_end=b"\r\n" if line.endswith(b"\r\n") else b"\n")
         while block := file.read(_BLOCK_BYTES):
             rest = file.readline(LONGEST_LINE_BYTES)

@@ -15,7 +15,7 @@ from tiktok_insights.staging.unreadable import Unreadable
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
 
 #: Rows of loaded snapshots have the key of a CSV.
-_OPEN = f"OBJECT_KEY LIKE '{RAW_PREFIX}%'"
+IS_OPEN = f"OBJECT_KEY LIKE '{RAW_PREFIX}%'"
 
 
 class OpenSnapshotsError(RuntimeError):
@@ -46,7 +46,7 @@ def record_open_snapshots(session: Session, raw: RawStore) -> list[Unreadable]:
 
 
 def _open_but(kept: Sequence[str]) -> str:
-    return _OPEN + (f" AND OBJECT_KEY NOT IN ({placeholders(kept)})" if kept else "")
+    return IS_OPEN + (f" AND OBJECT_KEY NOT IN ({placeholders(kept)})" if kept else "")
 
 
 def _known(session: Session, kept: Sequence[str]) -> list[Row]:

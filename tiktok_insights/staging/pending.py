@@ -1,10 +1,20 @@
 """Which objects wait to be loaded: the listing of the CSV prefix, less what the ledger has. Pure functions."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
 
+from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.lake.listing import CsvObject, Listing
 
 Version = tuple[str, str]
+
+
+class _HasInfo(Protocol):
+    @property
+    def info(self) -> ObjectInfo: ...
+
+
+Listed = TypeVar("Listed", bound=_HasInfo)
 
 #: The most that one batch takes: a batch is judged and published as a whole, and what it has done is done.
 BATCH_OBJECTS, BATCH_BYTES = 5_000, 2_000_000_000
@@ -16,9 +26,9 @@ def pending(listing: Listing, known: set[Version]) -> list[CsvObject]:
     return sorted(waiting, key=lambda item: (item.info.last_modified, item.info.key))
 
 
-def in_parts(items: Sequence[CsvObject], most_objects: int, most_bytes: int) -> Iterator[list[CsvObject]]:
+def in_parts(items: Sequence[Listed], most_objects: int, most_bytes: int) -> Iterator[list[Listed]]:
     """Cut objects into parts, in their order; an object that is larger than a part is a part of its own."""
-    part: list[CsvObject] = []
+    part: list[Listed] = []
     size = 0
     for item in items:
         if part and (len(part) == most_objects or size + item.info.size > most_bytes):

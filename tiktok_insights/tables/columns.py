@@ -1,6 +1,7 @@
 """What a table and a column are. Which tables there are belongs in `definitions`; how one is created, in `creation`."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 
 def comment(text: str, equals: str = "") -> str:
@@ -10,6 +11,11 @@ def comment(text: str, equals: str = "") -> str:
     """
     literal = text.replace("\\", "\\\\").replace("'", "''")
     return f"COMMENT {equals}{' ' * bool(equals)}'{literal}'"
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a moment as a literal, in UTC without the zone, where a statement binds no other values."""
+    return f"'{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ"
 
 
 @dataclass(frozen=True, slots=True)

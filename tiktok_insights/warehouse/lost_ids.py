@@ -7,7 +7,6 @@ memory: millions of Python's texts do not. How far it came is in `verification.p
 import heapq
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -15,9 +14,11 @@ from pathlib import Path
 
 from tiktok_insights.checks import Finding, Severity, check, pseudonym
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectInfo, ObjectStore
+from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
-from tiktok_insights.clients.snowflake_session import Session, placeholders
+from tiktok_insights.clients.snowflake_session import NamedRow, Session, placeholders
 from tiktok_insights.progress import SILENT, ProgressReporter
+from tiktok_insights.staging.pending import in_parts
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
 from tiktok_insights.tables.load_status import LoadStatus
@@ -25,8 +26,6 @@ from tiktok_insights.warehouse import verification
 from tiktok_insights.warehouse.object_ids import Buckets, object_ids, quarantined_ids
 from tiktok_insights.warehouse.table_checks import NAMED_OFFENDERS
 from tiktok_insights.warehouse.verification import Reread
-
-_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +91,13 @@ _LOADED = (
 def _groups(given: RereadInput, last_key: str) -> Iterator[list[_Loaded]]:
     """The loaded objects after a key in the order of keys, cut by number and bytes; no more are in memory."""
     while rows := given.session.records(f"{_LOADED} ORDER BY OBJECT_KEY LIMIT {given.group_objects}", (last_key,)):
-        group, size = list[_Loaded](), 0
-        for row in rows:
-            info = ObjectInfo(row["OBJECT_KEY"], row["LATEST_ETAG"], int(row["SIZE_BYTES"]), row["LAST_MODIFIED"])
-            if group and size + info.size > given.group_bytes:
-                yield group
-                group, size = [], 0
-            group.append(_Loaded(info, row["ETAG"], int(row["ROWS_REJECTED"]) > 0))
-            size += info.size
-        yield group
+        yield from in_parts([_loaded(row) for row in rows], given.group_objects, given.group_bytes)
         last_key = rows[-1]["OBJECT_KEY"]
+
+
+def _loaded(row: NamedRow) -> _Loaded:
+    info = ObjectInfo(row["OBJECT_KEY"], row["LATEST_ETAG"], int(row["SIZE_BYTES"]), row["LAST_MODIFIED"])
+    return _Loaded(info, row["ETAG"], int(row["ROWS_REJECTED"]) > 0)
 
 
 #: The files of an object and its quarantine, or why there are none.
@@ -111,7 +107,7 @@ _Files = tuple[Path, Path | None] | ObjectChangedError | ObjectUnavailableError
 def _compare_group(given: RereadInput, group: Sequence[_Loaded], reread: Reread) -> Reread:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with ThreadPoolExecutor(_THREADS) as threads:
+        with request_pool() as threads:
             places = [folder / str(number) for number in range(len(group))]
             downloads = list(threads.map(_download, [given.store] * len(group), group, places))
         is_large = len(group) == 1 and group[0].info.size > given.group_bytes

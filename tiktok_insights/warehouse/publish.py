@@ -19,6 +19,7 @@ from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.sql_files import read_sql, without_comments
 from tiktok_insights.staging.ledger import SETTLED, take_lock
 from tiktok_insights.staging.transform import newest_first
+from tiktok_insights.tables.columns import timestamp
 from tiktok_insights.tables.definitions import (
     ACCOUNT_SNAPSHOTS,
     ALL,
@@ -237,5 +238,5 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
         **{name.name.lower(): name for name in NewestRow},
         id_sum=id_sum_sql("TIKTOK_ID", SqlEngine.SNOWFLAKE),
         end_of_day=END_OF_DAY,
-        now=f"'{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ",
+        now=timestamp(now),
     )

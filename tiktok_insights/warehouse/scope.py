@@ -5,9 +5,10 @@ these objects belongs in the modules of checks.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tiktok_insights.clients.snowflake_session import Session, placeholders, retry_conflicts
+from tiktok_insights.tables.columns import timestamp
 from tiktok_insights.tables.definitions import LOAD_BATCHES, LOAD_HISTORY
 from tiktok_insights.tables.load_status import LoadStatus
 
@@ -68,7 +69,7 @@ def mark_checked(session: Session, scope: Scope, now: datetime) -> None:
     """Note that the checks have passed, so that no later run compares these publications again."""
     if scope.batch_ids:
         session.execute(
-            f"UPDATE {LOAD_BATCHES.name} SET CHECKED_AT = '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'::TIMESTAMP_NTZ "
+            f"UPDATE {LOAD_BATCHES.name} SET CHECKED_AT = {timestamp(now)} "
             f"WHERE BATCH_ID IN ({placeholders(scope.batch_ids)})",
             scope.batch_ids,
         )

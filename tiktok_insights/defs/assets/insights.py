@@ -53,7 +53,7 @@ def marts(
         data = made.data()
         states = made.states(data)
         before = {mart.name: _metadata_before(context.instance, mart) for mart in selected}
-        unchanged = {name: last for name, last in before.items() if last.get(_STATE) == _text(states[name])}
+        unchanged = {name: last for name, last in before.items() if _state_of(last) == states[name]}
         wanted = [mart for mart in selected if mart.name not in unchanged]
         first = {mart.name: made.make(mart) for mart in wanted}
         checked = [mart for mart in all_marts() if reconciles(mart).name in checks and mart.name not in unchanged]
@@ -85,7 +85,7 @@ def _metadata_before(instance: dg.DagsterInstance, mart: Mart) -> Mapping[str, d
 def _left_as_it_is(mart: Mart, metadata: Mapping[str, dg.MetadataValue]) -> dg.MaterializeResult:
     """What the mart's page shows is what it showed before; no frame was read."""
     return dg.MaterializeResult(
-        asset_key=mart.name, value=None, metadata=metadata, data_version=_version_of(metadata[_STATE])
+        asset_key=mart.name, value=None, metadata=metadata, data_version=data_version(_state_of(metadata))
     )
 
 
@@ -105,15 +105,11 @@ def _materialize(
             **(statistics(mart, frame) if measured.rows == len(frame) else {}),
             "query": sql(mart.query(full_name)),
             _MADE_AT: dg.MetadataValue.timestamp(datetime.now(UTC)),
-            _STATE: _text(state),
+            _STATE: dg.MetadataValue.text(state),
         },
-        data_version=_version_of(_text(state)),
+        data_version=data_version(state),
     )
 
 
-def _text(state: str) -> dg.TextMetadataValue:
-    return dg.MetadataValue.text(state)
-
-
-def _version_of(state: dg.MetadataValue) -> dg.DataVersion:
-    return data_version(str(state.value))
+def _state_of(metadata: Mapping[str, dg.MetadataValue]) -> str:
+    return str(metadata[_STATE].value) if _STATE in metadata else ""
