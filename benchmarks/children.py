@@ -10,6 +10,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,12 +74,14 @@ def run_command(command: Sequence[str], environment: Mapping[str, str]) -> Measu
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str, float]:
-    """What the command prints, and its peak memory."""
+    """What the command prints, and its peak memory. It runs in an empty folder: Dagster would read a `.env` here."""
     ours = {"PYTHONPATH": str(_ROOT), **environment}
-    process = subprocess.Popen(  # noqa: S603  # our own modules and Dagster's command
-        command, env={**os.environ, **ours}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    with process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(  # noqa: S603  # our own modules and Dagster's command
+            command, cwd=folder, env={**os.environ, **ours}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
         said = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

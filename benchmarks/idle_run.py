@@ -28,11 +28,11 @@ def measure(home: Path, objects: int, rows: int, table_rows: int, repeat: int) -
         run_contestant("bucket_steps:seed", {**places[name].arguments(), "objects": number, "rows": each})
     _fill(places[large], few_rows, table_rows)
     for place in places.values():
-        run_job(place.environment())
+        run_job(place.environment(own_dagster=True))
     runs: dict[str, list[Measured]] = {name: [] for name in places}
     for _ in range(repeat):
         for name, place in places.items():
-            runs[name].append(run_job(place.environment()))
+            runs[name].append(run_job(place.environment(own_dagster=True)))
     times = {name: median_of(turns).seconds for name, turns in runs.items()}
     return Report(
         "idle_run",

@@ -52,9 +52,13 @@ class Workplace:
         """The settings that the variables give."""
         return read_settings(self.variables)
 
-    def environment(self) -> dict[str, str]:
-        """The variables of a process that runs Dagster here, whose home is made."""
-        home = dagster_home.prepare(self.settings.dagster_home)
+    def environment(self, *, own_dagster: bool = False) -> dict[str, str]:
+        """The variables of a process that runs Dagster here, whose home is made: the stack's, or the database's own.
+
+        Dagster remembers which data the marts were last made from, so idle runs of two databases need two homes.
+        """
+        shared = self.settings.dagster_home
+        home = dagster_home.prepare(shared.with_name(f"dagster_{self.database}") if own_dagster else shared)
         return {**self.variables, "DAGSTER_HOME": str(home)}
 
     def store(self) -> ObjectStore:
