@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test test-faults test-batches test-docs test-spark torture check format bench lock docs screenshots clean
+.PHONY: help setup run ui stop test test-runs test-faults test-batches test-docs test-spark torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -28,7 +28,10 @@ stop: ## Stop the UI and the local stack; their data is kept.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not faults and not batches and not docs and not spark"
+	@$(PYTEST) -m "not runs and not faults and not batches and not docs and not spark"
+
+test-runs: setup ## Run whole Dagster jobs, sensors and commands, as users start them.
+	@$(PYTEST) -m runs
 
 test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that nothing is lost.
 	@$(PYTEST) -m faults

@@ -35,7 +35,7 @@ _LONG_MODULES = (
     "test_end_to_end",
     "test_documented_commands",
     "test_reboot",
-    "test_definitions",
+    "test_job_runs",
     "test_faults",
     "test_order",
     "test_run",

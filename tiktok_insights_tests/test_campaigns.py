@@ -7,6 +7,9 @@ import re
 
 import pytest
 
+from tiktok_insights_tests.support.campaigns import GROUPS
+from tiktok_insights_tests.support.documents import ROOT
+
 pytest_plugins = ["pytester"]
 
 #: A test of each kind.
@@ -70,6 +73,20 @@ def test_a_torture_runs_campaigns_alone(pytester: pytest.Pytester, torture: str,
     result = run(pytester, TESTS, "--torture", torture)
     assert passed(result) == {"campaign", "long", "property"}
     result.stdout.fnmatch_lines([loads, "*2 deselected*"])
+
+
+@pytest.mark.parametrize(("mark", "target"), GROUPS.items())
+def test_ci_runs_each_group_and_contributing_names_it(mark: str, target: str) -> None:
+    """Its target selects the mark that `make test` leaves out, so no test is lost."""
+    makefile, ci, contributing = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", ".ci/run", "CONTRIBUTING.md")
+    )
+    assert re.search(rf"^{target}\b", ci, re.MULTILINE)
+    assert f"`{target}`" in " ".join(contributing.split())
+    if mark != "torture":  # which an option selects
+        (usual,) = re.findall(r'PYTEST\) -m "(.*)"$', makefile, re.MULTILINE)
+        assert f"not {mark}" in usual.split(" and ")
+        assert re.search(rf"^{target.removeprefix('make ')}: .*\n\t@\$\(PYTEST\) -m {mark}$", makefile, re.MULTILINE)
 
 
 def failing_values(result: pytest.RunResult) -> list[str]:

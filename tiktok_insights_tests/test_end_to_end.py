@@ -23,6 +23,8 @@ from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.support.cli_user import LIMIT_SECONDS, CliUser, cli_user_in
 from tiktok_insights_tests.support.connections import connect
 
+pytestmark = pytest.mark.runs
+
 _HANDLES = ("corner.bakery", "city.museum", "night.market")
 _STEP_7 = "USE ROLE ACCOUNTADMIN; USE WAREHOUSE COMPUTE_WH; USE AMAZON_DB; USE SCHEMA Main; SELECT * FROM tiktok_data;"
 

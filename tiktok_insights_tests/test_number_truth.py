@@ -5,6 +5,7 @@ import logging
 import uuid
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights_tests.support.campaigns import examples
+
+pytestmark = pytest.mark.runs
 
 _LOG = logging.getLogger(__name__)
 _COUNTS = ("followerCount", "followingCount", "videoCount", "heartCount", "friendCount", "diggCount")

@@ -16,6 +16,8 @@ from tiktok_insights_tests.support.cli_user import CliUser, cli_user_in
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.runs
+
 #: `%20` is in the folder for temporary files: Dagster cannot keep its runs in such a one.
 NAME = 'Mes projets/it\'s [1] #1 é, *a=b; "c" 100%'
 TEMPORARY = "it's [1] %20 #1 é *a=b"

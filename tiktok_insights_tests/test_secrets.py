@@ -15,6 +15,8 @@ from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.private_keys import PASSPHRASE, Written
 from tiktok_insights_tests.support.scripted import Reply, scripted
 
+pytestmark = pytest.mark.runs
+
 __all__ = ["keys", "rsa_key"]
 
 _CANARY = "canary-key-4f1d0c6a9b7e2d35-of-fifty-characters-or-so"

@@ -18,6 +18,8 @@ from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.runs
+
 
 def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> None:
     """No second UI on another port than the one that was asked for."""

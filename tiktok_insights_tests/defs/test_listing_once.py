@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
+import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.definitions import defs
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.fail_points import Requests
+
+pytestmark = pytest.mark.runs
 
 _KEY = "csv/followers/account=42/dt=2026-01-31/partner.csv"
 _PIPELINE = {"ops": {"raw_followers": {"config": {"accounts": ["fake.31.full"]}}}}

@@ -32,6 +32,8 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.refused_objects import archive
 
+pytestmark = pytest.mark.runs
+
 _EVENTS = {
     dg.DagsterRunStatus.QUEUED: dg.DagsterEventType.RUN_ENQUEUED,
     dg.DagsterRunStatus.STARTED: dg.DagsterEventType.RUN_START,

@@ -17,6 +17,8 @@ from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import committed_pages, extract, fake_api, manifest_of, requests_served
 
+pytestmark = pytest.mark.faults
+
 _HANDLE = "fake.1200.full"
 _PAGES = 40
 #: One extraction in a process of its own, slowly enough to be hit anywhere; its arguments: API, S3, bucket, handle.

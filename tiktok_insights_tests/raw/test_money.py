@@ -29,6 +29,8 @@ from tiktok_insights_tests.support.sources import (
     requests_served,
 )
 
+pytestmark = pytest.mark.runs
+
 _DAYS = 86_400
 _ALWAYS = timedelta(0)
 

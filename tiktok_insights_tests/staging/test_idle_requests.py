@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import write_missing_csvs
@@ -20,6 +22,8 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.sources import LOG, client_for
+
+pytestmark = pytest.mark.runs
 
 #: Accounts by how many old snapshots they have; every third of those is open, and left behind.
 _PASTS = {str(1000 + number): 30 if number % 2 else 3 for number in range(10)}

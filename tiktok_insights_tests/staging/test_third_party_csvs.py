@@ -44,6 +44,8 @@ from tiktok_insights_tests.support.third_party_csvs import (
     Case,
 )
 
+pytestmark = pytest.mark.batches
+
 _CONFIG = {"ops": {"staged_tiktok_data": {"config": {"max_rejected_share": MAX_REJECTED_SHARE}}}}
 _AUDITED = [case for case in CASES if case.result == REFUSED and case.rows]
 

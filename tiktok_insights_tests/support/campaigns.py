@@ -29,6 +29,7 @@ class Size:
 
 #: The marks of tests that are too long for `make test`, and the make targets that run them.
 GROUPS = {
+    "runs": "make test-runs",
     "faults": "make test-faults",
     "batches": "make test-batches",
     "docs": "make test-docs",

@@ -12,6 +12,8 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.runs
+
 LATE = "2026-01-31T13:00:00Z"
 ONE_ROW, LEDGER, NEWEST, STEP_7, LOST = (
     "every_user_has_one_row",
