@@ -1,0 +1,72 @@
+"""M11: hours in which unusually many joined. How many of them stay belongs in `retention`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, lgamma, log
+
+from tiktok_insights_tests.support.oracle.joined import joining_window
+from tiktok_insights_tests.support.oracle.presence import statuses
+from tiktok_insights_tests.support.oracle.records import Snapshot, covers_day
+from tiktok_insights_tests.support.oracle.times import DAY, HOUR, day_start
+
+MIN_JOINED = 100
+TIMES = 5
+MAX_P = 1e-4
+DAYS = 28
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Neighboring hours that are bursts: first second, end (excluded), how many joined in them."""
+
+    start: int
+    end: int
+    joined: int
+
+
+def at_least_by_chance(count: int, rate: float) -> float:
+    """The Poisson probability of `count` or more where `rate` are usual."""
+    if rate <= 0:
+        return 0.0 if count else 1.0
+    below = sum(exp(number * log(rate) - rate - lgamma(number + 1)) for number in range(count))
+    return max(0.0, 1.0 - below)
+
+
+def is_burst(count: int, rate: float) -> bool:
+    """Whether so many in an hour are a burst."""
+    return count >= MIN_JOINED and count >= TIMES * rate and at_least_by_chance(count, rate) < MAX_P
+
+
+def bursts(snapshots: Sequence[Snapshot]) -> list[Burst]:
+    """M11 of an account.
+
+    Choices: a user joined in the hour that holds the whole (narrowed) window, whatever the state is now; others are
+    in no hour. The usual rate is that of the last 28 covered days before the hour's own day; without any there is no
+    burst. It counts the users whose whole window is inside these days.
+    """
+    windows = [window for tiktok_id in statuses(snapshots) if (window := joining_window(snapshots, tiktok_id))]
+    spans = [(window.after, window.before) for window in windows if window.after is not None]
+    hours: dict[int, int] = {}
+    by_day: dict[int, int] = {}
+    for after, before in spans:
+        if before <= (day := day_start(after)) + DAY:
+            by_day[day] = by_day.get(day, 0) + 1
+        if before <= (hour := after // HOUR * HOUR) + HOUR:
+            hours[hour] = hours.get(hour, 0) + 1
+    found: list[Burst] = []
+    for hour, count in sorted(hours.items()):
+        rate = _usual_rate(snapshots, by_day, day_start(hour))
+        if rate is None or not is_burst(count, rate):
+            continue
+        if found and found[-1].end == hour:
+            found[-1] = Burst(found[-1].start, hour + HOUR, found[-1].joined + count)
+        else:
+            found.append(Burst(hour, hour + HOUR, count))
+    return found
+
+
+def _usual_rate(snapshots: Sequence[Snapshot], by_day: dict[int, int], day: int) -> float | None:
+    """Users an hour over the last 28 covered days before a day; looks back as far as 10 times as many days."""
+    candidates = (day - number * DAY for number in range(1, 10 * DAYS + 1))
+    covered = [one for one in candidates if any(covers_day(look, one) for look in snapshots)][:DAYS]
+    return sum(by_day.get(one, 0) for one in covered) / (24 * len(covered)) if covered else None

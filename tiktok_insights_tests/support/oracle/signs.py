@@ -1,0 +1,104 @@
+"""M10 and M12: what is unusual about a user, and when accounts were created. Bursts belong in `bursts`."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tiktok_insights_tests.support.oracle.audience import counts_served
+from tiktok_insights_tests.support.oracle.records import Row
+from tiktok_insights_tests.support.oracle.times import DAY, at
+
+#: Ids say when an account was created if the time is at or after this.
+FIRST_CREATION = at("2014-01-01")
+YOUNG = 7 * DAY
+FOLLOW_LIMIT = 9_900
+MANY = 1_000
+MANY_TIMES = 50
+#: A smaller group is not shown, so it is none.
+SAME_AGE_GROUP = 10
+CELLS = 60
+#: With a larger share of accounts created after they followed, the rule for ids has changed.
+MAX_IMPOSSIBLE = 0.005
+
+
+def created_at(tiktok_id: str) -> int | None:
+    """When an account was created, from its id; None if that is not known."""
+    second = int(tiktok_id) >> 32 if tiktok_id.isdecimal() else 0
+    return second if second >= FIRST_CREATION else None
+
+
+def was_young(row: Row) -> bool | None:
+    """Whether the account was younger than 7 days when it joined; None if the window holds both answers."""
+    created = created_at(row.tiktok_id)
+    if created is None or row.followed_before is None:
+        return None
+    if row.followed_before - created <= YOUNG:
+        return True
+    if row.followed_after is not None and row.followed_after - created >= YOUNG:
+        return False
+    return None
+
+
+def same_age_groups(rows: Iterable[Row]) -> dict[int, int]:
+    """The UTC days on which at least 10 of the users were created, and how many.
+
+    Choice: the definitions name same-age groups, but do not say what one is.
+    """
+    days = Counter(created // DAY for row in rows if (created := created_at(row.tiktok_id)) is not None)
+    return {day: count for day, count in days.items() if count >= SAME_AGE_GROUP}
+
+
+def signs(row: Row, groups: Mapping[int, int]) -> dict[str, bool | None]:
+    """The six signs of a user: true, false or None for cannot say."""
+    served, following, followers = counts_served(row), row.following or 0, row.followers or 0
+    created = created_at(row.tiktok_id)
+    return {
+        "default_handle": None if row.user_name is None else re.fullmatch(r"user[0-9]+", row.user_name) is not None,
+        "follows_many": following >= MANY and following >= MANY_TIMES * followers if served else None,
+        "never_liked": None if row.likes_given is None or not served else row.likes_given == 0,
+        "was_young": was_young(row),
+        "same_age": None if created is None else created // DAY in groups,
+        "at_limit": following >= FOLLOW_LIMIT if served else None,
+    }
+
+
+def sign_class(row: Row, groups: Mapping[int, int]) -> str:
+    """The class of a user.
+
+    Choice: a private user, one whose counts were not served, or of whom it is unknown whether they are private is
+    "cannot say", whatever the other signs; otherwise a sign that cannot be said counts as none.
+    """
+    if row.is_private is not False or not counts_served(row) or row.likes_given is None:
+        return "cannot say"
+    return ("none", "one", "several")[min(2, sum(sign is True for sign in signs(row, groups).values()))]
+
+
+@dataclass(frozen=True)
+class FollowerMap:
+    """M12: users in each cell (order of joining, order of creation), and whether it may be shown."""
+
+    cells: dict[tuple[int, int], int]
+    unknown: int
+    impossible: int
+    is_shown: bool
+
+
+def follower_map(rows: Sequence[Row]) -> FollowerMap:
+    """M12 of the users of a list.
+
+    Choices: the first axis is the rank from oldest to newest among users with a known creation, in 60 equal parts;
+    the second the creation time between the first and the last one. An account is created after it followed if the
+    creation is at or after the end of the window. The share is of the users with known creation and window.
+    """
+    known = [(row, made) for row in rows if row.list_position and (made := created_at(row.tiktok_id)) is not None]
+    known.sort(key=lambda one: -(one[0].list_position or 0))
+    first = min((made for _, made in known), default=0)
+    span = max((made for _, made in known), default=0) - first + 1
+    cells = Counter(
+        (rank * CELLS // len(known), (made - first) * CELLS // span) for rank, (_, made) in enumerate(known)
+    )
+    impossible = sum(row.followed_before is not None and made >= row.followed_before for row, made in known)
+    return FollowerMap(
+        dict(cells), len(rows) - len(known), impossible, is_shown=impossible <= MAX_IMPOSSIBLE * len(known)
+    )
