@@ -1,6 +1,7 @@
 """Replay: recreates the CSVs of committed snapshots from the raw pages with today's code, and says how they differ.
 
-Makes no API requests, and only reads raw pages. A CSV is written only where its bytes differ.
+Makes no API requests, and only reads raw pages. A CSV is written only where its bytes differ. A manifest that has no
+windows of follow times yet gets them.
 """
 
 import filecmp
@@ -18,6 +19,7 @@ from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, SNAPSHOT_ERRORS,
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
+from tiktok_insights.raw.manifest_upgrade import upgrade
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
 
@@ -97,6 +99,8 @@ class Replay:
                 self._settle_quarantine(manifest, rendering)
             if self._write and replayed.verdict.differs:
                 self._put(manifest, path, present)
+            if self._write and replayed.verdict is not ReplayVerdict.BLOCKED:
+                upgrade(self._raw, manifest)
         return replayed
 
     def _compare(self, csv: CsvResult, today: Path, present: ObjectInfo | None) -> Replayed:

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+#: Version 2 has the windows of follow times. In one of version 1 they are None until a replay fills them.
+MANIFEST_VERSION = 2
 RAW_PREFIX = "raw/followers/"
 _ID_FORMAT = "%Y%m%dT%H%M%S"
 
@@ -73,12 +75,18 @@ class SnapshotKey:
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """What the manifest says of one page; `sha256` is of the exact body."""
+    """What the manifest says of one page; `sha256` is of the exact body.
+
+    Its users followed at or after `followed_after` and before `followed_before` (unix seconds). `followed_after` is
+    None where the API gave no cursor.
+    """
 
     key: str
     sha256: str
     rows: int
     fetched_at: str
+    followed_after: int | None = None
+    followed_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,9 @@ class Manifest:
 
     Times are ISO 8601 in UTC. `users_claimed` is the API's own total, None if it gave none. `is_whole` says that no
     user of the list was missed but those that the API filters out; `holes` are the intervals of follow time (unix
-    seconds, both ends included) that were not read. `requests` counts all that
-    the stored answers took, over all runs; `quota_left` is what the last of them said of the plan.
+    seconds, both ends included) that were not read between `covered_from`, the cursor of the last page that has one,
+    and `covered_to`, when the first page was fetched. `coverage` is users seen divided by users claimed. `requests`
+    counts all that the stored answers took, over all runs; `quota_left` is what the last of them said of the plan.
     """
 
     account_id: str
@@ -109,7 +118,10 @@ class Manifest:
     requests: int
     pages: tuple[PageEntry, ...]
     quota_left: int | None = None
-    version: int = 1
+    covered_from: int | None = None
+    covered_to: int | None = None
+    coverage: float | None = None
+    version: int = MANIFEST_VERSION
 
     @property
     def snapshot(self) -> SnapshotKey:

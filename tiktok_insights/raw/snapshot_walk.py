@@ -8,7 +8,7 @@ from typing import Any
 
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
-from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.raw.snapshots import RawStore, StoredResponse, entry_of
 from tiktok_insights.raw.walk_progress import WalkProgress
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse, read_page
@@ -60,8 +60,8 @@ class SnapshotWalk:
         """
         try:
             for stored, page in self._pages():
-                self._walk.take(page, stored.fetched_at)
-                self._entries.append(PageEntry(stored.key, stored.sha256, len(page.followers), iso(stored.fetched_at)))
+                window = self._walk.take(page, stored.fetched_at, stored.asked)
+                self._entries.append(entry_of(stored, page, window))
                 self._stored_requests += stored.requests
                 self._quota_left = stored.quota.remaining
         except TikTokError as error:
@@ -141,6 +141,9 @@ class SnapshotWalk:
             rejected=walk.rejected,
             requests=self._stored_requests,
             quota_left=self._quota_left,
+            covered_from=walk.covered_from,
+            covered_to=walk.covered_to,
+            coverage=walk.coverage,
             pages=tuple(self._entries),
         )
 

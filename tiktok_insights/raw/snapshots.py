@@ -14,11 +14,12 @@ from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, RawDataError, SnapshotKey, iso
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.tiktok.dialects import parse, read_page
+from tiktok_insights.tiktok.follow_windows import FollowWindow
 from tiktok_insights.tiktok.models import Page, Parsed, Quota, Response, Value
 
 _REFERENCES = "raw/accounts/"
 _GZIP = "application/gzip"
-_JSON = "application/json"
+JSON = "application/json"
 
 #: What may be wrong with the raw objects of one account while those of the others are fine.
 RAW_OBJECT_ERRORS = (RawDataError, ObjectMissingError, ObjectUnavailableError)
@@ -28,8 +29,8 @@ RAW_OBJECT_ERRORS = (RawDataError, ObjectMissingError, ObjectUnavailableError)
 class StoredResponse:
     """A stored answer of the API: the exact body, when it was fetched (UTC), and how many requests it took.
 
-    `quota` is what the answer said of the plan. `walk_until` (unix seconds) stands on the answer that opens a
-    snapshot which is a window.
+    `quota` is what the answer said of the plan. `asked` is the cursor that a page was asked for with (unix seconds, 0
+    for the newest), None if it is no page. `walk_until` (unix seconds) is on the answer that opens a window.
     """
 
     key: str
@@ -39,6 +40,7 @@ class StoredResponse:
     sha256: str
     quota: Quota
     walk_until: int | None
+    asked: int | None
 
 
 class RawStore:
@@ -60,7 +62,7 @@ class RawStore:
     def remember_account(self, reference: str, account_id: str) -> None:
         """Note which account a handle or secUid stands for."""
         body = json.dumps({"account_id": account_id}).encode()
-        self.store.put(f"{_REFERENCES}{reference}.json", body, _JSON)
+        self.store.put(f"{_REFERENCES}{reference}.json", body, JSON)
 
     def accounts(self) -> Iterator[str]:
         """The ids of all accounts that have raw data."""
@@ -102,13 +104,13 @@ class RawStore:
     def commit(self, manifest: Manifest) -> Manifest:
         """Write the manifest, last of all; when another run has committed first, its manifest holds."""
         key = manifest.snapshot.manifest
-        if self.store.put_once(key, manifest.to_json(), _JSON):
+        if self.store.put_once(key, manifest.to_json(), JSON):
             return manifest
         return Manifest.from_json(self.store.get(key).body, self.store.uri(key))
 
     def note_attempt(self, manifest: Manifest) -> None:
         """Note how far an open snapshot was walked and why not further, over what the run before has noted."""
-        self.store.put(manifest.snapshot.attempt, manifest.to_json(), _JSON)
+        self.store.put(manifest.snapshot.attempt, manifest.to_json(), JSON)
 
     def attempt(self, snapshot: SnapshotKey) -> Manifest | None:
         """What the last run has noted of an open snapshot; None when it was killed before, or the note is damaged.
@@ -186,6 +188,13 @@ class RawStore:
         return False
 
 
+def entry_of(stored: StoredResponse, page: Page, window: FollowWindow) -> PageEntry:
+    """What a manifest says of a stored page."""
+    return PageEntry(
+        stored.key, stored.sha256, len(page.followers), iso(stored.fetched_at), window.after, window.before
+    )
+
+
 def _unpack(key: str, stored: StoredObject, uri: str) -> StoredResponse:
     try:
         body = gzip.decompress(stored.body)
@@ -210,6 +219,7 @@ def _stored_response(key: str, body: bytes, facts: dict[str, Any]) -> StoredResp
             _number(facts.get("quota-reset-seconds")),
         ),
         walk_until=_number(facts.get("walk-until")),
+        asked=_number(json.loads(facts["parameters"]).get("minCursor")),
     )
 
 

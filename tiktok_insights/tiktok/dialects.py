@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, ColumnKind
@@ -89,6 +90,7 @@ def read_page(document: Any) -> Page:
         has_more=bool(has_more),
         next_cursor=_cursor(document.get(dialect.cursor), dialect),
         total=integer_of(document.get("total")),
+        served_at=_moment(value_at(document, "extra.now")),
     )
 
 
@@ -200,6 +202,15 @@ def _field(row: dict[str, Any], column: Column, dialect: Dialect) -> str:
     except ValueShapeError as error:
         msg = f"{paths[0]} {error}"
         raise ValueShapeError(msg) from None
+
+
+def _moment(milliseconds: Any) -> datetime | None:
+    """The time that so many milliseconds of Unix time are; None for what is no time: a page does without."""
+    number = integer_of(milliseconds)
+    try:
+        return datetime.fromtimestamp(number / 1_000, UTC) if number else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _cursor(value: Any, dialect: Dialect) -> int | None:

@@ -57,7 +57,8 @@ class Page:
     """One page of a list.
 
     `next_cursor` is in unix seconds, None where the API gives no place to go on. `total` is the length of the whole
-    list as the API claims it. `dummies` counts the placeholder rows (id 0) that were dropped.
+    list as the API claims it. `dummies` counts the placeholder rows (id 0) that were dropped. `served_at` is the time
+    of the API's own clock, UTC, if the page has it.
     """
 
     dialect: str
@@ -67,6 +68,7 @@ class Page:
     has_more: bool
     next_cursor: int | None
     total: int | None
+    served_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

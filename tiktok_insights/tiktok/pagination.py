@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
+from tiktok_insights.tiktok.follow_windows import FollowWindow
 from tiktok_insights.tiktok.models import Page
 from tiktok_insights.tiktok.outcomes import Outcome
 
@@ -19,8 +20,6 @@ FILTERED_BY_CHANCE = 5
 KNOWN_CAPS = (30, 50, 5_000, 10_000)
 #: A smaller cap does not explain a list that is far too short: something is wrong with the plan or the account.
 _SMALLEST_USUAL_CAP = 1_000
-#: Seconds. In a page that spans less, follows are so dense that the next page must overlap it by a second.
-_DENSE_SPAN = 600
 PAGES_WITHOUT_NEWS = 3
 
 #: An interval of follow time that was not read, both ends included, in unix seconds.
@@ -51,6 +50,8 @@ class Stop(Enum):
 class Walk:
     """The state of a walk: `cursor` (unix seconds, 0 at the start), `stop` once it has ended, and what was seen.
 
+    `covered_from` is the cursor of the last page that has one, `covered_to` the fetch time of the first page, both in
+    unix seconds. Follows between them were listed, but for the `holes`.
     `until` (unix seconds) ends the walk where an earlier snapshot has the rest. `caps` are the lengths at which the API
     may cut the list. Memory: the ids seen, 70 bytes each.
     """
@@ -66,6 +67,8 @@ class Walk:
         self.dummies = 0
         self.rejected = 0
         self.holes: list[Hole] = []
+        self.covered_from: int | None = None
+        self.covered_to: int | None = None
         self._seen: set[int | str] = set()
         self._pages_without_news = 0
 
@@ -75,12 +78,28 @@ class Walk:
         return len(self._seen)
 
     @property
+    def coverage(self) -> float | None:
+        """Users seen divided by users claimed; None if the API did not say how many there are, or said none."""
+        return self.users_seen / self.claimed if self.claimed else None
+
+    @property
     def is_whole(self) -> bool:
         """Whether every user of the list was seen but those that the API filters out: the end was reached, no hole."""
         return self.stop is Stop.END_OF_LIST and not self.holes
 
-    def take(self, page: Page, fetched_at: datetime) -> None:
-        """Count a page in, and move to the next cursor or stop. `fetched_at` is when the page was fetched."""
+    def take(self, page: Page, fetched_at: datetime, asked: int | None = None) -> FollowWindow:
+        """Count a page in, move to the next cursor or stop, and give the page's window.
+
+        `fetched_at` is when the page was fetched, `asked` the cursor that it was asked with: the walk's own, unless
+        another version of this package fetched the page.
+        """
+        if asked is not None:
+            self._go_to(asked)
+        window = FollowWindow.of(page, self.cursor, fetched_at)
+        if self.covered_to is None:
+            self.covered_to = int(fetched_at.timestamp())
+        if window.after is not None:
+            self.covered_from = window.after
         before = self.users_seen
         self._seen.update(_compact(row.tiktok_id) for row in page.followers)
         has_news = self.users_seen > before
@@ -92,20 +111,26 @@ class Walk:
         if page.total is not None and page.total > 0:
             self.claimed = page.total
         self._pages_without_news = 0 if has_news else self._pages_without_news + 1
-        before_it = self.cursor or int(fetched_at.timestamp()) + 1
         if page.rejected:
-            self.holes.append((page.next_cursor or 0, max(before_it - 1, page.next_cursor or 0)))
+            self.holes.append((window.after or 0, window.before - 1))
         self.stop = self._why_stop(page, has_news=has_news)
         if self.stop is None and page.next_cursor is not None:
-            self._move(page.next_cursor, before_it)
+            self._move(page.next_cursor, window)
+        return window
 
-    def _move(self, cursor: int, before_it: int) -> None:
+    def _go_to(self, asked: int) -> None:
+        """Go to the cursor that was asked with; if it is older than the walk's own, that leaves a hole."""
+        if asked < self.cursor:
+            self.holes.append((asked, self.cursor - 1))
+        self.cursor = asked
+
+    def _move(self, cursor: int, window: FollowWindow) -> None:
         """Go to the next page: at the page's own cursor, or one second later where follows are dense.
 
         A page ends in the middle of a second when more users followed in that second than it had room for. The API
         lists what is older than the cursor, so the rest of that second needs a page that overlaps this one.
         """
-        following = cursor + 1 if before_it - cursor < _DENSE_SPAN else cursor
+        following = cursor + 1 if window.is_dense else cursor
         if self.cursor and following >= self.cursor:
             # The whole page lies within one second, and no cursor leads to the rest of that second.
             following = self.cursor - 1

@@ -58,7 +58,7 @@ def run(raw: RawStore, *documents: JSON | Reply) -> tuple[AccountResult, Script]
 def without_times(manifest: Manifest) -> dict[str, object]:
     """Return a manifest without what differs between two walks: times, and the bytes with their signed addresses."""
     fields = dataclasses.asdict(manifest)
-    for name in ("snapshot_id", "started_at", "finished_at", "quota_left"):
+    for name in ("snapshot_id", "started_at", "finished_at", "quota_left", "covered_to"):
         del fields[name]
     fields["pages"] = [(entry.key.rpartition("/")[2], entry.rows) for entry in manifest.pages]
     return fields

@@ -1,0 +1,101 @@
+"""A manifest of version 1 gets its windows from the pages: the same as if it had been written today."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.lake.followers_csv import write_missing_csvs
+from tiktok_insights.lake.listing import CsvInventory
+from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
+from tiktok_insights.raw.manifest import Manifest
+from tiktok_insights.raw.manifest_upgrade import upgrade
+from tiktok_insights.raw.snapshots import JSON, RawStore
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
+
+#: What version 2 has added, of a manifest and of its pages.
+_NEW, _NEW_OF_PAGES = ("covered_from", "covered_to", "coverage"), ("followed_after", "followed_before")
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    """A fake API of the test's own."""
+    with fake_api(tmp_path) as served:
+        yield served
+
+
+def loaded(raw: RawStore, api: Api, handle: str) -> Manifest:
+    """Extract an account, write its CSV, and give its manifest."""
+    (result,) = extract(raw, api.address, handle)
+    list(write_missing_csvs(raw, CsvInventory(raw.store), 0.01))
+    return manifest_of(raw, result)
+
+
+def put_version_1(raw: RawStore, manifest: Manifest) -> Manifest:
+    """Put the manifest as version 1 wrote it: without windows, and here with a hole forgotten."""
+    fields = json.loads(manifest.to_json())
+    old = {name: value for name, value in fields.items() if name not in _NEW} | {"version": 1, "holes": []}
+    old["pages"] = [{name: value for name, value in page.items() if name not in _NEW_OF_PAGES} for page in old["pages"]]
+    raw.store.put(manifest.snapshot.manifest, json.dumps(old).encode(), JSON)
+    found = raw.manifest(manifest.snapshot)
+    assert found
+    return found
+
+
+def replay(raw: RawStore, *, write: bool = True) -> list[Replayed]:
+    """Replay as one run does."""
+    return list(Replay(raw, CsvInventory(raw.store), 0.01, write=write).run())
+
+
+def pages(raw: RawStore) -> list[tuple[str, str, object]]:
+    """Every object but the manifests, with its version and when it was written."""
+    found = [(info.key, info.etag, info.last_modified) for info in raw.store.list("")]
+    return [item for item in found if not item[0].endswith("_manifest.json")]
+
+
+@pytest.mark.parametrize("handle", ["fake.95", "fake.95.app", "fake.95.mix", "fake.0"])
+def test_replay_fills_a_manifest_of_version_1_without_a_request(raw: RawStore, api: Api, handle: str) -> None:
+    """Pages, CSV and everything else stay; a second replay writes nothing."""
+    today = loaded(raw, api, handle)
+    put_version_1(raw, today)
+    before, asked = pages(raw), requests_served(api)
+    assert [item.verdict for item in replay(raw)] == [ReplayVerdict.UNCHANGED]
+    assert raw.manifest(today.snapshot) == today
+    assert (pages(raw), requests_served(api)) == (before, asked)
+    first = raw.store.info(today.snapshot.manifest)
+    replay(raw)
+    assert raw.store.info(today.snapshot.manifest) == first
+
+
+def test_a_dry_run_fills_nothing(raw: RawStore, api: Api) -> None:
+    """The manifest stays as it was."""
+    old = put_version_1(raw, loaded(raw, api, "fake.40"))
+    before = raw.store.info(old.snapshot.manifest)
+    replay(raw, write=False)
+    assert raw.store.info(old.snapshot.manifest) == before
+
+
+def test_a_manifest_that_another_run_has_replaced_stays(raw: RawStore, api: Api) -> None:
+    """What this run has read is no longer there."""
+    today = loaded(raw, api, "fake.40")
+    old = put_version_1(raw, today)
+    raw.store.put(today.snapshot.manifest, today.to_json(), JSON)
+    before = raw.store.info(today.snapshot.manifest)
+    upgrade(raw, old)
+    assert raw.store.info(today.snapshot.manifest) == before
+
+
+def test_the_windows_of_the_pages_meet(raw: RawStore, api: Api) -> None:
+    """From the newest to the oldest; where they are dense, they overlap by a second."""
+    manifest = loaded(raw, api, "fake.95")
+    assert len(manifest.pages) > 2
+    for newer, older in zip(manifest.pages, manifest.pages[1:], strict=False):
+        assert newer.followed_after is not None
+        assert older.followed_before in (newer.followed_after, newer.followed_after + 1)
+    bounds = [page.followed_after for page in manifest.pages if page.followed_after is not None]
+    assert manifest.covered_from == bounds[-1]
+    assert manifest.covered_to is not None
+    assert manifest.pages[0].followed_before == manifest.covered_to + 1
+    assert manifest.coverage == manifest.users_seen / (manifest.users_claimed or 0)
