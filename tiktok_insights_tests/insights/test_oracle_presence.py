@@ -1,10 +1,16 @@
 """The oracle's M4 and M5: who is listed, gone, returned or unknown, and whether changes add up."""
 
 import random
+from dataclasses import replace
 
+from tiktok_insights_tests.support.oracle.audience import most_followed_new
+from tiktok_insights_tests.support.oracle.bursts import bursts
 from tiktok_insights_tests.support.oracle.growth import bridges
+from tiktok_insights_tests.support.oracle.joined import joined
 from tiktok_insights_tests.support.oracle.presence import departures, status, statuses
+from tiktok_insights_tests.support.oracle.profiles import profile_changes
 from tiktok_insights_tests.support.oracle.records import Interval, Row, Snapshot
+from tiktok_insights_tests.support.oracle.retention import retention
 from tiktok_insights_tests.support.oracle.worlds import cut, foreign, hidden, partial, shown, whole, window
 
 U = shown("u", after=100, before=200)
@@ -125,12 +131,19 @@ def test_the_order_of_snapshots_and_rows_does_not_matter() -> None:
                 for row in shown(f"{user}", after=user * 10, before=user * 10 + 10)
             ]
             looks.append(chance.choice([whole(1_000 + number, *rows), cut(1_000 + number, *rows, back_to=40)]))
-        expected = statuses(looks), departures(looks), bridges(looks)
         shuffled = [
-            Snapshot(**{**vars(look), "rows": tuple(chance.sample(look.rows, len(look.rows)))})
+            replace(look, rows=tuple(chance.sample(look.rows, len(look.rows))))
             for look in chance.sample(looks, len(looks))
         ]
-        assert (statuses(shuffled), departures(shuffled), bridges(shuffled)) == expected
+        for metric in (statuses, departures, bridges, joined, retention, profile_changes, most_followed_new, bursts):
+            assert metric(shuffled) == metric(looks), metric
+
+
+def test_of_equal_rows_the_newest_position_counts() -> None:
+    """A user on two pages has the window of the first, whatever the order of the rows."""
+    twice = [Row("u", 100, 200, 2), Row("u", 50, 100, 3)]
+    assert status([whole(1_000, *twice)], "u") == status([whole(1_000, *twice[::-1])], "u")
+    assert status([whole(1_000, *twice[::-1])], "u").followed_after == 100
 
 
 def test_does_it_add_up_example() -> None:

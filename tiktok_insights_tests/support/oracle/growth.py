@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tiktok_insights_tests.support.oracle.presence import LOOKS, spells
+from tiktok_insights_tests.support.oracle.presence import LOOKS, Spell, spells
 from tiktok_insights_tests.support.oracle.records import Snapshot, in_order, users
 from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK
 
@@ -68,25 +68,27 @@ def bridges(snapshots: Sequence[Snapshot]) -> list[Bridge]:
     first look that misses them, as known today. A user missed once counts only if that look is in the newest pair.
     """
     lists = [one for one in in_order(snapshots) if one.users_claimed is not None and one.rows]
+    presences = [spell for tiktok_id in users(snapshots) for spell in spells(snapshots, tiktok_id)]
     return [
         Bridge(
             earlier.snapshot_id,
             later.snapshot_id,
             (later.users_claimed or 0) - (earlier.users_claimed or 0),
-            *_moves(snapshots, earlier, later, is_newest=later is lists[-1]),
+            *_moves(presences, _between(snapshots, earlier, later), is_newest=later is lists[-1]),
         )
         for earlier, later in pairwise(lists)
     ]
 
 
-def _moves(snapshots: Sequence[Snapshot], earlier: Snapshot, later: Snapshot, *, is_newest: bool) -> tuple[int, int]:
-    """How many joined and how many are gone between two snapshots."""
+def _between(snapshots: Sequence[Snapshot], earlier: Snapshot, later: Snapshot) -> list[Snapshot]:
+    """The snapshots after the one, up to the other."""
     ordered = in_order(snapshots)
-    between = ordered[ordered.index(earlier) + 1 : ordered.index(later) + 1]
-    joined = gone = 0
-    for tiktok_id in users(snapshots):
-        for spell in spells(snapshots, tiktok_id):
-            joined += spell.shown[0] in between
-            needed = 1 if is_newest else LOOKS
-            gone += len(spell.missed) >= needed and spell.missed[0] in between
+    return ordered[ordered.index(earlier) + 1 : ordered.index(later) + 1]
+
+
+def _moves(presences: Sequence[Spell], between: Sequence[Snapshot], *, is_newest: bool) -> tuple[int, int]:
+    """How many joined and how many are gone in some snapshots."""
+    needed = 1 if is_newest else LOOKS
+    joined = sum(spell.shown[0] in between for spell in presences)
+    gone = sum(len(spell.missed) >= needed and spell.missed[0] in between for spell in presences)
     return joined, gone

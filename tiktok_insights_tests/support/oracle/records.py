@@ -5,6 +5,7 @@ All times are unix seconds. What can be computed from these records belongs in t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from tiktok_insights_tests.support.oracle.times import DAY
 
@@ -76,7 +77,12 @@ class Snapshot:
 
     def row_of(self, tiktok_id: str) -> Row | None:
         """The user's row, the newest position if there are several; None if the snapshot does not show the user."""
-        return min((row for row in self.rows if row.tiktok_id == tiktok_id), key=_tie_order, default=None)
+        return self._by_id.get(tiktok_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Row]:
+        """The row of each user; the last one wins, so the first in the tie order comes last."""
+        return {row.tiktok_id: row for row in sorted(self.rows, key=_tie_order, reverse=True)}
 
 
 def _tie_order(row: Row) -> tuple[float, float, float, str]:

@@ -1,6 +1,6 @@
 """M6: who of a week's new followers is still listed later, with an interval. Bounds per day belong in `joined`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -85,7 +85,12 @@ def kept(snapshots: Sequence[Snapshot], start: int, week: int) -> Kept:
     not change a past cell.
     """
     known = [look for look in snapshots if look.started_at < start + (week + 1) * WEEK]
-    states = [found.state for found in statuses(known).values() if cohort(found) == start]
+    return _cell(known, statuses(known).values(), start, week)
+
+
+def _cell(known: Sequence[Snapshot], found: Collection[Status], start: int, week: int) -> Kept:
+    """The cell of a cohort at a week, from what was known at the week's end."""
+    states = [one.state for one in found if cohort(one) == start]
     return Kept(
         start,
         week,
@@ -98,9 +103,14 @@ def kept(snapshots: Sequence[Snapshot], start: int, week: int) -> Kept:
 
 
 def retention(snapshots: Sequence[Snapshot]) -> list[Kept]:
-    """M6 of every cohort at every week from its own to the newest snapshot's."""
+    """M6 of every cohort known today at every week from its own to the newest snapshot's."""
     if not snapshots:
         return []
     newest = week_start(max(look.started_at for look in snapshots))
     starts = sorted({start for found in statuses(snapshots).values() if (start := cohort(found)) is not None})
-    return [kept(snapshots, start, week) for start in starts for week in range((newest - start) // WEEK + 1)]
+    cells = []
+    for end in range(starts[0] if starts else newest + WEEK, newest + WEEK, WEEK):
+        known = [look for look in snapshots if look.started_at < end + WEEK]
+        found = statuses(known).values()
+        cells += [_cell(known, found, start, (end - start) // WEEK) for start in starts if start <= end]
+    return sorted(cells, key=lambda cell: (cell.cohort, cell.week))
