@@ -15,6 +15,8 @@ from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.runs
+
 _KEY = "csv/followers/account=42/dt=2026-01-01/broken.csv"
 _OTHER = "csv/followers/account=42/dt=2026-01-01/it's broken too.csv"
 _BROKEN = csv_file(row("1", nickname='"open'))

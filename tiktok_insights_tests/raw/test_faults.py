@@ -30,6 +30,8 @@ from tiktok_insights_tests.support.fault_expectations import CLOCK_FAULTS, FAULT
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import CANARY, LOG, fake_api, requests_served
 
+pytestmark = pytest.mark.faults
+
 WHOLE_PAGES = 4
 WHOLE_REQUESTS = 5
 #: All that sees a request to the source: ours, and what sends it.
