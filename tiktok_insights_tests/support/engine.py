@@ -123,6 +123,11 @@ class Engine:
             for table, columns in COLUMNS.items()
         }
 
+    def users_counted(self) -> int:
+        """How many users the history has, as the publications have counted them."""
+        ((users,),) = self.session.query(f"SELECT COALESCE(MAX(USERS), 0) FROM {self._name_of(PUBLISH_LOCK)}")
+        return int(users)
+
     def _transform(self, upload: Upload) -> StagedObject:
         sha256 = hashlib.sha256(upload.body).hexdigest()
         content = known_contents(self.session, [upload.key]).recognize(_info(upload), sha256)

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,12 +17,14 @@ COLUMNS = {
     "FOLLOWER_SNAPSHOTS": "*",
     "ACCOUNT_SNAPSHOTS": "*",
     "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, ID_SUM_IN, "
-    "ID_SUM_STAGED, ID_SUM_DUPLICATE, ID_SUM_REJECTED, NEGATIVE_COUNTS, SIZE_BYTES",
+    "ID_SUM_STAGED, ID_SUM_DUPLICATE, ID_SUM_REJECTED, NEGATIVE_COUNTS, SIZE_BYTES, NEWEST_ROW_AT",
 }
 _COUNTS = ("followers_Count", "following_Count", "videoCount", "heartCount", "friends_Count", "diggCount")
 _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 #: Position of the time and of counts_exact in a typed row.
 _EXTRACTED_AT, _COUNTS_EXACT = 12, 11
+
+_END_OF_DAY = time(23, 59, 59, 999_999)
 
 User = tuple[Any, ...]
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -176,12 +178,21 @@ def tables(uploads: Iterable[Upload]) -> Tables:
         ),
         "LOAD_HISTORY": sorted(
             (
-                (upload.key, upload.etag, _status(upload, current), *_load(upload).counts, len(upload.body))
+                (
+                    *(upload.key, upload.etag, _status(upload, current)),
+                    *(*_load(upload).counts, len(upload.body), _newest_row_at(upload)),
+                )
                 for upload in {(upload.key, upload.etag): upload for upload in versions}.values()
             ),
             key=repr,
         ),
     }
+
+
+def _newest_row_at(upload: Upload) -> datetime | None:
+    """When the newest row was fetched; one that only has a day counts from the upload."""
+    times = [user[_EXTRACTED_AT] for user in _load(upload).users]
+    return max((upload.first_written if moment.time() == _END_OF_DAY else moment for moment in times), default=None)
 
 
 def _winners(brought: dict[Upload, list[User]]) -> Iterator[User]:

@@ -46,6 +46,9 @@ class Warehouse(Protocol):
     def tables(self) -> Tables:
         """What readers see."""
 
+    def users_counted(self) -> int:
+        """How many users the history has, as the publications have counted them."""
+
 
 class LoadStateMachine(RuleBasedStateMachine):
     """Loads into one warehouse; of the runs, `side_by_side` may have begun and not ended."""
@@ -175,7 +178,9 @@ class LoadStateMachine(RuleBasedStateMachine):
     def _publish(self, batch_id: str) -> None:
         self.warehouse.publish(batch_id)
         self._loads.published.add(batch_id)
-        assert lines(self.warehouse.tables()) == lines(self._loads.tables())
+        expected = self._loads.tables()
+        assert lines(self.warehouse.tables()) == lines(expected)
+        assert self.warehouse.users_counted() == len(expected["TIKTOK_DATA"])
 
 
 def _chosen(items: list[_Item], choice: int) -> _Item:
