@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from tiktok_insights.raw.manifest import MANIFEST_VERSION, Manifest, PageEntry
 from tiktok_insights.raw.snapshots import JSON, RawStore, entry_of
-from tiktok_insights.tiktok.dialects import parse, read_account, read_page
+from tiktok_insights.tiktok.dialects import parse, read_page
+from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Walk
 
 
@@ -27,8 +28,7 @@ def upgrade(raw: RawStore, manifest: Manifest) -> None:
 
 
 def _upgraded(raw: RawStore, manifest: Manifest) -> Manifest:
-    opening = raw.response(manifest.snapshot.account_info)
-    walk = Walk(parse(opening, read_account).value.follower_total, opening.walk_until)
+    walk = Walk(manifest.users_claimed)
     entries: list[PageEntry] = []
     for entry in manifest.pages:
         stored = raw.committed_response(entry)
@@ -36,7 +36,7 @@ def _upgraded(raw: RawStore, manifest: Manifest) -> Manifest:
         entries.append(entry_of(stored, page, walk.take(page, stored.fetched_at, stored.asked)))
     return replace(
         manifest,
-        is_whole=walk.is_whole,
+        is_whole=manifest.outcome == Outcome.WHOLE.value and not walk.holes,
         holes=tuple(walk.holes),
         covered_from=walk.covered_from,
         covered_to=walk.covered_to,

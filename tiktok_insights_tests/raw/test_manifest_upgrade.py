@@ -34,7 +34,7 @@ def loaded(raw: RawStore, api: Api, handle: str) -> Manifest:
 
 
 def put_version_1(raw: RawStore, manifest: Manifest) -> Manifest:
-    """Put the manifest as version 1 wrote it: without windows, and here with a hole forgotten."""
+    """Put the manifest as version 1 wrote it: without windows; its holes are found again."""
     fields = json.loads(manifest.to_json())
     old = {name: value for name, value in fields.items() if name not in _NEW} | {"version": 1, "holes": []}
     old["pages"] = [{name: value for name, value in page.items() if name not in _NEW_OF_PAGES} for page in old["pages"]]
@@ -67,6 +67,15 @@ def test_replay_fills_a_manifest_of_version_1_without_a_request(raw: RawStore, a
     first = raw.store.info(today.snapshot.manifest)
     replay(raw)
     assert raw.store.info(today.snapshot.manifest) == first
+
+
+def test_the_profile_is_not_needed(raw: RawStore, api: Api) -> None:
+    """The response that opened the snapshot cannot be read any more; the pages say all there is to say."""
+    today = loaded(raw, api, "fake.40")
+    put_version_1(raw, today)
+    raw.store.put(today.snapshot.account_info, b"damaged", JSON)
+    assert [item.verdict for item in replay(raw)] == [ReplayVerdict.UNCHANGED]
+    assert raw.manifest(today.snapshot) == today
 
 
 def test_a_dry_run_fills_nothing(raw: RawStore, api: Api) -> None:
