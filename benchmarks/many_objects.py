@@ -1,6 +1,6 @@
 """Many small objects against one with the same rows: the whole job, and a bare read of the small objects.
 
-Both must produce the same table. Each run has a database and a catalog of its own, so every object is pending.
+Both must produce the same table. Each run has its own database and catalog, so every object is pending.
 """
 
 from dataclasses import replace

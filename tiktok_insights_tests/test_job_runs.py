@@ -84,7 +84,7 @@ def test_the_replay_puts_a_damaged_csv_right_and_tells_what_changed(
 def test_a_partners_file_is_loaded_without_the_api(
     loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
 ) -> None:
-    """load_pending_objects takes what lies in the bucket, whoever put it there, and all checks are green."""
+    """load_pending_objects loads what is in the bucket, whoever put it there, and all checks are green."""
     put_csv(store, "7420366745511658149", "7420366745511658150")
     result = run_job(loaded, "load_pending_objects")
     assert result.success

@@ -1,8 +1,8 @@
 """When the users of a page followed: between two cursors of the list, both unix seconds of follow times.
 
-A list is newest-first, and no row carries its own follow time. A page is asked for with a cursor, lists what is older,
-and gives a cursor of its own: that of its oldest follow. What the windows say of a user who is missing later belongs in
-the insights.
+A list is newest-first, and no row carries its own follow time. A page is requested with a cursor, lists what is older,
+and returns its own cursor, the time of its oldest follow. What the windows say about a missing user belongs in the
+insights.
 """
 
 import math

@@ -178,15 +178,17 @@ def tables(uploads: Iterable[Upload]) -> Tables:
         ),
         "LOAD_HISTORY": sorted(
             (
-                (
-                    *(upload.key, upload.etag, _status(upload, current)),
-                    *(*_load(upload).counts, len(upload.body), _newest_row_at(upload)),
-                )
+                _ledger_row(upload, _status(upload, current))
                 for upload in {(upload.key, upload.etag): upload for upload in versions}.values()
             ),
             key=repr,
         ),
     }
+
+
+def _ledger_row(upload: Upload, status: str) -> tuple[Any, ...]:
+    numbers = (*_load(upload).counts, len(upload.body))
+    return (upload.key, upload.etag, status, *numbers, _newest_row_at(upload))
 
 
 def _newest_row_at(upload: Upload) -> datetime | None:
