@@ -8,7 +8,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
@@ -122,10 +121,10 @@ class Extractor:
     def _use_newest(self, reference: str, account_id: str, spent: int) -> AccountResult | None:
         """Use the account's newest snapshot, or resume it; None when a new one is needed."""
         ours = account_id in self._begun
-        decision = decide(self._raw, account_id, self._policy, datetime.now(UTC), ours=ours)
+        decision = decide(self._raw, account_id, self._policy, self._client.now(), ours=ours)
         # What costs requests is decided by what is in the bucket now: another machine may have begun a snapshot.
         if decision.origin is not SnapshotOrigin.FRESH and self._raw.look_again(account_id):
-            decision = decide(self._raw, account_id, self._policy, datetime.now(UTC), ours=ours)
+            decision = decide(self._raw, account_id, self._policy, self._client.now(), ours=ours)
         if decision.manifest is not None:
             return _result(reference, decision.manifest, spent, decision.origin)
         if decision.snapshot is not None:
@@ -144,7 +143,7 @@ class Extractor:
             # The account may have been extracted under another of its names.
             if result := self._use_newest(reference, account_id, spent):
                 return result
-            snapshot = SnapshotKey.begun_at(account_id, datetime.now(UTC))
+            snapshot = SnapshotKey.begun_at(account_id, self._client.now())
             until = overlap_cursor(self._raw, account_id) if self._policy.incremental else None
             opening = self._raw.put_parsed(snapshot.account_info, fetched, read_account, until)
             self._begun.add(account_id)

@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from tiktok_insights.progress import ProgressReporter
@@ -129,7 +128,7 @@ class SnapshotWalk:
             sec_uid=self.account.sec_uid,
             snapshot_id=self._snapshot.snapshot_id,
             started_at=iso(self._info.fetched_at),
-            finished_at=iso(datetime.now(UTC)),
+            finished_at=iso(self._client.now()),
             outcome=outcome.value,
             reason=reason,
             users_seen=walk.users_seen,

@@ -58,8 +58,9 @@ class Client:
 
     `attempts` bounds the requests spent on one answer; `first_wait` (seconds) is the first pause between two of them,
     which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds; `budget` says how many
-    requests may be sent, `list_caps` at which lengths the API cuts lists. After a RunError nothing is sent any more.
-    Raises RefusedError for a key that cannot be sent.
+    requests may be sent, `list_caps` at which lengths the API cuts lists. `now` tells the time (UTC) that responses and
+    snapshots get; waits are in real time. After a RunError nothing is sent any more. Raises RefusedError for a key that
+    cannot be sent.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Client:
         list_caps: Sequence[int] = KNOWN_CAPS,
         attempts: int = 4,
         first_wait: float = 0.5,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not api_key:
             raise RefusedError(f"Set RAPIDAPI_KEY to your key for {base_url}.")
@@ -84,6 +86,7 @@ class Client:
         self._limiter = limiter
         self.budget = budget or Budget()
         self.list_caps = list_caps
+        self.now = now
         self._door = threading.Lock()
         self._let_in = False
         self._closed: RunError | None = None
@@ -174,7 +177,7 @@ class Client:
         self.budget.note(quota)
         body = self._without_key(response.content)
         status_codes.check(response.status_code, body, path, quota, _retry_after(response.headers))
-        return Response(path, parameters, body, datetime.now(UTC), tally.requests, quota)
+        return Response(path, parameters, body, self.now(), tally.requests, quota)
 
     def _without_key(self, body: bytes) -> bytes:
         """The exact body, unless it repeats the key: errors quote bodies, and raw pages keep them forever."""

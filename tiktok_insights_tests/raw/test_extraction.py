@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -13,15 +13,18 @@ import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy
-from tiktok_insights.raw.extraction import RunStoppedError, every_account_finished, require_any
+from tiktok_insights.raw.extraction import Extractor, RunStoppedError, every_account_finished, require_any
+from tiktok_insights.raw.manifest import iso
 from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.tiktok.client import Client
+from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.refused_objects import archive, deny
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import extract, fake_api, requests_served
+from tiktok_insights_tests.support.sources import CANARY, LOG, extract, fake_api, manifest_of, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
 
 
@@ -241,3 +244,19 @@ def test_no_accounts_are_no_results(raw: RawStore, api: Api) -> None:
     """And no request."""
     assert extract(raw, api.address) == []
     assert requests_served(api) == 0
+
+
+def test_a_client_with_another_clock_dates_the_whole_snapshot_by_it(raw: RawStore, api: Api) -> None:
+    """So days can be played in seconds: the snapshot's name, its windows, and the age at which it stops being fresh."""
+    moment = now = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    client = Client(api.address, CANARY, RateLimiter(600_000), now=lambda: now)
+    policy = SnapshotPolicy(min_snapshot_age=timedelta(hours=20))
+    results = []
+    for hours in (0, 19, 21):
+        now = moment + timedelta(hours=hours)
+        results += Extractor(raw, client, policy, LOG).extract(["corner.bakery"])
+    assert [result.origin for result in results] == [SnapshotOrigin.NEW, SnapshotOrigin.FRESH, SnapshotOrigin.NEW]
+    manifest = manifest_of(raw, results[0])
+    assert manifest.snapshot.moment == moment
+    assert manifest.started_at == manifest.finished_at == manifest.pages[0].fetched_at == iso(moment)
+    assert manifest.covered_to == moment.timestamp()
