@@ -22,6 +22,7 @@ from tiktok_insights.local.fake_api.faults.hook import fault_for, reply_to
 from tiktok_insights.local.fake_api.limits import Limiter, refusal
 from tiktok_insights.local.fake_api.population import DEFAULT_SEED, World
 from tiktok_insights.local.fake_api.state import Settings, State
+from tiktok_insights.local.fake_api.stories.story import NO_STORY, Story
 
 _MS_PER_SECOND = 1_000
 
@@ -32,13 +33,15 @@ def create_app(
     accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
     seed: int = DEFAULT_SEED,
     settings: Settings | None = None,
+    story: Story = NO_STORY,
 ) -> Starlette:
     """Return the fake API over the state in `state_folder`, which is made if need be.
 
-    `settings` apply to a fresh folder; one that has been used keeps its own. Serve it from one process, on
+    `settings` and `story` apply to a fresh folder; one that has been used keeps its own. Serve it from one process, on
     the loopback address. Raises ValueError for a damaged state file or two accounts with one handle.
     """
-    world, state = World(seed, accounts), State(state_folder, settings)
+    state = State(state_folder, settings, story)
+    world = World(seed, accounts, state.story)
     limiter = Limiter(state)
     routes = [Route(path, _served(endpoint, world, state, limiter)) for path, endpoint in ENDPOINTS.items()]
     return Connected(routes=[*routes, *control_routes(world, state), Route("/{path:path}", _no_endpoint)])
@@ -58,6 +61,7 @@ def _served(
             return excess
         path, parameters = request.url.path, request.query_params
         state.spend(key, path)
+        state.advance(state.settings.seconds_per_request)
         fault = fault_for(asked_by(path, world, state, parameters), world, state)
         reply = reply_to(fault, answer(endpoint, world, state, parameters), path, state.clock)
         state.save()

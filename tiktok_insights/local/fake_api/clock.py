@@ -10,12 +10,12 @@ import datetime as dt
 VIRTUAL_START = 1_777_593_600
 """Unix seconds of 2026-05-01T00:00:00Z: the instant at which an account has exactly its first followers."""
 
-_SECONDS_PER_DAY = 86_400
+SECONDS_PER_DAY = 86_400
 
 
 def day_of(at: int) -> int:
     """Return the whole days between the start and the virtual time `at` (unix seconds)."""
-    return (at - VIRTUAL_START) // _SECONDS_PER_DAY
+    return (at - VIRTUAL_START) // SECONDS_PER_DAY
 
 
 def month_of(at: int) -> str:
@@ -33,4 +33,4 @@ def seconds_to_next_month(at: int) -> int:
 
 def seconds_to_next_day(at: int) -> int:
     """Return the seconds from `at` (unix seconds) until the daily quota starts again, at midnight UTC."""
-    return _SECONDS_PER_DAY - at % _SECONDS_PER_DAY
+    return SECONDS_PER_DAY - at % SECONDS_PER_DAY

@@ -10,6 +10,9 @@ Here: `/_control/...`. Not here: anything that the real API has.
     GET    /_control/faults        the posted faults, how often each has struck, and all kinds of faults
     POST   /_control/faults        [{"kind": "503", "account": "city.museum", "page": 3, "times": 2}, ...]
     DELETE /_control/faults        removes the posted faults, and forgets how often they struck
+    GET    /_control/story         the story that is played
+    POST   /_control/story         {"people": {"die": 0.05}, "accounts": [{"handle": "a.shop", "followers": 90}]}
+    GET    /_control/truth?account=a.shop&at=1780000000    who follows it then, since when; who left, when and why
 
 A posted fault has a `kind`. Everything else is optional: `account` (a handle; default: all accounts), `path` (default:
 all), `page` (from this page on; 0 is the profile) and `last_page`, `times` (default: always), `each_page` (if true,
@@ -17,27 +20,33 @@ all), `page` (from this page on; 0 is the profile) and `last_page`, `times` (def
 account strike one after the other, in the order they were posted: the first one until its `times` are used up. A list
 is posted as a whole or not at all.
 
+A story has the fields of `stories.story.Story`, all of them optional but an account's `handle` and `followers`. It
+takes the place of the one before, from the start of virtual time.
+
 Every other response is the status after the change. A bad request gets 400 with an `error` that says what is wrong.
 """
 
 import dataclasses
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tiktok_insights.local.fake_api.accounts import Account
 from tiktok_insights.local.fake_api.endpoints import ENDPOINTS
 from tiktok_insights.local.fake_api.faults.fault import Fault, fault_of_fields
 from tiktok_insights.local.fake_api.faults.kinds import KINDS
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.local.fake_api.state import State
+from tiktok_insights.local.fake_api.stories.story import story_of
+from tiktok_insights.local.fake_api.stories.truth import truth
 
 _LOOPBACK = {"127.0.0.1", "::1"}
 Change = Callable[[World, State, Any], None]
-View = Callable[[World, State], dict[str, Any]]
+View = Callable[[World, State, Mapping[str, str]], dict[str, Any]]
 
 
 def control_routes(world: World, state: State) -> list[Route]:
@@ -55,6 +64,9 @@ def control_routes(world: World, state: State) -> list[Route]:
         route("faults", "GET", None, _faults),
         route("faults", "POST", _post_faults),
         route("faults", "DELETE", _clear_faults),
+        route("story", "GET", None, _story),
+        route("story", "POST", _play, _story),
+        route("truth", "GET", None, _truth),
     ]
 
 
@@ -66,18 +78,18 @@ def _endpoint(
     async def respond(request: Request) -> Response:
         if request.client is None or request.client.host not in _LOOPBACK:
             return JSONResponse({"error": "control endpoints accept requests only from this machine"}, 403)
-        if change is not None:
-            try:
+        try:
+            if change is not None:
                 change(world, state, json.loads(await request.body() or b"{}"))
-            except ValueError as error:
-                return JSONResponse({"error": str(error)}, 400)
-            state.save()
-        return JSONResponse(view(world, state))
+                state.save()
+            return JSONResponse(view(world, state, request.query_params))
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 400)
 
     return respond
 
 
-def _status(world: World, state: State) -> dict[str, Any]:
+def _status(world: World, state: State, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return the state and the configured accounts with their exact totals."""
     accounts = [
         {
@@ -92,9 +104,29 @@ def _status(world: World, state: State) -> dict[str, Any]:
     return {**state.status(), "accounts": accounts}
 
 
-def _faults(_world: World, state: State) -> dict[str, Any]:
+def _faults(_world: World, state: State, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what is posted, what has struck, and what there is."""
     return {**state.faults.status(), "kinds": {name: kind.description for name, kind in KINDS.items()}}
+
+
+def _story(_world: World, state: State, _query: Mapping[str, str]) -> dict[str, Any]:
+    """Return the story that is played."""
+    return state.story.to_json()
+
+
+def _truth(world: World, state: State, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return who follows `account` at the time `at` (unix seconds; by default now), who left, when and why."""
+    account, at = _known(world, query.get("account")), query.get("at", str(state.clock))
+    if not at.isdecimal():
+        raise ValueError(f"at is {at!r}: use a virtual time in unix seconds")
+    return {"at": int(at), "facts": [dataclasses.asdict(fact) for fact in truth(world, account, int(at))]}
+
+
+def _play(world: World, state: State, fields: Any) -> None:
+    """Begin a story in the place of the one before; `{"accounts": []}` ends it."""
+    story = story_of(_object(fields))
+    world.play(story)
+    state.story = story
 
 
 def _object(fields: Any) -> dict[str, Any]:
@@ -144,7 +176,12 @@ def _fault(world: World, fields: dict[str, Any]) -> Fault:
         raise ValueError(f"there is no path {fault.path!r}: use one of {', '.join(ENDPOINTS)}")
     if fault.account is None:
         return fault
-    account = world.directory.by_handle(fault.account) if isinstance(fault.account, str) else None
+    return dataclasses.replace(fault, account=_known(world, fault.account).handle)
+
+
+def _known(world: World, handle: Any) -> Account:
+    """Return the account with this handle."""
+    account = world.directory.by_handle(handle) if isinstance(handle, str) else None
     if account is None:
-        raise ValueError(f"there is no account {fault.account!r}: use a handle")
-    return dataclasses.replace(fault, account=account.handle)
+        raise ValueError(f"there is no account {handle!r}: use a handle")
+    return account

@@ -86,7 +86,7 @@ def asked_by(path: str, world: World, state: State, parameters: Mapping[str, str
             page = page_number(world, account, LISTS[path], cursor=cursor, count=count, at=state.clock)
     except (BadParameterError, NoSuchUserError):
         return None
-    return Asked(path=path, handle=account.handle, page=page, own=account.fault)
+    return Asked(path=path, handle=account.handle, page=page, own=world.fault(account, state.clock))
 
 
 def _profile(world: World, state: State, account: Account) -> Body:

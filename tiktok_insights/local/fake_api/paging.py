@@ -8,8 +8,7 @@ accounts were; but it is empty only if nothing is left to show.
 import dataclasses
 
 from tiktok_insights.local.fake_api.accounts import Account, Direction
-from tiktok_insights.local.fake_api.follow_list import FollowList
-from tiktok_insights.local.fake_api.population import Person, World
+from tiktok_insights.local.fake_api.population import Person, Slots, World
 from tiktok_insights.local.fake_api.seeding import mix
 
 LARGEST_PAGE = 30
@@ -43,7 +42,7 @@ def page_of(world: World, account: Account, direction: Direction, *, cursor: int
     rows: list[Person | None] = []
     taken, last, has_more = 0, None, False
     for slot in follows.present(first, at):
-        if not world.is_shown(account, follows, slot):
+        if not world.is_shown(account, follows, slot, at):
             if taken < count:
                 taken, last = taken + 1, slot
             continue
@@ -75,7 +74,7 @@ def _before(cursor: int, at: int) -> int:
     return min(cursor or at + 1, at + 1)
 
 
-def _place(follows: FollowList, first: int, count: int, at: int) -> int:
+def _place(follows: Slots, first: int, count: int, at: int) -> int:
     """Return the place in a walk, from 0, of the page that begins at a slot.
 
     The nearest one, so that those who arrive or leave during a walk do not shift it.
@@ -83,14 +82,14 @@ def _place(follows: FollowList, first: int, count: int, at: int) -> int:
     return (follows.rank(first, at) + count // 2) // count
 
 
-def _row(world: World, follows: FollowList, slot: int, at: int) -> Person | None:
+def _row(world: World, follows: Slots, slot: int, at: int) -> Person | None:
     """Return the slot's person, or None for a dummy row."""
     return None if follows.is_dummy(slot) else world.person(follows.person_at(slot), at)
 
 
-def _last_row_before(world: World, account: Account, follows: FollowList, first: int, at: int) -> list[Person | None]:
+def _last_row_before(world: World, account: Account, follows: Slots, first: int, at: int) -> list[Person | None]:
     """Return the row that ended the page before, as a list; empty if there was none."""
     for slot in range(first - 1, follows.newest_slot(at) - 1, -1):
-        if not follows.has_left(slot, at) and world.is_shown(account, follows, slot):
+        if not follows.has_left(slot, at) and world.is_shown(account, follows, slot, at):
             return [_row(world, follows, slot, at)]
     return []

@@ -14,12 +14,20 @@ from tiktok_insights.local.fake_api.accounts import DEFAULT_ACCOUNTS, Account, D
 from tiktok_insights.local.fake_api.activity import common_counts, drifted, share, star_counts
 from tiktok_insights.local.fake_api.clock import day_of
 from tiktok_insights.local.fake_api.counts import Counts
+from tiktok_insights.local.fake_api.faults.fault import Fault
 from tiktok_insights.local.fake_api.follow_list import FollowList, follow_list, is_star
-from tiktok_insights.local.fake_api.identity import person_id, sec_uid_of
+from tiktok_insights.local.fake_api.identity import sec_uid_of
 from tiktok_insights.local.fake_api.naming import bio_of, handle_of, nickname_of
 from tiktok_insights.local.fake_api.seeding import key_of, mix, scramble_32
+from tiktok_insights.local.fake_api.stories.course import course_of
+from tiktok_insights.local.fake_api.stories.lives import FOREVER, Absence, Lives
+from tiktok_insights.local.fake_api.stories.story import NO_STORY, Story
+from tiktok_insights.local.fake_api.stories.told_list import ToldList
 
 DEFAULT_SEED = 20_260_530
+
+Slots = FollowList | ToldList
+"""A list as pages see it, newest follow first."""
 
 _WORDS = struct.Struct("<16I")
 _PRIVATE = 0.24
@@ -45,14 +53,35 @@ class Person:
 
 
 class World:
-    """Everybody and every account under one seed. Times are virtual unix seconds."""
+    """Everybody and every account under one seed, those of a story too. Times are virtual unix seconds."""
 
-    def __init__(self, seed: int = DEFAULT_SEED, accounts: Sequence[Account] = DEFAULT_ACCOUNTS) -> None:
+    def __init__(
+        self,
+        seed: int = DEFAULT_SEED,
+        accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
+        story: Story = NO_STORY,
+    ) -> None:
         self.seed = seed
-        self.directory = Directory(accounts)
+        self._accounts = tuple(accounts)
+        self.play(story)
         self._identity_key = key_of(seed, "identity")
         self._facts_key = key_of(seed, "facts").to_bytes(8, "little")
         self._dead_key = key_of(seed, "dead")
+
+    def play(self, story: Story) -> None:
+        """Let a story take the place of the one before. Raises ValueError for two accounts with one handle."""
+        self.directory = Directory([*self._accounts, *(one.account for one in story.accounts)])
+        self._lives = Lives(self.seed, story)
+        self._told = {one.handle: one for one in story.accounts}
+        self._lists = {
+            one.handle: ToldList(key_of(self.seed, one.handle), course_of(self.seed, story, one), one)
+            for one in story.accounts
+        }
+
+    def fault(self, account: Account, at: int) -> Fault | None:
+        """Return the account's own fault at `at`, or None."""
+        told = self._told.get(account.handle)
+        return told.fault(at) if told else account.fault
 
     def account(self, handle: str) -> Account:
         """Return the account with this handle, configured or ad-hoc; raises LookupError for no such user."""
@@ -61,8 +90,10 @@ class World:
             raise LookupError(f"there is no account {handle!r}: configure it, or use a handle such as fake.1000")
         return account
 
-    def follows(self, account: Account, direction: Direction = Direction.FOLLOWERS) -> FollowList:
+    def follows(self, account: Account, direction: Direction = Direction.FOLLOWERS) -> Slots:
         """Return one of the account's two lists."""
+        if direction is Direction.FOLLOWERS and account.handle in self._lists:
+            return self._lists[account.handle]
         return follow_list(self.seed, account, direction)
 
     def total(self, account: Account, at: int, direction: Direction = Direction.FOLLOWERS) -> int:
@@ -73,15 +104,18 @@ class World:
         """Yield exactly those whom a full walk at `at` returns, each once, the newest follow first."""
         follows = self.follows(account, direction)
         for slot in follows.present(follows.newest_slot(at), at):
-            if self.is_shown(account, follows, slot) and not follows.is_dummy(slot):
+            if self.is_shown(account, follows, slot, at) and not follows.is_dummy(slot):
                 yield self.person(follows.person_at(slot), at)
 
-    def is_shown(self, account: Account, follows: FollowList, slot: int) -> bool:
+    def is_shown(self, account: Account, follows: Slots, slot: int, at: int) -> bool:
         """Tell whether pages have a row for the slot: they leave dead accounts out, but not dummies."""
-        if follows.is_dummy(slot):
-            return True
-        index = follows.person_at(slot)
-        return is_star(index) or mix(self._dead_key, index) >= account.filtered_share * 2**64
+        return follows.is_dummy(slot) or self.absence(account, follows.person_at(slot), at) is None
+
+    def absence(self, account: Account, index: int, at: int) -> Absence | None:
+        """Return since when and why the account's list leaves a person out at `at`, or None."""
+        if not is_star(index) and mix(self._dead_key, index) < account.filtered_share * 2**64:
+            return Absence(0, FOREVER, "died")
+        return self._lives.absence(index, at)
 
     def served_counts(self, account: Account, person: Person) -> Counts:
         """Return the counts that this account's pages give: exact, or rounded and wrapped to int32."""
@@ -114,12 +148,13 @@ class World:
             hashlib.blake2b(index.to_bytes(8, "little"), key=self._facts_key, digest_size=64).digest()
         )
         star = is_star(index)
-        identifier = person_id(self._identity_key, index)
-        handle = handle_of(scramble_32(self._identity_key >> 32, index))
-        private = not star and share(words[1]) < _PRIVATE
+        identifier = self._lives.identifier(index)
+        handle = handle_of(scramble_32(self._identity_key >> 32, self._lives.named_as(index, at)))
+        private = not star and share(words[1]) < self._lives.private_share(index, _PRIVATE)
         verified = share(words[0]) < _VERIFIED or (star and words[0] % _VERIFIED_STAR_IN == 0)
         silent = private or share(words[12]) < _EMPTY_BIO_IF_PUBLIC
         counts = star_counts(words) if star else common_counts(words, private=private)
+        counts = drifted(counts, words[14], day_of(at)) if self._lives.has_counts(index) else Counts(0, 0, 0, 0, 0)
         return Person(
             tiktok_id=str(identifier),
             sec_uid=sec_uid_of(identifier),
@@ -128,6 +163,6 @@ class World:
             bio="" if silent else bio_of(share(words[13]), words[12]),
             verified=verified,
             private=private,
-            counts=drifted(counts, words[14], day_of(at)),
+            counts=counts,
             avatar_key=words[15],
         )

@@ -1,4 +1,4 @@
-"""What the fake API remembers: virtual clock, settings, counters, faults; in one file, written atomically.
+"""What the fake API remembers: virtual clock, settings, counters, faults, story; in one file, written atomically.
 
 Here: the file and its fields. Not here: what the numbers permit (`limits`). The file is written before each
 answer leaves, so after a kill no request is forgotten. Keys appear only as fingerprints.
@@ -13,6 +13,7 @@ from typing import Any
 
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START, month_of
 from tiktok_insights.local.fake_api.faults.book import FaultBook
+from tiktok_insights.local.fake_api.stories.story import NO_STORY, Story, story_of
 
 FILE_NAME = "fake_api.json"
 _MOST_SECONDS_AHEAD = 20 * 365 * 86_400
@@ -23,16 +24,19 @@ class Settings:
     """What can be set while the API runs. Raises ValueError for a value that cannot be meant.
 
     `monthly_quota`: requests for each key in a virtual month. `requests_per_minute`: the burst limit in real
-    time, None for none. `latency_ms`: real milliseconds that each answer is held back.
+    time, None for none. `latency_ms`: real milliseconds that each answer is held back. `seconds_per_request`: virtual
+    seconds that pass with each request.
     """
 
     monthly_quota: int = 1_000_000
     requests_per_minute: int | None = None
     latency_ms: int = 0
+    seconds_per_request: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("monthly_quota", 0), ("requests_per_minute", 1), ("latency_ms", 0)):
-            value = getattr(self, name)
+        for field in dataclasses.fields(self):
+            name, value = field.name, getattr(self, field.name)
+            least = 1 if name == "requests_per_minute" else 0
             if value is None and name == "requests_per_minute":
                 continue
             if type(value) is not int or value < least:
@@ -42,10 +46,11 @@ class Settings:
 class State:
     """The stored state. Raises ValueError if the file is there but cannot be read as one."""
 
-    def __init__(self, folder: pathlib.Path, settings: Settings | None = None) -> None:
+    def __init__(self, folder: pathlib.Path, settings: Settings | None = None, story: Story = NO_STORY) -> None:
         self._file = folder / FILE_NAME
         self.clock = VIRTUAL_START
         self.settings = settings or Settings()
+        self.story = story
         self.faults = FaultBook()
         self.reset_counters()
         folder.mkdir(parents=True, exist_ok=True)
@@ -119,6 +124,7 @@ class State:
             "spent_by_month": self._spent,
             "spent_elsewhere_by_month": self._spent_elsewhere,
             "fault_book": self.faults.stored(),
+            "story": self.story.to_json(),
         }
         text = json.dumps(stored)
         fresh = self._file.with_suffix(".tmp")
@@ -137,6 +143,7 @@ class State:
             self._spent_elsewhere.update(stored.get("spent_elsewhere_by_month", {}))
             if "fault_book" in stored:  # not in a file of an older version
                 self.faults.restore(stored["fault_book"])
+            self.story = story_of(stored.get("story", {}))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{self._file} is damaged ({error!r}): delete it to start over") from error
 

@@ -91,7 +91,12 @@ def test_the_status_counts_requests_by_path_account_and_key(fresh: Api) -> None:
 def test_settings_change_while_the_api_runs(fresh: Api) -> None:
     """Only what is named changes; the next request feels it."""
     changed = fresh.control("settings", monthly_quota=1)
-    assert changed["settings"] == {"monthly_quota": 1, "requests_per_minute": None, "latency_ms": 0}
+    assert changed["settings"] == {
+        "monthly_quota": 1,
+        "requests_per_minute": None,
+        "latency_ms": 0,
+        "seconds_per_request": 0,
+    }
     assert fresh.ask("/api/user/info", uniqueId="city.museum").status_code == 200
     assert fresh.ask("/api/user/info", uniqueId="city.museum").status_code == 429
     fresh.control("settings", monthly_quota=10, latency_ms=60)
