@@ -95,7 +95,7 @@ def assert_all_is_published(loader: Loader, uploads: list[Upload]) -> None:
     """The oracle's tables, and nothing left on the way."""
     assert lines(loader.tables()) == lines(history.tables(uploads))
     assert loader.rows("SELECT DISTINCT VERDICT, PUBLISHED_AT IS NOT NULL FROM LOAD_BATCHES") == [("passed", True)]
-    for table in ("STAGED_TIKTOK_DATA", "STAGED_OBJECTS", "TOUCHED_USERS"):
+    for table in ("STAGED_TIKTOK_DATA", "STAGED_OBJECTS", "TOUCHED_USERS", "TOUCHED_SPELLS"):
         assert loader.rows(f"SELECT COUNT(*) FROM TIKTOK_INTERNAL.{table}") == [(0,)]
 
 

@@ -67,5 +67,6 @@ def _rows(raw: RawStore) -> tuple[list[NamedRow], list[Unreadable]]:
             continue
         if attempt is not None:
             key = {"OBJECT_KEY": attempt.snapshot.attempt, "ACCOUNT_ID": account_id, "SNAPSHOT_ID": attempt.snapshot_id}
-            rows.append({**key, **snapshot_facts(SnapshotFacts.of(attempt), attempt.users_seen)})
+            facts = snapshot_facts(SnapshotFacts.of(attempt), attempt.users_seen)
+            rows.append({**key, **facts, "LOOKED_AT": None})
     return rows, unreadable

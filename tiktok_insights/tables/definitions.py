@@ -7,6 +7,7 @@ from tiktok_insights.schema import WAREHOUSE_COLUMNS
 from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
+from tiktok_insights.tables.presence import PRESENCE_SPELLS, TOUCHED_SPELLS
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -63,6 +64,14 @@ _ACCOUNT_SNAPSHOT = _columns(
     ("REQUESTS", "NUMBER(38,0)", "Requests made for the snapshot."),
     ("QUOTA_LEFT", "NUMBER(38,0)", "Requests left in the plan after the snapshot's last response."),
 )
+#: Not in STAGED_OBJECTS: known only with the rows.
+_LOOKED_AT = _columns(
+    (
+        "LOOKED_AT",
+        "TIMESTAMP_NTZ",
+        "When the snapshot counts, UTC: STARTED_AT, or the time of its newest row if that is NULL. NULL if it is open.",
+    ),
+)
 
 TIKTOK_DATA = Table("TIKTOK_DATA", "One row per user: the user's newest known data.", _FOLLOWER)
 FOLLOWER_SNAPSHOTS = Table(
@@ -71,7 +80,7 @@ FOLLOWER_SNAPSHOTS = Table(
 ACCOUNT_SNAPSHOTS = Table(
     "ACCOUNT_SNAPSHOTS",
     "One row per loaded or open snapshot of an account: users seen and claimed, outcome, and cost.",
-    (_ORIGIN[0], *_ACCOUNT_SNAPSHOT),
+    (_ORIGIN[0], *_ACCOUNT_SNAPSHOT, *_LOOKED_AT),
 )
 LOAD_HISTORY = Table(
     "LOAD_HISTORY",
@@ -155,6 +164,8 @@ ALL: tuple[Table, ...] = (
     STAGED_OBJECTS,
     TOUCHED_USERS,
     PUBLISH_LOCK,
+    PRESENCE_SPELLS,
+    TOUCHED_SPELLS,
 )
 
 #: The version of the tables above. `versions/` has a record of each, which may change until the first release.

@@ -5,7 +5,6 @@ repetition of batches changes it. The statements are in sql/, in their order.
 """
 
 import logging
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,30 +12,11 @@ from datetime import UTC, datetime
 from snowflake.connector.errors import Error
 
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
-from tiktok_insights.lake.listing import END_OF_DAY
 from tiktok_insights.progress import SILENT, ProgressReporter
-from tiktok_insights.schema import WAREHOUSE_NAMES
-from tiktok_insights.sql_files import read_sql, without_comments
-from tiktok_insights.staging.ledger import SETTLED, take_lock
-from tiktok_insights.staging.transform import newest_first
-from tiktok_insights.tables.columns import timestamp
-from tiktok_insights.tables.definitions import (
-    ACCOUNT_SNAPSHOTS,
-    ALL,
-    FOLLOWER_SNAPSHOTS,
-    LOAD_BATCHES,
-    LOAD_HISTORY,
-    PUBLISH_LOCK,
-    STAGED_OBJECTS,
-)
-from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
-from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
-from tiktok_insights.tables.namespace import Namespace
-
-#: What the ledger takes over from the batch's objects.
-_LEDGER_COLUMNS = [name for name in STAGED_OBJECTS.names if name in LOAD_HISTORY.names]
-#: The files of one transaction, in their order; the counts are compared before the last.
-_CHOOSE, _PUBLISH, _EMPTY = "choose_objects", "publish", "empty_staging"
+from tiktok_insights.staging.ledger import take_lock
+from tiktok_insights.tables.definitions import LOAD_BATCHES, PUBLISH_LOCK
+from tiktok_insights.tables.load_status import BatchVerdict
+from tiktok_insights.warehouse.publish_sql import CHOOSE, EMPTY, PUBLISH, counts_query, steps_of
 
 
 class PublishError(RuntimeError):
@@ -143,14 +123,14 @@ def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
     take_lock(session, batch_id)
     if _is_published(session, batch_id):
         return Publication(batch_id, 0, 0, 0, 0)
-    _run(session, _CHOOSE, batch_id, now)
+    _run(session, CHOOSE, batch_id, now)
     expected = _counts(session, "expected_counts", batch_id, now)
     users, known_users = expected.pop("ALL_USERS"), expected.pop("KNOWN_USERS")
-    _run(session, _PUBLISH, batch_id, now)
+    _run(session, PUBLISH, batch_id, now)
     touched = _compare(batch_id, expected, _counts(session, "found_counts", batch_id, now))
     # A value, not a difference: a statement whose answer is lost may run twice.
     write_users(session, users - known_users + touched)
-    _run(session, _EMPTY, batch_id, now)
+    _run(session, EMPTY, batch_id, now)
     return Publication(batch_id, expected["OBJECTS"], expected["SNAPSHOTS"], expected["HISTORY_ROWS"], touched)
 
 
@@ -188,13 +168,13 @@ def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> 
 
 
 def _counts(session: Session, file: str, batch_id: str, now: datetime) -> dict[str, int]:
-    text = _fill(without_comments(read_sql(__package__, file)), session.namespace, now)
+    text = counts_query(file, session.namespace, now)
     (counts,) = session.records(text, (batch_id,) * text.count("?"))
     return {name: int(count) for name, count in counts.items()}
 
 
 def _run(session: Session, file: str, batch_id: str, now: datetime) -> None:
-    for statement in _steps(file, session.namespace, now).values():
+    for statement in steps_of(file, session.namespace, now).values():
         session.execute(statement, (batch_id,) * statement.count("?"))
 
 
@@ -206,37 +186,3 @@ def _is_published(session: Session, batch_id: str) -> bool:
 def _has_arrived(connect: Connect, batch_id: str) -> bool:
     with connect() as session:
         return _is_published(session, batch_id)
-
-
-def publish_steps(namespace: Namespace, now: datetime) -> dict[str, str]:
-    """The statements of a publication by the names of their steps, in order; `now` (UTC) goes to the ledger."""
-    return {name: text for file in (_CHOOSE, _PUBLISH, _EMPTY) for name, text in _steps(file, namespace, now).items()}
-
-
-def _steps(file: str, namespace: Namespace, now: datetime) -> dict[str, str]:
-    """The statements of one file by the names of their steps, with the names of columns and tables in them."""
-    parts = re.split(r"^-- step: (\w+)$", read_sql(__package__, file), flags=re.MULTILINE)[1:]
-    names, texts = parts[::2], parts[1::2]
-    return {name: _fill(without_comments(text), namespace, now) for name, text in zip(names, texts, strict=True)}
-
-
-def _fill(text: str, namespace: Namespace, now: datetime) -> str:
-    objects = namespace.name_of(STAGED_OBJECTS)
-    return text.format(
-        **{table.name.lower(): namespace.name_of(table) for table in ALL if table.is_internal},
-        chosen=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.LOADED}'",
-        noted=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.UNCHANGED}'",
-        settled=SETTLED,
-        columns=", ".join(WAREHOUSE_NAMES),
-        history_columns=", ".join(FOLLOWER_SNAPSHOTS.names),
-        account_snapshot_columns=", ".join(ACCOUNT_SNAPSHOTS.names),
-        ledger_columns=", ".join(_LEDGER_COLUMNS),
-        loaded=LoadStatus.LOADED,
-        superseded=LoadStatus.SUPERSEDED,
-        unchanged=LoadStatus.UNCHANGED,
-        newest_first=newest_first("FIRST_MODIFIED"),
-        **{name.name.lower(): name for name in NewestRow},
-        id_sum=id_sum_sql("TIKTOK_ID", SqlEngine.SNOWFLAKE),
-        end_of_day=END_OF_DAY,
-        now=timestamp(now),
-    )

@@ -7,7 +7,8 @@ from tiktok_insights.clients.snowflake_session import Connect, retry_conflicts
 from tiktok_insights.staging.ledger import take_lock
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, TIKTOK_DATA, TOUCHED_USERS
 from tiktok_insights.tables.load_status import NewestRow
-from tiktok_insights.warehouse.publish import publish_steps, write_users
+from tiktok_insights.warehouse.publish import write_users
+from tiktok_insights.warehouse.publish_sql import publish_steps
 
 #: In the place of a batch's id. Every user is touched, and then a publication's own statements do the rest.
 _REBUILD = "rebuild"

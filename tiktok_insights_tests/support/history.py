@@ -174,7 +174,11 @@ def tables(uploads: Iterable[Upload]) -> Tables:
             key=repr,
         ),
         "ACCOUNT_SNAPSHOTS": sorted(
-            ((*upload.origin, *(upload.facts or _seen(len(staged)))) for upload, staged in brought.items()), key=repr
+            (
+                (*upload.origin, *(upload.facts or _seen(len(staged))), looked_at(upload))
+                for upload, staged in brought.items()
+            ),
+            key=repr,
         ),
         "LOAD_HISTORY": sorted(
             (
@@ -195,6 +199,11 @@ def _newest_row_at(upload: Upload) -> datetime | None:
     """When the newest row was fetched; one that only has a day counts from the upload."""
     times = [user[_EXTRACTED_AT] for user in _load(upload).users]
     return max((upload.first_written if moment.time() == _END_OF_DAY else moment for moment in times), default=None)
+
+
+def looked_at(upload: Upload) -> datetime | None:
+    """When a snapshot began; of another producer's object, the time of its newest row."""
+    return upload.facts[1] if upload.facts else max((user[_EXTRACTED_AT] for user in _load(upload).users), default=None)
 
 
 def _winners(brought: dict[Upload, list[User]]) -> Iterator[User]:

@@ -30,6 +30,7 @@ _UNFINISHED = {
     "batches that stand twice": "{schema}.LOAD_BATCHES GROUP BY BATCH_ID HAVING COUNT(*) > 1",
     "versions that stand twice in the ledger": "{schema}.LOAD_HISTORY GROUP BY OBJECT_KEY, ETAG HAVING COUNT(*) > 1",
     "touched users": "{internal}.TOUCHED_USERS",
+    "touched spells": "{internal}.TOUCHED_SPELLS",
     "locks too many": "{internal}.PUBLISH_LOCK OFFSET 1",
     "staged rows of batches that are done": f"{{internal}}.STAGED_TIKTOK_DATA WHERE NOT {_IS_CUT_OFF}",
     "staged objects of batches that are done": f"{{internal}}.STAGED_OBJECTS WHERE NOT {_IS_CUT_OFF}",

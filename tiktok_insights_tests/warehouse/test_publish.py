@@ -9,7 +9,8 @@ import snowflake.connector
 from snowflake.connector.errors import OperationalError, ProgrammingError
 
 from tiktok_insights.clients.snowflake_session import Connect, Session
-from tiktok_insights.warehouse.publish import Publication, publish, publish_steps
+from tiktok_insights.warehouse.publish import Publication, publish
+from tiktok_insights.warehouse.publish_sql import publish_steps
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import row

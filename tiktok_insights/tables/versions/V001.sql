@@ -65,7 +65,8 @@ CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_SNAPSHOTS (
   USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
   USERS_CLAIMED NUMBER(38,0) COMMENT 'The account''s follower count as reported by the API.',
   REQUESTS NUMBER(38,0) COMMENT 'Requests made for the snapshot.',
-  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.'
+  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.',
+  LOOKED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot counts, UTC: STARTED_AT, or the time of its newest row if that is NULL. NULL if it is open.'
 ) COMMENT = 'One row per loaded or open snapshot of an account: users seen and claimed, outcome, and cost.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_HISTORY (
@@ -167,6 +168,43 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as the publications have counted them; NULL before the first.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
+
+CREATE TABLE IF NOT EXISTS PUBLIC.PRESENCE_SPELLS (
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
+  SPELL NUMBER(38,0) NOT NULL COMMENT '1 for the user''s first presence on the account''s list, 2 for the next.',
+  FIRST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot that shows the user.',
+  FIRST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  LAST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the last snapshot that shows the user.',
+  LAST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  JOINED_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot of the newest follow: since then, each window touches the one before.',
+  JOINED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  JOINED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  FIRST_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that would have shown the user, but does not.',
+  SECOND_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the second such snapshot, since which the user is gone.',
+  OUT_OF_REACH_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that went to the list''s end or cap, but not back to the window.'
+) COMMENT = 'One row per account, user and spell. A spell ends when two snapshots missed the user and a later one shows them.';
+
+CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_SPELLS (
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch that is published.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
+  SPELL NUMBER(38,0) NOT NULL COMMENT '1 for the user''s first presence on the account''s list, 2 for the next.',
+  FIRST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot that shows the user.',
+  FIRST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  LAST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the last snapshot that shows the user.',
+  LAST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  JOINED_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot of the newest follow: since then, each window touches the one before.',
+  JOINED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  JOINED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  FIRST_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that would have shown the user, but does not.',
+  SECOND_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the second such snapshot, since which the user is gone.',
+  OUT_OF_REACH_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that went to the list''s end or cap, but not back to the window.'
+) COMMENT = 'Rows of PRESENCE_SPELLS that the current publication writes; empty between publications.';
 
 CREATE SCHEMA IF NOT EXISTS MAIN;
 

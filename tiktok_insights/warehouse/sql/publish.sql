@@ -33,8 +33,14 @@ WHERE PLACE = 1;
 DELETE FROM ACCOUNT_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen});
 
 -- step: insert_account_snapshots
-INSERT INTO ACCOUNT_SNAPSHOTS ({account_snapshot_columns})
-SELECT {account_snapshot_columns} FROM {staged_objects} WHERE BATCH_ID = ? AND OBJECT_KEY IN ({chosen});
+INSERT INTO ACCOUNT_SNAPSHOTS ({account_snapshot_columns}, LOOKED_AT)
+SELECT {account_snapshot_columns}, COALESCE(o.STARTED_AT, newest.NEWEST_ROW)
+FROM {staged_objects} AS o
+LEFT JOIN (
+  SELECT OBJECT_KEY AS KEY_OF_ROWS, MAX(EXTRACTED_AT) AS NEWEST_ROW
+  FROM {staged_tiktok_data} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY
+) AS newest ON newest.KEY_OF_ROWS = o.OBJECT_KEY
+WHERE o.BATCH_ID = ? AND o.OBJECT_KEY IN ({chosen});
 
 -- step: mark_replaced_versions
 -- LOADED says that an object's rows are in the history now, in whatever order its versions came.
