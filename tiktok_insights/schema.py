@@ -49,7 +49,8 @@ class Column:
 
     `csv` is the header of the CSV and the name in Glue; `attribute` the name of the field of
     `tiktok.models.Follower`; `web` and `app` the API's fields in its two dialects (dotted paths, first that is there
-    wins); `warehouse` the column in Snowflake, None for one that is dropped on the way.
+    wins); `warehouse` the column in Snowflake, None for one that is dropped on the way. A column that is in the history
+    only says something of a snapshot, not of the user.
     """
 
     csv: str
@@ -59,6 +60,7 @@ class Column:
     web: tuple[str, ...]
     app: tuple[str, ...]
     meaning: str
+    is_history_only: bool = False
 
     @property
     def glue(self) -> str:
@@ -83,6 +85,10 @@ class Column:
 
 def _count(csv: str, attribute: str, warehouse: str, web: str, app: str, meaning: str) -> Column:
     return Column(csv, attribute, ColumnKind.COUNT, warehouse, (f"statsV2.{web}", f"stats.{web}"), (app,), meaning)
+
+
+def _of_snapshot(csv: str, kind: ColumnKind, meaning: str) -> Column:
+    return Column(csv, csv, kind, csv.upper(), (), (), meaning, is_history_only=True)
 
 
 def _avatar(csv: str, size: int) -> Column:
@@ -206,14 +212,36 @@ COLUMNS: tuple[Column, ...] = (
         (),
         "When the page with this row was fetched, UTC.",
     ),
+    _of_snapshot(
+        "followed_after",
+        ColumnKind.TIMESTAMP,
+        "The user followed at or after this time, UTC: the cursor of the page with this row. NULL if unknown.",
+    ),
+    _of_snapshot(
+        "followed_before",
+        ColumnKind.TIMESTAMP,
+        "The user followed before this time, UTC: the cursor with which the page was requested. NULL if unknown.",
+    ),
+    _of_snapshot(
+        "list_position",
+        ColumnKind.COUNT,
+        "The row's place in the list as it was fetched, 1 for the newest follower. NULL if unknown.",
+    ),
 )
 # fmt: on
 
 ID_COLUMN = COLUMNS[0]
+#: The time of a row. A row without one has that of its file.
+TIME_COLUMN = COLUMNS[15]
 CSV_HEADER: tuple[str, ...] = tuple(column.csv for column in COLUMNS)
 #: Files of other producers may end here: they know neither where the counts come from nor when they were fetched.
 FOREIGN_HEADER: tuple[str, ...] = CSV_HEADER[:14]
-WAREHOUSE_COLUMNS: tuple[Column, ...] = tuple(column for column in COLUMNS if column.warehouse)
+#: The headers of files that can be loaded. The second one knows no follow times.
+HEADERS: tuple[tuple[str, ...], ...] = (CSV_HEADER, CSV_HEADER[:16], FOREIGN_HEADER)
+#: What the history holds of a row, and what of it the user's newest row in TIKTOK_DATA holds.
+HISTORY_COLUMNS: tuple[Column, ...] = tuple(column for column in COLUMNS if column.warehouse)
+WAREHOUSE_COLUMNS: tuple[Column, ...] = tuple(column for column in HISTORY_COLUMNS if not column.is_history_only)
 #: The warehouse's columns that identify a person, also under the same name in a mart.
 PERSONAL_NAMES = frozenset(column.warehouse for column in WAREHOUSE_COLUMNS if column.is_personal)
-WAREHOUSE_NAMES: tuple[str, ...] = tuple(column.warehouse for column in COLUMNS if column.warehouse)
+HISTORY_NAMES: tuple[str, ...] = tuple(column.warehouse for column in HISTORY_COLUMNS if column.warehouse)
+WAREHOUSE_NAMES: tuple[str, ...] = tuple(column.warehouse for column in WAREHOUSE_COLUMNS if column.warehouse)

@@ -26,7 +26,7 @@ from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
 from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.connections import Connections
-from tiktok_insights_tests.support.csv_texts import HEADER_16, csv_file, row
+from tiktok_insights_tests.support.csv_texts import HEADER_19, csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, changes_something
 from tiktok_insights_tests.support.fault_injection import FaultInjection
 from tiktok_insights_tests.support.history import Tables, Upload
@@ -86,7 +86,7 @@ def sandbox(
         yield Sandbox(places, warehouse)
 
 
-def put(store: ObjectStore, name: str, *lines: str, header: str = HEADER_16) -> Upload:
+def put(store: ObjectStore, name: str, *lines: str, header: str = HEADER_19) -> Upload:
     """Put a CSV where another producer may put it; give what the oracle needs to know of it."""
     key = f"csv/followers/account=44/dt=2026-01-31/{name}.csv"
     store.put(key, csv_file(*lines, header=header), "text/csv")

@@ -9,6 +9,8 @@ from tiktok_insights.schema import (
     COLUMNS,
     CSV_HEADER,
     FOREIGN_HEADER,
+    HEADERS,
+    HISTORY_COLUMNS,
     ID_COLUMN,
     WAREHOUSE_COLUMNS,
     WAREHOUSE_NAMES,
@@ -23,7 +25,7 @@ def test_the_csv_header_is_the_designs() -> None:
     assert CSV_HEADER == (
         "Tiktok_id", "uniqueId", "nickname", "avatarLarger", "avatarMedium", "avatarThumb", "Account_verified",
         "privateAccount", "followers_Count", "following_Count", "videoCount", "heartCount", "friends_Count",
-        "diggCount", "counts_exact", "extracted_at",
+        "diggCount", "counts_exact", "extracted_at", "followed_after", "followed_before", "list_position",
     )  # fmt: skip
 
 
@@ -31,6 +33,22 @@ def test_other_producers_may_have_the_first_fourteen_columns() -> None:
     """Up to diggCount."""
     assert len(FOREIGN_HEADER) == 14
     assert CSV_HEADER[: CSV_HEADER.index("counts_exact")] == FOREIGN_HEADER
+
+
+def test_a_header_may_end_before_the_windows() -> None:
+    """All columns, 16 or 14."""
+    assert [len(names) for names in HEADERS] == [19, 16, 14]
+    assert all(names == CSV_HEADER[: len(names)] for names in HEADERS)
+
+
+def test_the_history_has_what_a_snapshot_says_of_a_row_besides_the_user() -> None:
+    """Windows and place are behind the columns that TIKTOK_DATA has, too."""
+    assert [(column.warehouse, column.warehouse_type) for column in HISTORY_COLUMNS[len(WAREHOUSE_COLUMNS) :]] == [
+        ("FOLLOWED_AFTER", "TIMESTAMP_NTZ"),
+        ("FOLLOWED_BEFORE", "TIMESTAMP_NTZ"),
+        ("LIST_POSITION", "NUMBER(38,0)"),
+    ]
+    assert HISTORY_COLUMNS[: len(WAREHOUSE_COLUMNS)] == WAREHOUSE_COLUMNS
 
 
 def test_the_warehouse_table_is_the_designs() -> None:
@@ -63,15 +81,15 @@ def test_glue_has_lower_case_names_that_stay_different_and_texts() -> None:
     """Athena's reader fails on an empty field of any other type."""
     names = [column.glue for column in COLUMNS]
     assert names[:3] == ["tiktok_id", "uniqueid", "nickname"]
-    assert len(set(names)) == len(names) == 16
+    assert len(set(names)) == len(names) == 19
     assert all(name == name.lower() for name in names)
     assert {column.glue_type for column in COLUMNS} == {"string"}
 
 
 def test_the_contract_and_the_follower_have_the_same_fields() -> None:
-    """In the same order; extracted_at is the page's."""
+    """In the same order; what is behind them is the page's."""
     attributes = [column.attribute for column in COLUMNS]
-    assert attributes == [*(field.name for field in dataclasses.fields(Follower)), "extracted_at"]
+    assert attributes == [*(field.name for field in dataclasses.fields(Follower)), *CSV_HEADER[15:]]
 
 
 @pytest.mark.parametrize(

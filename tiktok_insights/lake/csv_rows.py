@@ -3,12 +3,14 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TextIO
 
-from tiktok_insights.schema import COLUMNS, CSV_HEADER
+from tiktok_insights.raw.manifest import PageEntry
+from tiktok_insights.schema import COLUMNS, CSV_HEADER, TIME_COLUMN
 from tiktok_insights.tiktok.models import Follower
 
-_ATTRIBUTES = tuple(column.attribute for column in COLUMNS if column.attribute != "extracted_at")
+_ATTRIBUTES = tuple(column.attribute for column in COLUMNS[: COLUMNS.index(TIME_COLUMN)])
 
 
 @dataclass
@@ -46,9 +48,15 @@ class CsvRows:
         self.repairs = TextRepairs()
         self.rows = 0
 
-    def write(self, followers: Iterable[Follower], extracted_at: str) -> None:
-        """Write one page's followers; `extracted_at` is when the page was fetched, ISO 8601 with Z."""
+    def write(self, followers: Iterable[Follower], entry: PageEntry) -> None:
+        """Write the followers of the page that the manifest's entry describes."""
+        of_page = (entry.fetched_at, _time(entry.followed_after), _time(entry.followed_before))
         for follower in followers:
             texts = [self.repairs.clean(getattr(follower, attribute)) for attribute in _ATTRIBUTES]
-            self._writer.writerow([*texts, extracted_at])
             self.rows += 1
+            self._writer.writerow([*texts, *of_page, self.rows])
+
+
+def _time(seconds: int | None) -> str:
+    """Unix seconds in the contract's form; empty where they are unknown."""
+    return "" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -48,7 +48,7 @@ def render(raw: RawStore, manifest: Manifest, path: Path, max_rejected_share: fl
             except TikTokError as error:
                 done.blocked = f"{entry.key} cannot be read by this version: {error}"
                 break
-            rows.write(page.followers, entry.fetched_at)
+            rows.write(page.followers, entry)
             done.rejected.extend(_quarantine_line(entry.key, row) for row in page.rejected)
     done.rows = rows.rows
     done.blocked = done.blocked or _too_many_rejected(len(done.rejected), done.rows, max_rejected_share)

@@ -4,6 +4,7 @@ Only facts of the manifest belong here. What else is known of an object belongs 
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,7 +19,10 @@ _MAX_BYTES = 1_800
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFacts:
-    """What ACCOUNT_SNAPSHOTS says of a snapshot. Times are ISO 8601 in UTC, as in the manifest."""
+    """What ACCOUNT_SNAPSHOTS says of a snapshot, as the manifest has it.
+
+    Times are ISO 8601 in UTC; follow times are unix seconds.
+    """
 
     account_id: str
     snapshot_id: str
@@ -31,6 +35,11 @@ class SnapshotFacts:
     users_claimed: int | None
     requests: int
     quota_left: int | None
+    covered_from: int | None
+    covered_to: int | None
+    holes: tuple[tuple[int, int], ...]
+    is_whole: bool
+    coverage: float | None
 
     @staticmethod
     def of(manifest: Manifest) -> "SnapshotFacts":
@@ -47,6 +56,11 @@ class SnapshotFacts:
             users_claimed=manifest.users_claimed,
             requests=manifest.requests,
             quota_left=manifest.quota_left,
+            covered_from=manifest.covered_from,
+            covered_to=manifest.covered_to,
+            holes=manifest.holes,
+            is_whole=manifest.is_whole,
+            coverage=manifest.coverage,
         )
 
     def to_metadata(self) -> dict[str, str]:
@@ -58,8 +72,10 @@ class SnapshotFacts:
     def from_metadata(metadata: Mapping[str, str]) -> "SnapshotFacts | None":
         """The facts that `to_metadata` gave; None where they are missing or damaged: the manifest has them."""
         try:
-            facts = SnapshotFacts(**json.loads(metadata[_NAME]))
-        except (KeyError, ValueError, TypeError, RecursionError):
+            fields = json.loads(metadata[_NAME])
+            holes = tuple((start, end) for start, end in fields.pop("holes"))
+            facts = SnapshotFacts(**fields, holes=holes)
+        except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
             return None
         return facts if _are_sound(facts) else None
 
@@ -74,13 +90,15 @@ def _are_sound(facts: SnapshotFacts) -> bool:
         facts.outcome,
         facts.reason,
     )
-    numbers = (facts.users_seen, facts.requests)
-    optional = (facts.users_claimed, facts.quota_left)
+    numbers = (facts.users_seen, facts.requests, *(second for hole in facts.holes for second in hole))
+    optional = (facts.users_claimed, facts.quota_left, facts.covered_from, facts.covered_to)
     return (
         all(isinstance(text, str) for text in texts)
         and all(_is_moment(text) for text in (facts.started_at, facts.finished_at))
         and all(_is_count(number) for number in numbers)
         and all(number is None or _is_count(number) for number in optional)
+        and isinstance(facts.is_whole, bool)
+        and (facts.coverage is None or (type(facts.coverage) is float and 0 <= facts.coverage < math.inf))
     )
 
 

@@ -3,7 +3,7 @@
 import csv
 from itertools import zip_longest
 
-from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
+from tiktok_insights.schema import CSV_HEADER, HEADERS
 
 _BOM = b"\xef\xbb\xbf"
 #: The contract's header, with every name quoted, has a thirtieth of it.
@@ -21,8 +21,8 @@ _OTHER_KINDS = (
 )
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _RULE = (
-    f"the header must be the contract's {len(CSV_HEADER)} names, or the first {len(FOREIGN_HEADER)}, with this "
-    "spelling and order"
+    f"the header must be the contract's {len(CSV_HEADER)} names, or the first "
+    f"{' or '.join(str(len(names)) for names in HEADERS[1:])}, with this spelling and order"
 )
 _LOOK = "copy the line from docs/how_to/own_files.md"
 
@@ -32,12 +32,12 @@ class UnloadableError(ValueError):
 
 
 def columns_of(line: bytes) -> tuple[str, ...]:
-    """The names in a file's first line: all of the contract's, or its first 14. Raises UnloadableError."""
+    """The names in a file's first line: those of one of the contract's headers. Raises UnloadableError."""
     for beginning, kind in _OTHER_KINDS:
         if line.startswith(beginning):
             raise UnloadableError(kind)
     names = _names(_text(line))
-    if names not in (CSV_HEADER, FOREIGN_HEADER):
+    if names not in HEADERS:
         raise UnloadableError(f"{_difference(names)}; {_RULE}: {_LOOK}")
     return names
 

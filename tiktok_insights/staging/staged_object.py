@@ -1,5 +1,6 @@
 """What is known of one object of a batch: its row in STAGED_OBJECTS, from which the ledger is written."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -77,7 +78,17 @@ def snapshot_facts(facts: SnapshotFacts | None, users_seen: int) -> NamedRow:
         "USERS_CLAIMED": facts and facts.users_claimed,
         "REQUESTS": facts and facts.requests,
         "QUOTA_LEFT": facts and facts.quota_left,
+        "COVERED_FROM": facts and _second(facts.covered_from),
+        "COVERED_TO": facts and _second(facts.covered_to),
+        "HOLES": facts and json.dumps([[str(_second(second)) for second in hole] for hole in facts.holes]),
+        "IS_WHOLE": facts and facts.is_whole,
+        "COVERAGE": facts and facts.coverage,
     }
+
+
+def _second(seconds: int | None) -> datetime | None:
+    """Unix seconds as the warehouse holds a moment."""
+    return None if seconds is None else naive_utc(datetime.fromtimestamp(seconds, UTC))
 
 
 def naive_utc(moment: datetime) -> datetime:

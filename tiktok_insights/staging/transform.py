@@ -9,8 +9,10 @@ regexp_extract with group 0, subqueries, TRY_CAST, intervals, explicit NULLS.
 from tiktok_insights.schema import (
     ACCEPTED_TEXTS,
     COLUMNS,
+    HISTORY_COLUMNS,
+    HISTORY_NAMES,
     ID_COLUMN,
-    WAREHOUSE_COLUMNS,
+    TIME_COLUMN,
     WAREHOUSE_NAMES,
     Column,
     ColumnKind,
@@ -19,7 +21,7 @@ from tiktok_insights.schema import (
 STAGED, DUPLICATE, REJECTED = "staged", "duplicate", "rejected"
 
 #: The CSV columns that the transform reads, each in every query. A line is not rejected for any other column.
-READ_COLUMNS = tuple(column.csv for column in WAREHOUSE_COLUMNS)
+READ_COLUMNS = tuple(column.csv for column in HISTORY_COLUMNS)
 
 _COUNT = "-?[0-9]{1,38}([.]0)?"
 #: Not hour 24, of which the engines think differently, nor years that a client's datetime does not know.
@@ -44,12 +46,13 @@ def newest_first(*first_ties: str, prefix: str = "") -> str:
 def transform_sql(source: str) -> str:
     """The SQL text over the relation `source`.
 
-    Columns of the result: object_number, the contract's warehouse columns, rejected_column (NULL for a good row),
+    Columns of the result: object_number, the history's columns of the contract, rejected_column (NULL for a good row),
     negative_counts, disposition.
     """
-    names = ", ".join(WAREHOUSE_NAMES)
+    names = ", ".join(HISTORY_NAMES)
+    of_snapshot = ", ".join(f"{name} DESC NULLS LAST" for name in HISTORY_NAMES if name not in WAREHOUSE_NAMES)
     # Rows that are equal once they are typed may differ in what became NULL.
-    place = f"{newest_first()}, negative_counts DESC"
+    place = f"{newest_first()}, {of_snapshot}, negative_counts DESC"
     return f"""
 SELECT object_number, {names}, rejected_column, negative_counts,
   CASE WHEN rejected_column IS NOT NULL THEN '{REJECTED}'
@@ -124,7 +127,7 @@ def _rejects(column: Column) -> str:
 
 
 def _typed_columns() -> str:
-    return ",\n      ".join(f"{_typed(column)} AS {column.warehouse}" for column in WAREHOUSE_COLUMNS)
+    return ",\n      ".join(f"{_typed(column)} AS {column.warehouse}" for column in HISTORY_COLUMNS)
 
 
 def _typed(column: Column) -> str:
@@ -138,7 +141,7 @@ def _typed(column: Column) -> str:
         # A negative count becomes NULL here; it is counted beside. What is no count is rejected.
         return f"CASE WHEN {name} LIKE '-%' THEN NULL ELSE TRY_CAST({name} AS DECIMAL(38,0)) END"
     if column.kind is ColumnKind.TIMESTAMP:
-        return f"COALESCE({_timestamp(name)}, taken_at)"
+        return f"COALESCE({_timestamp(name)}, taken_at)" if column is TIME_COLUMN else _timestamp(name)
     return f"NULLIF(replace({name}, chr(0), ''), '')"
 
 

@@ -3,7 +3,7 @@
 Add a table here. People query those that are not internal, and read the newest row of each user through a view.
 """
 
-from tiktok_insights.schema import WAREHOUSE_COLUMNS
+from tiktok_insights.schema import HISTORY_COLUMNS, WAREHOUSE_COLUMNS, Column
 from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
@@ -14,7 +14,11 @@ def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
     return tuple(TableColumn(*triple) for triple in triples)
 
 
-_FOLLOWER = tuple(TableColumn(c.warehouse or "", c.warehouse_type, c.meaning) for c in WAREHOUSE_COLUMNS)
+def _of_contract(columns: tuple[Column, ...]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(c.warehouse or "", c.warehouse_type, c.meaning) for c in columns)
+
+
+_HISTORY_ROW = _of_contract(HISTORY_COLUMNS)
 _BATCH_ID = ("BATCH_ID", "VARCHAR NOT NULL", "The batch in which the object was staged.")
 _FIRST_MODIFIED = (
     "FIRST_MODIFIED",
@@ -63,6 +67,19 @@ _ACCOUNT_SNAPSHOT = _columns(
     ("USERS_CLAIMED", "NUMBER(38,0)", "The account's follower count as reported by the API."),
     ("REQUESTS", "NUMBER(38,0)", "Requests made for the snapshot."),
     ("QUOTA_LEFT", "NUMBER(38,0)", "Requests left in the plan after the snapshot's last response."),
+    (
+        "COVERED_FROM",
+        "TIMESTAMP_NTZ",
+        "The snapshot lists who followed at or after this time, UTC: the last cursor of its pages. NULL if unknown.",
+    ),
+    ("COVERED_TO", "TIMESTAMP_NTZ", "When the newest page was fetched, UTC; nobody who followed later is listed."),
+    (
+        "HOLES",
+        "VARCHAR",
+        "Follow times in between that could not be read: a JSON list of first and last second, UTC; [] without any.",
+    ),
+    ("IS_WHOLE", "BOOLEAN", "True if nobody on the account's list was missed; a list that the API cuts is not whole."),
+    ("COVERAGE", "FLOAT", "Users seen divided by users claimed; NULL if unknown."),
 )
 #: Not in STAGED_OBJECTS: known only with the rows.
 _LOOKED_AT = _columns(
@@ -73,9 +90,9 @@ _LOOKED_AT = _columns(
     ),
 )
 
-TIKTOK_DATA = Table("TIKTOK_DATA", "One row per user: the user's newest known data.", _FOLLOWER)
+TIKTOK_DATA = Table("TIKTOK_DATA", "One row per user: the user's newest known data.", _of_contract(WAREHOUSE_COLUMNS))
 FOLLOWER_SNAPSHOTS = Table(
-    "FOLLOWER_SNAPSHOTS", "One row per account, user and snapshot: the history.", _ORIGIN + _FOLLOWER
+    "FOLLOWER_SNAPSHOTS", "One row per account, user and snapshot: the history.", _ORIGIN + _HISTORY_ROW
 )
 ACCOUNT_SNAPSHOTS = Table(
     "ACCOUNT_SNAPSHOTS",
@@ -120,7 +137,7 @@ LOAD_BATCHES = Table(
 STAGED_TIKTOK_DATA = Table(
     "STAGED_TIKTOK_DATA",
     "One row per object and user waiting to be published.",
-    (TableColumn(*_BATCH_ID), *_ORIGIN, *_FOLLOWER),
+    (TableColumn(*_BATCH_ID), *_ORIGIN, *_HISTORY_ROW),
     is_internal=True,
 )
 STAGED_OBJECTS = Table(

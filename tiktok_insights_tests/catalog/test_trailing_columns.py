@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DAY, NEXT_DAY = ("42", "2026-01-31"), ("42", "2026-02-01")
 TABLE = "tiktok_user_data"
+#: What a table of 14 columns lacks.
+ADDED = ["counts_exact", "extracted_at", "followed_after", "followed_before", "list_position"]
 
 
 @pytest.fixture
@@ -80,12 +82,12 @@ def test_a_table_gets_the_columns_at_its_end_and_keeps_the_rest(
     catalog: Catalog, glue: "GlueClient", earlier: dict[str, Any]
 ) -> None:
     """Comments, parameters and owner stay; the run goes on to its own partitions, and the next one changes nothing."""
-    assert catalog.drift() == ["column counts_exact is missing", "column extracted_at is missing"]
+    assert catalog.drift() == [f"column {name} is missing" for name in ADDED]
     state = catalog.register([DAY, ("43", "2026-02-01")])
     assert (state.added, catalog.drift()) == (1, [])
     table = table_of(glue, catalog)
     added = table["StorageDescriptor"]["Columns"][14:]
-    assert [column["Name"] for column in added] == ["counts_exact", "extracted_at"]
+    assert [column["Name"] for column in added] == ADDED
     assert all(column["Comment"] for column in added)
     assert shortened(table) == earlier
     catalog.register([DAY])
@@ -102,7 +104,7 @@ def test_names_and_types_in_capitals_are_the_same(
     glue.update_table(DatabaseName=catalog.database, TableInput=capitals)
     catalog.register([DAY])
     columns = table_of(glue, catalog)["StorageDescriptor"]["Columns"]
-    assert [column["Name"] for column in columns][12:] == ["FRIENDS_COUNT", "DIGGCOUNT", "counts_exact", "extracted_at"]
+    assert [column["Name"] for column in columns][12:] == ["FRIENDS_COUNT", "DIGGCOUNT", *ADDED]
     assert catalog.drift() == []
 
 
@@ -117,7 +119,7 @@ def test_partitions_get_the_columns_too(catalog: Catalog, glue: "GlueClient", ea
     assert after.keys() == before.keys()
     for day in (DAY, NEXT_DAY):
         storage = after[day]["StorageDescriptor"]
-        assert [column["Name"] for column in storage["Columns"]][13:] == ["diggcount", "counts_exact", "extracted_at"]
+        assert [column["Name"] for column in storage["Columns"]][13:] == ["diggcount", *ADDED]
         assert storage["Location"] == before[day]["StorageDescriptor"]["Location"]
         assert after[day]["Parameters"] == {"checked": "yes"}
     assert after["44", "2026-01-31"] == before["44", "2026-01-31"]
@@ -133,7 +135,7 @@ def test_more_partitions_than_one_call_takes_get_the_columns(
     before_call(glue, "BatchUpdatePartition", lambda: calls.append("call"))
     catalog.register([])
     assert len(calls) == 3
-    assert {len(entry["StorageDescriptor"]["Columns"]) for entry in partitions_of(glue, catalog).values()} == {16}
+    assert {len(entry["StorageDescriptor"]["Columns"]) for entry in partitions_of(glue, catalog).values()} == {19}
 
 
 def test_a_partition_that_is_deleted_meanwhile_is_no_error(
@@ -150,7 +152,7 @@ def test_a_partition_that_is_deleted_meanwhile_is_no_error(
     )
     catalog.register([])
     assert catalog.drift() == []
-    assert [len(entry["StorageDescriptor"]["Columns"]) for entry in partitions_of(glue, catalog).values()] == [16]
+    assert [len(entry["StorageDescriptor"]["Columns"]) for entry in partitions_of(glue, catalog).values()] == [19]
 
 
 def test_whoever_is_killed_before_the_table_is_completed_by_the_next_run(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiktok_insights.lake.csv_diff import Change, CsvDiff, diff
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_19, csv_file, row, row_of_14
 
 
 def compare(old: bytes, new: bytes, keep: int = 100) -> CsvDiff:
@@ -111,6 +111,9 @@ def test_columns_that_old_code_did_not_have_are_changes() -> None:
     assert [(change.column, change.old, change.new) for change in found.changes] == [
         ("counts_exact", "", "true"),
         ("extracted_at", "", "2026-01-31T12:00:00Z"),
+        ("followed_after", "", "2026-01-30T10:00:00Z"),
+        ("followed_before", "", "2026-01-31T12:00:01Z"),
+        ("list_position", "", "1"),
     ]
 
 
@@ -120,7 +123,7 @@ def test_other_line_ends_quotes_and_columns_in_another_order_are_no_change(end: 
     """The texts count, and so they do when the ID is in the last column."""
     lines = [
         end.join(",".join(f"{quote}{text}{quote}" for text in reversed(line.split(","))) for line in lines)
-        for lines in [(HEADER_16, row("1"), row("2", nickname=""))]
+        for lines in [(HEADER_19, row("1"), row("2", nickname=""))]
     ]
     assert compare(lines[0].encode(), csv_file(row("1"), row("2", nickname=""))) == CsvDiff()
 
@@ -134,20 +137,20 @@ def test_a_byte_order_mark_is_no_change() -> None:
 
 def test_without_an_id_column_the_first_column_has_the_id() -> None:
     """A renamed column is told as two: one that has gone and one that has come."""
-    found = compare(csv_file(row("1"), header=HEADER_16.replace("Tiktok_id", "id")), csv_file(row("1")))
+    found = compare(csv_file(row("1"), header=HEADER_19.replace("Tiktok_id", "id")), csv_file(row("1")))
     assert found.changes == [Change("changed", "1", "Tiktok_id", "", "1"), Change("changed", "1", "id", "1", "")]
 
 
 def test_a_row_that_is_too_short_for_its_id_takes_no_other_users_place() -> None:
     """Text in quotes is no ID, wherever the column of the ID is."""
-    header, good = (",".join(reversed(line.split(","))) for line in (HEADER_16, row("2")))
+    header, good = (",".join(reversed(line.split(","))) for line in (HEADER_19, row("2")))
     old = csv_file('"' + ",2," * 15 + '"', good, header=header)
     assert compare(old, csv_file(row("2"))).changes == [Change("removed", "")]
 
 
 def test_columns_without_a_name_of_their_own_are_named_by_their_number() -> None:
     """A header with an empty and a repeated name hides no text."""
-    header = HEADER_16.replace("nickname", "").replace("videoCount", "uniqueId")
+    header = HEADER_19.replace("nickname", "").replace("videoCount", "uniqueId")
     found = compare(csv_file(row("1"), header=header), csv_file(row("1")))
     assert {(change.column, change.old) for change in found.changes} == {
         ("nickname", ""), ("field 3", "Ann"), ("videoCount", ""), ("field 11", "13"),
@@ -156,7 +159,7 @@ def test_columns_without_a_name_of_their_own_are_named_by_their_number() -> None
 
 def test_a_damaged_name_in_the_header_spoils_its_column_only() -> None:
     """The other columns are still compared by name."""
-    found = compare(csv_file(row("1"), header=HEADER_16.replace("nickname", '"nick"name')), csv_file(row("1")))
+    found = compare(csv_file(row("1"), header=HEADER_19.replace("nickname", '"nick"name')), csv_file(row("1")))
     assert {change.column for change in found.changes} == {"nickname", '"nick"name'}
 
 
@@ -199,8 +202,8 @@ def test_a_text_with_quotes_that_are_not_doubled_is_no_valid_field(raw: str) -> 
 
 def test_a_missing_field_is_not_an_empty_one() -> None:
     """The load rejects the row."""
-    found = compare(csv_file(row("1").rsplit(",", 1)[0]), csv_file(row("1", extracted_at="")))
-    assert found.changes == [Change("changed", "1", "extracted_at", "", "")]
+    found = compare(csv_file(row("1").rsplit(",", 1)[0]), csv_file(row("1", list_position="")))
+    assert found.changes == [Change("changed", "1", "list_position", "", "")]
 
 
 BODY = csv_file(*(row(str(number), nickname='"a ""b"", c"') for number in (11, 22, 33)))
@@ -240,7 +243,7 @@ def test_whatever_the_old_file_is_the_numbers_of_rows_add_up(old: list[bytes]) -
     "damaged",
     [
         b"", b"\xef\xbb\xbf", b"\xff\x00\n", b"\n\n", b"x" * 200_000 + b"\n\r\n", bytes(range(256)) * 99,
-        b"," * 3_000_000, b'"' * 3_000_000, b"x,\n" * 20_000, b"\n" + b"x" * 9_000_000, HEADER_16.encode(),
+        b"," * 3_000_000, b'"' * 3_000_000, b"x,\n" * 20_000, b"\n" + b"x" * 9_000_000, HEADER_19.encode(),
     ],
     ids=["empty", "mark", "bytes", "blank", "long", "binary", "commas", "quotes", "short", "huge", "header"],
 )  # fmt: skip

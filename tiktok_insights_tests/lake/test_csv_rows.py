@@ -2,21 +2,25 @@
 
 import csv
 import io
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_insights.lake.csv_rows import CsvRows, TextRepairs
+from tiktok_insights.raw.manifest import PageEntry
 from tiktok_insights.tiktok.models import Follower
 from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, parse_page, web_page, web_row
 
 HEADER = (
     "Tiktok_id,uniqueId,nickname,avatarLarger,avatarMedium,avatarThumb,Account_verified,privateAccount,"
-    "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount,counts_exact,extracted_at"
+    "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount,counts_exact,extracted_at,"
+    "followed_after,followed_before,list_position"
 )
 AT = "2026-01-31T12:00:00.000Z"
+PAGE = PageEntry("page", "sha256", 1, AT, 1_769_800_000, 1_769_860_801)
+FOLLOWED = ["2026-01-30T19:06:40Z", "2026-01-31T12:00:01Z"]
 #: Any text at all, lone surrogates included: JSON can spell them.
 TEXTS = st.text(st.characters() | st.characters(categories=["Cs"]) | st.sampled_from('\r\n\x00",;=\ufeff\u2028'))
 
@@ -24,7 +28,7 @@ TEXTS = st.text(st.characters() | st.characters(categories=["Cs"]) | st.sampled_
 def written(*followers: Follower) -> str:
     """Return the CSV of these followers."""
     file = io.StringIO(newline="")
-    CsvRows(file).write(followers, AT)
+    CsvRows(file).write(followers, PAGE)
     return file.getvalue()
 
 
@@ -44,7 +48,7 @@ def test_a_follower_is_one_row_in_the_order_of_the_header() -> None:
     assert written(*page.followers) == (
         f"{HEADER}\r\n"
         '7420366745511658502,made.up,"Anna ""A"", Shop",https://x.example/1080,https://x.example/720,'
-        f"https://x.example/100,true,false,5472,9230,9893,211339,0,97944,true,{AT}\r\n"
+        f"https://x.example/100,true,false,5472,9230,9893,211339,0,97944,true,{AT},{','.join(FOLLOWED)},1\r\n"
     )
 
 
@@ -89,7 +93,7 @@ def test_a_csv_reader_reads_back_what_was_written(texts: list[str]) -> None:
     names = [field.name for field in fields(Follower)]
     content = written(Follower(**dict(zip(names, texts, strict=True))))
     rows = list(csv.reader(io.StringIO(content, newline=""), strict=True))
-    assert rows == [HEADER.split(","), [*(TextRepairs().clean(text) for text in texts), AT]]
+    assert rows == [HEADER.split(","), [*(TextRepairs().clean(text) for text in texts), AT, *FOLLOWED, "1"]]
     assert content.encode().count(b"\n") == 2
 
 
@@ -111,10 +115,21 @@ def test_an_id_at_the_edge_of_a_float_or_of_64_bits_is_unbent(tiktok_id: str) ->
     )
 
 
+def test_rows_have_the_window_of_their_page_and_their_place_in_the_list() -> None:
+    """Over all pages; the last one has no cursor, and a manifest of version 1 knows no windows."""
+    file = io.StringIO(newline="")
+    rows = CsvRows(file)
+    rows.write([follower(), follower()], PAGE)
+    rows.write([follower()], replace(PAGE, followed_after=None, followed_before=1_769_800_000))
+    rows.write([follower()], replace(PAGE, followed_after=None, followed_before=None))
+    places = [row[16:] for row in csv.reader(io.StringIO(file.getvalue(), newline=""))][1:]
+    assert places == [[*FOLLOWED, "1"], [*FOLLOWED, "2"], ["", FOLLOWED[0], "3"], ["", "", "4"]]
+
+
 def test_rows_and_repairs_are_counted_over_all_pages() -> None:
     """For the run's metadata."""
     file = io.StringIO(newline="")
     rows = CsvRows(file)
-    rows.write([follower(nickname="a\nb"), follower(unique_id="\x00")], AT)
-    rows.write([follower(nickname="\ud800\n")], AT)
+    rows.write([follower(nickname="a\nb"), follower(unique_id="\x00")], PAGE)
+    rows.write([follower(nickname="\ud800\n")], PAGE)
     assert (rows.rows, rows.repairs) == (3, TextRepairs(line_breaks=2, nuls=1, lone_surrogates=1))

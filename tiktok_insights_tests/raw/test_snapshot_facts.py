@@ -20,6 +20,11 @@ FACTS = SnapshotFacts(
     users_claimed=None,
     requests=7,
     quota_left=0,
+    covered_from=1_769_000_000,
+    covered_to=None,
+    holes=((1_769_100_000, 1_769_100_000), (1_769_200_000, 1_769_200_030)),
+    is_whole=False,
+    coverage=0.25,
 )
 _GOOD = {name: getattr(FACTS, name) for name in SnapshotFacts.__slots__}
 
@@ -74,6 +79,20 @@ def test_facts_that_are_too_long_are_left_out(store: ObjectStore, letter: str) -
                 ("requests", 1.5),
                 ("users_claimed", "5"),
                 ("quota_left", 10**30),
+                ("covered_from", -1),
+                ("covered_from", "1769000000"),
+                ("covered_to", 1_769_000_000.5),
+                ("holes", None),
+                ("holes", 7),
+                ("holes", [7]),
+                ("holes", [[1_769_000_000]]),
+                ("holes", [[1_769_000_000, None]]),
+                ("is_whole", None),
+                ("is_whole", 1),
+                ("coverage", "all"),
+                ("coverage", -0.5),
+                ("coverage", float("inf")),
+                ("coverage", float("nan")),
             ]
         ),
     ],

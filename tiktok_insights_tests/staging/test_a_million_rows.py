@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tiktok_insights_tests.support.csv_texts import HEADER_16
+from tiktok_insights_tests.support.csv_texts import HEADER_19
 from tiktok_insights_tests.support.loading import Loader
 
 ROWS = 1_000_000
@@ -15,7 +15,7 @@ TWICE, REFUSED, SHORT = 1_000, 2_000, 4_000
 
 def lines() -> Iterator[str]:
     """The file, line by line; the user's number says all that is in a row."""
-    yield HEADER_16
+    yield HEADER_19
     for n in range(ROWS):
         count = "x" if n % REFUSED == 1 else str(n)
         nickname = f'"Ann, ""{n}"""' if n % 10 == 0 else f"Ann {n}"

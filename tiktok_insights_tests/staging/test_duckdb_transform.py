@@ -23,7 +23,7 @@ from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.staging.transform import rejected_rows_sql
 from tiktok_insights.tables.id_sums import id_sum
 from tiktok_insights_tests.support import transforming
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_19, csv_file, row, row_of_14
 from tiktok_insights_tests.support.transforming import One
 from tiktok_insights_tests.support.troubleshooting import told
 
@@ -86,6 +86,9 @@ def test_a_row_has_the_contracts_columns_and_where_it_comes_from(tmp_path: Path)
             "DIGG_COUNT": 16,
             "COUNTS_EXACT": True,
             "EXTRACTED_AT": "2026-01-31 12:00:00",
+            "FOLLOWED_AFTER": datetime(2026, 1, 30, 10),  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
+            "FOLLOWED_BEFORE": datetime(2026, 1, 31, 12, 0, 1),  # noqa: DTZ001
+            "LIST_POSITION": 1,
         }
     }
 
@@ -141,7 +144,7 @@ def test_14_columns_leave_the_source_of_the_counts_open_and_take_the_objects_tim
     assert (found["COUNTS_EXACT"], found["EXTRACTED_AT"]) == (None, "2026-02-01 06:07:08")
 
 
-@pytest.mark.parametrize("body", [csv_file(), HEADER_16.encode(), b"\xef\xbb\xbf" + HEADER_14.encode() + b"\n"])
+@pytest.mark.parametrize("body", [csv_file(), HEADER_19.encode(), b"\xef\xbb\xbf" + HEADER_14.encode() + b"\n"])
 def test_a_header_alone_is_an_object_without_rows(tmp_path: Path, body: bytes) -> None:
     """Nothing is staged, nothing is rejected, nothing fails."""
     assert transform(tmp_path, body) == One(RowCounts(), IdSums(), IdFindings(), None, None)
@@ -193,9 +196,9 @@ def test_rows_with_too_few_or_too_many_fields_are_quarantined_as_they_were(tmp_p
     assert result.counts == RowCounts(rows_in=5, staged=2, rejected=3)
     assert set(staged_rows(result)) == {"1", "5"}
     assert [(found["line"], found["column"], found["row"], found["reason"]) for found in rejected_rows(result)] == [
-        (5, None, "   ", "the number of fields is 1, not 16"),
-        (3, None, "2,ann,Ann", "the number of fields is 3, not 16"),
-        (4, None, long, "the number of fields is 18, not 16"),
+        (5, None, "   ", "the number of fields is 1, not 19"),
+        (3, None, "2,ann,Ann", "the number of fields is 3, not 19"),
+        (4, None, long, "the number of fields is 21, not 19"),
     ]
     assert {found["object"] for found in rejected_rows(result)} == {KEY}
 
@@ -286,11 +289,11 @@ def test_an_object_at_which_the_reader_gives_up_is_not_loadable(tmp_path: Path) 
     """Without the inspection of line ends the object is still refused, with the reader's own words."""
     body = csv_file(row("1")) + row("2").encode() + b"\n"
     with told("the CSV reader failed"):
-        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_16.split(",")), 2, 0, 0))
+        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_19.split(",")), 2, 0, 0))
 
 
 def test_a_reader_that_swallows_rows_after_an_open_quote_is_noticed(tmp_path: Path) -> None:
     """Without the inspection of quotes the count alone still refuses the object."""
     body = csv_file(row("1"), row("2", nickname='"open'), row("3"), row("4"))
     with pytest.raises(UnloadableError):
-        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_16.split(",")), 4, 0, 0))
+        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_19.split(",")), 4, 0, 0))

@@ -6,22 +6,25 @@ import pytest
 
 from tiktok_insights.schema import CSV_HEADER, FOREIGN_HEADER
 from tiktok_insights.staging.header import MAX_HEADER_BYTES, UnloadableError, columns_of
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, row
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, HEADER_19, row
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
-QUOTED = ",".join(f'"{name}"' for name in HEADER_16.split(","))
-RULE = "; the header must be the contract's 16 names, or the first 14, with this spelling and order: copy the line"
+QUOTED = ",".join(f'"{name}"' for name in HEADER_19.split(","))
+RULE = (
+    "; the header must be the contract's 19 names, or the first 16 or 14, with this spelling and order: copy the line"
+)
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize(
-    ("header", "names"), [(HEADER_16, CSV_HEADER), (HEADER_14, FOREIGN_HEADER), (QUOTED, CSV_HEADER)]
+    ("header", "names"),
+    [(HEADER_19, CSV_HEADER), (HEADER_16, CSV_HEADER[:16]), (HEADER_14, FOREIGN_HEADER), (QUOTED, CSV_HEADER)],
 )
 def test_the_contracts_header_is_known_in_every_writing(
     header: str, names: tuple[str, ...], bom: bytes, end: str
 ) -> None:
-    """16 or 14 names, with or without BOM, quotes and line end."""
+    """19, 16 or 14 names, with or without BOM, quotes and line end."""
     assert columns_of(bom + header.encode() + end.encode()) == names
 
 
@@ -29,13 +32,13 @@ def test_the_contracts_header_is_known_in_every_writing(
     ("line", "difference"),
     [
         pytest.param("a,b", "line 1, column 1 is 'a', not 'Tiktok_id'", id="another table"),
-        pytest.param(HEADER_16.lower(), "line 1, column 1 is 'tiktok_id', not 'Tiktok_id'", id="lower case"),
-        pytest.param(HEADER_16.replace(",", ", "), "column 2 is ' uniqueId', not 'uniqueId'", id="spaces"),
-        pytest.param("\ufeff\ufeff" + HEADER_16, r"column 1 is '\ufeffTiktok_id', not 'Tiktok_id'", id="a second BOM"),
-        pytest.param("," + HEADER_16, "column 1 is '', not 'Tiktok_id'", id="an index without a name"),
-        pytest.param(HEADER_16 + ",x", "line 1 has a column 17, 'x'", id="a column too many"),
-        pytest.param(HEADER_16 + ",", "line 1 has a column 17, ''", id="a comma too many"),
-        pytest.param(HEADER_16 + ",uniqueId", "line 1 has a column 17, 'uniqueId'", id="a name twice"),
+        pytest.param(HEADER_19.lower(), "line 1, column 1 is 'tiktok_id', not 'Tiktok_id'", id="lower case"),
+        pytest.param(HEADER_19.replace(",", ", "), "column 2 is ' uniqueId', not 'uniqueId'", id="spaces"),
+        pytest.param("\ufeff\ufeff" + HEADER_19, r"column 1 is '\ufeffTiktok_id', not 'Tiktok_id'", id="a second BOM"),
+        pytest.param("," + HEADER_19, "column 1 is '', not 'Tiktok_id'", id="an index without a name"),
+        pytest.param(HEADER_19 + ",x", "line 1 has a column 20, 'x'", id="a column too many"),
+        pytest.param(HEADER_19 + ",", "line 1 has a column 20, ''", id="a comma too many"),
+        pytest.param(HEADER_19 + ",uniqueId", "line 1 has a column 20, 'uniqueId'", id="a name twice"),
         pytest.param(HEADER_14[:-10], "line 1 ends after column 13, before 'diggCount'", id="a column too few"),
         pytest.param(
             HEADER_14 + ",counts_exact", "line 1 ends after column 15, before 'extracted_at'", id="15 columns"
@@ -43,12 +46,12 @@ def test_the_contracts_header_is_known_in_every_writing(
         pytest.param(HEADER_14 + ",extracted_at", "column 15 is 'extracted_at', not 'counts_exact'", id="the other 15"),
         pytest.param(HEADER_14[:88], "column 8 is 'priva', not 'privateAccount'", id="half a header"),
         pytest.param(
-            HEADER_16.replace("uniqueId,nickname", "nickname,uniqueId"),
+            HEADER_19.replace("uniqueId,nickname", "nickname,uniqueId"),
             "column 2 is 'nickname', not 'uniqueId'",
             id="swapped columns",
         ),
         pytest.param(
-            HEADER_16.replace("nickname", "x" * 99), f"column 3 is '{'x' * 40}', not", id="a long name is cut"
+            HEADER_19.replace("nickname", "x" * 99), f"column 3 is '{'x' * 40}', not", id="a long name is cut"
         ),
         pytest.param(row("7423456789012345149"), "line 1 is a row, not a header", id="no header"),
         pytest.param("", "line 1 is empty", id="an empty line"),
@@ -69,9 +72,9 @@ def test_the_first_difference_is_named_with_its_column(line: str, difference: st
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        pytest.param(HEADER_16.encode("utf-16"), "the file is UTF-16 text; save it as CSV in UTF-8", id="UTF-16"),
-        pytest.param(HEADER_16.encode("utf-16-le"), "line 1 has NUL bytes, like UTF-16", id="UTF-16 without BOM"),
-        pytest.param(gzip.compress(HEADER_16.encode()), "the file is compressed (gzip); unpack it", id="gzip"),
+        pytest.param(HEADER_19.encode("utf-16"), "the file is UTF-16 text; save it as CSV in UTF-8", id="UTF-16"),
+        pytest.param(HEADER_19.encode("utf-16-le"), "line 1 has NUL bytes, like UTF-16", id="UTF-16 without BOM"),
+        pytest.param(gzip.compress(HEADER_19.encode()), "the file is compressed (gzip); unpack it", id="gzip"),
         pytest.param(b"PK\x03\x04\x14\x00", "a ZIP archive or a workbook; save its sheet as CSV", id="workbook"),
         pytest.param(b"PAR1\x15\x04", "the file is Parquet; write its rows as CSV", id="Parquet"),
         pytest.param(b'[{"Tiktok_id": "1"}]', "looks like JSON; write its rows as CSV", id="a JSON list"),
@@ -79,18 +82,18 @@ def test_the_first_difference_is_named_with_its_column(line: str, difference: st
         pytest.param(b"<html>Access denied", "HTML or XML, perhaps an error page; write", id="an error page"),
         pytest.param(b"\0" * 99, "line 1 has NUL bytes, like UTF-16 text or a binary file; save it", id="NUL"),
         pytest.param(bytes(range(128, 256)), "line 1 is not UTF-8 text; save the file as CSV in UTF-8", id="binary"),
-        pytest.param(HEADER_16.replace(",", ";").encode(), "line 1 has semicolons between the names; save", id=";"),
-        pytest.param(HEADER_16.replace(",", "\t").encode(), "line 1 has tabs between the names; save", id="tabs"),
-        pytest.param(HEADER_16.replace(",", "|").encode(), "line 1 has bars between the names; save", id="|"),
+        pytest.param(HEADER_19.replace(",", ";").encode(), "line 1 has semicolons between the names; save", id=";"),
+        pytest.param(HEADER_19.replace(",", "\t").encode(), "line 1 has tabs between the names; save", id="tabs"),
+        pytest.param(HEADER_19.replace(",", "|").encode(), "line 1 has bars between the names; save", id="|"),
         pytest.param(
-            f"{HEADER_16}\r{row('1')}\r".encode(), "line 1 contains a bare CR; save the file with LF", id="CR"
+            f"{HEADER_19}\r{row('1')}\r".encode(), "line 1 contains a bare CR; save the file with LF", id="CR"
         ),
         pytest.param(
-            HEADER_16.replace("extracted_at", '"extracted_at').encode(),
+            HEADER_19.replace("list_position", '"list_position').encode(),
             "line 1 has an unmatched quote",
             id='"',
         ),
-        pytest.param(HEADER_16.replace("uniqueId", '"unique"Id').encode(), "line 1 has an unmatched quote", id='"x"x'),
+        pytest.param(HEADER_19.replace("uniqueId", '"unique"Id').encode(), "line 1 has an unmatched quote", id='"x"x'),
     ],
 )
 def test_another_kind_of_file_is_called_by_its_name(line: bytes, said: str) -> None:
@@ -121,7 +124,7 @@ def test_each_refusal_is_explained(line: bytes, expected: Told) -> None:
 
 def test_no_message_is_long() -> None:
     """A reason stands in a table's cell: however wrong the line, two lines of text at the most."""
-    for line in (b"x" * 9_000, b",".join([b"y" * 50] * 100), HEADER_16.lower().encode()):
+    for line in (b"x" * 9_000, b",".join([b"y" * 50] * 100), HEADER_19.lower().encode()):
         with pytest.raises(UnloadableError) as refused:
             columns_of(line)
         assert len(str(refused.value)) < 240

@@ -13,7 +13,7 @@ from tiktok_insights.staging import inspection
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import inspect
 from tiktok_insights_tests.support.campaigns import examples
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_19, csv_file, row, row_of_14
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
 ROW = row("1")
@@ -30,19 +30,19 @@ def _inspect(tmp_path: Path, body: bytes) -> tuple[int, int]:
 @pytest.mark.parametrize(
     ("body", "columns", "records"),
     [
-        pytest.param(csv_file(ROW, ROW), 16, 2, id="CR LF"),
-        pytest.param(csv_file(ROW, ROW, end="\n"), 16, 2, id="LF"),
+        pytest.param(csv_file(ROW, ROW), 19, 2, id="CR LF"),
+        pytest.param(csv_file(ROW, ROW, end="\n"), 19, 2, id="LF"),
         pytest.param(csv_file(row_of_14("1"), header=HEADER_14), 14, 1, id="14 columns"),
-        pytest.param(b"\xef\xbb\xbf" + csv_file(ROW), 16, 1, id="BOM"),
-        pytest.param(csv_file(ROW, ROW).removesuffix(b"\r\n"), 16, 2, id="no newline at the end"),
-        pytest.param(csv_file(), 16, 0, id="header only"),
-        pytest.param(HEADER_16.encode(), 16, 0, id="header only without its newline"),
-        pytest.param(csv_file(ROW, "", ROW, ""), 16, 2, id="blank lines are no records"),
-        pytest.param(csv_file("x", ",,,", "   "), 16, 3, id="short lines are records"),
-        pytest.param(csv_file(row("1", nickname='"a, ""b"""'), row("2", nickname='""')), 16, 2, id="quotes in quotes"),
-        pytest.param(csv_file(row("1", nickname='"a"" ""b"')), 16, 1, id="quoted quotes with a space between"),
-        pytest.param(csv_file(row("1", nickname="a\u2028b\x85\x0b\x0cc")), 16, 1, id="breaks that end no line in CSV"),
-        pytest.param(csv_file(row("1", nickname="😀\0")), 16, 1, id="emoji and NUL"),
+        pytest.param(b"\xef\xbb\xbf" + csv_file(ROW), 19, 1, id="BOM"),
+        pytest.param(csv_file(ROW, ROW).removesuffix(b"\r\n"), 19, 2, id="no newline at the end"),
+        pytest.param(csv_file(), 19, 0, id="header only"),
+        pytest.param(HEADER_19.encode(), 19, 0, id="header only without its newline"),
+        pytest.param(csv_file(ROW, "", ROW, ""), 19, 2, id="blank lines are no records"),
+        pytest.param(csv_file("x", ",,,", "   "), 19, 3, id="short lines are records"),
+        pytest.param(csv_file(row("1", nickname='"a, ""b"""'), row("2", nickname='""')), 19, 2, id="quotes in quotes"),
+        pytest.param(csv_file(row("1", nickname='"a"" ""b"')), 19, 1, id="quoted quotes with a space between"),
+        pytest.param(csv_file(row("1", nickname="a\u2028b\x85\x0b\x0cc")), 19, 1, id="breaks that end no line in CSV"),
+        pytest.param(csv_file(row("1", nickname="😀\0")), 19, 1, id="emoji and NUL"),
     ],
 )
 def test_a_loadable_file_has_its_records_counted(tmp_path: Path, body: bytes, columns: int, records: int) -> None:
@@ -84,7 +84,7 @@ def test_a_loadable_file_has_its_records_counted(tmp_path: Path, body: bytes, co
             csv_file(row("2", nickname="a\rb")), "column 3 (nickname) contains a line break (CR)", id="CR, no quotes"
         ),
         pytest.param(
-            csv_file(ROW + "\r"), "line 2, column 16 (extracted_at) contains a line break (CR)", id="CR CR LF"
+            csv_file(ROW + "\r"), "line 2, column 19 (list_position) contains a line break (CR)", id="CR CR LF"
         ),
         pytest.param(
             csv_file(row("2", nickname='"a" "b"')),
@@ -95,7 +95,7 @@ def test_a_loadable_file_has_its_records_counted(tmp_path: Path, body: bytes, co
         pytest.param(csv_file(row("2", nickname='"a" ')), "column 3 (nickname) has a quote in", id="space after"),
         pytest.param(csv_file(row("2", nickname='a "b" c')), "column 3 (nickname) has a quote in", id="quotes inside"),
         pytest.param(
-            csv_file(ROW + ',"a"b"c"'), "line 2, column 17 (beyond the header) has a quote", id="after the last"
+            csv_file(ROW + ',"a"b"c"'), "line 2, column 20 (beyond the header) has a quote", id="after the last"
         ),
         pytest.param(
             csv_file(ROW) + ROW.encode() + b"\n",
@@ -112,17 +112,17 @@ def test_a_loadable_file_has_its_records_counted(tmp_path: Path, body: bytes, co
         ),
         pytest.param(
             csv_file(ROW, *["2,short"] * 10_001),
-            "line 3 and 10,000 others are not rows of 16 fields in UTF-8; rewrite them to match the header",
+            "line 3 and 10,000 others are not rows of 19 fields in UTF-8; rewrite them to match the header",
             id="too many short lines",
         ),
         pytest.param(
             csv_file(*[ROW + ",x"] * 10_001),
-            "line 2 and 10,000 others are not rows of 16 fields",
+            "line 2 and 10,000 others are not rows of 19 fields",
             id="too many long lines",
         ),
         pytest.param(
             csv_file(*[row("1", nickname="Zoë")] * 10_001).decode().encode("latin-1"),
-            "line 2 and 10,000 others are not rows of 16 fields in UTF-8",
+            "line 2 and 10,000 others are not rows of 19 fields in UTF-8",
             id="Latin-1",
         ),
         pytest.param(
@@ -173,7 +173,7 @@ def test_the_line_is_right_wherever_it_stands_in_a_large_file(tmp_path: Path, nu
 )
 def test_what_the_reader_can_take_is_not_refused_for_its_number(tmp_path: Path, line: str, times: int) -> None:
     """Only lines that the reader cannot split are counted against the limit."""
-    assert _inspect(tmp_path, csv_file(*[line] * times, ROW)) == (16, times * bool(line) + 1)
+    assert _inspect(tmp_path, csv_file(*[line] * times, ROW)) == (19, times * bool(line) + 1)
 
 
 #: A line at a time, by the book: fields quoted as a whole with their quotes doubled, or without any quote.

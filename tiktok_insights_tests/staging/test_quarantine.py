@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from tiktok_insights.staging.quarantine import quarantine_key, row_fields, write_rejected
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_19, csv_file, row, row_of_14
 
 KEY = "csv/followers/account=42/dt=2026-01-31/a.csv"
 
 
 def rejected(
-    tmp_path: Path, body: bytes, *, refused: Any = (), unsplit: Any = (), header: str = HEADER_16
+    tmp_path: Path, body: bytes, *, refused: Any = (), unsplit: Any = (), header: str = HEADER_19
 ) -> list[tuple[Any, ...]]:
     """What is written of a file with this body, without the object's key."""
     (tmp_path / "object.csv").write_bytes(body)
@@ -47,10 +47,10 @@ def test_a_record_is_found_between_blank_and_unsplit_lines(tmp_path: Path, end: 
 @pytest.mark.parametrize(
     ("line", "error", "column", "reason"),
     [
-        pytest.param("1,ann", "MISSING COLUMNS", None, "the number of fields is 2, not 16", id="too few"),
-        pytest.param('"1,ann', "MISSING COLUMNS", None, "the number of fields is 1, not 16", id="half a field"),
-        pytest.param(row("1") + ",x", "TOO MANY COLUMNS", None, "the number of fields is 17, not 16", id="too many"),
-        pytest.param("x" * 200_000, "MISSING COLUMNS", None, "the number of fields is 1, not 16", id="a long field"),
+        pytest.param("1,ann", "MISSING COLUMNS", None, "the number of fields is 2, not 19", id="too few"),
+        pytest.param('"1,ann', "MISSING COLUMNS", None, "the number of fields is 1, not 19", id="half a field"),
+        pytest.param(row("1") + ",x", "TOO MANY COLUMNS", None, "the number of fields is 20, not 19", id="too many"),
+        pytest.param("x" * 200_000, "MISSING COLUMNS", None, "the number of fields is 1, not 19", id="a long field"),
         pytest.param("x", "LINE SIZE OVER MAXIMUM", None, "the line is longer than 2,000,000 bytes", id="too long"),
         pytest.param(row("1"), "INVALID STATE", None, "the CSV reader reports: invalid state", id="another error"),
         pytest.param(
@@ -65,7 +65,7 @@ def test_a_record_is_found_between_blank_and_unsplit_lines(tmp_path: Path, end: 
             row("1") + ",,\udcff",
             "INVALID ENCODING",
             None,
-            "the number of fields is 18, not 16",
+            "the number of fields is 21, not 19",
             id="not UTF-8, after the last",
         ),
         pytest.param(
@@ -81,7 +81,7 @@ def test_a_line_that_was_not_split_says_why(
     tmp_path: Path, line: str, error: str, column: str | None, reason: str
 ) -> None:
     """In our words, with the column where there is one; bytes that are no text are marked."""
-    body = f"{HEADER_16}\n{line}\n".encode(errors="surrogateescape")
+    body = f"{HEADER_19}\n{line}\n".encode(errors="surrogateescape")
     shown = line.replace("\udcff", "\ufffd")
     assert rejected(tmp_path, body, unsplit=[(2, error)]) == [(2, column, reason, shown)]
 
@@ -90,7 +90,7 @@ def test_a_file_of_14_columns_is_told_by_its_own_header(tmp_path: Path) -> None:
     """Columns and numbers of fields are those of the file."""
     body = csv_file(row_of_14("1", diggCount="x"), row("2"), header=HEADER_14)
     found = rejected(tmp_path, body, refused=[(1, "diggCount")], unsplit=[(3, "TOO MANY COLUMNS")], header=HEADER_14)
-    assert [entry[:3] for entry in found][1:] == [(3, None, "the number of fields is 16, not 14")]
+    assert [entry[:3] for entry in found][1:] == [(3, None, "the number of fields is 19, not 14")]
     assert found[0][2].startswith("diggCount is 'x', but must be")
 
 

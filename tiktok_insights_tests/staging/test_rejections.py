@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tiktok_insights.staging.csv_file import RowOrigin
 from tiktok_insights_tests.support.campaigns import examples
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, fields
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, HEADER_19, fields
 from tiktok_insights_tests.support.transforming import transform
 
-_NAMES = HEADER_16.split(",")
+_NAMES = HEADER_19.split(",")
 _AVATARS = ("avatarLarger", "avatarMedium", "avatarThumb")
 _TIME = r"[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z"
 _BOOLEAN = "(?i:true|false|t|f|1|0)?"
@@ -26,9 +26,17 @@ _ACCEPTED = {
     "Account_verified": _BOOLEAN,
     "privateAccount": _BOOLEAN,
     "counts_exact": _BOOLEAN,
-    "extracted_at": f"({_TIME})?",
+    **dict.fromkeys(("extracted_at", "followed_after", "followed_before"), f"({_TIME})?"),
     **dict.fromkeys(
-        ("followers_Count", "following_Count", "videoCount", "heartCount", "friends_Count", "diggCount"),
+        (
+            "followers_Count",
+            "following_Count",
+            "videoCount",
+            "heartCount",
+            "friends_Count",
+            "diggCount",
+            "list_position",
+        ),
         r"(-?\d{1,38}(\.0)?)?",
     ),
 }
@@ -111,18 +119,18 @@ def lines(draw: st.DrawFn, columns: int) -> bytes:
 @st.composite
 def bodies(draw: st.DrawFn) -> bytes:
     """A whole file."""
-    header = draw(st.sampled_from([HEADER_14, HEADER_16]))
+    header = draw(st.sampled_from([HEADER_14, HEADER_16, HEADER_19]))
     end = draw(st.sampled_from([b"\n", b"\r\n"]))
     body = draw(st.lists(lines(header.count(",") + 1), min_size=10, max_size=60))
     return end.join([header.encode(), *body]) + end * draw(st.booleans())
 
 
 def issue(*, bad_nickname: int, bad_id: int) -> bytes:
-    """Sixteen columns, with a nickname that is not UTF-8 on one line, and a bad ID on another."""
+    """All columns, with a nickname that is not UTF-8 on one line, and a bad ID on another."""
     texts = [[text.encode() for text in fields(str(10**18 + number)).values()] for number in range(2, 22)]
     texts[bad_nickname - 2][2] = b"Zo\xeb"
     texts[bad_id - 2][0] = b"abc"
-    return b"\n".join([HEADER_16.encode(), *(b",".join(row) for row in texts), b""])
+    return b"\n".join([HEADER_19.encode(), *(b",".join(row) for row in texts), b""])
 
 
 @settings(max_examples=examples(0.15))

@@ -30,7 +30,7 @@ from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.connections import connect
-from tiktok_insights_tests.support.csv_texts import HEADER_16
+from tiktok_insights_tests.support.csv_texts import HEADER_19
 from tiktok_insights_tests.support.history import Tables, Upload
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.third_party_csvs import (
@@ -177,7 +177,7 @@ def _plain(case: Case, info: ObjectInfo) -> Upload:
     ours = case.key.endswith("tiktok_user_data-20260131T093000125Z.csv")
     return Upload(
         case.key,
-        f"{HEADER_16}\n{text.getvalue()}".encode(),
+        f"{HEADER_19}\n{text.getvalue()}".encode(),
         info.last_modified.replace(tzinfo=None),
         "20260131T093000125Z" if ours else "",
     )

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tiktok_insights.staging.transform import newest_first, rejected_rows_sql, rejection_reason, transform_sql
-from tiktok_insights_tests.support.csv_texts import HEADER_16, row
+from tiktok_insights_tests.support.csv_texts import HEADER_19, row
 
 LAST_MODIFIED = "2026-02-01 06:07:08"
 
@@ -21,7 +21,7 @@ def engine() -> duckdb.DuckDBPyConnection:
 
 def transformed(*rows: str) -> list[dict[str, Any]]:
     """The SQL run over rows whose fields have no quotes; an empty field is NULL, `''` an empty text."""
-    names = ", ".join(f"{name} VARCHAR" for name in HEADER_16.split(","))
+    names = ", ".join(f"{name} VARCHAR" for name in HEADER_19.split(","))
     duck = engine()
     duck.execute(
         f"CREATE OR REPLACE TABLE source ({names}, object_number INTEGER, "
@@ -30,7 +30,7 @@ def transformed(*rows: str) -> list[dict[str, Any]]:
     for number, line in enumerate(rows, 1):
         texts = ["" if text == "''" else text or None for text in line.split(",")]
         duck.execute(
-            f"INSERT INTO source VALUES ({'?, ' * 16}1, '{LAST_MODIFIED}', '{LAST_MODIFIED}', {number})", texts
+            f"INSERT INTO source VALUES ({'?, ' * 19}1, '{LAST_MODIFIED}', '{LAST_MODIFIED}', {number})", texts
         )
     result = duck.execute(transform_sql("source"))
     columns = [column[0] for column in result.description or []]

@@ -5,6 +5,7 @@ HEADER_14 = (
     "followers_Count,following_Count,videoCount,heartCount,friends_Count,diggCount"
 )
 HEADER_16 = f"{HEADER_14},counts_exact,extracted_at"
+HEADER_19 = f"{HEADER_16},followed_after,followed_before,list_position"
 
 #: A good row; a test says only what it is about.
 _GOOD = {
@@ -24,6 +25,9 @@ _GOOD = {
     "diggCount": "16",
     "counts_exact": "true",
     "extracted_at": "2026-01-31T12:00:00Z",
+    "followed_after": "2026-01-30T10:00:00Z",
+    "followed_before": "2026-01-31T12:00:01Z",
+    "list_position": "1",
 }
 
 
@@ -42,6 +46,11 @@ def row_of_14(tiktok_id: str, **texts: str) -> str:
     return ",".join(list(fields(tiktok_id, **texts).values())[:14])
 
 
-def csv_file(*rows: str, header: str = HEADER_16, end: str = "\r\n") -> bytes:
+def row_of_16(tiktok_id: str, **texts: str) -> str:
+    """The line as it was before the follow windows."""
+    return ",".join(list(fields(tiktok_id, **texts).values())[:16])
+
+
+def csv_file(*rows: str, header: str = HEADER_19, end: str = "\r\n") -> bytes:
     """A whole file in UTF-8."""
     return "".join(line + end for line in (header, *rows)).encode()

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, HEADER_19
 
 #: What the oracle says of each table, for a SELECT. Not the times of the ledger, nor its batches: a load makes its own.
 COLUMNS = {
@@ -36,7 +36,7 @@ class Upload:
 
     `first` is when a run that has ended had seen the same bytes there before, if one had. Of a snapshot of ours also
     its id, and the facts of its manifest: handle, started at, finished at, outcome, reason, users seen, users claimed,
-    requests, quota left.
+    requests, quota left, covered from, covered to, holes, whether it is whole, coverage.
     """
 
     key: str
@@ -71,28 +71,30 @@ class Upload:
     def rows(self) -> list[dict[str, str]] | None:
         """Its rows as texts by CSV column, or None when the file is not one of ours."""
         header, *lines = self.body.decode("utf-8-sig").splitlines()
-        if header not in (HEADER_14, HEADER_16):
+        if header not in (HEADER_14, HEADER_16, HEADER_19):
             return None
-        return [dict(zip(HEADER_16.split(","), fields, strict=False)) for fields in csv.reader(lines) if fields]
+        return [dict(zip(HEADER_19.split(","), fields, strict=False)) for fields in csv.reader(lines) if fields]
 
 
 def typed(texts: dict[str, str], taken: datetime) -> tuple[User | None, int]:
-    """The row as TIKTOK_DATA has it (None when it is to be rejected), and its negative counts."""
+    """The row as the history has it (None when it is to be rejected), and its negative counts."""
     if not re.fullmatch("[0-9]{1,20}", texts["Tiktok_id"], re.ASCII) or texts["Tiktok_id"] == "0":
         return None, 0
     booleans = [texts.get(name, "") for name in ("Account_verified", "privateAccount", "counts_exact")]
-    counts = [texts[name] for name in _COUNTS]
+    counts = [texts.get(name, "") for name in (*_COUNTS, "list_position")]
     if any(text and text.lower() not in _BOOLEANS for text in booleans):
         return None, 0
     if any(text and not re.fullmatch(r"-?[0-9]{1,38}(\.0)?", text, re.ASCII) for text in counts):
         return None, 0
     verified, private, exact = (_BOOLEANS.get(text.lower()) for text in booleans)
     numbers = [None if text == "" or text.startswith("-") else int(text.removesuffix(".0")) for text in counts]
-    moment = _moment(texts["extracted_at"]) if texts.get("extracted_at") else taken
-    if moment is None:
+    *numbers, position = numbers
+    times = [texts.get(name, "") for name in ("extracted_at", "followed_after", "followed_before")]
+    moment, after, before = (_moment(text) if text else None for text in times)
+    if any(text and not _moment(text) for text in times):
         return None, 0
     names = (texts["uniqueId"] or None, texts["nickname"] or None)
-    user = (texts["Tiktok_id"], *names, verified, private, *numbers, exact, moment)
+    user = (texts["Tiktok_id"], *names, verified, private, *numbers, exact, moment or taken, after, before, position)
     return user, sum(text.startswith("-") for text in counts)
 
 
@@ -110,7 +112,7 @@ def _written(upload: Upload) -> datetime:
 
 
 def _rank(user: User) -> list[tuple[bool, Any]]:
-    in_order = (user[_EXTRACTED_AT], user[_COUNTS_EXACT], *user[1:_COUNTS_EXACT])
+    in_order = (user[_EXTRACTED_AT], user[_COUNTS_EXACT], *user[1:_COUNTS_EXACT], *user[_EXTRACTED_AT + 1 :])
     return [(value is not None, 0 if value is None else value) for value in in_order]
 
 
@@ -168,7 +170,7 @@ def tables(uploads: Iterable[Upload]) -> Tables:
     current = {upload.key: upload for upload in versions if upload.rows is not None}
     brought = {upload: _load(upload).users for upload in current.values()}
     return {
-        "TIKTOK_DATA": sorted(_winners(brought), key=repr),
+        "TIKTOK_DATA": sorted((user[: _EXTRACTED_AT + 1] for user in _winners(brought)), key=repr),
         "FOLLOWER_SNAPSHOTS": sorted(
             ((*upload.origin, upload.first_written, *user) for upload, staged in brought.items() for user in staged),
             key=repr,
@@ -219,7 +221,7 @@ def _winners(brought: dict[Upload, list[User]]) -> Iterator[User]:
 
 def _seen(users: int) -> tuple[Any, ...]:
     """What is known of a snapshot of which nobody has said anything."""
-    return (None, None, None, None, None, users, None, None, None)
+    return (None, None, None, None, None, users, *[None] * 8)
 
 
 def lines(found: Tables) -> list[str]:

@@ -1,10 +1,11 @@
 """What the tests of loading share: putting CSVs into the test's bucket, loading them, and looking at the tables."""
 
+import json
 import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tiktok_insights.clients.object_store import ObjectStore
@@ -31,7 +32,10 @@ def manifest_of(upload: Upload) -> Manifest | None:
     """The manifest of a snapshot of ours, as its facts are told."""
     if not upload.facts:
         return None
-    handle, started_at, finished_at, outcome, reason, users_seen, users_claimed, requests, quota_left = upload.facts
+    handle, started_at, finished_at, outcome, reason, users_seen, users_claimed, requests, quota_left, *covered = (
+        upload.facts
+    )
+    covered_from, covered_to, holes, is_whole, coverage = covered
     return Manifest(
         account_id=upload.origin[1],
         handle=handle,
@@ -43,15 +47,22 @@ def manifest_of(upload: Upload) -> Manifest | None:
         reason=reason,
         users_seen=users_seen,
         users_claimed=users_claimed,
-        is_whole=True,
-        holes=(),
+        is_whole=is_whole,
+        holes=tuple((_second(first), _second(last)) for first, last in json.loads(holes)),
         rows=users_seen,
         dummies=0,
         rejected=0,
         requests=requests,
         pages=(),
         quota_left=quota_left,
+        covered_from=covered_from and _second(str(covered_from)),
+        covered_to=covered_to and _second(str(covered_to)),
+        coverage=coverage,
     )
+
+
+def _second(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
 def facts_of(upload: Upload) -> SnapshotFacts | None:

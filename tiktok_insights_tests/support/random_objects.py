@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_19, csv_file, row, row_of_14
 from tiktok_insights_tests.support.history import Upload
 
 FIRST = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
@@ -24,6 +24,9 @@ _TEXTS = {
     "diggCount": ("9007199254740993", "9007199254740992", "-3", "", "12k"),
     "counts_exact": ("F", "", "maybe"),
     "extracted_at": ("2026-01-31T12:00:01.5Z", "2026-01-31T11:00:00Z", "2026-02-30T12:00:00Z"),
+    "followed_after": ("2026-01-30T10:00:01Z", "", "2026-02-30T12:00:00Z"),
+    "followed_before": ("2026-01-31T12:00:00Z", ""),
+    "list_position": ("2", "", "-1", "first"),
 }
 _DIFFERENCES = [(column, text) for column, texts in _TEXTS.items() for text in texts]
 
@@ -58,7 +61,8 @@ class Key:
         if not self.is_ours:
             return ()
         began, seen = FIRST + timedelta(minutes=self.number), self.number * 3 % 8
-        return ("ann.b", began, began + timedelta(milliseconds=1500), "whole", "", seen, seen + 1, 3, 97)
+        covered = (None, began, "[]", False, seen / (seen + 1))
+        return ("ann.b", began, began + timedelta(milliseconds=1500), "whole", "", seen, seen + 1, 3, 97, *covered)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class File:
             return b"not,a,header\r\n1,2,3\r\n"
         lines = [(row_of_14 if self.is_narrow else row)(**texts) for texts in self.rows]
         mark = b"\xef\xbb\xbf" if self.has_mark else b""
-        return mark + csv_file(*lines, header=HEADER_14 if self.is_narrow else HEADER_16, end=self.end)
+        return mark + csv_file(*lines, header=HEADER_14 if self.is_narrow else HEADER_19, end=self.end)
 
     def written_as(self, key: Key, moment: datetime) -> Upload:
         """The version of the object that it is."""

@@ -7,7 +7,16 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, csv_file, fields, row, row_of_14
+from tiktok_insights_tests.support.csv_texts import (
+    HEADER_14,
+    HEADER_16,
+    HEADER_19,
+    csv_file,
+    fields,
+    row,
+    row_of_14,
+    row_of_16,
+)
 
 LOADED, REFUSED, SKIPPED = "loaded", "refused", "skipped"
 PREFIX = "csv/followers/"
@@ -65,15 +74,16 @@ def skipped(key: str, *says: str, body: bytes = csv_file(row("1"))) -> Case:
 
 def texts_of_14(tiktok_id: str, **texts: str) -> dict[str, str]:
     """A row of which nobody said when it was taken."""
-    return fields(tiktok_id, counts_exact="", extracted_at="", **texts)
+    unknown = ("counts_exact", "extracted_at", "followed_after", "followed_before", "list_position")
+    return fields(tiktok_id, **{**dict.fromkeys(unknown, ""), **texts})
 
 
 def writings() -> Iterator[Case]:
     """The same rows in every writing that is good CSV."""
     one, two = fields("1"), fields("2", nickname="Bob")
     lines = (row("1"), row("2", nickname="Bob"))
-    quoted = ",".join(f'"{name}"' for name in HEADER_16.split(","))
-    yield good("16 columns", csv_file(*lines), one, two)
+    quoted = ",".join(f'"{name}"' for name in HEADER_19.split(","))
+    yield good("19 columns", csv_file(*lines), one, two)
     yield good("LF", csv_file(*lines, end="\n"), one, two)
     yield good("BOM", b"\xef\xbb\xbf" + csv_file(*lines), one, two)
     yield good("no last line end", csv_file(*lines).removesuffix(b"\r\n"), one, two)
@@ -85,6 +95,11 @@ def writings() -> Iterator[Case]:
     yield good("a last CR", csv_file(*lines) + b"\r", one, two)
     yield good(
         "14 columns", csv_file(row_of_14("1"), row_of_14("3"), header=HEADER_14), texts_of_14("1"), texts_of_14("3")
+    )
+    yield good(
+        "16 columns",
+        csv_file(row_of_16("6"), header=HEADER_16),
+        fields("6", followed_after="", followed_before="", list_position=""),
     )
     yield good(
         "14 columns with BOM and LF",
@@ -211,8 +226,8 @@ def broken_rows() -> Iterator[Case]:
         fields("600"),
         fields("601"),
         rejected=(
-            Rejected(3, None, "the number of fields is 15, not 16", short),
-            Rejected(4, None, "the number of fields is 17, not 16", long),
+            Rejected(3, None, "the number of fields is 18, not 19", short),
+            Rejected(4, None, "the number of fields is 20, not 19", long),
         ),
     )
     two_files = csv_file(row("604")) + b"\xef\xbb\xbf" + csv_file(row("605"))
@@ -221,26 +236,26 @@ def broken_rows() -> Iterator[Case]:
         two_files,
         fields("604"),
         fields("605"),
-        rejected=(Rejected(3, "Tiktok_id", r"Tiktok_id is '\ufeffTiktok_id', but must be ", "\ufeff" + HEADER_16),),
+        rejected=(Rejected(3, "Tiktok_id", r"Tiktok_id is '\ufeffTiktok_id', but must be ", "\ufeff" + HEADER_19),),
     )
     semicolons = row("607").replace(",", ";")
     yield good(
         "a row with semicolons",
         csv_file(row("606"), semicolons),
         fields("606"),
-        rejected=(Rejected(3, None, "the number of fields is 1, not 16", semicolons),),
+        rejected=(Rejected(3, None, "the number of fields is 1, not 19", semicolons),),
     )
     for name, end, column, reason in (
-        ("half a file, cut in a row", "609,ann,An", None, "the number of fields is 3, not 16"),
+        ("half a file, cut in a row", "609,ann,An", None, "the number of fields is 3, not 19"),
         (
-            "half a file, cut in a time",
-            row("609")[:-4],
-            "extracted_at",
-            "extracted_at is '2026-01-31T12:00', but must be ",
+            "half a file, cut in its last time",
+            row("609", list_position="")[:-5],
+            None,
+            "the number of fields is 18, not 19",
         ),
-        ("an end-of-file mark", "\x1a", None, "the number of fields is 1, not 16"),
-        ("NULs at the end", "\0" * 4096, None, "the number of fields is 1, not 16"),
-        ("spaces at the end", "   ", None, "the number of fields is 1, not 16"),
+        ("an end-of-file mark", "\x1a", None, "the number of fields is 1, not 19"),
+        ("NULs at the end", "\0" * 4096, None, "the number of fields is 1, not 19"),
+        ("spaces at the end", "   ", None, "the number of fields is 1, not 19"),
     ):
         yield good(
             name,
@@ -287,22 +302,22 @@ def other_headers() -> Iterator[Case]:
     yield aside("wrong header", csv_file("1,2", header="id,name"), "line 1, column 1 is 'id', not 'Tiktok_id'", look)
     yield aside("no header", csv_file(header=row("1")), "line 1 is a row, not a header", look)
     yield aside("15 columns", csv_file(header=f"{HEADER_14},counts_exact"), "line 1 ends after column 15", look)
-    yield aside("17 columns", csv_file(header=f"{HEADER_16},x"), "line 1 has a column 17, 'x'", look)
-    swapped = HEADER_16.replace("uniqueId,nickname", "nickname,uniqueId")
+    yield aside("20 columns", csv_file(header=f"{HEADER_19},x"), "line 1 has a column 20, 'x'", look)
+    swapped = HEADER_19.replace("uniqueId,nickname", "nickname,uniqueId")
     yield aside("swapped columns", csv_file(row("1"), header=swapped), "column 2 is 'nickname', not 'uniqueId'", look)
-    twice = HEADER_16.replace("nickname", "uniqueId")
+    twice = HEADER_19.replace("nickname", "uniqueId")
     yield aside("a name twice", csv_file(row("1"), header=twice), "column 3 is 'uniqueId', not 'nickname'", look)
-    yield aside("lower case", csv_file(header=HEADER_16.lower()), "column 1 is 'tiktok_id', not 'Tiktok_id'", look)
-    spaces = HEADER_16.replace(",", ", ")
+    yield aside("lower case", csv_file(header=HEADER_19.lower()), "column 1 is 'tiktok_id', not 'Tiktok_id'", look)
+    spaces = HEADER_19.replace(",", ", ")
     yield aside("header with spaces", csv_file(header=spaces), "column 2 is ' uniqueId', not 'uniqueId'", look)
-    yield aside("an index column", csv_file(f"0,{row('1')}", header=f",{HEADER_16}"), "column 1 is ''", look)
+    yield aside("an index column", csv_file(f"0,{row('1')}", header=f",{HEADER_19}"), "column 1 is ''", look)
     yield aside("two BOMs", b"\xef\xbb\xbf" * 2 + csv_file(row("1")), r"column 1 is '\ufeffTiktok_id'", look)
     yield aside("only a BOM", b"\xef\xbb\xbf", "line 1 is empty", look)
     yield aside("only a line end", b"\r\n", "line 1 is empty", look)
     yield aside("a blank first line", b"\n" + csv_file(row("1")), "line 1 is empty", look)
-    yield aside("half a header", HEADER_16[:100].encode(), "line 1, column 9 is 'fo', not 'followers_Count'", look)
+    yield aside("half a header", HEADER_19[:100].encode(), "line 1, column 9 is 'fo', not 'followers_Count'", look)
     yield aside("sep=,", b"sep=,\r\n" + csv_file(row("1")), "line 1, column 1 is 'sep=', not 'Tiktok_id'", look)
-    open_quote = HEADER_16.replace("extracted_at", '"extracted_at')
+    open_quote = HEADER_19.replace("list_position", '"list_position')
     yield aside(
         "header with an open quote", csv_file(row("1"), header=open_quote), "line 1 has an unmatched quote", look
     )
@@ -352,7 +367,7 @@ def other_lines() -> Iterator[Case]:
         "old line ends", csv_file(before, row("2"), end="\r"), "line 1 contains a bare CR", "LF or CR LF line endings"
     )
     old = csv_file(end="\n") + f"{before}\r{row('2')}\r".encode()
-    yield aside("old line ends after line 1", old, "line 2, column 16 (extracted_at) contains a line break (CR)", fold)
+    yield aside("old line ends after line 1", old, "line 2, column 19 (list_position) contains a line break (CR)", fold)
     one_kind = "save the file with consistent line endings"
     yield aside(
         "mixed line ends",
@@ -366,12 +381,12 @@ def other_lines() -> Iterator[Case]:
     yield aside(
         "too many short lines",
         csv_file(before, *["2,ann"] * 10_001),
-        "line 3 and 10,000 others are not rows of 16 fields in UTF-8; rewrite them to match the header",
+        "line 3 and 10,000 others are not rows of 19 fields in UTF-8; rewrite them to match the header",
     )
     yield aside(
         "Latin-1",
         csv_file(*[row("2", nickname="Zoë")] * 10_001).decode().encode("latin-1"),
-        "line 2 and 10,000 others are not rows of 16 fields in UTF-8; rewrite them to match the header",
+        "line 2 and 10,000 others are not rows of 19 fields in UTF-8; rewrite them to match the header",
     )
     yield aside(
         "a line of more than 8 MB",
@@ -440,8 +455,8 @@ def odd_keys() -> Iterator[Case]:
     ):  # fmt: skip
         yield good(name, body, fields("700"), rejected=rejected)
     for key in (
-        f"{PREFIX}account=43/dt=2026-01-31/16 columns.csv",
-        f"{PREFIX}account=42/dt=2026-02-01/16 columns.csv",
+        f"{PREFIX}account=43/dt=2026-01-31/19 columns.csv",
+        f"{PREFIX}account=42/dt=2026-02-01/19 columns.csv",
         f"{PREFIX}account=00000000000000000042/dt=2024-02-29/a.csv",
         f"{PREFIX}account=42/dt=2026-01-31/tiktok_user_data-20260131T093000125Z.csv",
     ):

@@ -50,7 +50,10 @@ CREATE TABLE IF NOT EXISTS PUBLIC.FOLLOWER_SNAPSHOTS (
   FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
   DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
   COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
-  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.'
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'The user followed at or after this time, UTC: the cursor of the page with this row. NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'The user followed before this time, UTC: the cursor with which the page was requested. NULL if unknown.',
+  LIST_POSITION NUMBER(38,0) COMMENT 'The row''s place in the list as it was fetched, 1 for the newest follower. NULL if unknown.'
 ) COMMENT = 'One row per account, user and snapshot: the history.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_SNAPSHOTS (
@@ -66,6 +69,11 @@ CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_SNAPSHOTS (
   USERS_CLAIMED NUMBER(38,0) COMMENT 'The account''s follower count as reported by the API.',
   REQUESTS NUMBER(38,0) COMMENT 'Requests made for the snapshot.',
   QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.',
+  COVERED_FROM TIMESTAMP_NTZ COMMENT 'The snapshot lists who followed at or after this time, UTC: the last cursor of its pages. NULL if unknown.',
+  COVERED_TO TIMESTAMP_NTZ COMMENT 'When the newest page was fetched, UTC; nobody who followed later is listed.',
+  HOLES VARCHAR COMMENT 'Follow times in between that could not be read: a JSON list of first and last second, UTC; [] without any.',
+  IS_WHOLE BOOLEAN COMMENT 'True if nobody on the account''s list was missed; a list that the API cuts is not whole.',
+  COVERAGE FLOAT COMMENT 'Users seen divided by users claimed; NULL if unknown.',
   LOOKED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot counts, UTC: STARTED_AT, or the time of its newest row if that is NULL. NULL if it is open.'
 ) COMMENT = 'One row per loaded or open snapshot of an account: users seen and claimed, outcome, and cost.';
 
@@ -122,7 +130,10 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (
   FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
   DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
   COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
-  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.'
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'The user followed at or after this time, UTC: the cursor of the page with this row. NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'The user followed before this time, UTC: the cursor with which the page was requested. NULL if unknown.',
+  LIST_POSITION NUMBER(38,0) COMMENT 'The row''s place in the list as it was fetched, 1 for the newest follower. NULL if unknown.'
 ) COMMENT = 'One row per object and user waiting to be published.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_OBJECTS (
@@ -154,7 +165,12 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_OBJECTS (
   USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
   USERS_CLAIMED NUMBER(38,0) COMMENT 'The account''s follower count as reported by the API.',
   REQUESTS NUMBER(38,0) COMMENT 'Requests made for the snapshot.',
-  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.'
+  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.',
+  COVERED_FROM TIMESTAMP_NTZ COMMENT 'The snapshot lists who followed at or after this time, UTC: the last cursor of its pages. NULL if unknown.',
+  COVERED_TO TIMESTAMP_NTZ COMMENT 'When the newest page was fetched, UTC; nobody who followed later is listed.',
+  HOLES VARCHAR COMMENT 'Follow times in between that could not be read: a JSON list of first and last second, UTC; [] without any.',
+  IS_WHOLE BOOLEAN COMMENT 'True if nobody on the account''s list was missed; a list that the API cuts is not whole.',
+  COVERAGE FLOAT COMMENT 'Users seen divided by users claimed; NULL if unknown.'
 ) COMMENT = 'One row per batch and object: counts for the ledger, and snapshot facts from the manifest.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_USERS (
