@@ -22,9 +22,10 @@ from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.history import Upload, lines
 from tiktok_insights_tests.support.interrupted_loads import Places
 from tiktok_insights_tests.support.loading import Loader, put_upload
-from tiktok_insights_tests.support.random_objects import FIRST, File, Key, mixed_objects
+from tiktok_insights_tests.support.random_objects import FIRST, File, Key
+from tiktok_insights_tests.support.thousand_objects import put_all
 
-pytestmark = [pytest.mark.campaign, pytest.mark.faults]
+pytestmark = pytest.mark.campaign
 
 #: Against hangs only: a load on a busy machine takes its time, and so does its turn to publish.
 _SECONDS_A_LOAD = 60
@@ -99,6 +100,7 @@ def assert_all_is_published(loader: Loader, uploads: list[Upload]) -> None:
         assert loader.rows(f"SELECT COUNT(*) FROM TIKTOK_INTERNAL.{table}") == [(0,)]
 
 
+@pytest.mark.faults
 def test_loads_at_once_into_a_new_warehouse_load_each_row_once(
     processes: Pool,
     places: Places,
@@ -115,11 +117,12 @@ def test_loads_at_once_into_a_new_warehouse_load_each_row_once(
     assert sorted(brought) == [0] * (loads - 1) + [rows]
 
 
+@pytest.mark.batches
 def test_loads_at_once_of_a_large_batch_load_each_row_once(
-    places: Places, size: Size, store: ObjectStore, connect_warehouse: Connect
+    places: Places, store: ObjectStore, connect_warehouse: Connect
 ) -> None:
-    """Three runs stage the same mixed objects side by side, bad ones among them; one brings them."""
-    uploads = [put_upload(store, upload) for upload in mixed_objects(size.batch)]
+    """Three runs stage the same 1,000 mixed objects side by side, bad ones among them; one brings them."""
+    uploads = put_all(store)
     with _processes(3) as pool:
         brought = at_once(pool, places, 3)
     with connect_warehouse() as session:
@@ -185,6 +188,7 @@ def followers(number: int, users: int, **texts: str) -> list[str]:
     return [row(str(number * 5 + user), **texts) for user in range(1, users + 1)]
 
 
+@pytest.mark.faults
 def test_readers_see_everything_old_or_everything_new_while_loads_replace_it(
     processes: Pool, places: Places, loads: int, store: ObjectStore, connect_warehouse: Connect
 ) -> None:

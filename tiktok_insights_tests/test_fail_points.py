@@ -32,13 +32,11 @@ from tiktok_insights_tests.support.fault_injection import FaultInjection
 from tiktok_insights_tests.support.history import Tables, Upload
 from tiktok_insights_tests.support.impatient import impatient_warehouse
 from tiktok_insights_tests.support.interrupted_loads import Places, at_once, prepare_children
-from tiktok_insights_tests.support.loading import put_upload
-from tiktok_insights_tests.support.random_objects import mixed_objects
 from tiktok_insights_tests.support.sandbox import Sandbox
+from tiktok_insights_tests.support.thousand_objects import put_all
 
 pytestmark = [
     pytest.mark.campaign,
-    pytest.mark.faults,
     pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result"),  # fakesnow's way to fetch results
 ]
 
@@ -216,6 +214,7 @@ def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:
     assert not wrong, "\n".join([said, *wrong])
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("manner", Manner)
 def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
     sandbox: Sandbox, pending: list[Upload], store: ObjectStore, choose: Choose, manner: Manner
@@ -231,7 +230,7 @@ def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
 
 
 #: Of a large batch: which request of a kind fails (of so many hundredths of them), when and how. Downloads, quarantined
-#: rows and the batch's objects as a file go differently there. `make test-faults` takes the first of them.
+#: rows and the batch's objects as a file go differently there. `make test-batches` takes the first of them.
 LARGE_BATCH_POINTS = (
     ("COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", 0, Moment.ANSWER_LOST, Manner.RAISE),
     ("S3 PUT quarantine/csv/", 50, Moment.AFTER, Manner.SIGKILL),
@@ -265,11 +264,12 @@ def large_batch_points(names: list[str], fail_points: str) -> list[FailPoint]:
     return points
 
 
+@pytest.mark.batches
 def test_whatever_request_of_a_large_batch_fails_the_next_run_completes_it(
     sandbox: Sandbox, store: ObjectStore, size: Size
 ) -> None:
-    """Mixed objects with bad ones among them, 1,000 in a torture: downloaded, quarantined and noted side by side."""
-    uploads = [put_upload(store, upload) for upload in mixed_objects(size.batch)]
+    """1,000 mixed objects with bad ones among them: downloaded, quarantined and noted side by side."""
+    uploads = put_all(store)
     with sandbox.places.session() as session:
         ensure_tables(session)
     sandbox.keep()
@@ -293,6 +293,7 @@ class NewSandbox(Sandbox):
         self.places = replace(self.places, snowflake=snowflake, tables=replace(self.places.tables, database=database))
 
 
+@pytest.mark.faults
 def test_whatever_fails_while_the_tables_are_made_the_next_run_completes_them(sandbox: Sandbox, choose: Choose) -> None:
     """From the database's first session to the view that people read."""
     new = NewSandbox(sandbox.places, sandbox.warehouse)

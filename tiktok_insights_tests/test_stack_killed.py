@@ -24,9 +24,8 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
 from tiktok_insights_tests.support.history import Tables, Upload
 from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.thousand_objects import put_all
 from tiktok_insights_tests.support.troubleshooting import told
-
-pytestmark = pytest.mark.faults
 
 _LOG = logging.getLogger(__name__)
 _BODY = csv_file(row("1"), row("2"), row("2", uniqueId="b"), row("no id"))
@@ -83,6 +82,7 @@ class StackKiller(Requests):
         kill_9(self._home, stack.ensure_running(self._home))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("name", "number", "moment", "ends"),
     [
@@ -109,8 +109,36 @@ def test_a_run_after_the_stack_was_killed_starts_it_and_comes_to_the_undisturbed
     store.put(_KEY, _BODY, "text/csv")
     (info,) = store.list(_KEY)
     expected = history.tables([Upload(_KEY, _BODY, info.last_modified.replace(tzinfo=None))])
+    load_while_killing(settings, StackKiller(home, name, number, moment), ends)
+    for _ in range(2):
+        # A run has resources of its own, which open bucket and catalog once.
+        assets = Assets(settings)
+        assets.load()
+        assert assets.tables() == expected
+
+
+@pytest.mark.batches
+def test_runs_after_the_stack_was_killed_complete_a_large_batch(
+    settings: Settings, store: ObjectStore, home: Path
+) -> None:
+    """Among 1,000 mixed objects: halfway through the downloads, as rows are copied, in the publication, at its end."""
+    expected = history.tables(put_all(store))
+    for name, number, moment, ends in (
+        ("S3 GET csv/", 500, Moment.BEFORE, (EndpointConnectionError,)),
+        ("COPY INTO", 2, Moment.ANSWER_LOST, (OperationalError,)),
+        ("INSERT INTO TIKTOK_DATA", 1, Moment.AFTER, (OperationalError,)),
+        ("COMMIT", 1, Moment.ANSWER_LOST, (OperationalError, None)),
+    ):
+        load_while_killing(settings, StackKiller(home, name, number, moment), ends)
+    for _ in range(2):
+        assets = Assets(settings)
+        assets.load()
+        assert history.lines(assets.tables()) == history.lines(expected)
+
+
+def load_while_killing(settings: Settings, killer: StackKiller, ends: tuple[type[Exception] | None, ...]) -> None:
+    """Load; the stack is killed meanwhile, and the load ends soon, well or with the client's error and the remedy."""
     assets = Assets(settings)
-    killer = StackKiller(home, name, number, moment)
     start = time.monotonic()
     with killer.watched():
         error = _error_of(assets)
@@ -123,11 +151,6 @@ def test_a_run_after_the_stack_was_killed_starts_it_and_comes_to_the_undisturbed
         broke_off = "cut off" in str(error)
         told("<number>: The response" if broke_off else "<number>: The local stack's Snowflake").says(str(error))
     assert time.monotonic() - start < _LOAD_SECONDS
-    for _ in range(2):
-        # A run has resources of its own, which open bucket and catalog once.
-        assets = Assets(settings)
-        assets.load()
-        assert assets.tables() == expected
 
 
 def _error_of(assets: Assets) -> Exception | None:

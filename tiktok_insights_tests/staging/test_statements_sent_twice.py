@@ -1,8 +1,5 @@
 """A statement whose answer was lost is sent again, and may have run twice: the counts before a commit find it."""
 
-import re
-from collections.abc import Sequence
-
 import pytest
 
 from tiktok_insights.clients.snowflake_session import Session
@@ -12,6 +9,7 @@ from tiktok_insights.staging.open_snapshots import record_open_snapshots
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
+from tiktok_insights_tests.support.warehouse_contents import DoublingSession
 
 _ATTEMPT = Manifest(
     account_id="42",
@@ -34,29 +32,17 @@ _ATTEMPT = Manifest(
 )
 
 
-class SendsTwice(Session):
-    """A session whose connection sends the insertions into one table a second time."""
-
-    doubled = ""
-
-    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
-        """Run the statement, once or twice."""
-        if re.match(rf"INSERT INTO (\w+\.)?{self.doubled} ", sql):
-            super().execute(sql, values)
-        return super().execute(sql, values)
-
-
 @pytest.fixture
-def sends_twice(session: Session) -> SendsTwice:
+def sends_twice(session: Session) -> DoublingSession:
     """The test's session, with such a connection."""
-    return SendsTwice(session._connection, session.namespace)
+    return DoublingSession(session._connection, session.namespace)
 
 
 @pytest.mark.parametrize("table", ["STAGED_OBJECTS", "LOAD_BATCHES"])
-def test_a_verdict_that_stands_twice_is_rolled_back(loader: Loader, sends_twice: SendsTwice, table: str) -> None:
+def test_a_verdict_that_stands_twice_is_rolled_back(loader: Loader, sends_twice: DoublingSession, table: str) -> None:
     """The batch is not to be published twice as large; the next run stages its object again."""
     loader.put("a", csv_file(row("1")))
-    sends_twice.doubled = table
+    sends_twice.doubled = rf"INSERT INTO (\w+\.)?{table} "
     doubtful = Loader(loader.store, sends_twice, loader.connect)
     with told("Batch <batch> was rolled back: <number> of <number> rows in <table>", f"2 of 1 rows in {table}"):
         doubtful.stage()
@@ -65,10 +51,10 @@ def test_a_verdict_that_stands_twice_is_rolled_back(loader: Loader, sends_twice:
     assert loader.rows("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("1",)]
 
 
-def test_an_open_snapshot_that_stands_twice_is_rolled_back(raw: RawStore, sends_twice: SendsTwice) -> None:
+def test_an_open_snapshot_that_stands_twice_is_rolled_back(raw: RawStore, sends_twice: DoublingSession) -> None:
     """The next look writes it once."""
     raw.note_attempt(_ATTEMPT)
-    sends_twice.doubled = "ACCOUNT_SNAPSHOTS"
+    sends_twice.doubled = r"INSERT INTO (\w+\.)?ACCOUNT_SNAPSHOTS "
     with told("<table> got <number> rows for <number> open snapshots", "2 rows for 1 open"):
         record_open_snapshots(sends_twice, raw)
     record_open_snapshots(Session(sends_twice._connection, sends_twice.namespace), raw)

@@ -23,8 +23,6 @@ class Size:
     orders: int
     #: Where loads are let fail: few places, some, or every.
     fail_points: str
-    #: Objects of the large batches; so many at least that a batch's objects are written as a file.
-    batch: int
 
 
 #: The marks of tests that are too long for `make test`, and the make targets that run them.
@@ -39,9 +37,9 @@ GROUPS = {
 
 _TEST = "test"
 SIZES = {
-    _TEST: Size(examples=100, loads=3, orders=24, fail_points="few", batch=60),
-    "short": Size(examples=500, loads=16, orders=120, fail_points="some", batch=1_000),
-    "full": Size(examples=5_000, loads=50, orders=120, fail_points="every", batch=1_000),
+    _TEST: Size(examples=100, loads=3, orders=24, fail_points="few"),
+    "short": Size(examples=500, loads=16, orders=120, fail_points="some"),
+    "full": Size(examples=5_000, loads=50, orders=120, fail_points="every"),
 }
 
 

@@ -1,5 +1,6 @@
 """What a test's database holds, and sessions to which something happens: for tests that create tables."""
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 
@@ -114,3 +115,30 @@ class BlindSession(Session):
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a statement."""
         return self._session.execute(sql, values)
+
+
+class DoublingSession(Session):
+    """A session that sends a second time whatever statement matches `doubled`, as when an answer was lost.
+
+    `sent_twice` counts them.
+    """
+
+    doubled = "nothing"
+    sent_twice = 0
+
+    def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
+        """Run a statement once or twice; give the last answer."""
+        if self._is_doubled(sql):
+            super().table(sql, values)
+        return super().table(sql, values)
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run a statement once or twice."""
+        if self._is_doubled(sql):
+            super().execute(sql, values)
+        return super().execute(sql, values)
+
+    def _is_doubled(self, sql: str) -> bool:
+        is_doubled = re.match(self.doubled, sql) is not None
+        self.sent_twice += is_doubled
+        return is_doubled
