@@ -52,6 +52,8 @@ class Catalog:
         self.database = database
         self.location = f"s3://{bucket}/{CSV_PREFIX}"
         self._partitions = Partitions(glue, database, TABLE)
+        #: What the last registration has listed, if nothing was changed since.
+        self._listed: dict[Partition, list[str]] | None = None
 
     def register(self, partitions: Iterable[Partition]) -> CatalogState:
         """Create database and table when missing, new columns of the contract, and the partitions that are missing.
@@ -60,11 +62,12 @@ class Catalog:
         """
         self._ensure_database()
         self._ensure_table()
-        wanted = sorted(set(partitions))
-        present = self.partitions()
-        missing = [partition for partition in wanted if partition not in present]
+        wanted = set(partitions)
+        present = self._list()
+        missing = sorted(wanted - present.keys())
+        self._listed = None if missing else present
         self._partitions.create([partition_input(self.location, partition) for partition in missing])
-        return CatalogState(self.database, self.location, tuple(sorted(present | set(wanted))), len(missing))
+        return CatalogState(self.database, self.location, tuple(sorted(wanted | present.keys())), len(missing))
 
     def remove_empty(self, candidates: Iterable[Partition], has_csvs: Callable[[Partition], bool]) -> list[Partition]:
         """Remove the candidates whose folders have no CSVs, and give them; call it after `register`.
@@ -75,6 +78,7 @@ class Catalog:
         wanted = set(candidates)
         if not wanted:
             return []
+        self._listed = None
         empty = [
             partition
             for partition, entry in self._partitions.entries(with_columns=False)
@@ -107,7 +111,13 @@ class Catalog:
             return ["the table is missing"]
 
     def partition_drift(self) -> dict[Partition, list[str]]:
-        """Every registered partition with its differences from the contract, from one listing."""
+        """Every registered partition with its differences from the contract.
+
+        They come from the listing of the last registration, unless that, or `remove_empty`, had something to change.
+        """
+        return self._list() if self._listed is None else self._listed
+
+    def _list(self) -> dict[Partition, list[str]]:
         table = table_input(self.location)
         return {
             partition: partition_differences(entry, partition_input(self.location, partition), table)

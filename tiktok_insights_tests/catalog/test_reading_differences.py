@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -325,21 +326,28 @@ def test_partitions_of_other_keys_are_named_and_no_error(catalog: Catalog, glue:
     )
 
 
-def test_the_checks_list_the_partitions_once(catalog: Catalog, connections: Connections) -> None:
-    """One paginated listing, and one look at the table; a run with nothing new asks for as little."""
+def test_a_run_with_nothing_new_lists_the_partitions_once(catalog: Catalog, connections: Connections) -> None:
+    """The checks take what the registration has listed; alone, or after one that changed something, they list."""
     catalog.register([DAY, NEXT_DAY])
     glue: GlueClient = boto3.client("glue", **connections.aws)
-    calls: list[tuple[str, bytes]] = []
-    glue.meta.events.register(
-        "before-call.glue.*", lambda model, params, **_: calls.append((model.name, params["body"]))
-    )
+    calls: list[str] = []
+    glue.meta.events.register("before-call.glue.*", lambda model, **_: calls.append(model.name))
     watched = Catalog(glue, catalog.database, catalog.location.split("/")[2])
     given = CatalogCheckInput(watched, {DAY, NEXT_DAY})
     assert glue_table_matches_the_contract(given).passed
     assert catalog_partitions_match_the_bucket(given).passed
-    assert [name for name, _ in calls] == ["GetTable", "GetPartitions"]
+    assert calls == ["GetTable", "GetPartitions"]
     calls.clear()
     watched.register([DAY, NEXT_DAY])
-    assert [name for name, _ in calls] == ["CreateDatabase", "CreateTable", "GetTable", "GetPartitions"]
-    # A run with nothing new needs no columns of thousands of partitions.
-    assert b'"ExcludeColumnSchema": true' in calls[-1][1]
+    assert calls == ["CreateDatabase", "CreateTable", "GetTable", "GetPartitions"]
+    calls.clear()
+    assert catalog_partitions_match_the_bucket(given).passed
+    assert calls == []
+    added = ("43", "2026-02-01")
+    watched.register([DAY, NEXT_DAY, added])
+    calls.clear()
+    assert catalog_partitions_match_the_bucket(replace(given, in_bucket={DAY, NEXT_DAY, added})).passed
+    assert calls == ["GetPartitions"]
+    watched.register([DAY, NEXT_DAY])
+    watched.remove_empty({added}, lambda _: False)
+    assert catalog_partitions_match_the_bucket(given).passed
