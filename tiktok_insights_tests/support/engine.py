@@ -9,7 +9,8 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,8 @@ from tiktok_insights.tables.creation import creation_script
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, STAGED_TIKTOK_DATA
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.publish import publish
+from tiktok_insights.warehouse.rebuild import rebuild
+from tiktok_insights.warehouse.scope import mark_checked, unchecked
 from tiktok_insights_tests.support.history import COLUMNS, Tables, Upload
 from tiktok_insights_tests.support.loading import facts_of
 from tiktok_insights_tests.support.transforming import transform
@@ -74,6 +77,8 @@ class Engine:
             f"CREATE TABLE transformed AS SELECT 0 AS number, * FROM {self._name_of(STAGED_TIKTOK_DATA)}"
         )
         self._transformed: dict[tuple[Upload, datetime], StagedObject] = {}
+        #: No two publications are at the same time.
+        self._moments = count()
 
     def close(self) -> None:
         """Give the memory back; what hypothesis still holds of it would be printed as leaked at the process's end."""
@@ -114,7 +119,8 @@ class Engine:
 
     def publish(self, batch_id: str) -> int:
         """Publish a batch; say how many objects it has brought to the ledger."""
-        return publish(lambda: nullcontext(self.session), batch_id, NOON).objects
+        now = NOON + timedelta(seconds=next(self._moments))
+        return publish(lambda: nullcontext(self.session), batch_id, now).objects
 
     def tables(self) -> Tables:
         """The tables in one order."""
@@ -127,6 +133,18 @@ class Engine:
         """How many users the history has, as the publications have counted them."""
         ((users,),) = self.session.query(f"SELECT COALESCE(MAX(USERS), 0) FROM {self._name_of(PUBLISH_LOCK)}")
         return int(users)
+
+    def unchecked(self) -> tuple[set[str], set[str]]:
+        """What no checks have passed: the batches, and the keys of the objects that the next checks compare."""
+        return unchecked_in(self.session)
+
+    def mark_checked(self) -> None:
+        """Note that the checks of that have passed."""
+        mark_checked(self.session, unchecked(self.session), NOON)
+
+    def rebuild(self) -> None:
+        """Rebuild the table from the history."""
+        rebuild(lambda: nullcontext(self.session))
 
     def _transform(self, upload: Upload) -> StagedObject:
         sha256 = hashlib.sha256(upload.body).hexdigest()
@@ -151,6 +169,14 @@ class Engine:
                     f"INSERT INTO transformed BY NAME SELECT {number} AS number, * FROM '{result.staged}'"
                 )
         return StagedObject(item, content, result.counts, result.id_sums, facts=facts_of(upload))
+
+
+def unchecked_in(session: Session) -> tuple[set[str], set[str]]:
+    """The batches that no checks have passed, and the keys of the objects that the next checks compare."""
+    scope = unchecked(session)
+    keys = {key for (key,) in session.query(scope.keys, scope.values)} if scope.batch_ids else set()
+    assert scope.objects == len(keys)
+    return set(scope.batch_ids), keys
 
 
 def _info(upload: Upload) -> ObjectInfo:

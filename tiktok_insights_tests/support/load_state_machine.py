@@ -7,7 +7,9 @@ and, when they fail, looks for the fewest that do.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import ClassVar, Protocol, TypeVar
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -49,6 +51,15 @@ class Warehouse(Protocol):
     def users_counted(self) -> int:
         """How many users the history has, as the publications have counted them."""
 
+    def unchecked(self) -> tuple[set[str], set[str]]:
+        """What no checks have passed: the batches, and the keys of the objects that the next checks compare."""
+
+    def mark_checked(self) -> None:
+        """Note that the checks of that have passed."""
+
+    def rebuild(self) -> None:
+        """Rebuild the table from the history."""
+
 
 class LoadStateMachine(RuleBasedStateMachine):
     """Loads into one warehouse; of the runs, `side_by_side` may have begun and not ended."""
@@ -63,6 +74,9 @@ class LoadStateMachine(RuleBasedStateMachine):
         #: All versions of each key, also of one that has gone.
         self._versions: dict[str, list[Upload]] = {}
         self._begun: dict[str, list[Upload]] = {}
+        #: The published batches that were checked, and the rows that each object had then.
+        self._checked: set[str] = set()
+        self._rows_checked: dict[str, list[tuple[Any, ...]]] = {}
 
     @rule(objects=st.lists(st.tuples(KEYS, FILES, st.integers(0, 1)), min_size=1, max_size=4))
     def put(self, objects: list[tuple[Key, File, int]]) -> None:
@@ -111,6 +125,24 @@ class LoadStateMachine(RuleBasedStateMachine):
     def publish_again(self, choice: int) -> None:
         """A batch is published for the second time, and brings nothing."""
         assert self.warehouse.publish(_chosen(sorted(self._loads.published), choice)) == 0
+
+    @precondition(lambda self: self._loads.published)
+    @rule()
+    def check(self) -> None:
+        """The checks pass on what was published since the last ones; after that, there is nothing to compare."""
+        self._assert_unchecked()
+        self.warehouse.mark_checked()
+        self._checked = set(self._loads.published)
+        self._rows_checked = self._rows()
+        assert self.warehouse.unchecked() == (set(), set())
+
+    @precondition(lambda self: self._loads.published)
+    @rule()
+    def rebuild(self) -> None:
+        """The table is rebuilt: it is the same, and everything is to be checked again."""
+        self.warehouse.rebuild()
+        self._checked, self._rows_checked = set(), {}
+        self._assert_oracles_tables()
 
     @precondition(lambda self: self._begun or self._unpublished() or self._loads.waiting())
     @rule()
@@ -178,9 +210,25 @@ class LoadStateMachine(RuleBasedStateMachine):
     def _publish(self, batch_id: str) -> None:
         self.warehouse.publish(batch_id)
         self._loads.published.add(batch_id)
+        self._assert_oracles_tables()
+
+    def _assert_oracles_tables(self) -> None:
         expected = self._loads.tables()
         assert lines(self.warehouse.tables()) == lines(expected)
         assert self.warehouse.users_counted() == len(expected["TIKTOK_DATA"])
+        self._assert_unchecked()
+
+    def _assert_unchecked(self) -> None:
+        """Every object with other rows than at the last checks is compared, and only what was published since."""
+        batches, keys = self.warehouse.unchecked()
+        assert batches == self._loads.published - self._checked
+        assert keys <= {upload.key for batch in batches for upload in self._loads.batches[batch]}
+        assert keys >= {key for key, rows in self._rows().items() if rows != self._rows_checked.get(key)}
+
+    def _rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The rows of each object in the history, by the oracle."""
+        rows = groupby(self._loads.tables()["FOLLOWER_SNAPSHOTS"], key=itemgetter(0))
+        return {key: list(found) for key, found in rows}
 
 
 def _chosen(items: list[_Item], choice: int) -> _Item:

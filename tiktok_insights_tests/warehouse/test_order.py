@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, count, pairwise, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +15,12 @@ from hypothesis.stateful import run_state_machine_as_test
 from tiktok_insights.staging.ledger import settled_or_staged_versions
 from tiktok_insights.staging.pending import pending
 from tiktok_insights.warehouse.publish import Publication, publish
+from tiktok_insights.warehouse.rebuild import rebuild
+from tiktok_insights.warehouse.scope import mark_checked, unchecked
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.campaigns import Size, examples
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
-from tiktok_insights_tests.support.engine import NOON, Engine
+from tiktok_insights_tests.support.engine import NOON, Engine, unchecked_in
 from tiktok_insights_tests.support.history import Tables, Upload, lines
 from tiktok_insights_tests.support.load_state_machine import LoadStateMachine
 from tiktok_insights_tests.support.loading import Loader, put_upload
@@ -121,6 +123,7 @@ class Stack:
         self._loader = loader
         self._batch_ids: dict[str, str] = {}
         self._written: set[Upload] = set()
+        self._moments = count()
 
     def clear(self) -> None:
         """Empty the tables and the bucket."""
@@ -157,7 +160,8 @@ class Stack:
 
     def publish(self, batch_id: str) -> int:
         """Publish a batch; say how many objects it has brought to the ledger."""
-        return publish(lambda: nullcontext(self._loader.session), self._batch_ids[batch_id], NOON).objects
+        now = NOON + timedelta(seconds=next(self._moments))
+        return publish(lambda: nullcontext(self._loader.session), self._batch_ids[batch_id], now).objects
 
     def tables(self) -> Tables:
         """What readers see."""
@@ -167,6 +171,19 @@ class Stack:
         """How many users the history has, as the publications have counted them."""
         ((users,),) = self._loader.rows("SELECT COALESCE(MAX(USERS), 0) FROM TIKTOK_INTERNAL.PUBLISH_LOCK")
         return int(users)
+
+    def unchecked(self) -> tuple[set[str], set[str]]:
+        """What no checks have passed: the batches, and the keys of the objects that the next checks compare."""
+        batch_ids, keys = unchecked_in(self._loader.session)
+        return {name for name, batch_id in self._batch_ids.items() if batch_id in batch_ids}, keys
+
+    def mark_checked(self) -> None:
+        """Note that the checks of that have passed."""
+        mark_checked(self._loader.session, unchecked(self._loader.session), NOON)
+
+    def rebuild(self) -> None:
+        """Rebuild the table from the history."""
+        rebuild(lambda: nullcontext(self._loader.session))
 
 
 @pytest.mark.campaign
