@@ -5,23 +5,27 @@ What the definitions say before any run belongs in test_definitions.py.
 
 import json
 import logging
+from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 import dagster as dg
 import pytest
 from dagster import AssetKey
 
-from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.clients.snowflake_session import Connect
+from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
+from tiktok_insights.clients.snowflake_session import Connect, Row
 from tiktok_insights.definitions import defs
 from tiktok_insights.lake.followers_csv import write_csv
 from tiktok_insights.lake.listing import CsvInventory, list_csvs
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.settings.environment import Settings
+from tiktok_insights.resources.opening import open_bucket, open_session
+from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.warehouse.publish import publish_passed
+from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
-from tiktok_insights_tests.support.connections import Connections
+from tiktok_insights_tests.support.connections import Connections, connect
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.sources import extract, manifest_of
 from tiktok_insights_tests.test_definitions import MARTS, STAGES
@@ -57,6 +61,34 @@ def run_job(loaded: dg.Definitions, name: str, **config: object) -> dg.ExecuteIn
     return loaded.resolve_job_def(name).execute_in_process(config or None, raise_on_error=False)
 
 
+@dataclass(frozen=True)
+class FirstLoad:
+    """A partner's file with two users, loaded by the job: the result, and what bucket, warehouse, catalog have then."""
+
+    result: dg.ExecuteInProcessResult
+    settings: Settings
+    info: ObjectInfo
+    ids: list[Row]
+    partitions: list[list[str]]
+
+
+@pytest.fixture(scope="module")
+def first_load(home: Path) -> FirstLoad:
+    """One run, which several tests look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        set_environment(home, patch)
+        settings = read_settings()
+        store, glue = open_bucket(settings.s3), boto3.client("glue", **connect(settings).aws)
+        put_csv(store, "7420366745511658149", "7420366745511658150")
+        result = run_job(defs(), "load_pending_objects")
+        assert result.success
+        (info,) = store.list(_KEY)
+        with open_session(settings.snowflake, "test") as session:
+            ids = session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
+        found = glue.get_partitions(DatabaseName=settings.glue.database, TableName="tiktok_user_data")["Partitions"]
+        return FirstLoad(result, settings, info, ids, [partition["Values"] for partition in found])
+
+
 def test_the_replay_puts_a_damaged_csv_right_and_tells_what_changed(
     loaded: dg.Definitions, raw: RawStore, connections: Connections, connect_warehouse: Connect
 ) -> None:
@@ -81,17 +113,10 @@ def test_the_replay_puts_a_damaged_csv_right_and_tells_what_changed(
         assert session.query("SELECT DISTINCT USER_NAME FROM TIKTOK_DATA") == [("made.up",)]
 
 
-def test_a_partners_file_is_loaded_without_the_api(
-    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
-) -> None:
+def test_a_partners_file_is_loaded_without_the_api(first_load: FirstLoad) -> None:
     """load_pending_objects loads what is in the bucket, whoever put it there, and all checks are green."""
-    put_csv(store, "7420366745511658149", "7420366745511658150")
-    result = run_job(loaded, "load_pending_objects")
-    assert result.success
-    with connect_warehouse() as session:
-        ids = session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA ORDER BY TIKTOK_ID")
-    assert ids == [("7420366745511658149",), ("7420366745511658150",)]
-    assert {check.check_name for check in result.get_asset_check_evaluations() if not check.passed} == set()
+    assert first_load.ids == [("7420366745511658149",), ("7420366745511658150",)]
+    assert {check.check_name for check in first_load.result.get_asset_check_evaluations() if not check.passed} == set()
 
 
 def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_published(
@@ -145,7 +170,7 @@ def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_publ
 def test_refused_objects_are_tried_again_by_a_job(
     loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
 ) -> None:
-    """As by the command and a run after it: with a higher threshold, the good row is loaded."""
+    """As by the command and a run after it: with a higher threshold the good row is loaded, the bad one quarantined."""
     put_csv(store, "7420366745511658149", "7.42e+18")
     assert not run_job(loaded, "load_pending_objects").success
     config = {"ops": {"staged_tiktok_data": {"config": {"retry_refused": True, "max_rejected_share": 0.5}}}}
@@ -156,6 +181,10 @@ def test_refused_objects_are_tried_again_by_a_job(
     }
     with connect_warehouse() as session:
         assert session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("7420366745511658149",)]
+    (quarantined,) = [info.key for info in store.list("quarantine/")]
+    line = json.loads(store.get(quarantined).body)
+    assert (line["object"], line["column"]) == (_KEY, "Tiktok_id")
+    assert "7.42e+18" in line["row"]
 
 
 def test_a_run_with_nothing_new_leaves_every_version_and_shows_no_empty_table(
@@ -183,37 +212,18 @@ def versions(result: dg.ExecuteInProcessResult) -> dict[str, str]:
     }
 
 
-def test_the_threshold_can_be_raised_in_the_run_config(
-    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
-) -> None:
-    """With max_rejected_share at a half the good row is loaded, and the bad one is in the quarantine."""
-    put_csv(store, "7420366745511658149", "7.42e+18")
-    config = {"ops": {"staged_tiktok_data": {"config": {"max_rejected_share": 0.5}}}}
-    assert run_job(loaded, "load_pending_objects", **config).success
-    with connect_warehouse() as session:
-        assert session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("7420366745511658149",)]
-    (quarantined,) = [info.key for info in store.list("quarantine/")]
-    line = json.loads(store.get(quarantined).body)
-    assert (line["object"], line["column"]) == (_KEY, "Tiktok_id")
-    assert "7.42e+18" in line["row"]
-
-
-def test_the_table_carries_numbers_places_and_lineage(
-    loaded: dg.Definitions, store: ObjectStore, settings: Settings
-) -> None:
+def test_the_table_carries_numbers_places_and_lineage(first_load: FirstLoad) -> None:
     """A materialization has row count, table name, the query of a mart, and column lineage back to the CSV."""
-    put_csv(store, "7420366745511658149")
-    result = run_job(loaded, "load_pending_objects")
     events = {
         event.asset_key.to_user_string(): event.materialization.metadata
-        for event in result.get_asset_materialization_events()
+        for event in first_load.result.get_asset_materialization_events()
         if event.asset_key
     }
-    table = events["tiktok_data"]
-    assert table["dagster/row_count"].value == 1
+    table, settings = events["tiktok_data"], first_load.settings
+    assert table["dagster/row_count"].value == 2
     assert table["dagster/table_name"].value == f"{settings.snowflake.database}.PUBLIC.TIKTOK_DATA"
-    (info,) = store.list(_KEY)
-    assert table["newest_row"].value == f"{info.last_modified:%Y-%m-%d %H:%M} UTC", "the file does not say when"
+    said = f"{first_load.info.last_modified:%Y-%m-%d %H:%M} UTC"
+    assert table["newest_row"].value == said, "the file does not say when"
     lineage = table["dagster/column_lineage"].value.deps_by_column["TIKTOK_ID"]  # type: ignore[union-attr]
     assert [(dep.asset_key.to_user_string(), dep.column_name) for dep in lineage] == [
         ("staged_tiktok_data", "TIKTOK_ID")
@@ -221,6 +231,11 @@ def test_the_table_carries_numbers_places_and_lineage(
     assert events["tiktok_user_data"]["dagster/uri"].value == f"s3://{settings.s3.bucket}/csv/followers/"
     mart = events["user_totals"]
     assert f"SELECT * FROM {mart['dagster/table_name'].value}" in str(mart["query"].value), "it runs in any schema"
+
+
+def test_glue_describes_what_was_loaded(first_load: FirstLoad) -> None:
+    """After a load the Glue table has the partition of the object."""
+    assert first_load.partitions == [["42", "2026-01-01"]]
 
 
 def publish_one_user(store: ObjectStore, connect_warehouse: Connect) -> None:
@@ -286,14 +301,3 @@ def test_the_verification_compares_everything_and_fails_its_run(
     assert {check.check_name for check in red.get_asset_check_evaluations() if not check.passed} == {
         "every_row_is_the_newest_of_its_user"
     }
-
-
-def test_glue_describes_what_was_loaded(
-    loaded: dg.Definitions, store: ObjectStore, settings: Settings, connections: Connections
-) -> None:
-    """After a load the Glue table has the partition of the object."""
-    put_csv(store, "7420366745511658149")
-    assert run_job(loaded, "load_pending_objects").success
-    glue = boto3.client("glue", **connections.aws)
-    partitions = glue.get_partitions(DatabaseName=settings.glue.database, TableName="tiktok_user_data")["Partitions"]
-    assert [partition["Values"] for partition in partitions] == [["42", "2026-01-01"]]

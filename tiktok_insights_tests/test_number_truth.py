@@ -3,6 +3,7 @@
 import json
 import logging
 import uuid
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.clients.snowflake_session import Connect
+from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.followers_csv import write_csv
 from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey
@@ -79,22 +80,19 @@ def commit_snapshot(raw: RawStore, account_id: str, body: bytes, users: int) -> 
 @settings(max_examples=examples(0.12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=_rows)
 def test_every_digit_arrives(
-    rows: list[tuple[int, bool, tuple[int, ...]]], raw: RawStore, store: ObjectStore, connect_warehouse: Connect
+    rows: list[tuple[int, bool, tuple[int, ...]]], raw: RawStore, store: ObjectStore, session: Session
 ) -> None:
     """JSON, raw page, CSV, Parquet, warehouse: ids as text, counts as numbers, negative ones NULL and counted."""
     account_id = str(uuid.uuid4().int % 10**18 + 1)
     manifest = commit_snapshot(raw, account_id, page_of(rows), len(rows))
     csvs = CsvInventory(store)
     write_csv(raw, csvs, manifest, 0.0)
-    with connect_warehouse() as session:
-        staging = Staging(store, session, 0.0, _LOG)
-        (batch,) = staging.stage(csvs.listing())
+    (batch,) = Staging(store, session, 0.0, _LOG).stage(csvs.listing())
     assert batch.verdict.passed, batch.verdict
-    publish_passed(connect_warehouse, _LOG)
-    with connect_warehouse() as session:
-        found = session.query(
-            f"SELECT TIKTOK_ID, {', '.join(_NAMES)} FROM FOLLOWER_SNAPSHOTS WHERE ACCOUNT_ID = ?", (account_id,)
-        )
+    publish_passed(lambda: nullcontext(session), _LOG)
+    found = session.query(
+        f"SELECT TIKTOK_ID, {', '.join(_NAMES)} FROM FOLLOWER_SNAPSHOTS WHERE ACCOUNT_ID = ?", (account_id,)
+    )
     expected = {str(number): tuple(None if n < 0 else n for n in counts) for number, _, counts in rows}
     assert {tiktok_id: tuple(counts) for tiktok_id, *counts in found} == expected
     assert batch.objects[0].counts.negative_counts == sum(n < 0 for _, _, counts in rows for n in counts)
