@@ -17,8 +17,8 @@ from tiktok_insights.local.fake_api.counts import Counts
 from tiktok_insights.local.fake_api.faults.fault import Fault
 from tiktok_insights.local.fake_api.follow_list import FollowList, follow_list, is_star
 from tiktok_insights.local.fake_api.identity import sec_uid_of
-from tiktok_insights.local.fake_api.naming import bio_of, handle_of, nickname_of
-from tiktok_insights.local.fake_api.seeding import key_of, mix, scramble_32
+from tiktok_insights.local.fake_api.naming import bio_of, nickname_of
+from tiktok_insights.local.fake_api.seeding import key_of, mix
 from tiktok_insights.local.fake_api.stories.course import course_of
 from tiktok_insights.local.fake_api.stories.lives import FOREVER, Absence, Lives
 from tiktok_insights.local.fake_api.stories.story import NO_STORY, Story
@@ -64,7 +64,6 @@ class World:
         self.seed = seed
         self._accounts = tuple(accounts)
         self.play(story)
-        self._identity_key = key_of(seed, "identity")
         self._facts_key = key_of(seed, "facts").to_bytes(8, "little")
         self._dead_key = key_of(seed, "dead")
 
@@ -149,12 +148,11 @@ class World:
         )
         star = is_star(index)
         identifier = self._lives.identifier(index)
-        handle = handle_of(scramble_32(self._identity_key >> 32, self._lives.named_as(index, at)))
+        handle = self._lives.handle(index, at)
         private = not star and share(words[1]) < self._lives.private_share(index, _PRIVATE)
         verified = share(words[0]) < _VERIFIED or (star and words[0] % _VERIFIED_STAR_IN == 0)
         silent = private or share(words[12]) < _EMPTY_BIO_IF_PUBLIC
         counts = star_counts(words) if star else common_counts(words, private=private)
-        counts = drifted(counts, words[14], day_of(at)) if self._lives.has_counts(index) else Counts(0, 0, 0, 0, 0)
         return Person(
             tiktok_id=str(identifier),
             sec_uid=sec_uid_of(identifier),
@@ -163,6 +161,6 @@ class World:
             bio="" if silent else bio_of(share(words[13]), words[12]),
             verified=verified,
             private=private,
-            counts=counts,
+            counts=self._lives.counts(index) or drifted(counts, words[14], day_of(at)),
             avatar_key=words[15],
         )

@@ -13,6 +13,7 @@ from tiktok_insights.local.fake_api.seeding import key_of
 from tiktok_insights.local.fake_api.stories.lives import FIRST_PERSON, FOREVER
 from tiktok_insights.local.fake_api.stories.story import Story, ToldAccount, second_of
 
+_SOON = (SECONDS_PER_DAY, 10 * SECONDS_PER_DAY)
 _SHORTEST_BREAK, _LONGEST_BREAK = 2 * SECONDS_PER_DAY, 14 * SECONDS_PER_DAY
 
 
@@ -27,7 +28,7 @@ class Follow(NamedTuple):
 def course_of(seed: int, story: Story, told: ToldAccount) -> list[Follow]:
     """Return an account's follows, the newest first; those of one second in an order of their own."""
     draw = _Draw(random.Random(key_of(seed, "course", told.handle)), story, told)  # noqa: S311  # repeatable, not secret
-    follows = [follow for since, person in draw.beginnings() for follow in draw.life(since, person)]
+    follows = [follow for beginning in draw.beginnings() for follow in draw.life(*beginning)]
     return draw.in_order(draw.with_refollows(follows))
 
 
@@ -40,24 +41,31 @@ class _Draw:
         self._told = told
         self._start, self._end = second_of(0), second_of(story.days)
 
-    def beginnings(self) -> Iterator[tuple[int, int]]:
-        """Yield who follows first when: first followers, those who join, and bursts; nobody is drawn twice."""
+    def beginnings(self) -> Iterator[tuple[int, int, float]]:
+        """Yield since when, who, and with which chance to leave soon: first followers, those who join, and bursts.
+
+        Nobody is drawn twice.
+        """
         story, told = self._story, self._told
-        people = list(range(story.people.grouped, story.people.number))
+        people = list(range(story.people.number - story.people.grouped))
         self._random.shuffle(people)
         history = round(told.history_days * SECONDS_PER_DAY)
         for _ in range(told.followers):
-            yield self._start - 1 - self._random.randrange(history), FIRST_PERSON + people.pop()
+            yield self._start - 1 - self._random.randrange(history), FIRST_PERSON + people.pop(), 0.0
         for _ in range(told.joins(story.days)):
-            yield self._random.randrange(self._start, self._end), FIRST_PERSON + people.pop()
+            yield self._random.randrange(self._start, self._end), FIRST_PERSON + people.pop(), 0.0
         groups = [list(story.people.group(number)) for number in range(len(story.people.same_age))]
         for burst in told.bursts:
             members = people if burst.group is None else groups[burst.group]
             for _ in range(burst.follows):
-                yield second_of(burst.day) + self._random.randrange(burst.seconds), FIRST_PERSON + members.pop()
+                since = second_of(burst.day) + self._random.randrange(burst.seconds)
+                yield since, FIRST_PERSON + members.pop(), burst.leave
 
-    def life(self, since: int, person: int) -> Iterator[Follow]:
-        """Yield a person's follows, with the breaks between them."""
+    def life(self, since: int, person: int, leaves_soon: float) -> Iterator[Follow]:
+        """Yield a person's follows, with the breaks between them; one who leaves soon is not seen again."""
+        if leaves_soon and self._random.random() < leaves_soon:
+            yield Follow(since, since + self._random.randrange(*_SOON), person)
+            return
         while True:
             until = self._leaves(since)
             yield Follow(since, until, person)

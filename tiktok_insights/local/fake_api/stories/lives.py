@@ -8,9 +8,11 @@ import dataclasses
 import functools
 
 from tiktok_insights.local.fake_api.clock import SECONDS_PER_DAY
-from tiktok_insights.local.fake_api.identity import person_id
+from tiktok_insights.local.fake_api.counts import Counts
+from tiktok_insights.local.fake_api.identity import UNIVERSE, person_id
+from tiktok_insights.local.fake_api.naming import handle_of
 from tiktok_insights.local.fake_api.seeding import key_of, mix, scramble_32
-from tiktok_insights.local.fake_api.stories.story import Story, second_of
+from tiktok_insights.local.fake_api.stories.story import SameAge, Story, second_of
 
 FIRST_PERSON = 1 << 31
 """The index of a story's person 0: above those of all other lists."""
@@ -19,6 +21,7 @@ FOREVER = 1 << 62
 """Later than any virtual time."""
 
 _SECOND_NAMES = 1 << 30  # the distance to the index whose handle a renamed person takes; nobody has that index
+_FIRST_HOLLOW = 7_000_000_000_000 + UNIVERSE  # above the numbers in all other handles of this kind
 _SHORTEST_ABSENCE, _LONGEST_ABSENCE = 2 * SECONDS_PER_DAY, 14 * SECONDS_PER_DAY
 _SECONDS_PER_HOUR = 3_600
 
@@ -48,15 +51,20 @@ class Lives:
 
     def identifier(self, index: int) -> int:
         """Return the person's id; those of a same-age group were created within an hour."""
-        place = index - FIRST_PERSON
-        if 0 <= place < self._number:
-            for number, group in enumerate(self._people.same_age):
-                if place in self._people.group(number):
-                    created = second_of(group.day) + mix(self._key("age"), place) % _SECONDS_PER_HOUR
-                    return created << 32 | scramble_32(self._identity_key, index)
-        return person_id(self._identity_key, index)
+        group = self._group(index)
+        if group is None:
+            return person_id(self._identity_key, index)
+        created = second_of(group.day) + mix(self._key("age"), index) % _SECONDS_PER_HOUR
+        return created << 32 | scramble_32(self._identity_key, index)
 
-    def named_as(self, index: int, at: int) -> int:
+    def handle(self, index: int, at: int) -> str:
+        """Return the person's handle at `at`."""
+        group = self._group(index)
+        if group is not None and group.hollow:
+            return f"user{_FIRST_HOLLOW + index}"
+        return handle_of(scramble_32(self._identity_key >> 32, self._named_as(index, at)))
+
+    def _named_as(self, index: int, at: int) -> int:
         """Return the index whose handle the person has at `at`: the own one until a swap or a change."""
         place = index - FIRST_PERSON
         if not 0 <= place < self._number:
@@ -72,10 +80,19 @@ class Lives:
         """Return the share of private people among those like this one."""
         return self._people.private if 0 <= index - FIRST_PERSON < self._number else usual
 
-    def has_counts(self, index: int) -> bool:
-        """Tell whether the person's counts are served."""
-        place = index - FIRST_PERSON
-        return not (0 <= place < self._number and self._happens("uncounted", place, self._people.uncounted))
+    def counts(self, index: int) -> Counts | None:
+        """Return counts that take the place of the usual ones: none served, or those of a hollow account."""
+        place, group = index - FIRST_PERSON, self._group(index)
+        if 0 <= place < self._number and self._happens("uncounted", place, self._people.uncounted):
+            return Counts(0, 0, 0, 0, 0)
+        if group is None or not group.hollow:
+            return None
+        return Counts(followers=mix(self._key("few"), index) % 20, following=1_200 + place, videos=0, hearts=0, diggs=0)
+
+    def _group(self, index: int) -> SameAge | None:
+        """Return the same-age group that a person is in, or None."""
+        groups, place = self._people.same_age, index - FIRST_PERSON
+        return next((one for number, one in enumerate(groups) if place in self._people.group(number)), None)
 
     def _absences(self, index: int) -> tuple[Absence, ...]:
         place = index - FIRST_PERSON

@@ -23,10 +23,14 @@ _STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class SameAge:
-    """A group of `people` whose accounts were created within the hour that begins on this `day`."""
+    """A group of `people` whose accounts were created within the hour that begins on this `day`.
+
+    `hollow` ones are made for following: usual handles of new accounts, hardly a follower, no video and no like.
+    """
 
     people: Annotated[int, Field(ge=1, le=10_000)]
     day: Day
+    hollow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -50,8 +54,8 @@ class People:
     same_age: tuple[SameAge, ...] = ()
 
     def group(self, number: int) -> range:
-        """The people of a group, by their numbers; groups come first, one after the other."""
-        first = sum(group.people for group in self.same_age[:number])
+        """The people of a group, by their numbers; groups come last, one before the other."""
+        first = self.number - sum(group.people for group in self.same_age[: number + 1])
         return range(first, first + self.same_age[number].people)
 
     @property
@@ -62,12 +66,16 @@ class People:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Burst:
-    """`follows` within `seconds` from this `day` on; 1 puts all in one second. `group`: by a group of `same_age`."""
+    """`follows` within `seconds` from this `day` on; 1 puts all in one second. `group`: by a group of `same_age`.
+
+    The share `leave` of them unfollows within ten days.
+    """
 
     day: Day
     follows: Annotated[int, Field(ge=1, le=100_000)]
     seconds: Annotated[int, Field(ge=1, le=SECONDS_PER_DAY)] = 3_600
     group: Annotated[int, Field(ge=0)] | None = None
+    leave: Share = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

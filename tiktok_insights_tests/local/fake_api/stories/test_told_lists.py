@@ -143,8 +143,8 @@ def test_a_second_with_more_follows_than_a_page_holds_shows_as_many_as_fit() -> 
 
 def test_a_group_of_the_same_age_follows_in_its_burst_only() -> None:
     """Their ids say that they were created within an hour of the chosen day; the ids stay unique."""
-    groups = [{"people": 40, "day": 11}, {"people": 20, "day": -100}]
-    bursts = [{"day": 14, "follows": 30, "group": 0}, {"day": 30, "follows": 20, "group": 1}]
+    groups = [{"people": 40, "day": 11, "hollow": True}, {"people": 20, "day": -100}]
+    bursts = [{"day": 14, "follows": 30, "group": 0, "leave": 0.5}, {"day": 30, "follows": 20, "group": 1}]
     told = world_with({"same_age": groups}, joins_per_day=5, bursts=bursts)
     true = facts(told, day(60))
     created = {key: int(key) >> 32 for key in true}
@@ -153,6 +153,13 @@ def test_a_group_of_the_same_age_follows_in_its_burst_only() -> None:
     assert all(day(14) <= true[key].follows[0][0] < day(14) + HOUR for key in young)
     assert sum(day(-100) <= at < day(-100) + HOUR for at in created.values()) == 20
     assert len(true) == 200 + 300 + 50
+    persons = walk(told, day(15))
+    assert 20 <= len(young & persons.keys()) <= 30
+    assert all(persons[key].unique_id.startswith("user7") for key in young & persons.keys())
+    assert all(persons[key].counts.following >= 50 * persons[key].counts.followers for key in young & persons.keys())
+    left = {key for key in young if true[key].why == "unfollowed"}
+    assert 8 <= len(left) <= 22
+    assert all(0 < (true[key].left_at or 0) - true[key].follows[0][0] < 10 * DAY for key in left)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
