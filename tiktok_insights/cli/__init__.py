@@ -3,6 +3,7 @@
 import click
 
 from tiktok_insights.cli.commands import Commands
+from tiktok_insights.cli.demo import demo
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
@@ -60,5 +61,5 @@ def main(context: click.Context) -> None:
     require_usable(context.obj)
 
 
-for command in (init, plan, run, sql, ui, stop, local, retry_refused, replay, rebuild, verify, probe):
+for command in (init, plan, run, sql, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo):
     main.add_command(command)

@@ -9,16 +9,16 @@ from pathlib import Path
 _NAME = "tiktok-insights"
 
 
-def command_path() -> str:
-    """The command as it can be typed in this folder: its name if the shell finds it, otherwise its path.
+def command_path(folder: Path | None = None) -> str:
+    """The command as it can be typed in a folder, by default this one: its name if the shell finds it, or its path.
 
-    Below the working directory, the path is relative, so it fits on a line.
+    Below the folder, the path is relative, so it fits on a line.
     """
     script = Path(sys.executable).parent / _NAME
     if not script.exists():
         return f"{shlex.quote(sys.executable)} -m tiktok_insights.cli"
     if (found := shutil.which(_NAME)) and Path(found).samefile(script):
         return _NAME
-    here = Path.cwd()
+    here = folder or Path.cwd()
     path = os.path.relpath(script, here) if script.is_relative_to(here) else str(script)
     return shlex.quote(path)

@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 
 
 def run_job(
-    job: str, ops: Mapping[str, Mapping[str, object]], output: str = "table", *, to_stderr: bool = False
+    job: str,
+    ops: Mapping[str, Mapping[str, object]],
+    output: str = "table",
+    *,
+    to_stderr: bool = False,
+    show_next_steps: bool = True,
 ) -> None:
     """Run a job with the assets' settings (by asset) and print the summary; exit with 1 when the run failed.
 
     With the output `json` the summary is one object on standard output, and whatever else is said is on standard error.
+    Otherwise it ends with what to type next, unless the caller says that.
     """
     to_stderr = to_stderr or output == "json"
     settings = read_settings()
@@ -43,7 +49,7 @@ def run_job(
     if output == "json":
         click.echo(json.dumps(summary.document(seconds), ensure_ascii=False))
     else:
-        click.echo(summary.text(seconds), err=to_stderr)
+        click.echo(summary.text(seconds, show_next_steps=show_next_steps), err=to_stderr)
     if not summary.succeeded:
         if words := full_disk(settings):
             raise click.ClickException(words)

@@ -47,14 +47,14 @@ class Summary:
         self._load = None if table is None else LOAD_RESULT.read(table)
         self._checks = result.get_asset_check_evaluations()
 
-    def text(self, seconds: float) -> str:
+    def text(self, seconds: float, *, show_next_steps: bool = True) -> str:
         """The whole summary; `seconds` is how long the run took."""
         word = click.style("Done", fg="green") if self.succeeded else click.style("FAILED", fg="red", bold=True)
         head = f"{word} in {seconds:.0f} s (run {self._result.run_id})."
         # A red check has its lines already.
         errors = (printable(said) for kind, said in self._failures() if kind != _CHECK_FAILED)
         parts = [*self._account_lines(), *self._table(), *self._check_lines(), *errors]
-        if self.succeeded:
+        if self.succeeded and show_next_steps:
             parts.append(self._next_steps())
         return "\n" + "\n\n".join([head, *parts])
 

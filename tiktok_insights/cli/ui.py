@@ -38,7 +38,7 @@ def ui(port: int) -> None:
     settings = read_settings()
     dagster_home.prepare(settings.dagster_home)
     set_dagster_home(settings)
-    lock = _lock(settings.home)
+    lock = ui_lock(settings.home)
     if is_held(lock):
         raise click.ClickException("The UI is already running. Stop it with: tiktok-insights stop")
     _require_free(port)
@@ -64,7 +64,7 @@ def stop(home: Path) -> None:
 
     Their data is kept for the next start.
     """
-    if is_held(_lock(home)):
+    if is_held(ui_lock(home)):
         _stop_ui(home)
         click.echo("Stopped the UI.")
     click.echo(stack.stop(home))
@@ -180,13 +180,14 @@ def _kill_group(group: int) -> None:
 def _stop_ui(home: Path) -> None:
     os.kill(int(_pid_file(home).read_text(encoding="ascii")), signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
-    while is_held(_lock(home)):
+    while is_held(ui_lock(home)):
         if time.monotonic() > deadline:
             raise click.ClickException(f"The UI did not stop within {_STOP_SECONDS:.0f} s. Try again.")
         time.sleep(0.1)
 
 
-def _lock(home: Path) -> Path:
+def ui_lock(home: Path) -> Path:
+    """The lock that a home's UI holds while it runs."""
     return home / "ui.lock"
 
 

@@ -72,6 +72,13 @@ def set_dagster_home(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
 
+def use_variables(variables: Mapping[str, str]) -> None:
+    """Let this process and those that it starts have these of our variables, and none of the others."""
+    for name in DEFAULTS:
+        os.environ.pop(name, None)
+    os.environ.update(variables)
+
+
 def wants_no_colour() -> bool:
     """Whether NO_COLOR is set, to anything (no-color.org)."""
     return bool(os.environ.get("NO_COLOR"))

@@ -1,0 +1,97 @@
+"""`tiktok-insights demo` as a person types it: interrupted, continued, and compared with the truth at every look."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tiktok_insights.demo.api_control import ApiControl
+from tiktok_insights.demo.story import CAFE, MUSEUM, STORY, looks
+from tiktok_insights.local import stack
+from tiktok_insights.local.fake_api.population import World
+from tiktok_insights_tests.support.cli_user import BIN, CliUser, cli_user_in
+from tiktok_insights_tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.runs
+
+#: What a user may have in the shell; none of it may reach the demo.
+FOREIGN = {
+    "TIKTOK_INSIGHTS_DEPLOYMENT": "aws",
+    "SNOWFLAKE_DATABASE": "PRODUCTION",
+    "TIKTOK_API_URL": "http://x.example",
+}
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[CliUser]:
+    """A user with an empty folder, whose demo is stopped in the end."""
+    with cli_user_in(tmp_path, BIN / "tiktok-insights") as found:
+        yield found
+        stack.stop(tmp_path / ".local" / "demo")
+
+
+def kill_halfway(user: CliUser) -> None:
+    """Begin the demo, and kill it in the middle of its days."""
+    demo = user.home / ".local" / "demo"
+    with subprocess.Popen(
+        ["tiktok-insights", "demo"],  # noqa: S607  # as it is typed
+        cwd=user.home,
+        env={**user.environment, **FOREIGN},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        wait_until((demo / "stack" / "endpoints.json").exists, seconds=120)
+        control = ApiControl(stack.ensure_running(demo).tiktok_api)
+        wait_until(lambda: control.clock > looks()[20], seconds=240)
+        os.kill(process.pid, signal.SIGKILL)
+
+
+def test_a_demo_that_was_killed_ends_as_the_truth_says_and_is_made_once(user: CliUser) -> None:
+    """Every look of every account lists whom the world lists then; another call shows it again, without a request."""
+    kill_halfway(user)
+    answer = user.command("demo")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert not (user.home / ".local" / "stack").exists()
+    demo = CliUser(user.home / ".local" / "demo", {**user.environment, **FOREIGN, "PWD": str(user.home)})
+    assert not stack.status(demo.home).running
+
+    world = World(story=STORY)
+    rows = demo.rows(
+        "SELECT S.HANDLE, S.SNAPSHOT_ID, S.OUTCOME, LISTAGG(F.TIKTOK_ID, ',') AS IDS FROM ACCOUNT_SNAPSHOTS S "
+        "LEFT JOIN FOLLOWER_SNAPSHOTS F ON F.OBJECT_KEY = S.OBJECT_KEY GROUP BY 1, 2, 3"
+    )
+    found = {(row["HANDLE"], str(row["SNAPSHOT_ID"])[:15]): row for row in rows}
+    for told in STORY.accounts:
+        account = world.account(told.handle)
+        for at in looks():
+            row = found.pop((told.handle, f"{datetime.fromtimestamp(at, UTC):%Y%m%dT%H%M%S}"))
+            listed = {person.tiktok_id for person in world.listed(account, at)}
+            seen = set(str(row["IDS"]).split(",")) if row["IDS"] else set()
+            trouble = world.fault(account, at)
+            if trouble is None:
+                assert seen == listed, (told.handle, at)
+            assert row["OUTCOME"] == (
+                {"hidden": "hidden", "ends-early": "partial"}[trouble.kind]
+                if trouble
+                else "cut"
+                if told.handle == MUSEUM and world.total(account, at) > (told.cap or 0)
+                else "whole"
+            ), (told.handle, at)
+    assert found == {}
+    assert {row["OUTCOME"] for row in rows} == {"whole", "cut", "hidden", "partial"}
+    (loads,) = demo.rows("SELECT COUNT(DISTINCT LOADED_AT) AS N FROM LOAD_HISTORY")
+    assert loads == {"N": 1}
+
+    stack.stop(demo.home)
+    began = time.monotonic()
+    again = user.command("demo")
+    assert again.returncode == 0
+    assert again.stdout in answer.stdout
+    assert not stack.status(demo.home).running
+    assert time.monotonic() - began < 30
+    assert CAFE in again.stdout
