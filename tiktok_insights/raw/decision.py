@@ -9,7 +9,6 @@ from enum import Enum
 
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.tiktok.dialects import parse, read_page
 from tiktok_insights.tiktok.outcomes import Outcome
 
 
@@ -26,13 +25,14 @@ class SnapshotPolicy:
     """When a run begins a new snapshot instead of using the newest one.
 
     An open snapshot older than `max_open_age` is left as it is: its pages would be of two epochs. `incremental` walks
-    only to the overlap with the newest whole snapshot.
+    only to where earlier snapshots cover the rest, unless the last walk to the list's end is `full_walk_after` old.
     """
 
     min_snapshot_age: timedelta = timedelta(hours=20)
     max_open_age: timedelta = timedelta(days=7)
     force_new_snapshot: bool = False
     incremental: bool = False
+    full_walk_after: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,3 @@ def decide(raw: RawStore, account_id: str, policy: SnapshotPolicy, now: datetime
     suits = policy.incremental or manifest.outcome != Outcome.WINDOW.value
     is_fresh = age < policy.min_snapshot_age and suits
     return Decision(SnapshotOrigin.FRESH, newest, manifest) if is_fresh or ours else new
-
-
-def overlap_cursor(raw: RawStore, account_id: str) -> int | None:
-    """Down to where a window must be walked: the first page's cursor (unix s) of the newest whole snapshot.
-
-    None when there is none, or when it had one page only: then the whole list is walked.
-    """
-    for snapshot in reversed(raw.snapshots(account_id)):
-        manifest = raw.manifest(snapshot)
-        if manifest is not None and manifest.outcome == Outcome.WHOLE.value and manifest.pages:
-            page = parse(raw.response(manifest.pages[0].key), read_page).value
-            return page.next_cursor if page.has_more else None
-    return None

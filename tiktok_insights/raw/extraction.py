@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.progress import SILENT, ProgressReporter
-from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide, overlap_cursor
+from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide
+from tiktok_insights.raw.known_stretch import walk_until
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
+from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore, StoredResponse
+from tiktok_insights.raw.turns import run_in_turn
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
@@ -82,7 +85,7 @@ class Extractor:
         unique = list(dict.fromkeys(reference.removeprefix("@") for reference in references))
         with ThreadPoolExecutor(max_workers=min(MAX_WORKERS, max(len(unique), 1))) as pool:
             try:
-                results = list(pool.map(self._extract_or_stop, unique))
+                results = self._extract_all(unique, pool)
             except BaseException:
                 # An interrupt reaches this thread only; the walks end with the page that is under way.
                 self._stop.set()
@@ -91,6 +94,21 @@ class Extractor:
             if result.outcome is Outcome.REFUSED:
                 raise RunStoppedError(result.reason)
         return results
+
+    def _extract_all(self, references: list[str], pool: ThreadPoolExecutor) -> list[AccountResult]:
+        """Extract the accounts in parallel; with a budget in turn, each when what it needs is left."""
+        if (budget := self._client.budget.limit) is None:
+            return list(pool.map(self._extract_or_stop, references))
+        planner = Planner(self._raw, None, self._policy, max(self._client.list_caps), budget, self._client.now())
+        needs = {plan.reference: planner.most(plan) for plan in planner.plan(references)}
+        results = run_in_turn(needs, budget, lambda reference: pool.submit(self._extract_or_stop, reference))
+        return [results.get(reference) or self._let_wait(reference, budget) for reference in references]
+
+    def _let_wait(self, reference: str, budget: int) -> AccountResult:
+        reason = f"waits for its turn: the run's budget of {budget:,} requests (TIKTOK_REQUEST_BUDGET) went to others"
+        result = AccountResult(reference, Outcome.DEFERRED, reason, 0)
+        self._log.info("%s: %s", reference, _in_words(result))
+        return result
 
     def _extract_or_stop(self, reference: str) -> AccountResult:
         try:
@@ -143,8 +161,9 @@ class Extractor:
             # The account may have been extracted under another of its names.
             if result := self._use_newest(reference, account_id, spent):
                 return result
-            snapshot = SnapshotKey.begun_at(account_id, self._client.now())
-            until = overlap_cursor(self._raw, account_id) if self._policy.incremental else None
+            began = self._client.now()
+            snapshot = SnapshotKey.begun_at(account_id, began)
+            until = walk_until(self._raw, account_id, self._policy, began)
             opening = self._raw.put_parsed(snapshot.account_info, fetched, read_account, until)
             self._begun.add(account_id)
             return self._finish(reference, snapshot, opening, spent, SnapshotOrigin.NEW)

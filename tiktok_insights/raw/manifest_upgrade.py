@@ -37,7 +37,7 @@ def _upgraded(raw: RawStore, manifest: Manifest) -> Manifest:
     return replace(
         manifest,
         is_whole=manifest.outcome == Outcome.WHOLE.value and not walk.holes,
-        holes=tuple(walk.holes),
+        holes=walk.holes,
         covered_from=walk.covered_from,
         covered_to=walk.covered_to,
         coverage=walk.coverage,

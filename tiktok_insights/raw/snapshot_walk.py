@@ -134,7 +134,7 @@ class SnapshotWalk:
             users_seen=walk.users_seen,
             users_claimed=walk.claimed,
             is_whole=walk.is_whole,
-            holes=tuple(walk.holes),
+            holes=walk.holes,
             rows=walk.rows,
             dummies=walk.dummies,
             rejected=walk.rejected,

@@ -28,6 +28,11 @@ class TikTokResource(ClientResource):
         description="Lengths at which the API cuts lists. A list is whole only if none of them is between the users "
         "seen and the total.",
     )
+    full_walk_days: float = Field(
+        default=7.0,
+        gt=0,
+        description="An incremental run reads a list to its end when the last time is this many days ago.",
+    )
     accounts: list[str] = Field(
         default=[], description="Handles or secUids to extract, unless the asset's config lists others."
     )

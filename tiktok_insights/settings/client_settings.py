@@ -37,6 +37,7 @@ class TikTokSettings:
     requests_per_minute: float
     request_budget: int | None = None
     list_caps: Sequence[int] = KNOWN_CAPS
+    full_walk_days: float = 7.0
     accounts: Sequence[str] = ()
     home: str
     local_stack: str = ""

@@ -183,6 +183,7 @@ def _tiktok(env: _Environment, home: str, local_stack: str) -> TikTokSettings:
         requests_per_minute=env.positive("TIKTOK_REQUESTS_PER_MINUTE", _REQUESTS_PER_MINUTE if api_url else None),
         request_budget=env.whole("TIKTOK_REQUEST_BUDGET"),
         list_caps=env.numbers("TIKTOK_LIST_CAPS"),
+        full_walk_days=env.positive("TIKTOK_FULL_WALK_DAYS"),
         accounts=tuple(name.strip() for name in accounts if name.strip()),
         home=home,
         local_stack="" if api_url else local_stack,

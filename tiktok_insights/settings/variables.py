@@ -54,8 +54,14 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         Variable(
             "TIKTOK_REQUEST_BUDGET",
             "",
-            "maximum requests per run. If empty, a run leaves 5% of the plan's quota unused, as reported in the API's "
-            "headers",
+            "maximum requests per run. If they do not suffice, accounts take turns, and the first in `TIKTOK_ACCOUNTS` "
+            "has priority among those that have waited equally long. If empty, a run leaves 5% of the plan's quota "
+            "unused, as reported in the API's headers",
+        ),
+        Variable(
+            "TIKTOK_FULL_WALK_DAYS",
+            "7",
+            "an incremental run reads an account's list to its end when the last time is this many days ago",
         ),
         Variable(
             "TIKTOK_LIST_CAPS",

@@ -16,7 +16,7 @@ class Budget:
     """
 
     def __init__(self, limit: int | None = None) -> None:
-        self._limit = limit
+        self.limit = limit
         self._lock = threading.Lock()
         self._quota = Quota(None, None, None)
         self.spent = 0
@@ -24,9 +24,9 @@ class Budget:
     def spend(self) -> None:
         """Count one request, which is then sent. Raises BudgetSpentError when it may not be."""
         with self._lock:
-            if self._limit is not None:
-                if self.spent >= self._limit:
-                    msg = f"The run's budget of {self._limit:,} requests is used up (TIKTOK_REQUEST_BUDGET)."
+            if self.limit is not None:
+                if self.spent >= self.limit:
+                    msg = f"The run's budget of {self.limit:,} requests is used up (TIKTOK_REQUEST_BUDGET)."
                     raise BudgetSpentError(msg)
             elif (left := self._quota.remaining) is not None and left <= self.reserve:
                 raise BudgetSpentError(self._what_is_left(left))

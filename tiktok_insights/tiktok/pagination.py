@@ -18,7 +18,8 @@ WHOLE_SHARE = 0.9
 FILTERED_BY_CHANCE = 5
 #: Lengths at which backends are known to cut a list: 30 and 50 without a login, 5,000 (2020-24), 10,000 (2026).
 KNOWN_CAPS = (30, 50, 5_000, 10_000)
-#: A smaller cap does not explain a list that is far too short: something is wrong with the plan or the account.
+#: A smaller known cap does not explain a list that is far too short: something is wrong with the plan or the account.
+#: A cap that only the settings name does.
 _SMALLEST_USUAL_CAP = 1_000
 PAGES_WITHOUT_NEWS = 3
 
@@ -31,7 +32,7 @@ class Stop(Enum):
 
     END_OF_LIST = "the API reported the end of the list"
     CAP = "the API cuts lists of this length"
-    OVERLAP = "the newest whole snapshot was reached"
+    OVERLAP = "earlier snapshots cover the rest of the list"
     ENDED_EARLY = "the API ended the list far below its claimed total"
     UNKNOWN_LENGTH = "the API ended the list without reporting the account's follower count"
     UNKNOWN_ROWS = "too many of the list's rows have an unknown structure; update this package, then replay"
@@ -52,8 +53,8 @@ class Walk:
 
     `covered_from` is the cursor of the last page that has one, `covered_to` the fetch time of the first page, both in
     unix seconds. Follows between them were listed, but for the `holes`.
-    `until` (unix seconds) ends the walk where an earlier snapshot has the rest. `caps` are the lengths at which the API
-    may cut the list. Memory: the ids seen, 70 bytes each.
+    `until` (unix seconds) ends the walk at the first cursor that is not newer: earlier snapshots cover the rest.
+    `caps` are the lengths at which the API may cut the list. Memory: the ids seen, 70 bytes each.
     """
 
     def __init__(self, claimed: int | None, until: int | None = None, caps: Sequence[int] = KNOWN_CAPS) -> None:
@@ -66,7 +67,8 @@ class Walk:
         self.rows = 0
         self.dummies = 0
         self.rejected = 0
-        self.holes: list[Hole] = []
+        self._holes: list[Hole] = []
+        self._last_window: FollowWindow | None = None
         self.covered_from: int | None = None
         self.covered_to: int | None = None
         self._seen: set[int | str] = set()
@@ -83,6 +85,14 @@ class Walk:
         return self.users_seen / self.claimed if self.claimed else None
 
     @property
+    def holes(self) -> tuple[Hole, ...]:
+        """What was not read, among it the rest of a dense second in which the list was cut or the walk stopped."""
+        last = self._last_window
+        if self.stop in (None, Stop.END_OF_LIST) or last is None or last.after is None or not last.is_dense:
+            return tuple(self._holes)
+        return (*self._holes, (last.after, last.after))
+
+    @property
     def is_whole(self) -> bool:
         """Whether every user of the list was seen but those that the API filters out: the end was reached, no hole."""
         return self.stop is Stop.END_OF_LIST and not self.holes
@@ -95,7 +105,7 @@ class Walk:
         """
         if asked is not None:
             self._go_to(asked)
-        window = FollowWindow.of(page, self.cursor, fetched_at)
+        window = self._last_window = FollowWindow.of(page, self.cursor, fetched_at)
         if self.covered_to is None:
             self.covered_to = int(fetched_at.timestamp())
         if window.after is not None:
@@ -112,7 +122,7 @@ class Walk:
             self.claimed = page.total
         self._pages_without_news = 0 if has_news else self._pages_without_news + 1
         if page.rejected:
-            self.holes.append((window.after or 0, window.before - 1))
+            self._holes.append((window.after or 0, window.before - 1))
         self.stop = self._why_stop(page, has_news=has_news)
         if self.stop is None and page.next_cursor is not None:
             self._move(page.next_cursor, window)
@@ -121,7 +131,7 @@ class Walk:
     def _go_to(self, asked: int) -> None:
         """Go to the cursor that was asked with; if it is older than the walk's own, that leaves a hole."""
         if asked < self.cursor:
-            self.holes.append((asked, self.cursor - 1))
+            self._holes.append((asked, self.cursor - 1))
         self.cursor = asked
 
     def _move(self, cursor: int, window: FollowWindow) -> None:
@@ -134,7 +144,7 @@ class Walk:
         if self.cursor and following >= self.cursor:
             # The whole page lies within one second, and no cursor leads to the rest of that second.
             following = self.cursor - 1
-            self.holes.append((cursor, cursor))
+            self._holes.append((cursor, cursor))
         self.cursor = following
 
     def _why_stop(self, page: Page, *, has_news: bool) -> Stop | None:
@@ -158,7 +168,8 @@ class Walk:
         if not seen:
             return Stop.END_OF_LIST if claimed == 0 else Stop.ENDED_EARLY
         if cap := next((cap for cap in self._caps if seen <= cap < claimed), None):
-            is_cut = seen >= cap * WHOLE_SHARE and (cap >= _SMALLEST_USUAL_CAP or _is_nearly(seen, claimed))
+            explains = cap >= _SMALLEST_USUAL_CAP or cap not in KNOWN_CAPS
+            is_cut = seen >= cap * WHOLE_SHARE and (explains or _is_nearly(seen, claimed))
             return Stop.CAP if is_cut else Stop.ENDED_EARLY
         if _is_nearly(seen, claimed):
             return Stop.END_OF_LIST

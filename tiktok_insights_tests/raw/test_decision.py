@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide, overlap_cursor
+from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok.models import Quota, Response
@@ -92,19 +92,3 @@ def test_a_window_is_no_whole_list(raw: RawStore) -> None:
     begin(raw, timedelta(hours=1), until=900)
     assert decide(raw, ACCOUNT, SnapshotPolicy(), NOW).origin is SnapshotOrigin.NEW
     assert decide(raw, ACCOUNT, SnapshotPolicy(incremental=True), NOW).origin is SnapshotOrigin.RESUMED
-
-
-def test_a_window_ends_at_the_newest_complete_snapshot(raw: RawStore) -> None:
-    """Not at a partial one, and not at another window: its first page's cursor is the end of the walk."""
-    assert overlap_cursor(raw, ACCOUNT) is None
-    commit(raw, timedelta(days=3), "whole", 700)
-    commit(raw, timedelta(days=2), "whole", 800)
-    commit(raw, timedelta(days=1), "partial", 900)
-    commit(raw, timedelta(hours=1), "window", 950)
-    assert overlap_cursor(raw, ACCOUNT) == 800
-
-
-def test_after_a_list_of_one_page_the_whole_list_is_walked(raw: RawStore) -> None:
-    """Its page has no cursor to stop at."""
-    commit(raw, timedelta(days=1), "whole", 800, more=False)
-    assert overlap_cursor(raw, ACCOUNT) is None

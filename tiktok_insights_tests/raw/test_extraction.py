@@ -158,7 +158,7 @@ def test_an_account_whose_raw_object_is_refused_is_that_accounts_end_only(
         return
     assert (refused.outcome, refused.requests) == (Outcome.UNREADABLE, 0)
     told("<object> cannot be read", key[kind]).says(refused.reason)
-    assert (planned.origin, planned.requests, planned.trouble) == (None, None, refused.reason)
+    assert (planned.origin, planned.requests, planned.note) == (None, None, refused.reason)
     told("every_account_finished: <account>: <outcome>", key[kind]).says_check(every_account_finished([refused]))
     assert every_account_finished([refused]).offenders[0].endswith(". Every run tries again.")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tiktok_insights.defs.assets.raw import RawFollowersConfig
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.snapshots import RawStore
@@ -101,6 +102,26 @@ def test_list_caps(tiktok: TikTokResource, raw: RawStore, config: dict[str, Any]
     with scripted(Reply(body=encoded(page)), info=Reply(body=encoded(user_info(followers="64")))) as script:
         run_with(tiktok, {"api_url": script.address, **config}, extract)
     assert outcomes == [outcome]
+
+
+@pytest.mark.parametrize(("config", "outcome"), [({}, Outcome.WINDOW), ({"full_walk_days": 1e-9}, Outcome.WHOLE)])
+def test_full_walk_days(tiktok: TikTokResource, raw: RawStore, config: dict[str, Any], outcome: Outcome) -> None:
+    """An incremental run walks to the end of the list again when the last full walk is old enough."""
+    info = Reply(body=encoded(user_info(followers="60")))
+    first = web_page(*(web_row(str(number)) for number in range(30)), more=True, cursor=900, total=60)
+    last = web_page(*(web_row(str(number)) for number in range(30, 60)), total=60)
+    outcomes: list[Outcome] = []
+
+    def extract(resource: TikTokResource) -> None:
+        config = RawFollowersConfig(incremental=True, min_snapshot_age_hours=0)
+        policy = config.policy(resource.full_walk_days)
+        extractor = Extractor(raw, resource.client(), policy, logging.getLogger(__name__))
+        outcomes.extend(result.outcome for result in extractor.extract(["some.shop"]))
+
+    for _ in range(2):
+        with scripted(Reply(body=encoded(first)), Reply(body=encoded(last)), info=info) as script:
+            run_with(tiktok, {"api_url": script.address, **config}, extract)
+    assert outcomes == [Outcome.WHOLE, outcome]
 
 
 def test_home(tiktok: TikTokResource, tmp_path: Path) -> None:

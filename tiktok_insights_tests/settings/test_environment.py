@@ -108,6 +108,14 @@ def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
         read_settings({"TIKTOK_REQUEST_BUDGET": text})
 
 
+def test_the_days_between_full_walks_are_a_number() -> None:
+    """A week, unless another number is set."""
+    assert read_settings({}).tiktok.full_walk_days == 7
+    assert read_settings({"TIKTOK_FULL_WALK_DAYS": "0.5"}).tiktok.full_walk_days == 0.5
+    with told("<variable> is <value>, but", "TIKTOK_FULL_WALK_DAYS is '0', but a number greater than 0 was expected."):
+        read_settings({"TIKTOK_FULL_WALK_DAYS": "0"})
+
+
 def test_the_apis_caps_are_numbers_between_commas() -> None:
     """Other numbers replace the known ones; anything else is named."""
     assert read_settings({}).tiktok.list_caps == (30, 50, 5_000, 10_000)

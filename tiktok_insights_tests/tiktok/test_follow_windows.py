@@ -77,7 +77,7 @@ def test_a_walk_covers_from_its_last_cursor_to_its_first_page() -> None:
         walk.take(page(None, "3"), FETCHED + timedelta(days=2)),
     ]
     assert windows == [FollowWindow(9_000, NOW + 1), FollowWindow(5_000, 9_000), FollowWindow(None, 5_000)]
-    assert (walk.covered_from, walk.covered_to, walk.holes) == (5_000, NOW, [])
+    assert (walk.covered_from, walk.covered_to, walk.holes) == (5_000, NOW, ())
     assert (walk.is_whole, walk.coverage) == (True, 1.0)
 
 
@@ -101,7 +101,7 @@ def test_a_page_that_was_asked_for_without_overlap_leaves_a_hole() -> None:
     walk = Walk(9)
     walk.take(page(NOW - 100, "1"), FETCHED, 0)
     assert walk.take(page(NOW - 5_000, "2"), FETCHED, NOW - 100) == FollowWindow(NOW - 5_000, NOW - 100)
-    assert walk.holes == [(NOW - 100, NOW - 100)]
+    assert walk.holes == ((NOW - 100, NOW - 100),)
 
 
 def test_a_page_that_was_asked_for_as_the_walk_would_leaves_none() -> None:
@@ -109,4 +109,4 @@ def test_a_page_that_was_asked_for_as_the_walk_would_leaves_none() -> None:
     walk = Walk(9)
     walk.take(page(NOW - 100, "1"), FETCHED, 0)
     walk.take(page(NOW - 5_000, "2"), FETCHED, NOW - 99)
-    assert walk.holes == []
+    assert walk.holes == ()

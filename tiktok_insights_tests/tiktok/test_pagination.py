@@ -178,7 +178,7 @@ def test_another_cap_can_be_named() -> None:
 def test_pages_overlap_where_follows_are_dense() -> None:
     """A page that spans less than ten minutes may end in the middle of a second, so the next includes that second."""
     walk = walked(None, page(["1"], cursor=NOW - 600), page(["2"], cursor=NOW - 1_200), page(["3"], cursor=NOW - 1_700))
-    assert (walk.cursor, walk.holes) == (NOW - 1_699, [])
+    assert (walk.cursor, walk.holes) == (NOW - 1_699, ())
     assert walked(None, page(["1"], cursor=NOW - 598)).cursor == NOW - 597
 
 
@@ -186,7 +186,7 @@ def test_a_page_within_one_second_is_a_hole() -> None:
     """No cursor leads to the rest of that second; the walk continues before it."""
     second = NOW - 300
     walk = walked(90, page(range(1, 31), cursor=second), page(range(31, 61), cursor=second))
-    assert (walk.cursor, walk.holes) == (second, [(second, second)])
+    assert (walk.cursor, walk.holes) == (second, ((second, second),))
     walk.take(page(range(61, 91), total=90), FETCHED)
     assert (walk.stop, walk.users_seen, walk.is_whole) == (Stop.END_OF_LIST, 90, False)
 
@@ -194,14 +194,14 @@ def test_a_page_within_one_second_is_a_hole() -> None:
 def test_a_cursor_that_stays_while_new_users_come_does_not_stop_the_walk() -> None:
     """Thirty followers within one second, from an API that lists the cursor's own second too."""
     walk = walked(90, page(range(1, 31), cursor=900), page(range(31, 61), cursor=900))
-    assert (walk.stop, walk.cursor, walk.holes) == (None, 899, [(900, 900)])
+    assert (walk.stop, walk.cursor, walk.holes) == (None, 899, ((900, 900),))
 
 
 def test_a_page_with_rows_of_unknown_shape_has_a_hole() -> None:
     """The users in it are unknown, and so is when exactly they followed."""
     odd = parse_page(encoded(web_page(web_row(), "odd", more=True, cursor=800, total=2)))
     walk = walked(2, page(["1"], cursor=900), odd)
-    assert walk.holes == [(800, 899)]
+    assert walk.holes == ((800, 899),)
     walk.take(page([], total=2), FETCHED)
     assert (walk.stop, walk.is_whole) == (Stop.END_OF_LIST, False)
 

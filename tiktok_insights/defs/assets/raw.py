@@ -39,17 +39,17 @@ class RawFollowersConfig(dg.Config):
     )
     incremental: bool = Field(
         default=False,
-        description="Read only to the overlap with the account's newest whole snapshot. The snapshot is then a window: "
-        "it says nothing about users it does not include.",
+        description="Read only what earlier snapshots of the account do not cover. The snapshot is then a window: it "
+        "says nothing about users who followed before it. Lists are read to their end every TIKTOK_FULL_WALK_DAYS.",
     )
 
-    @property
-    def policy(self) -> SnapshotPolicy:
+    def policy(self, full_walk_days: float) -> SnapshotPolicy:
         """The settings in the stage's own words."""
         return SnapshotPolicy(
             min_snapshot_age=timedelta(hours=self.min_snapshot_age_hours),
             force_new_snapshot=self.force_new_snapshot,
             incremental=self.incremental,
+            full_walk_after=timedelta(days=full_walk_days),
         )
 
 
@@ -75,7 +75,7 @@ def raw_followers(
     makes no API requests.
     """
     raw = s3.raw_store()
-    extractor = Extractor(raw, tiktok.client(), config.policy, context.log, progress)
+    extractor = Extractor(raw, tiktok.client(), config.policy(tiktok.full_walk_days), context.log, progress)
     with tiktok.extraction_lock(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
