@@ -1,7 +1,7 @@
 """A CSV of made-up followers of any size, as another producer would put it into the bucket; the same for the same seed.
 
-Rows have 16 columns and about 780 bytes, most of it signed avatar addresses; one in a hundred repeats a user with newer
-counts, one in a thousand has a negative count, some nicknames have commas, quotes and emoji. Nothing is rejected.
+Rows have about 820 bytes, most of it signed avatar addresses; one in a hundred repeats a user with newer counts, one in
+a thousand has a negative count, some nicknames have commas, quotes and emoji. Nothing is rejected.
 """
 
 import csv
@@ -23,9 +23,12 @@ _FIRST_ID = 6_800_000_000_000_000_000
 _ID_STEP = 200_000_003
 #: Texts are drawn from pools: making each again would take longer than any of the contestants.
 _POOL = 16_384
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _REPEATED_ONE_IN = 100
 _NEGATIVE_ONE_IN = 1_000
 _ROWS_IN_A_PAGE = 200
+#: The follow times that a page spans.
+_PAGE = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ def _rows(rows: int, seed: int, started: datetime) -> Iterator[tuple[object, ...
             0,
             (bits >> 36) % 100_000,
             "true",
-            f"{started + timedelta(seconds=page + number - serial):%Y-%m-%dT%H:%M:%SZ}",
+            f"{started + timedelta(seconds=page + number - serial):{_TIME}}",
+            f"{started - (page + 1) * _PAGE:{_TIME}}",
+            f"{started - page * _PAGE:{_TIME}}",
+            number + 1,
         )
 
 

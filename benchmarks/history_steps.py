@@ -11,7 +11,7 @@ import duckdb
 from benchmarks.children import Stopwatch
 from benchmarks.workplace import Workplace, csv_key
 from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.schema import CSV_HEADER, WAREHOUSE_COLUMNS, WAREHOUSE_NAMES, ColumnKind
+from tiktok_insights.schema import CSV_HEADER, HISTORY_COLUMNS, WAREHOUSE_NAMES, ColumnKind
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.definitions import (
     ACCOUNT_SNAPSHOTS,
@@ -28,7 +28,7 @@ _TYPED = {
     ColumnKind.TEXT: "NULLIF({0}, '')",
     ColumnKind.BOOLEAN: "{0} = 'true'",
     ColumnKind.COUNT: "CASE WHEN {0} NOT LIKE '-%' THEN CAST(NULLIF({0}, '') AS DECIMAL(38,0)) END",
-    ColumnKind.TIMESTAMP: "CAST(rtrim({0}, 'Z') AS TIMESTAMP)",
+    ColumnKind.TIMESTAMP: "CAST(NULLIF(rtrim({0}, 'Z'), '') AS TIMESTAMP)",
 }
 _LOADED_AT = "CAST(DAY AS TIMESTAMP) + INTERVAL 13 HOUR"
 _ZERO = "CAST(0 AS DECIMAL(38,0))"
@@ -63,7 +63,7 @@ def fill(watch: Stopwatch, *, csv: str, first_day: str, days: int, distinct: boo
 def _make(duck: duckdb.DuckDBPyConnection, csv: str, first_day: str, days: int, *, distinct: bool) -> None:
     """The views `history` and `objects`."""
     texts = ", ".join(f"'{name}': 'VARCHAR'" for name in CSV_HEADER)
-    typed = ", ".join(f"{_TYPED[c.kind].format(c.csv)} AS {c.warehouse}" for c in WAREHOUSE_COLUMNS)
+    typed = ", ".join(f"{_TYPED[c.kind].format(c.csv)} AS {c.warehouse}" for c in HISTORY_COLUMNS)
     duck.execute(
         f"CREATE TABLE users AS SELECT {typed} FROM read_csv('{csv}', header = true, auto_detect = false, "
         f"delim = ',', quote = '\"', escape = '\"', columns = {{{texts}}}) "

@@ -10,7 +10,7 @@ from tiktok_insights.catalog.table_definition import TABLE as GLUE_TABLE
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.lake import followers_csv, listing
 from tiktok_insights.raw.manifest import SnapshotKey
-from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, FOREIGN_HEADER, ColumnKind
+from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, HEADERS, ColumnKind
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
@@ -55,8 +55,10 @@ def _contract() -> Iterator[str]:
         ),
     )
     yield (
-        f"Files from other sources may end after `{FOREIGN_HEADER[-1]}`. `extracted_at` is then the end of the "
-        "day `dt`, or when the object was first written if that was earlier, and `counts_exact` is NULL. Glue's "
+        f"{', '.join(_code(c.warehouse or '') for c in COLUMNS if c.is_history_only)} are in `FOLLOWER_SNAPSHOTS` "
+        "only, not in `TIKTOK_DATA`. Files from other sources may end after "
+        f"{' or '.join(_code(names[-1]) for names in HEADERS[:0:-1])}. What they lack is NULL, except that "
+        "`extracted_at` is the end of the day `dt`, or when the object was first written if that was earlier. Glue's "
         "partition keys are "
         f"{' and '.join(map(_code, PARTITION_KEYS))}."
     )

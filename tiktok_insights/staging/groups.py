@@ -15,7 +15,7 @@ GROUP_OBJECTS, GROUP_BYTES = 500, 64_000_000
 def by_reader(files: Sequence[CsvFile]) -> list[list[CsvFile]]:
     """Cut files into groups that the engine can read at once.
 
-    A group has one header: in a read with 16 columns, no line of 14 would be a row. And it has no more lines that are
+    A group has one header: in a read with 19 columns, no line of 14 would be a row. And it has no more lines that are
     no rows than the engine has memory for.
     """
     if len(files) <= 1:
