@@ -87,8 +87,8 @@ def _count(csv: str, attribute: str, warehouse: str, web: str, app: str, meaning
     return Column(csv, attribute, ColumnKind.COUNT, warehouse, (f"statsV2.{web}", f"stats.{web}"), (app,), meaning)
 
 
-def _of_snapshot(csv: str, kind: ColumnKind, meaning: str) -> Column:
-    return Column(csv, csv, kind, csv.upper(), (), (), meaning, is_history_only=True)
+def _not_of_the_api(csv: str, kind: ColumnKind, meaning: str, *, is_history_only: bool = False) -> Column:
+    return Column(csv, csv, kind, csv.upper(), (), (), meaning, is_history_only)
 
 
 def _avatar(csv: str, size: int) -> Column:
@@ -103,7 +103,8 @@ def _avatar(csv: str, size: int) -> Column:
     )
 
 
-# fmt: off  # a table reads best with a row in a block
+# A table reads best with a row in a block.
+# fmt: off
 COLUMNS: tuple[Column, ...] = (
     Column(
         "Tiktok_id",
@@ -154,78 +155,53 @@ COLUMNS: tuple[Column, ...] = (
         "Whether only approved followers can see the account.",
     ),
     _count(
-        "followers_Count",
-        "followers_count",
-        "FOLLOWERS_COUNT",
-        "followerCount",
-        "follower_count",
+        "followers_Count", "followers_count", "FOLLOWERS_COUNT", "followerCount", "follower_count",
         "Users who follow this user.",
     ),
     _count(
-        "following_Count",
-        "following_count",
-        "FOLLOWING_COUNT",
-        "followingCount",
-        "following_count",
+        "following_Count", "following_count", "FOLLOWING_COUNT", "followingCount", "following_count",
         "Users that this user follows.",
     ),
     _count(
-        "videoCount",
-        "video_count",
-        "VIDEO_COUNT",
-        "videoCount",
-        "aweme_count",
+        "videoCount", "video_count", "VIDEO_COUNT", "videoCount", "aweme_count",
         "Videos the user has published; 0 for a private account.",
     ),
     _count(
-        "heartCount",
-        "heart_count",
-        "HEART_COUNT",
-        "heartCount",
-        "total_favorited",
+        "heartCount", "heart_count", "HEART_COUNT", "heartCount", "total_favorited",
         "Likes the user's videos have received.",
     ),
     _count(
-        "friends_Count",
-        "friends_count",
-        "FRIENDS_COUNT",
-        "friendCount",
-        "friend_count",
+        "friends_Count", "friends_count", "FRIENDS_COUNT", "friendCount", "friend_count",
         "Mutual followers; always 0 in the follower list.",
     ),
     _count("diggCount", "digg_count", "DIGG_COUNT", "diggCount", "favoriting_count", "Videos the user has liked."),
-    Column(
-        "counts_exact",
+    _not_of_the_api(
         "counts_exact",
         ColumnKind.BOOLEAN,
-        "COUNTS_EXACT",
-        (),
-        (),
         "True if the counts are the API's exact numbers (statsV2), false if they are rounded.",
     ),
-    Column(
-        "extracted_at",
+    _not_of_the_api(
         "extracted_at",
         ColumnKind.TIMESTAMP,
-        "EXTRACTED_AT",
-        (),
-        (),
         "When the page with this row was fetched, UTC.",
     ),
-    _of_snapshot(
+    _not_of_the_api(
         "followed_after",
         ColumnKind.TIMESTAMP,
         "The user followed at or after this time, UTC: the cursor of the page with this row. NULL if unknown.",
+        is_history_only=True,
     ),
-    _of_snapshot(
+    _not_of_the_api(
         "followed_before",
         ColumnKind.TIMESTAMP,
         "The user followed before this time, UTC: the cursor with which the page was requested. NULL if unknown.",
+        is_history_only=True,
     ),
-    _of_snapshot(
+    _not_of_the_api(
         "list_position",
         ColumnKind.COUNT,
         "The row's place in the list as it was fetched, 1 for the newest follower. NULL if unknown.",
+        is_history_only=True,
     ),
 )
 # fmt: on
