@@ -3,6 +3,7 @@
 Which marts there are is said by the files in sql/, which `mart_files.py` reads. What is done with a mart: `marts.py`.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ class ValueType(Enum):
     TEXT = "text"
     #: One of some texts, which the header names.
     CHOICE = "one of"
+    BOOLEAN = "boolean"
     #: A whole number from 0 up.
     COUNT = "count"
     #: A whole number from 0 up that tells rows apart, and measures nothing.
@@ -30,21 +32,24 @@ class ValueType(Enum):
     SHARE = "share"
     #: A number from 0 up.
     RATIO = "ratio"
+    DECIMAL = "decimal"
     #: A moment in UTC, without a zone.
     TIME = "time"
 
     @property
     def is_measure(self) -> bool:
         """Whether statistics of such values say something."""
-        return self in (ValueType.COUNT, ValueType.WHOLE_NUMBER, ValueType.SHARE, ValueType.RATIO)
+        return self in (ValueType.COUNT, ValueType.WHOLE_NUMBER, ValueType.SHARE, ValueType.RATIO, ValueType.DECIMAL)
 
 
 _WAREHOUSE_TYPES = {
+    ValueType.BOOLEAN: "BOOLEAN",
     ValueType.COUNT: "NUMBER(38,0)",
     ValueType.THRESHOLD: "NUMBER(38,0)",
     ValueType.WHOLE_NUMBER: "NUMBER(38,0)",
     ValueType.SHARE: "NUMBER",
     ValueType.RATIO: "NUMBER",
+    ValueType.DECIMAL: "NUMBER",
     ValueType.TIME: "TIMESTAMP_NTZ",
 }
 
@@ -79,6 +84,8 @@ class MartColumn:
                 return isinstance(value, str)
             case ValueType.CHOICE:
                 return value in self.choices
+            case ValueType.BOOLEAN:
+                return isinstance(value, bool)
             case ValueType.COUNT | ValueType.THRESHOLD:
                 return isinstance(value, Integral) and int(value) >= 0
             case ValueType.WHOLE_NUMBER:
@@ -87,6 +94,8 @@ class MartColumn:
                 return isinstance(value, float) and 0 <= value <= 1
             case ValueType.RATIO:
                 return isinstance(value, float) and value >= 0
+            case ValueType.DECIMAL:
+                return isinstance(value, float) and math.isfinite(value)
             case ValueType.TIME:
                 return isinstance(value, datetime)
 

@@ -67,11 +67,13 @@ VALUES: dict[ValueType, tuple[list[object], list[object]]] = {
     ValueType.ID: (["7", "0" * 20], ["", "0" * 21, "7.4e+18", "\u0667", 7, 7.0]),
     ValueType.TEXT: (["", "7"], [7, b"7"]),
     ValueType.CHOICE: (["new", "known"], ["New", "", "new | known"]),
+    ValueType.BOOLEAN: ([True, False], [1, 0, "true"]),
     ValueType.COUNT: ([0, 10**25], [-1, 1.0, "1"]),
     ValueType.THRESHOLD: ([0, 1000], [-1, 1.0, "1"]),
     ValueType.WHOLE_NUMBER: ([0, -(10**25)], [1.0, "1"]),
     ValueType.SHARE: ([0.0, 1.0], [-0.1, 1.1, "1", 1]),
     ValueType.RATIO: ([0.0, 1.1], [-0.1, "1", 1]),
+    ValueType.DECIMAL: ([-0.5, 1.1], [float("inf"), "1", 1]),
     ValueType.TIME: ([datetime(2026, 1, 31)], ["2026-01-31", date(2026, 1, 31), 0]),  # noqa: DTZ001 - as TIMESTAMP_NTZ is
 }
 
@@ -104,7 +106,7 @@ HOSTILE = [
         "DAY (time)",
         "DAY (date)",
         5,
-        "there is no type 'date'; the types are id, text, one of, count, threshold, whole number",
+        "there is no type 'date'; the types are id, text, one of, boolean, count, ",
     ),
     ("DAY (time)", "DAY (time NOT NULL)", 5, "there is no type"),
     ("DAY (time)", "DAY (TIME)", 5, "there is no type"),
