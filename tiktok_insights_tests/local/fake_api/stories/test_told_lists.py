@@ -24,7 +24,7 @@ def test_a_walk_lists_those_of_whom_it_is_true_whenever_it_is_taken() -> None:
     people: JSON = {"number": 2_000, "die": 0.1, "revive": 0.5, "hide": 0.1, "rename": 0.1, "swap": 0.1}
     account: JSON = {"joins_per_day": 4, "leaves_per_day": 0.01, "come_back": 0.5, "refollows_per_day": 2}
     told = world_with(people, **account)
-    moments = [day(number / 3) for number in range(-3, 186, 7)]
+    moments = [day(number / 3) for number in range(-3, 186, 21)]
     lists = {at: list(walk(told, at)) for at in moments}
     for at, seen in lists.items():
         true = facts(told, at)
