@@ -13,7 +13,9 @@ from tiktok_insights.demo.summary import words
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.local.fake_api.stories.story import second_of
 from tiktok_insights.local.fake_api.stories.truth import truth
+from tiktok_insights_tests.support.documents import ROOT
 
+GUIDE = ROOT / "docs" / "how_to" / "demo.md"
 DAY = 86_400
 #: A list from which more are missing is not taken for one that is cut at its cap, but for one that broke off.
 WHOLE_SHARE = 0.9
@@ -94,3 +96,13 @@ def test_the_summary_names_every_find_and_says_the_truth(world: World, lists: di
     assert f"from {datetime.fromtimestamp(second_of(BURST_DAY), UTC):%Y-%m-%d %H:%M} UTC on" in said
     returned = next(line for line in said.splitlines() if "a returned user" in line).split()[3]
     assert returned in lists[BAKERY][-1]
+    shown = [line.strip() for line in GUIDE.read_text(encoding="utf-8").splitlines()]
+    assert all(line.strip() in shown for line in said.splitlines()[:7])
+
+
+def test_the_guide_shows_how_often_the_list_is_cut(world: World) -> None:
+    """The numbers of snapshots, by outcome, that its reader will see."""
+    cut = sum(world.total(world.account(MUSEUM), at) > CAP for at in looks())
+    rows = [line.split() for line in GUIDE.read_text(encoding="utf-8").splitlines()]
+    assert [MUSEUM, "cut", str(cut)] in rows
+    assert [MUSEUM, "whole", str(len(looks()) - cut)] in rows
