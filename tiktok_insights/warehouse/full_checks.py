@@ -8,6 +8,8 @@ from tiktok_insights.checks import Finding, Severity, check, pseudonym
 from tiktok_insights.schema import WAREHOUSE_NAMES
 from tiktok_insights.staging.transform import newest_first
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, TIKTOK_DATA
+from tiktok_insights.tables.presence import PRESENCE_SPELLS
+from tiktok_insights.warehouse.presence import all_spells
 from tiktok_insights.warehouse.step_7_check import step_7_returns_every_user
 from tiktok_insights.warehouse.table_checks import (
     NAMED_OFFENDERS,
@@ -28,6 +30,14 @@ SELECT COALESCE(h.TIKTOK_ID, t.TIKTOK_ID), h.TIKTOK_ID IS NULL FROM {TIKTOK_DATA
 ) AS h ON h.TIKTOK_ID = t.TIKTOK_ID
 WHERE {_DIFFERS} ORDER BY 1 LIMIT {NAMED_OFFENDERS}
 """
+_SPELL_KEY = ("ACCOUNT_ID", "TIKTOK_ID", "SPELL")
+_DIFFERENT_SPELLS = f"""
+SELECT COALESCE(s.ACCOUNT_ID, h.ACCOUNT_ID), COALESCE(s.TIKTOK_ID, h.TIKTOK_ID), COALESCE(s.SPELL, h.SPELL)
+FROM {PRESENCE_SPELLS.name} AS s FULL JOIN ({{all_spells}}) AS h
+  ON {" AND ".join(f"h.{name} = s.{name}" for name in _SPELL_KEY)}
+WHERE {" OR ".join(f"s.{name} IS DISTINCT FROM h.{name}" for name in PRESENCE_SPELLS.names)}
+ORDER BY 1, 2, 3 LIMIT {NAMED_OFFENDERS}
+"""
 
 
 @check(Severity.BLOCKING)
@@ -44,11 +54,25 @@ def every_row_is_the_newest_of_its_user(given: TableCheckInput) -> Finding:
     )  # fmt: skip
 
 
+@check(Severity.BLOCKING)
+def presence_follows_from_the_history(given: TableCheckInput) -> Finding:
+    """PRESENCE_SPELLS has exactly the spells that follow from all snapshots in the history, in every column."""
+    rows = given.session.query(_DIFFERENT_SPELLS.format(all_spells=all_spells()))
+    return Finding(
+        tuple(
+            f"{pseudonym(tiktok_id)} in account {account_id}: spell {spell} differs from the history"
+            for account_id, tiktok_id, spell in rows
+        ),
+        {"objects compared": given.scope.objects},
+    )
+
+
 #: In the order in which they are asked: what costs little comes first.
 FULL_CHECKS = (
     table_matches_the_contract,
     ledger_reconciles,
     every_user_has_one_row,
     every_row_is_the_newest_of_its_user,
+    presence_follows_from_the_history,
     step_7_returns_every_user,
 )

@@ -152,7 +152,8 @@ def _discard(connect: Connect, batch_id: str) -> None:
 
 def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> int:
     users, users_id_sum = found["USERS_IN_HISTORY"], found["USERS_ID_SUM"]
-    due = {"DIFFERENT_OBJECTS": 0, "USER_ROWS": users, "USER_ID_SUM": users_id_sum}
+    spells = found["SPELLS"]
+    due = {"DIFFERENT_OBJECTS": 0, "USER_ROWS": users, "USER_ID_SUM": users_id_sum, "SPELL_ROWS": spells}
     if found != {**found, **expected, **due}:
         msg = (
             f"Batch {batch_id} was rolled back: {found['OBJECTS']} of {expected['OBJECTS']} objects in the ledger, "
@@ -160,8 +161,8 @@ def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> 
             f"{expected['HISTORY_ROWS']} rows in the history, {found['USER_ROWS']} rows for {users} users; "
             f"objects with other rows or IDs than staged: {found['DIFFERENT_OBJECTS']}; sums of IDs: "
             f"{found['HISTORY_ID_SUM']} of {expected['HISTORY_ID_SUM']} in the history, {found['USER_ID_SUM']} of "
-            f"{users_id_sum} in the table. The next run stages its objects again. If this continues, report this "
-            "message."
+            f"{users_id_sum} in the table; {found['SPELL_ROWS']} rows for {spells} spells. The next run stages its "
+            "objects again. If this continues, report this message."
         )
         raise PublishError(msg)
     return users

@@ -19,6 +19,8 @@ from tiktok_insights.tables.definitions import (
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 from tiktok_insights.tables.load_status import LoadStatus, NewestRow
 from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights.tables.presence import PRESENCE_SPELLS
+from tiktok_insights.warehouse.presence import fold_spells
 
 #: The files of one transaction, in their order; the counts are compared before the last.
 CHOOSE, PUBLISH, EMPTY = "choose_objects", "publish", "empty_staging"
@@ -53,6 +55,8 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
     return without_comments(text).format(
         **{table.name.lower(): namespace.name_of(table) for table in ALL if table.is_internal},
         chosen=chosen,
+        fold_spells=fold_spells(chosen),
+        spell_columns=", ".join(PRESENCE_SPELLS.names),
         noted=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.UNCHANGED}'",
         settled=SETTLED,
         columns=", ".join(WAREHOUSE_NAMES),

@@ -28,6 +28,10 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", None, None, None, 5, None, None, _TIME),
         ("43", "a.b", "whole", "", 5, 4, 1.25, None),
     ],
+    "follower_status": [
+        ("42", "7423456789012345149", "a.b", "gone", _TIME, _TIME, _TIME, None, _TIME),
+        ("42", "8", None, "listed", _TIME, _TIME, None, None, None),
+    ],
     "follower_history": [("42", "s1", "a.b", "whole", _TIME, 5, 1, 6), ("42", "s2", None, None, _TIME, 5, 1, None)],
 }
 
@@ -90,6 +94,8 @@ WRONG: list[tuple[str, Change, str]] = [
     ("audience_tiers", lambda frame: frame[frame["TIER"] != "mega"], "Expected 6 +- 0 rows. Got 5"),
     ("account_coverage", lambda frame: frame.assign(ACCOUNT_ID="42"), "ACCOUNT_ID"),
     ("account_coverage", lambda frame: frame.assign(SHARE_SEEN=-0.1), "SHARE_SEEN"),
+    ("follower_status", lambda frame: frame.assign(STATE="left"), "STATE"),
+    ("follower_status", lambda frame: frame.assign(TIKTOK_ID="8"), "ACCOUNT_ID, TIKTOK_ID"),
     ("follower_history", lambda frame: frame.assign(SNAPSHOT_ID=None), "SNAPSHOT_ID"),
     ("follower_history", lambda frame: frame.assign(ACCOUNT_ID=42.0), "ACCOUNT_ID"),
     ("follower_history", lambda frame: frame.assign(SNAPSHOT_ID="s1"), "ACCOUNT_ID, SNAPSHOT_ID"),

@@ -37,7 +37,7 @@ from tiktok_insights_tests.support.loading import facts_of
 from tiktok_insights_tests.support.transforming import transform
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-_TYPES = {"NUMBER(38,0)": "DECIMAL(38,0)", "TIMESTAMP_NTZ": "TIMESTAMP"}
+_TYPES = {"NUMBER(38,0)": "DECIMAL(38,0)", "TIMESTAMP_NTZ": "TIMESTAMP", "FLOAT": "DOUBLE"}
 
 
 class DuckSession(Session):

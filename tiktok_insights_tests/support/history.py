@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,12 +11,15 @@ from functools import cached_property
 from typing import Any
 
 from tiktok_insights_tests.support.csv_texts import HEADER_14, HEADER_16, HEADER_19
+from tiktok_insights_tests.support.expected_spells import SpellRow, spell_rows, ticks
+from tiktok_insights_tests.support.oracle.records import Interval, Row, Snapshot
 
 #: What the oracle says of each table, for a SELECT. Not the times of the ledger, nor its batches: a load makes its own.
 COLUMNS = {
     "TIKTOK_DATA": "*",
     "FOLLOWER_SNAPSHOTS": "*",
     "ACCOUNT_SNAPSHOTS": "*",
+    "PRESENCE_SPELLS": "*",
     "LOAD_HISTORY": "OBJECT_KEY, ETAG, STATUS, ROWS_IN, ROWS_STAGED, ROWS_DUPLICATE, ROWS_REJECTED, ID_SUM_IN, "
     "ID_SUM_STAGED, ID_SUM_DUPLICATE, ID_SUM_REJECTED, NEGATIVE_COUNTS, SIZE_BYTES, NEWEST_ROW_AT",
 }
@@ -182,6 +186,7 @@ def tables(uploads: Iterable[Upload]) -> Tables:
             ),
             key=repr,
         ),
+        "PRESENCE_SPELLS": sorted(_spells(brought), key=repr),
         "LOAD_HISTORY": sorted(
             (
                 _ledger_row(upload, _status(upload, current))
@@ -206,6 +211,38 @@ def _newest_row_at(upload: Upload) -> datetime | None:
 def looked_at(upload: Upload) -> datetime | None:
     """When a snapshot began; of another producer's object, the time of its newest row."""
     return upload.facts[1] if upload.facts else max((user[_EXTRACTED_AT] for user in _load(upload).users), default=None)
+
+
+def _spells(brought: dict[Upload, list[User]]) -> Iterator[SpellRow]:
+    """The presence of all users, account by account."""
+    accounts: dict[str, list[Snapshot]] = {}
+    for upload, staged in brought.items():
+        if moment := ticks(looked_at(upload)):
+            accounts.setdefault(upload.origin[1], []).append(_snapshot(upload, staged, moment))
+    for snapshots in accounts.values():
+        yield from spell_rows(snapshots)
+
+
+def _snapshot(upload: Upload, staged: list[User], moment: int) -> Snapshot:
+    covered_from, covered_to, holes, is_whole, _ = upload.facts[9:] or [None] * 5
+    return Snapshot(
+        upload.key,
+        moment,
+        upload.facts[3] if upload.facts else "",
+        is_whole=bool(is_whole),
+        covered_from=ticks(covered_from),
+        covered_to=ticks(covered_to),
+        holes=tuple(_hole(first, last) for first, last in json.loads(holes or "[]")),
+        rows=tuple(Row(user[0], ticks(user[_EXTRACTED_AT + 1]), ticks(user[_EXTRACTED_AT + 2])) for user in staged),
+        account_id=upload.origin[1],
+    )
+
+
+def _hole(first: str, last: str) -> Interval:
+    """The oracle's interval ends before its end, that of the table includes its last second."""
+    end = ticks(datetime.fromisoformat(last) + timedelta(seconds=1))
+    assert end is not None
+    return Interval(ticks(datetime.fromisoformat(first)), end)
 
 
 def _winners(brought: dict[Upload, list[User]]) -> Iterator[User]:

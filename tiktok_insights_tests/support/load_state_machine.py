@@ -158,7 +158,7 @@ class LoadStateMachine(RuleBasedStateMachine):
             self._publish(batch_id)
         newest = history.tables(self._newest())
         actual = self._loads.tables()
-        for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS", "ACCOUNT_SNAPSHOTS"):
+        for table in ("TIKTOK_DATA", "FOLLOWER_SNAPSHOTS", "ACCOUNT_SNAPSHOTS", "PRESENCE_SPELLS"):
             assert actual[table] == newest[table]
 
     def _put(self, key: Key, file: File, seconds: int) -> None:

@@ -36,6 +36,15 @@ def _row(tiktok_id: str, differences: list[tuple[str, str]]) -> dict[str, str]:
 
 
 _ROWS = st.builds(_row, st.sampled_from(_IDS), st.lists(st.sampled_from(_DIFFERENCES), max_size=2))
+#: How the snapshots of ours end, by account: outcome, covered from, holes, whether the list is whole.
+_REACHED, _NOT_REACHED = datetime(2026, 1, 30, 10), datetime(2026, 1, 31, 11)  # noqa: DTZ001 - UTC, as above
+_HOLE = '[["2026-01-30 09:00:00", "2026-01-30 10:00:00"], ["2026-01-31 12:00:00", "2026-01-31 12:00:00"]]'
+_COVERED = {
+    "42": (("whole", None, "[]", True), ("whole", None, "[]", True), ("cut", _REACHED, "[]", False),
+           ("partial", _REACHED, "[]", False)),
+    "6812345678901234567": (("window", _REACHED, "[]", False), ("cut", _NOT_REACHED, "[]", False),
+                            ("whole", None, _HOLE, True), ("whole", None, "[]", True)),
+}  # fmt: skip  # a line for each account
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,9 @@ class Key:
         if not self.is_ours:
             return ()
         began, seen = FIRST + timedelta(minutes=self.number), self.number * 3 % 8
-        covered = (None, began, "[]", False, seen / (seen + 1))
-        return ("ann.b", began, began + timedelta(milliseconds=1500), "whole", "", seen, seen + 1, 3, 97, *covered)
+        outcome, *back, is_whole = _COVERED[self.account][self.number % 4]
+        covered = (*back[:1], began, back[1], is_whole, seen / (seen + 1))
+        return ("ann.b", began, began + timedelta(milliseconds=1500), outcome, "", seen, seen + 1, 3, 97, *covered)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def foreign(name: str, body: bytes, *, account: str = "42", written: datetime = 
 def ours(snapshot_id: str, *rows: str) -> Upload:
     """The CSV of a snapshot of ours, whose manifest claims a user more than was seen."""
     key = f"csv/followers/account=42/dt=2026-01-31/tiktok_user_data-{snapshot_id}.csv"
-    facts = ("ann.b", WRITTEN, WRITTEN, "whole", "", 3, 4, 5, 95)
+    facts = ("ann.b", WRITTEN, WRITTEN, "whole", "", 3, 4, 5, 95, None, WRITTEN, "[]", True, 0.75)
     return Upload(key, csv_file(*rows), WRITTEN, snapshot_id, facts)
 
 

@@ -16,12 +16,15 @@ from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.warehouse_contents import run_at_once
 
 LATE = "2026-01-31T13:00:00Z"
+TABLES = ("TIKTOK_DATA", "PRESENCE_SPELLS")
 DAMAGES = {
     "emptied": "DELETE FROM TIKTOK_DATA",
     "rows gone": "DELETE FROM TIKTOK_DATA WHERE TIKTOK_ID = '2'",
     "rows bent": "UPDATE TIKTOK_DATA SET FOLLOWERS_COUNT = 0, NICK_NAME = NULL",
     "a stranger": "INSERT INTO TIKTOK_DATA (TIKTOK_ID) VALUES ('99')",
     "rows twice": "INSERT INTO TIKTOK_DATA SELECT * FROM TIKTOK_DATA",
+    "spells gone": "DELETE FROM PRESENCE_SPELLS WHERE TIKTOK_ID <> '3'",
+    "spells bent": "UPDATE PRESENCE_SPELLS SET SPELL = 2, FIRST_MISSED_AT = LAST_SEEN_AT",
     "nothing": "SELECT 1",
 }
 
@@ -55,8 +58,9 @@ def test_whatever_was_done_to_the_table_it_is_the_histories_again(
     assert loader.rows("SELECT COUNT(*) FROM TIKTOK_INTERNAL.TOUCHED_USERS") == [(0,)]
 
 
-def test_a_statement_that_ran_twice_is_rolled_back(loader: Loader, loaded: list[Upload]) -> None:
-    """As when its answer was lost: the error says so, and the table is as it was."""
+@pytest.mark.parametrize("table", TABLES)
+def test_a_statement_that_ran_twice_is_rolled_back(loader: Loader, loaded: list[Upload], table: str) -> None:
+    """As when its answer was lost: the error says so, and the tables are as they were."""
     loader.session.execute(DAMAGES["rows gone"])
     before = loader.dump()
     names = Requests()
@@ -64,9 +68,12 @@ def test_a_statement_that_ran_twice_is_rolled_back(loader: Loader, loaded: list[
         _rebuild(loader)
     loader.session.execute(DAMAGES["rows gone"])
     assert loader.dump() == before
-    insert = next(number for number, name in enumerate(names.names) if name.startswith("INSERT INTO TIKTOK_DATA"))
+    insert = next(number for number, name in enumerate(names.names) if name.startswith(f"INSERT INTO {table}"))
     point = FailPoint(insert, Moment.ANSWER_LOST, Manner.RAISE)
-    with Requests(point).watched(), told("TIKTOK_DATA got <number> rows", "got 6 rows for 3 users"):
+    with (
+        Requests(point).watched(),
+        told(("TIKTOK_DATA got <number> rows", "PRESENCE_SPELLS got <number> rows")[TABLES.index(table)], "got 6 rows"),
+    ):
         _rebuild(loader)
     assert loader.dump() == before
 

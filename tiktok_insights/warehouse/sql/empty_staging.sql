@@ -8,3 +8,6 @@ DELETE FROM {staged_objects} WHERE BATCH_ID = ?;
 
 -- step: forget_touched_users
 DELETE FROM {touched_users} WHERE BATCH_ID = ?;
+
+-- step: forget_touched_spells
+DELETE FROM {touched_spells} WHERE BATCH_ID = ?;

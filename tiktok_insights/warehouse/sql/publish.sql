@@ -42,6 +42,32 @@ LEFT JOIN (
 ) AS newest ON newest.KEY_OF_ROWS = o.OBJECT_KEY
 WHERE o.BATCH_ID = ? AND o.OBJECT_KEY IN ({chosen});
 
+-- step: drop_outdated_spells
+-- Of an account whose snapshots do not all come after those before: one was replaced, or one came late. Its spells are
+-- made again from all of its snapshots.
+DELETE FROM PRESENCE_SPELLS WHERE ACCOUNT_ID IN (
+  SELECT ACCOUNT_ID FROM ACCOUNT_SNAPSHOTS WHERE OBJECT_KEY IN ({chosen})
+    AND OBJECT_KEY IN (SELECT OBJECT_KEY FROM LOAD_HISTORY WHERE STATUS = '{loaded}')
+  UNION
+  SELECT added.ACCOUNT_ID FROM ACCOUNT_SNAPSHOTS AS added
+  JOIN ACCOUNT_SNAPSHOTS AS later ON later.ACCOUNT_ID = added.ACCOUNT_ID
+    AND (later.LOOKED_AT > added.LOOKED_AT
+      OR (later.LOOKED_AT = added.LOOKED_AT AND later.OBJECT_KEY > added.OBJECT_KEY))
+  WHERE added.OBJECT_KEY IN ({chosen}) AND later.OBJECT_KEY NOT IN ({chosen})
+);
+
+-- step: fold_spells
+INSERT INTO {touched_spells} (BATCH_ID, {spell_columns})
+SELECT ?, {spell_columns} FROM ({fold_spells}) AS changed;
+
+-- step: drop_touched_spells
+DELETE FROM PRESENCE_SPELLS WHERE (ACCOUNT_ID, TIKTOK_ID, SPELL) IN
+  (SELECT ACCOUNT_ID, TIKTOK_ID, SPELL FROM {touched_spells} WHERE BATCH_ID = ?);
+
+-- step: insert_touched_spells
+INSERT INTO PRESENCE_SPELLS ({spell_columns})
+SELECT {spell_columns} FROM {touched_spells} WHERE BATCH_ID = ?;
+
 -- step: mark_replaced_versions
 -- LOADED says that an object's rows are in the history now, in whatever order its versions came.
 UPDATE LOAD_HISTORY SET STATUS = '{superseded}' WHERE STATUS = '{loaded}' AND OBJECT_KEY IN ({chosen});

@@ -1,0 +1,70 @@
+"""The rows of PRESENCE_SPELLS that the oracle of the insights expects of some snapshots.
+
+What a spell is belongs in `oracle/presence.py`; which snapshots there are, in `history.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tiktok_insights_tests.support.oracle.presence import Spell, no_longer_reaches, sightings, spells
+from tiktok_insights_tests.support.oracle.records import Row, Snapshot, in_order, users
+
+_FIRST = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
+
+SpellRow = tuple[Any, ...]
+
+
+def ticks(moment: datetime | None) -> int | None:
+    """A time for the oracle, which compares whole numbers: microseconds, since LOOKED_AT has them."""
+    return None if moment is None else (moment - _FIRST) // timedelta(microseconds=1)
+
+
+def _moment(time: int | None) -> datetime | None:
+    return None if time is None else _FIRST + timedelta(microseconds=time)
+
+
+def spell_rows(snapshots: Sequence[Snapshot]) -> list[SpellRow]:
+    """The rows of one account, whose snapshots are named by the keys of their objects."""
+    ordered = in_order(snapshots)
+    rows: list[SpellRow] = []
+    for tiktok_id in users(ordered):
+        seen = sightings(ordered, tiktok_id)
+        found = spells(ordered, tiktok_id)
+        for number, spell in enumerate(found, start=1):
+            until = found[number].shown[0] if number < len(found) else None
+            rows.append((ordered[0].account_id, tiktok_id, number, *_spell_row(ordered, seen, spell, until)))
+    return rows
+
+
+def _spell_row(
+    ordered: list[Snapshot], seen: list[tuple[Snapshot, Row]], spell: Spell, until: Snapshot | None
+) -> SpellRow:
+    """The columns after the key; `until` is the snapshot that begins the user's next spell."""
+    shown = [(look, row) for look, row in seen if look in spell.shown]
+    (first, _), (last, row) = shown[0], shown[-1]
+    joined, joined_row = _first_of_the_follow(shown)
+    later = ordered[ordered.index(last) + 1 : None if until is None else ordered.index(until)]
+    out_of_reach = [look for look in later if no_longer_reaches(look, row)]
+    return (
+        *_look(first), *_look(last), _moment(row.followed_after), _moment(row.followed_before), _look(joined)[0],
+        _moment(joined_row.followed_after), _moment(joined_row.followed_before),
+        *[_look(look)[0] for look in spell.missed[:2]], *[None] * (2 - len(spell.missed)),
+        _look(out_of_reach[0])[0] if out_of_reach else None,
+    )  # fmt: skip  # in the order of the columns
+
+
+def _first_of_the_follow(shown: Iterable[tuple[Snapshot, Row]]) -> tuple[Snapshot, Row]:
+    """The first look since which each window touches the one before."""
+    first: tuple[Snapshot, Row] | None = None
+    window = None
+    for look, row in shown:
+        if first is None or window is None or row.window is None or not row.window.touches(window):
+            first = look, row
+        window = row.window
+    assert first is not None
+    return first
+
+
+def _look(snapshot: Snapshot) -> tuple[datetime | None, str]:
+    return _moment(snapshot.started_at), snapshot.snapshot_id
