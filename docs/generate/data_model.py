@@ -8,6 +8,7 @@ from docs.generate.table_version import TABLE_VERSION
 from tiktok_insights.catalog.table_definition import PARTITION_KEYS
 from tiktok_insights.catalog.table_definition import TABLE as GLUE_TABLE
 from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.insights.thresholds import THRESHOLDS
 from tiktok_insights.lake import followers_csv, listing
 from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, HEADERS, ColumnKind
@@ -107,6 +108,10 @@ def _marts() -> Iterator[str]:
         "the tables. The asset with the same name recreates the view and compares it with the tables: the totals "
         "below must match. In a mart, an `id` is text of 1 to 20 digits, a `count` a whole number of at least 0, a "
         "`share` a number from 0 to 1, a `ratio` a number of at least 0, and a `time` a time in UTC."
+    )
+    yield "The marts share these numbers, which are in `tiktok_insights/insights/thresholds.py`:"
+    yield markdown.table(
+        ("threshold", "value", "meaning"), ((_code(one.word), f"{one.value:,}", one.meaning) for one in THRESHOLDS)
     )
     for mart in all_marts():
         yield f"### {mart.view}"

@@ -16,6 +16,9 @@ The header has three paragraphs, with a line `--` between them:
 The description is one line or more, and there is a line for each column, in the query's order. The types are those of
 `ValueType`. No two rows have the same key. The order has the key in it, so that it is the same each time. `rows: 6`
 says that there are always six; a mart with `rows: 1` has neither key nor order. Anything else is a MartFileError.
+
+Header and query name the numbers of `thresholds.py` by their words: `{mid}` is 100000, `{mid:,}` is 100,000, and
+`{mid-1:,}` is 99,999.
 """
 
 import re
@@ -25,6 +28,7 @@ from functools import cache
 from importlib import resources
 
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart, MartColumn, Reconciliation, ValueType
+from tiktok_insights.insights.thresholds import THRESHOLDS
 from tiktok_insights.sql_files import without_comments
 from tiktok_insights.tables.definitions import ALL
 
@@ -33,6 +37,9 @@ _SETTING = re.compile(r"(key|order|rows|reconcile [a-z]+(?: [a-z]+)*): (\S.*)")
 _ORDERED = re.compile(r"([A-Z][A-Z0-9_]*)(?: DESC)?(?: NULLS (?:FIRST|LAST))?")
 _RECONCILED = re.compile(r"([^=;]+) = ([^=;]+) of ([A-Z_]+)")
 _RECONCILE = "reconcile "
+_SCHEMA = "{schema}"
+_WORD = re.compile(r"\{([^{}]*?)(-1)?(:,)?\}")
+_NUMBERS = {threshold.word: threshold.value for threshold in THRESHOLDS}
 _TABLES = {table.name for table in ALL}
 _TYPES = {type_.value: type_ for type_ in ValueType}
 
@@ -62,7 +69,7 @@ def all_marts() -> tuple[Mart, ...]:
 
 def parse(file: str, text: str) -> Mart:
     """Make a mart of its file's name and text. Raises MartFileError."""
-    lines = [_Line(file, number, line) for number, line in enumerate(text.split("\n"), 1)]
+    lines = [_filled(_Line(file, number, line)) for number, line in enumerate(text.split("\n"), 1)]
     name = file.removesuffix(".sql")
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or name.upper() in _TABLES:
         raise lines[0].error(
@@ -79,6 +86,21 @@ def parse(file: str, text: str) -> Mart:
         name, _description(describing), columns, key, order, rows, _reconciliations(settings_, settings),
         _sql(lines[end], "\n".join(line.text for line in lines[end:])),
     )  # fmt: skip  # in the order of the file
+
+
+def _filled(line: _Line) -> _Line:
+    """Put numbers in the place of the thresholds' words."""
+
+    def number(found: re.Match[str]) -> str:
+        word, one_less, has_commas = found.groups()
+        if found[0] == _SCHEMA:
+            return _SCHEMA
+        if word not in _NUMBERS:
+            raise line.error(f"there is no threshold {word!r} in thresholds.py, which has {', '.join(_NUMBERS)}")
+        value = _NUMBERS[word] - bool(one_less)
+        return f"{value:,}" if has_commas else f"{value}"
+
+    return replace(line, text=_WORD.sub(number, line.text))
 
 
 def _paragraphs(lines: Sequence[_Line]) -> list[list[_Line]]:
@@ -189,11 +211,7 @@ def _reconciliations(lines: Sequence[_Line], settings: dict[str, _Line]) -> tupl
 
 def _sql(first: _Line, text: str) -> str:
     sql = without_comments(text)
-    if (
-        not re.match(r"(SELECT|WITH)\s", sql)
-        or "{schema}" not in sql
-        or re.search("[{};]", sql.replace("{schema}", ""))
-    ):
+    if not re.match(r"(SELECT|WITH)\s", sql) or _SCHEMA not in sql or re.search("[{};]", sql.replace(_SCHEMA, "")):
         raise first.error(
             "the header must be followed by one SELECT, in which {schema} stands for the schema of the tables"
         )

@@ -14,7 +14,7 @@ from tiktok_insights.insights.mart_files import all_marts
 
 BY_NAME = {mart.name: mart for mart in all_marts()}
 _TIME = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - as TIMESTAMP_NTZ is
-_TIERS = ("unknown", "under 1,000", "nano", "micro", "macro", "mega")
+_TIERS = ("unknown", "under 1,000", "nano", "micro", "mid", "macro", "mega")
 #: A good row or more of each mart, with a NULL where one may be.
 GOOD: dict[str, list[tuple[Any, ...]]] = {
     "user_totals": [(2, 2**53 + 1, 0, 0, 5, None)],
@@ -91,7 +91,7 @@ WRONG: list[tuple[str, Change, str]] = [
     ("followers_by_user", lambda frame: pd.concat([frame, frame]), "TIKTOK_ID"),
     ("videos_by_user", lambda frame: frame.assign(VIDEOS=-3), "VIDEOS"),
     ("hearts_by_nickname", lambda frame: pd.concat([frame] * (FRAME_ROWS + 1)), f"Got {FRAME_ROWS + 1}"),
-    ("audience_tiers", lambda frame: frame[frame["TIER"] != "mega"], "Expected 6 +- 0 rows. Got 5"),
+    ("audience_tiers", lambda frame: frame[frame["TIER"] != "mega"], "Expected 7 +- 0 rows. Got 6"),
     ("account_coverage", lambda frame: frame.assign(ACCOUNT_ID="42"), "ACCOUNT_ID"),
     ("account_coverage", lambda frame: frame.assign(SHARE_SEEN=-0.1), "SHARE_SEEN"),
     ("follower_status", lambda frame: frame.assign(STATE="left"), "STATE"),

@@ -87,6 +87,15 @@ def test_a_column_accepts_what_is_of_its_type(type_: ValueType) -> None:
     assert [value for value in bad if column.accepts(value)] == []
 
 
+def test_a_file_names_thresholds_by_their_words() -> None:
+    """In the header as people write numbers, in the query as SQL does; so a label follows its bound."""
+    text = GOOD.replace("there are.", "there are with {mid:,}.").replace("new | known", "under {nano:,} | 1-{nano-1:,}")
+    mart = parse("users_by_day.sql", text.replace("JOIN", "WHERE x < {mid} AND y < {little_share} JOIN"))
+    assert mart.description.endswith("how many users there are with 100,000.")
+    assert mart.columns[2].choices == ("under 1,000", "1-999 already")
+    assert "x < 100000 AND y < 0.01 JOIN {schema}" in mart.sql
+
+
 HOSTILE = [
     ("-- One row per", "-- A row per", 1, "the description"),
     ("-- there are.", "-- there are", 1, "the description"),
@@ -141,6 +150,9 @@ HOSTILE = [
     ("of TIKTOK_DATA\n", "of TIKTOK_DATE\n", 14, "a reconciliation must read"),
     ("WITH days", "DROP days", 15, "the header must be followed by one SELECT"),
     ("{schema}", "PUBLIC", 15, "the header must be followed by one SELECT"),
+    ("there are.", "there are {many:,}.", 2, "there is no threshold 'many' in thresholds.py, which has min_users, "),
+    ("{schema}", "{schema} AS {}", 15, "there is no threshold ''"),
+    ("{schema}", "{mid:.2}.{schema}", 15, "there is no threshold 'mid:.2'"),
     ("USING (", "USING {", 15, "the header must be followed by one SELECT"),
     ("USING (TIKTOK_ID)", "USING (TIKTOK_ID); DROP TABLE TIKTOK_DATA", 15, "the header must be followed by one SELECT"),
 ]

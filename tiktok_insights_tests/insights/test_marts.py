@@ -151,7 +151,8 @@ def test_audience_tiers(loaded: Loader) -> None:
         "under 1,000": (0, 2),
         "nano": (1_000, 2),
         "micro": (10_000, 2),
-        "macro": (100_000, 2),
+        "mid": (100_000, 1),
+        "macro": (500_000, 1),
         "mega": (1_000_000, 2),
     }
 
@@ -243,4 +244,4 @@ def test_all_marts_are_measured_in_one_statement(loaded: Loader, statements: lis
         assert len(re.findall(rf"FROM {source}\b", statement)) == 1
     assert {name for name, found in measured.items() if found.finding.offenders} == {"users_by_privacy"}
     assert measured["followers_by_user"].rows == len(USERS)
-    assert (measured["audience_tiers"].rows, measured["user_totals"].rows) == (6, 1)
+    assert (measured["audience_tiers"].rows, measured["user_totals"].rows) == (7, 1)
