@@ -22,6 +22,9 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("min_group", 10, "No group of fewer people is shown."),
     Threshold("few_users", 100, "A list that is not whole and has fewer users is too little for a share."),
     Threshold("little_share", 0.01, "So is a list that is not whole and has a smaller share of the users claimed."),
+    # How the count changes.
+    Threshold("change_days", 7, "Days over which the change of TikTok's count is given."),
+    Threshold("change_tolerance", 12, "Hours by which the earlier snapshot may be off for that."),
     # Tiers.
     Threshold("nano", 1_000, "Followers of a user in the tier nano, at least."),
     Threshold("micro", 10_000, "The same for micro."),

@@ -1,4 +1,5 @@
--- One row per account: how much of its follower list the newest snapshot covers, how it ended, and when.
+-- One row per account: how much of its follower list the newest snapshot covers, how it ended, and when. A snapshot of
+-- only what is new does not count, unless there is no other.
 --
 -- ACCOUNT_ID (id): The account.
 -- HANDLE (text or NULL): The account's handle when the snapshot was taken; NULL for files from other sources.
@@ -20,7 +21,9 @@ FROM (
   SELECT
     snapshots.*, COALESCE(FINISHED_AT, LOOKED_AT) AS TAKEN_AT,
     ROW_NUMBER() OVER (
-      PARTITION BY ACCOUNT_ID ORDER BY COALESCE(FINISHED_AT, LOOKED_AT) DESC NULLS LAST, OBJECT_KEY DESC
+      PARTITION BY ACCOUNT_ID
+      ORDER BY CASE WHEN OUTCOME = 'window' THEN 1 ELSE 0 END, COALESCE(FINISHED_AT, LOOKED_AT) DESC NULLS LAST,
+        OBJECT_KEY DESC
     ) AS PLACE
   FROM {schema}.ACCOUNT_SNAPSHOTS AS snapshots
 ) AS ranked
