@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,6 +72,37 @@ def test_every_row_of_the_table_is_what_the_generator_says(
     assert len(rows) == len(expected)
     assert {str(row["TIKTOK_ID"]): row for row in rows} == expected
     assert (max(fetched) - min(fetched)).total_seconds() < LIMIT_SECONDS
+
+
+def test_every_follow_is_in_its_window(cli_user: CliUser, first_run: subprocess.CompletedProcess[str]) -> None:
+    """The generator knows when each user followed; the history's windows hold that second, and all is covered."""
+    world = World()
+    followed: dict[str, dict[str, datetime]] = {}
+    for handle in _HANDLES:
+        account = world.account(handle)
+        follows = world.follows(account)
+        slots = follows.present(0, VIRTUAL_START)
+        followed[world.profile(account, VIRTUAL_START).tiktok_id] = {
+            world.person(follows.person_at(slot), VIRTUAL_START).tiktok_id: _naive(follows.followed_at(slot))
+            for slot in slots
+        }
+    rows = cli_user.rows("SELECT ACCOUNT_ID, TIKTOK_ID, FOLLOWED_AFTER, FOLLOWED_BEFORE FROM FOLLOWER_SNAPSHOTS")
+    assert len(rows) > 10_000
+    for row in rows:
+        at = followed[str(row["ACCOUNT_ID"])][str(row["TIKTOK_ID"])]
+        after, before = row["FOLLOWED_AFTER"], row["FOLLOWED_BEFORE"]
+        assert before is not None
+        assert after is None or datetime.fromisoformat(str(after)) <= at
+        assert at < datetime.fromisoformat(str(before))
+    wide = [row for row in rows if row["FOLLOWED_AFTER"] is None]
+    assert len(wide) <= 30 * len(_HANDLES)
+    covered = cli_user.rows("SELECT HANDLE, IS_WHOLE, COVERED_TO, HOLES, COVERAGE FROM ACCOUNT_SNAPSHOTS")
+    assert {str(row["HANDLE"]) for row in covered} == set(_HANDLES)
+    assert all(row["IS_WHOLE"] and row["COVERED_TO"] and row["HOLES"] == "[]" for row in covered)
+
+
+def _naive(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def test_step_7_runs_word_for_word(cli_user: CliUser, first_run: subprocess.CompletedProcess[str]) -> None:

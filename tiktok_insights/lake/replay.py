@@ -8,6 +8,7 @@ import filecmp
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -19,9 +20,10 @@ from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, SNAPSHOT_ERRORS,
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
-from tiktok_insights.raw.manifest_upgrade import upgrade
+from tiktok_insights.raw.manifest_upgrade import upgraded, write_over
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.tiktok.errors import TikTokError
 
 
 class UnknownAccountError(LookupError):
@@ -91,16 +93,19 @@ class Replay:
             return Replayed(CsvResult.blocked_by(error, snapshot, manifest), ReplayVerdict.BLOCKED)
 
     def _replay(self, manifest: Manifest, present: ObjectInfo | None) -> Replayed:
+        today = manifest
+        with suppress(TikTokError):  # a page that cannot be read is named by the rendering
+            today = upgraded(self._raw, manifest)
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "today.csv"
-            rendering = render(self._raw, manifest, path, self._max_rejected_share)
-            replayed = self._compare(CsvResult.of(manifest, rendering), path, present)
+            rendering = render(self._raw, today, path, self._max_rejected_share)
+            replayed = self._compare(CsvResult.of(today, rendering), path, present)
+            if self._write and replayed.verdict is not ReplayVerdict.BLOCKED and today is not manifest:
+                write_over(self._raw, manifest, today)
             if self._write and replayed.verdict is not ReplayVerdict.UNCHANGED:
                 self._settle_quarantine(manifest, rendering)
             if self._write and replayed.verdict.differs:
-                self._put(manifest, path, present)
-            if self._write and replayed.verdict is not ReplayVerdict.BLOCKED:
-                upgrade(self._raw, manifest)
+                self._put(today, path, present)
         return replayed
 
     def _compare(self, csv: CsvResult, today: Path, present: ObjectInfo | None) -> Replayed:

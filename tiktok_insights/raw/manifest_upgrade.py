@@ -13,21 +13,23 @@ from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.pagination import Walk
 
 
-def upgrade(raw: RawStore, manifest: Manifest) -> None:
+def write_over(raw: RawStore, manifest: Manifest, today: Manifest) -> None:
     """Write today's version of a manifest over an older one, on condition that the object is still that one.
 
-    Raises TikTokError for a page that this version cannot read, what `RawStore.committed_response` raises,
-    ObjectChangedError when another run writes it at this moment, and ObjectNotWritableError.
+    Raises ObjectChangedError when another run writes it at this moment, and ObjectNotWritableError.
+    """
+    info = raw.store.info(manifest.snapshot.manifest)
+    if info is not None and raw.manifest(manifest.snapshot) == manifest:
+        raw.store.replace(info, io.BytesIO(today.to_json()), JSON)
+
+
+def upgraded(raw: RawStore, manifest: Manifest) -> Manifest:
+    """Give today's version of a manifest; one that has it already is given as it is.
+
+    Raises TikTokError for a page that this version cannot read, and what `RawStore.committed_response` raises.
     """
     if manifest.version == MANIFEST_VERSION:
-        return
-    key = manifest.snapshot.manifest
-    info = raw.store.info(key)
-    if info is not None and raw.manifest(manifest.snapshot) == manifest:
-        raw.store.replace(info, io.BytesIO(_upgraded(raw, manifest).to_json()), JSON)
-
-
-def _upgraded(raw: RawStore, manifest: Manifest) -> Manifest:
+        return manifest
     walk = Walk(manifest.users_claimed)
     entries: list[PageEntry] = []
     for entry in manifest.pages:

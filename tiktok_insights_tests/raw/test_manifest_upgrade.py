@@ -1,5 +1,7 @@
 """A manifest of version 1 gets its windows from the pages: the same as if it had been written today."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.lake.followers_csv import write_missing_csvs
-from tiktok_insights.lake.listing import CsvInventory
+from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.replay import Replay, Replayed, ReplayVerdict
 from tiktok_insights.raw.manifest import Manifest
-from tiktok_insights.raw.manifest_upgrade import upgrade
+from tiktok_insights.raw.manifest_upgrade import upgraded, write_over
+from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import JSON, RawStore
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
@@ -69,6 +72,26 @@ def test_replay_fills_a_manifest_of_version_1_without_a_request(raw: RawStore, a
     assert raw.store.info(today.snapshot.manifest) == first
 
 
+def test_the_csv_of_that_time_gets_the_windows_too(raw: RawStore, api: Api) -> None:
+    """It ended after extracted_at; a replay with a manifest of version 1 makes the CSV that is written today."""
+    manifest = loaded(raw, api, "fake.95")
+    key = csv_key(manifest.snapshot)
+    today = raw.store.get(key).body
+    rows = list(csv.reader(io.StringIO(today.decode(), newline="")))
+    assert all(rows[1][16:])
+    of_that_time = io.StringIO(newline="")
+    csv.writer(of_that_time, lineterminator="\r\n").writerows(row[:16] for row in rows)
+    raw.store.put(key, of_that_time.getvalue().encode(), "text/csv")
+    put_version_1(raw, manifest)
+    assert [item.verdict for item in replay(raw, write=False)] == [ReplayVerdict.CHANGED]
+    (replayed,) = replay(raw)
+    assert replayed.verdict is ReplayVerdict.CHANGED
+    stored = raw.store.get(key)
+    assert stored.body == today
+    facts = SnapshotFacts.from_metadata(stored.metadata)
+    assert facts == SnapshotFacts.of(manifest)
+
+
 def test_the_profile_is_not_needed(raw: RawStore, api: Api) -> None:
     """The response that opened the snapshot cannot be read any more; the pages say all there is to say."""
     today = loaded(raw, api, "fake.40")
@@ -92,7 +115,7 @@ def test_a_manifest_that_another_run_has_replaced_stays(raw: RawStore, api: Api)
     old = put_version_1(raw, today)
     raw.store.put(today.snapshot.manifest, today.to_json(), JSON)
     before = raw.store.info(today.snapshot.manifest)
-    upgrade(raw, old)
+    write_over(raw, old, upgraded(raw, old))
     assert raw.store.info(today.snapshot.manifest) == before
 
 
