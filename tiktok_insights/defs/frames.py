@@ -27,7 +27,6 @@ from tiktok_insights.insights.mart import FRAME_ROWS, Mart, MartColumn, ValueTyp
 
 #: As what pandas keeps the values. Whole numbers stay whole beside a NULL; nanoseconds reach back to 1677 only.
 _DTYPES = {
-    ValueType.BOOLEAN: "boolean",
     ValueType.COUNT: "Int64",
     ValueType.THRESHOLD: "Int64",
     ValueType.WHOLE_NUMBER: "Int64",

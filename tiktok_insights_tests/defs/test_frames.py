@@ -28,6 +28,15 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", None, None, None, 5, None, None, _TIME),
         ("43", "a.b", "whole", "", 5, 4, 1.25, None),
     ],
+    "snapshot_coverage": [
+        ("42", "s1", "a.b", _TIME, "cut", "", False, 5, 9, None, True, _TIME, _TIME, "[]"),
+        ("43", "x.csv", None, None, None, None, None, 5, None, 1.25, False, None, None, None),
+    ],
+    "account_growth": [
+        ("42", "s2", "a.b", _TIME, 9, _TIME, 6.5, True, -3, -0.5, _TIME, -3, 1, 2, -2, 5, 0.5),
+        ("42", "s1", None, _TIME, 12, None, None, None, None, None, None, None, None, None, None, 5, None),
+    ],
+    "followers_gone": [("42", "8", None, None, _TIME, _TIME, _TIME, None, _TIME, None)],
     "follower_status": [
         ("42", "7423456789012345149", "a.b", "gone", _TIME, _TIME, _TIME, None, _TIME),
         ("42", "8", None, "listed", _TIME, _TIME, None, None, None),

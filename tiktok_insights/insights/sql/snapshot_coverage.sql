@@ -10,7 +10,7 @@
 -- SEEN (count): Distinct users in the snapshot.
 -- CLAIMED (count or NULL): The account's follower count as reported by the API.
 -- SHARE (ratio or NULL): Seen divided by claimed; NULL if unknown or if the snapshot is too little to say more about the account.
--- IS_TOO_LITTLE (boolean): True if the list is not whole and has under {few_users} users or under {little_share:.0%} of the claimed ones. Shares are not shown then.
+-- IS_TOO_LITTLE (boolean): True if the list is not whole and has under {few_users} users or a share under {little_share}. Shares are not shown then.
 -- COVERED_FROM (time or NULL): Who followed at or after this time is listed; NULL if unknown, or if the list is whole.
 -- COVERED_TO (time or NULL): When the newest page was fetched.
 -- HOLES (text or NULL): Follow times in between that could not be read, as a JSON list of first and last second.
