@@ -23,6 +23,8 @@ class Size:
     orders: int
     #: Where loads are let fail: few places, some, or every.
     fail_points: str
+    #: Worlds with a truth, of each kind of list.
+    worlds: int
 
 
 #: The marks of tests that are too long for `make test`, and the make targets that run them.
@@ -37,9 +39,9 @@ GROUPS = {
 
 _TEST = "test"
 SIZES = {
-    _TEST: Size(examples=100, loads=3, orders=24, fail_points="few"),
-    "short": Size(examples=500, loads=16, orders=120, fail_points="some"),
-    "full": Size(examples=5_000, loads=50, orders=120, fail_points="every"),
+    _TEST: Size(examples=100, loads=3, orders=24, fail_points="few", worlds=1),
+    "short": Size(examples=500, loads=16, orders=120, fail_points="some", worlds=5),
+    "full": Size(examples=5_000, loads=50, orders=120, fail_points="every", worlds=20),
 }
 
 
