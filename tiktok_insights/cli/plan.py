@@ -21,8 +21,9 @@ _GRANTED = _COLUMNS.index("granted")
 @click.option("--cached", is_flag=True, help="Make no API requests: use the totals from the newest snapshots.")
 @click.option("--force-new-snapshot", is_flag=True, help="Plan a run that uses this option.")
 @click.option("--incremental", is_flag=True, help="Plan a run that uses this option.")
+@click.option("--accounts-only", is_flag=True, help="Plan a run that uses this option.")
 @format_option("csv", "json")
-def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snapshot: bool, incremental: bool) -> None:
+def plan(accounts: tuple[str, ...], output: str, *, cached: bool, **options: Any) -> None:
     """Estimate what the next run costs.
 
     Shows requests, minutes and share of the monthly quota for each account. A fresh snapshot (younger than 20 hours)
@@ -49,11 +50,7 @@ def plan(accounts: tuple[str, ...], output: str, *, cached: bool, force_new_snap
     settings = read_settings_of_a_used_home()
     client = None if cached else open_api_client(settings.tiktok)
     raw = RawStore(open_bucket(settings.s3))
-    policy = SnapshotPolicy(
-        force_new_snapshot=force_new_snapshot,
-        incremental=incremental,
-        full_walk_after=timedelta(days=settings.tiktok.full_walk_days),
-    )
+    policy = SnapshotPolicy(full_walk_after=timedelta(days=settings.tiktok.full_walk_days), **options)
     planner = Planner(raw, client, policy, max(settings.tiktok.list_caps), settings.tiktok.request_budget)
     plans = planner.plan(require_accounts(accounts or settings.tiktok.accounts))
     click.echo(_table(plans, settings) if output == "table" else _records(plans, settings, output), nl=False)

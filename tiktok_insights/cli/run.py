@@ -17,8 +17,17 @@ JOBS = ("tiktok_pipeline", "load_pending_objects")
 )
 @click.option("--force-new-snapshot", is_flag=True, help="Read whole lists again, even if a snapshot is fresh.")
 @click.option("--incremental", is_flag=True, help="Read only what earlier snapshots do not cover.")
+@click.option("--accounts-only", is_flag=True, help="Read no list, only each account's totals: one request each.")
 @format_option("json")
-def run(job: str, accounts: tuple[str, ...], output: str, *, force_new_snapshot: bool, incremental: bool) -> None:
+def run(
+    job: str,
+    accounts: tuple[str, ...],
+    output: str,
+    *,
+    force_new_snapshot: bool,
+    incremental: bool,
+    accounts_only: bool,
+) -> None:
     """Run the pipeline and print a summary.
 
     This is a Dagster run: the UI shows it with its log, and it has the same settings as in the Launchpad. Snapshots
@@ -31,5 +40,10 @@ def run(job: str, accounts: tuple[str, ...], output: str, *, force_new_snapshot:
     The exit code is 0 if the run succeeded, and 1 if it failed or a blocking check is red. A refused file makes it 1 in
     the run that refused it, after everything else is published.
     """
-    extraction = {"accounts": list(accounts), "force_new_snapshot": force_new_snapshot, "incremental": incremental}
+    extraction = {
+        "accounts": list(accounts),
+        "force_new_snapshot": force_new_snapshot,
+        "incremental": incremental,
+        "accounts_only": accounts_only,
+    }
     run_job(job, {"raw_followers": extraction} if job == JOBS[0] else {}, output)

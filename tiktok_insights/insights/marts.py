@@ -17,7 +17,7 @@ from tiktok_insights.staging.open_snapshots import IS_OPEN
 from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES
+from tiktok_insights.tables.definitions import ACCOUNT_LOOKS, ACCOUNT_SNAPSHOTS, LOAD_BATCHES
 from tiktok_insights.tables.inventory import read_tables
 
 #: What changes the large tables: a publication, and a rebuild, after which every publication is checked again.
@@ -27,6 +27,7 @@ _PUBLISHED = (
 )
 #: Extraction changes these without a publication.
 _OPEN_SNAPSHOTS = f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {IS_OPEN} ORDER BY 1"
+_LOOKS = f"SELECT COUNT(*), MAX(LOOKED_AT) FROM {ACCOUNT_LOOKS.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Marts:
 
         Only small tables are read. A change by hand to the large ones does not show: `tiktok-insights verify` finds it.
         """
-        return repr(self._session.query(_PUBLISHED) + self._session.query(_OPEN_SNAPSHOTS))
+        return repr([row for sql in (_PUBLISHED, _OPEN_SNAPSHOTS, _LOOKS) for row in self._session.query(sql)])
 
     def states(self, data: str) -> dict[str, str]:
         """Name, for each mart, its data and the view's definition as it is in the warehouse now and should be."""

@@ -26,6 +26,7 @@ class SnapshotPolicy:
 
     An open snapshot older than `max_open_age` is left as it is: its pages would be of two epochs. `incremental` walks
     only to where earlier snapshots cover the rest, unless the last walk to the list's end is `full_walk_after` old.
+    `accounts_only` reads no list: each account is asked for its totals, and its snapshots stay as they are.
     """
 
     min_snapshot_age: timedelta = timedelta(hours=20)
@@ -33,6 +34,7 @@ class SnapshotPolicy:
     force_new_snapshot: bool = False
     incremental: bool = False
     full_walk_after: timedelta = timedelta(days=7)
+    accounts_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

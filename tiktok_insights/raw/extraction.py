@@ -7,14 +7,14 @@ import logging
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from tiktok_insights.checks import Finding, Severity, check
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.progress import SILENT, ProgressReporter
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy, decide
 from tiktok_insights.raw.known_stretch import walk_until
-from tiktok_insights.raw.manifest import Manifest, SnapshotKey
+from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore, StoredResponse
@@ -31,27 +31,6 @@ MAX_WORKERS = 64
 
 class RunStoppedError(RuntimeError):
     """No account can continue; the message has the remedy. The pages so far are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountResult:
-    """How one account's extraction went.
-
-    `requests` were spent by this run; `quota_left` is what the plan had after the snapshot's last answer. Without a
-    `snapshot` the account could not even be resolved.
-    """
-
-    reference: str
-    outcome: Outcome
-    reason: str
-    requests: int
-    origin: SnapshotOrigin = SnapshotOrigin.NEW
-    snapshot: SnapshotKey | None = None
-    handle: str = ""
-    pages: int = 0
-    users_seen: int = 0
-    users_claimed: int | None = None
-    quota_left: int | None = None
 
 
 class Extractor:
@@ -107,7 +86,7 @@ class Extractor:
     def _let_wait(self, reference: str, budget: int) -> AccountResult:
         reason = f"waits for its turn: the run's budget of {budget:,} requests (TIKTOK_REQUEST_BUDGET) went to others"
         result = AccountResult(reference, Outcome.DEFERRED, reason, 0)
-        self._log.info("%s: %s", reference, _in_words(result))
+        self._log.info("%s: %s", reference, result.in_words)
         return result
 
     def _extract_or_stop(self, reference: str) -> AccountResult:
@@ -116,12 +95,14 @@ class Extractor:
         except BaseException:
             self._stop.set()
             raise
-        self._log.info("%s: %s", reference, _in_words(result))
+        self._log.info("%s: %s", reference, result.in_words)
         return result
 
     def _extract_account(self, reference: str) -> AccountResult:
         if self._stop.is_set():
             return AccountResult(reference, Outcome.UNFINISHED, "the run was stopped before it reached this account", 0)
+        if self._policy.accounts_only:
+            return self._look(reference)
         try:
             if remembered := self._raw.remembered_account(reference):
                 with self._turn(remembered):
@@ -132,6 +113,25 @@ class Extractor:
             # One account's damaged, deleted or archived object must not stop the others.
             outcome = Outcome.UNREADABLE if isinstance(error, ObjectUnavailableError) else Outcome.DAMAGED
             return AccountResult(reference, outcome, str(error), 0)
+
+    def _look(self, reference: str) -> AccountResult:
+        """Store the API's answer about the account itself; its snapshots stay as they are."""
+        try:
+            fetched = self._client.account(reference)
+        except TikTokError as error:
+            return AccountResult(reference, error.outcome, str(error), error.requests)
+        account, response = fetched.value, fetched.response
+        self._raw.put_response(SnapshotKey.begun_at(account.account_id, self._client.now()).look, response)
+        self._raw.remember_account(reference, account.account_id)
+        return AccountResult(
+            reference,
+            Outcome.PROFILE,
+            "only the account's totals were read",
+            response.requests,
+            handle=account.handle,
+            users_claimed=account.follower_total,
+            quota_left=response.quota.remaining,
+        )
 
     def _turn(self, account_id: str) -> threading.Lock:
         return self._turns.setdefault(account_id, threading.Lock())
@@ -144,7 +144,7 @@ class Extractor:
         if decision.origin is not SnapshotOrigin.FRESH and self._raw.look_again(account_id):
             decision = decide(self._raw, account_id, self._policy, self._client.now(), ours=ours)
         if decision.manifest is not None:
-            return _result(reference, decision.manifest, spent, decision.origin)
+            return AccountResult.of(reference, decision.manifest, spent, decision.origin)
         if decision.snapshot is not None:
             opening = parse(self._raw.response(decision.snapshot.account_info), read_account)
             return self._finish(reference, decision.snapshot, opening, spent, decision.origin)
@@ -178,31 +178,7 @@ class Extractor:
     ) -> AccountResult:
         walk = SnapshotWalk(self._raw, self._client, snapshot, opening, self._stop, self._log, self._progress)
         manifest = walk.finish()
-        return _result(reference, manifest, spent + walk.requests, origin)
-
-
-def _in_words(result: AccountResult) -> str:
-    """How it went, for the log. What is reused was read to its end, or not, by an earlier run."""
-    if result.origin is SnapshotOrigin.FRESH and result.snapshot is not None:
-        taken = f"{result.snapshot.moment:%Y-%m-%d %H:%M} UTC"
-        return f"reused the fresh snapshot of {taken}: {result.outcome.value}, {result.users_seen:,} users"
-    return f"{result.outcome.value}, {result.reason}"
-
-
-def _result(reference: str, manifest: Manifest, spent: int, origin: SnapshotOrigin) -> AccountResult:
-    return AccountResult(
-        reference=reference,
-        outcome=Outcome(manifest.outcome),
-        reason=manifest.reason,
-        requests=spent,
-        origin=origin,
-        snapshot=manifest.snapshot,
-        handle=manifest.handle,
-        pages=len(manifest.pages),
-        users_seen=manifest.users_seen,
-        users_claimed=manifest.users_claimed,
-        quota_left=manifest.quota_left,
-    )
+        return AccountResult.of(reference, manifest, spent + walk.requests, origin)
 
 
 @check(Severity.ERROR)

@@ -12,12 +12,10 @@ from typing import Any
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, SnapshotKey
 from tiktok_insights.raw.pages_in_hand import PagesInHand
-from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.raw.snapshots import LOOK, PAGES, RawStore, StoredResponse
 from tiktok_insights.tiktok.models import Page, Parsed, Response, Value
 
 _OBJECT = re.compile(re.escape(RAW_PREFIX) + r"account=([^/]+)/(?:snapshot=([^/]+)/)?(.*)")
-#: All pages of a snapshot are one entry of a listing that is cut here, so a listing does not grow with the lists.
-_CUT = "/page-"
 
 
 class RawInventory(RawStore):
@@ -27,6 +25,7 @@ class RawInventory(RawStore):
         super().__init__(store)
         #: For each account the IDs of its snapshots, and whether each is committed.
         self._accounts: dict[str, dict[str, bool]] | None = None
+        self._looks: set[str] = set()
         self._committed_here: dict[SnapshotKey, Manifest] = {}
         self._pages = PagesInHand()
         self._changing = threading.RLock()
@@ -41,6 +40,12 @@ class RawInventory(RawStore):
         with self._changing:
             found = [SnapshotKey(account_id, snapshot_id) for snapshot_id in self._listed().get(account_id, {})]
         return sorted(snapshot for snapshot in found if snapshot.is_well_named)
+
+    def looks(self) -> list[str]:
+        """The keys of all answers about accounts."""
+        with self._changing:
+            self._listed()
+            return sorted(self._looks)
 
     def look_again(self, account_id: str) -> bool:
         """List one account's snapshots again, and say whether another run has changed them meanwhile."""
@@ -78,6 +83,9 @@ class RawInventory(RawStore):
     def put_response(self, key: str, response: Response, walk_until: int | None = None) -> StoredResponse:
         """Store an answer; the one that opens a snapshot makes it known."""
         stored = super().put_response(key, response, walk_until)
+        if LOOK.fullmatch(key):
+            with self._changing:
+                self._looks.add(key)
         if (snapshot := _snapshot_of(key)) is not None:
             with self._changing:
                 self._note(snapshot, committed=False)
@@ -113,9 +121,11 @@ class RawInventory(RawStore):
 
     def _list(self, prefix: str) -> dict[str, dict[str, bool]]:
         accounts: dict[str, dict[str, bool]] = {}
-        for key in self.store.outline(prefix, _CUT):
+        for key in self.store.outline(prefix, PAGES):
             if (found := _OBJECT.fullmatch(key)) is None:
                 continue
+            if LOOK.fullmatch(key):
+                self._looks.add(key)
             account_id, snapshot_id, name = found.groups()
             snapshots = accounts.setdefault(account_id, {})
             if snapshot_id:

@@ -56,6 +56,11 @@ class SnapshotKey:
         """Key of the answer that opened the snapshot: who the account is."""
         return f"{self.prefix}account-info.json.gz"
 
+    @property
+    def look(self) -> str:
+        """Key of such an answer that was requested alone, at this moment: no snapshot begins with it."""
+        return f"{RAW_PREFIX}account={self.account_id}/look={self.snapshot_id}.json.gz"
+
     def page(self, number: int) -> str:
         """Key of a page, counted from 1."""
         return f"{self.prefix}page-{number:06d}.json.gz"

@@ -9,7 +9,7 @@ from tiktok_insights.raw.decision import Decision, SnapshotOrigin, SnapshotPolic
 from tiktok_insights.raw.known_stretch import walk_until
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
-from tiktok_insights.raw.turns import Turn, turn_of
+from tiktok_insights.raw.turns import Turn, turn_of, turn_of_a_look
 from tiktok_insights.tiktok.client import PAGE_SIZE, Client
 from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
@@ -108,6 +108,9 @@ class Planner:
 
     def _plan(self, reference: str) -> AccountPlan:
         account_id = self._raw.remembered_account(reference)
+        if self._policy.accounts_only:
+            turn = turn_of_a_look(self._raw, account_id)
+            return AccountPlan(reference, SnapshotOrigin.NEW, 1, note="only the account's totals", turn=turn)
         decision = decide(self._raw, account_id, self._policy, self._now) if account_id else None
         if decision is not None and decision.origin is not SnapshotOrigin.NEW:
             plan = self._plan_known(reference, decision)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ from tiktok_insights.tiktok.follow_windows import FollowWindow
 from tiktok_insights.tiktok.models import Page, Parsed, Quota, Response, Value
 
 _REFERENCES = "raw/accounts/"
+#: All pages of a snapshot are one entry of a listing that is cut here, so a listing does not grow with the lists.
+PAGES = "/page-"
+#: The key of an answer about an account; the groups are its ID and when it was requested.
+LOOK = re.compile(
+    rf"{RAW_PREFIX}account=([0-9]+)/(?:snapshot=([0-9]{{8}}T[0-9]{{9}}Z)/account-info|look=([0-9]{{8}}T[0-9]{{9}}Z))\.json\.gz"
+)
 _GZIP = "application/gzip"
 JSON = "application/json"
 
@@ -77,6 +84,10 @@ class RawStore:
             SnapshotKey(account_id, name.removeprefix("snapshot=")) for name in folders if name.startswith("snapshot=")
         ]
         return sorted(snapshot for snapshot in found if snapshot.is_well_named)
+
+    def looks(self) -> list[str]:
+        """The keys of all answers about accounts: those that opened a snapshot, and those that were requested alone."""
+        return [key for key in self.store.outline(RAW_PREFIX, PAGES) if LOOK.fullmatch(key)]
 
     def manifest(self, snapshot: SnapshotKey) -> Manifest | None:
         """What a committed snapshot's manifest says; None for an open snapshot. Raises RawDataError."""

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from tiktok_insights.raw.decision import Decision, SnapshotOrigin, SnapshotPolicy
-from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.manifest import SnapshotKey
+from tiktok_insights.raw.snapshots import LOOK, RawStore
 
 #: An account's place in the order: a smaller one is earlier. Equal ones keep the order in which people named them.
 Turn = tuple[int, float]
@@ -50,6 +51,14 @@ def turn_of(
     if not policy.min_snapshot_age:
         return 1, since.timestamp()
     return 1, -float(max(now - since, timedelta(0)) // policy.min_snapshot_age)
+
+
+def turn_of_a_look(raw: RawStore, account_id: str | None) -> Turn:
+    """Find an account's turn when only its totals are read: who was looked at longest ago goes first."""
+    moments = [found[2] or found[3] for key in raw.looks() if (found := LOOK.fullmatch(key)) and found[1] == account_id]
+    if account_id is None or not moments:
+        return 1, float("-inf")
+    return 1, SnapshotKey(account_id, max(moments)).moment.timestamp()
 
 
 def run_in_turn(needs: Mapping[str, int], budget: int, start: Callable[[str], Future[_Result]]) -> dict[str, _Result]:

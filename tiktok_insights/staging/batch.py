@@ -21,6 +21,7 @@ from tiktok_insights.staging import audit
 from tiktok_insights.staging.batch_objects import ObjectOutcome, stage_objects
 from tiktok_insights.staging.content import known_contents
 from tiktok_insights.staging.ledger import settled_or_staged_versions
+from tiktok_insights.staging.looks import record_looks
 from tiktok_insights.staging.measurement import measure
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
 from tiktok_insights.staging.pending import BATCH_BYTES, BATCH_OBJECTS, in_parts, pending
@@ -83,7 +84,7 @@ class Staging:
 
     def stage(self, listing: Listing) -> list[Batch]:
         """Stage and audit all pending objects, in batches; none when nothing is pending."""
-        self._note_unreadable(*record_open_snapshots(self._session, self._raw))
+        self._note_unreadable(*record_open_snapshots(self._session, self._raw), *record_looks(self._session, self._raw))
         self._sweep()
         known = settled_or_staged_versions(self._session)
         waiting = pending(listing, known)

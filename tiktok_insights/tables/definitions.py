@@ -146,6 +146,21 @@ STAGED_OBJECTS = Table(
     (TableColumn(*_BATCH_ID), *_OBJECT, *_ACCOUNT_SNAPSHOT),
     is_internal=True,
 )
+ACCOUNT_LOOKS = Table(
+    "ACCOUNT_LOOKS",
+    "One row per account and look: the totals that the API gave for the tracked account itself.",
+    _columns(
+        ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the stored response."),
+        ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account."),
+        ("LOOKED_AT", "TIMESTAMP_NTZ NOT NULL", "When the response was fetched, UTC."),
+        ("HANDLE", "VARCHAR", "The account's handle at that time."),
+        ("FOLLOWERS", "NUMBER(38,0)", "How many follow the account; NULL if unknown."),
+        ("FOLLOWING", "NUMBER(38,0)", "How many accounts it follows; NULL if unknown."),
+        ("HEARTS", "NUMBER(38,0)", "Likes on its videos; NULL if unknown, or if the account is private."),
+        ("VIDEOS", "NUMBER(38,0)", "Its public videos; NULL if unknown, or if the account is private."),
+        ("TOTALS_ARE_EXACT", "BOOLEAN NOT NULL", "False if the API gave rounded totals."),
+    ),
+)
 TOUCHED_USERS = Table(
     "TOUCHED_USERS",
     "Users whose rows the current publication recomputes; empty between publications.",
@@ -183,6 +198,7 @@ ALL: tuple[Table, ...] = (
     PUBLISH_LOCK,
     PRESENCE_SPELLS,
     TOUCHED_SPELLS,
+    ACCOUNT_LOOKS,
 )
 
 #: The version of the tables above. `versions/` has a record of each, which may change until the first release.

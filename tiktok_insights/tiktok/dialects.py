@@ -21,6 +21,7 @@ from tiktok_insights.tiktok.outcomes import Outcome
 _API_COLUMNS = tuple(column for column in COLUMNS if column.web)
 _REQUIRED = ("tiktok_id", "unique_id")
 _COUNTS = tuple(column for column in _API_COLUMNS if column.kind is ColumnKind.COUNT)
+_TOTALS = ("followerCount", "followingCount", "heartCount", "videoCount")
 _ACCOUNT_ID = re.compile(r"[0-9]{1,20}")
 
 
@@ -95,7 +96,7 @@ def read_page(document: Any) -> Page:
 
 
 def read_account(document: Any) -> Account:
-    """Read the JSON document of /api/user/info: who the account is, and its exact follower total.
+    """Read the JSON document of /api/user/info: who the account is, and its totals.
 
     Raises as `read_page` does.
     """
@@ -113,14 +114,28 @@ def read_account(document: Any) -> Account:
         raise SchemaDriftError(f"In the account response, a field of userInfo.user {error}.") from None
     if not _ACCOUNT_ID.fullmatch(account_id) or account_id == "0":
         raise SchemaDriftError(f"The account's ID is {account_id[:40]!r}, but must be {ACCEPTED_TEXTS[ColumnKind.ID]}.")
-    totals = [integer_of(value_at(info, path)) for path in ("statsV2.followerCount", "stats.followerCount")]
-    known = [total for total in totals if total is not None and total >= 0]
+    followers, following, hearts, videos = totals = [_total(info, name) for name in _TOTALS]
+    # A private account shows neither its videos nor their hearts: the API gives 0 for them.
+    is_private = user.get("privateAccount") is True
     return Account(
         account_id=account_id,
         sec_uid=sec_uid,
         handle=handle,
-        follower_total=known[0] if known else None,
+        follower_total=followers[0],
+        following_total=following[0],
+        heart_total=(hearts[0] or None) if is_private else hearts[0],
+        video_total=(videos[0] or None) if is_private else videos[0],
+        totals_are_exact=all(is_exact for total, is_exact in totals if total is not None),
     )
+
+
+def _total(info: Any, name: str) -> tuple[int | None, bool]:
+    """One of the account's counts, and whether it is exact: `stats` is rounded, and negative where it overflows."""
+    for path, is_exact in (("statsV2", True), ("stats", False)):
+        total = integer_of(value_at(info, f"{path}.{name}"))
+        if total is not None and total >= 0:
+            return total, is_exact
+    return None, False
 
 
 def _unwrap(document: Any, *known: str) -> dict[str, Any]:

@@ -11,12 +11,19 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A TikTok account whose followers are asked for; `follower_total` is the API's own exact count, if it says."""
+    """A TikTok account whose followers are asked for. The totals are the API's own counts, None where it gives none.
+
+    `totals_are_exact` says that none of them is rounded.
+    """
 
     account_id: str
     sec_uid: str
     handle: str
     follower_total: int | None
+    following_total: int | None = None
+    heart_total: int | None = None
+    video_total: int | None = None
+    totals_are_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ class Outcome(Enum):
     WHOLE = "whole"
     CUT = "cut"
     WINDOW = "window"
+    PROFILE = "profile"
     PARTIAL = "partial"
     HIDDEN = "hidden"
     PRIVATE = "private"
@@ -30,8 +31,8 @@ class Outcome(Enum):
 
     @property
     def succeeded(self) -> bool:
-        """Whether the walk got what it was sent for."""
-        return self in (Outcome.WHOLE, Outcome.CUT, Outcome.WINDOW)
+        """Whether the run got what it asked for."""
+        return self in (Outcome.WHOLE, Outcome.CUT, Outcome.WINDOW, Outcome.PROFILE)
 
     @property
     def is_resumable(self) -> bool:

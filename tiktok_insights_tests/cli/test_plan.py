@@ -51,5 +51,6 @@ def test_the_plan_names_the_accounts_that_wait(monkeypatch: pytest.MonkeyPatch) 
     """They get nothing in the next run."""
     monkeypatch.setenv("TIKTOK_REQUEST_BUDGET", "3")
     assert "Waiting for their turn: fake.90.full." in plan("--incremental")
+    assert "The next run will make 3 requests" in plan("--accounts-only")
     monkeypatch.setenv("TIKTOK_REQUEST_BUDGET", "")
     assert "granted" not in plan()

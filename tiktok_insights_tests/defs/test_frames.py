@@ -23,6 +23,10 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
     "followers_by_user": [("7423456789012345149", None, "😀", 2**53 + 1, None)],
     "hearts_by_nickname": [(None, 3, 0)],
     "videos_by_user": [("007", "a.b", None, 0)],
+    "account_stats": [
+        ("42", _TIME, "a.b", 5, 0, 2**53 + 1, 7, True, "raw/1"),
+        ("42", _TIME, None, None, None, None, None, False, "raw/2"),
+    ],
     "audience_tiers": [(tier, None if tier == "unknown" else 0, 1, 5) for tier in _TIERS],
     "account_coverage": [
         ("42", None, None, None, 5, None, None, _TIME),

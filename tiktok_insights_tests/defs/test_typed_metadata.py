@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
 from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotOrigin
-from tiktok_insights.raw.extraction import AccountResult
 from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.warehouse.publish import LoadResult, Publication

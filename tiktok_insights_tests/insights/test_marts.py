@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,10 @@ from tiktok_insights.clients.snowflake_session import Row
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts, reconciles
+from tiktok_insights.raw.manifest import SnapshotKey
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.tiktok.models import Quota, Response
+from tiktok_insights_tests.support.bodies import encoded, user_info
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
@@ -58,6 +62,15 @@ def loaded(loader: Loader) -> Loader:
     loader.put("other", csv_file(*[row(i, extracted_at=EARLY, **USERS[i]) for i in ids[7:]]), account="43")
     loader.load()
     return loader
+
+
+def put_look(loader: Loader, account_id: str) -> None:
+    """Put an answer about an account, as a look stores it."""
+    moment = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    answer = Response(
+        "/api/user/info", {}, encoded(user_info(account_id=account_id)), moment, 1, Quota(None, None, None)
+    )
+    RawStore(loader.store).put_response(SnapshotKey.begun_at(account_id, moment).look, answer)
 
 
 def made(loader: Loader, name: str) -> list[dict[str, Any]]:
@@ -198,6 +211,7 @@ def test_a_mart_reconciles_or_says_where_it_does_not(loader: Loader, mart: Mart)
     assert reconciles(mart)(marts.measure([mart])[mart.name]).passed
     loader.put("a", csv_file(row("1"), row("2")))
     loader.put("b", csv_file(row_of_14("3"), header=HEADER_14), account="43")
+    put_look(loader, "42")
     loader.load()
     outcome = reconciles(mart)(marts.measure([mart])[mart.name])
     assert (outcome.name, outcome.offenders) == (f"{mart.name}_reconciles", ())

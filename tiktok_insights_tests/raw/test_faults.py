@@ -17,8 +17,9 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.faults.kinds import KINDS
 from tiktok_insights.local.fake_api.population import World
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor, RunStoppedError, every_account_finished
+from tiktok_insights.raw.extraction import Extractor, RunStoppedError, every_account_finished
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tiktok.client import Client

@@ -13,8 +13,9 @@ from tiktok_insights.local.fake_api.accounts import Account
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotOrigin, SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor
+from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshots import RawStore

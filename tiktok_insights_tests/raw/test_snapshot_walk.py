@@ -9,8 +9,8 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotOrigin
-from tiktok_insights.raw.extraction import AccountResult
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore, StoredResponse
 from tiktok_insights.tiktok.models import Response

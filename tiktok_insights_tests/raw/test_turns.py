@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights.local.fake_api.clock import VIRTUAL_START
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor
+from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.raw.plan import AccountPlan, Planner
 from tiktok_insights.raw.snapshots import RawStore

@@ -13,8 +13,9 @@ from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import write_missing_csvs
 from tiktok_insights.lake.listing import CsvInventory, csv_key
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor
+from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.staging.batch import Batch, Staging
@@ -37,7 +38,7 @@ def past(account_id: str) -> Iterator[tuple[str, bytes]]:
         snapshot = SnapshotKey.begun_at(account_id, _FRESH - timedelta(days=age))
         yield snapshot.page(1), b"never read"
         if age % 3 == 1:
-            yield snapshot.account_info, b"never read"
+            yield snapshot.page(2), b"never read"
             continue
         manifest = replace(_MANIFEST, account_id=account_id, snapshot_id=snapshot.snapshot_id)
         yield snapshot.manifest, manifest.to_json()

@@ -10,8 +10,9 @@ from typing import IO
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore, StoredObject
 from tiktok_insights.local.fake_api.app import create_app
 from tiktok_insights.local.fake_api.state import Settings
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor
+from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.raw.snapshots import RawStore, StoredResponse
 from tiktok_insights.tiktok.client import Client

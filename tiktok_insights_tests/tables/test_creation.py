@@ -19,7 +19,15 @@ from tiktok_insights_tests.support.warehouse_contents import (
     run_at_once,
 )
 
-PEOPLES = ["ACCOUNT_SNAPSHOTS", "FOLLOWER_SNAPSHOTS", "LOAD_BATCHES", "LOAD_HISTORY", "PRESENCE_SPELLS", "TIKTOK_DATA"]
+PEOPLES = [
+    "ACCOUNT_LOOKS",
+    "ACCOUNT_SNAPSHOTS",
+    "FOLLOWER_SNAPSHOTS",
+    "LOAD_BATCHES",
+    "LOAD_HISTORY",
+    "PRESENCE_SPELLS",
+    "TIKTOK_DATA",
+]
 INTERNAL = ["PUBLISH_LOCK", "STAGED_OBJECTS", "STAGED_TIKTOK_DATA", "TOUCHED_SPELLS", "TOUCHED_USERS"]
 VERSIONS = "SELECT SCHEMA_VERSION FROM TIKTOK_INTERNAL.PUBLISH_LOCK"
 #: A table as somebody may have made it by hand, its ids numbers.

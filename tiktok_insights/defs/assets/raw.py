@@ -10,8 +10,9 @@ from tiktok_insights.defs.presentation import OWNERS, table
 from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.defs.versions import DAILY, data_version
 from tiktok_insights.progress import ProgressReporter
+from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotPolicy
-from tiktok_insights.raw.extraction import AccountResult, Extractor, every_account_finished, require_any
+from tiktok_insights.raw.extraction import Extractor, every_account_finished, require_any
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.tiktok.outcomes import Outcome
@@ -43,6 +44,12 @@ class RawFollowersConfig(dg.Config):
         "says nothing about users who followed before it. Lists are read to their end every TIKTOK_FULL_WALK_DAYS.",
     )
 
+    accounts_only: bool = Field(
+        default=False,
+        description="Read no list: request only each account's totals (followers, following, hearts and videos) for "
+        "ACCOUNT_LOOKS. Makes one request per account, and changes no snapshot.",
+    )
+
     def policy(self, full_walk_days: float) -> SnapshotPolicy:
         """The settings in the stage's own words."""
         return SnapshotPolicy(
@@ -50,6 +57,7 @@ class RawFollowersConfig(dg.Config):
             force_new_snapshot=self.force_new_snapshot,
             incremental=self.incremental,
             full_walk_after=timedelta(days=full_walk_days),
+            accounts_only=self.accounts_only,
         )
 
 

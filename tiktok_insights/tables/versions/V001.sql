@@ -222,6 +222,18 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_SPELLS (
   OUT_OF_REACH_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that went to the list''s end or cap, but not back to the window.'
 ) COMMENT = 'Rows of PRESENCE_SPELLS that the current publication writes; empty between publications.';
 
+CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_LOOKS (
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the stored response.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  LOOKED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the response was fetched, UTC.',
+  HANDLE VARCHAR COMMENT 'The account''s handle at that time.',
+  FOLLOWERS NUMBER(38,0) COMMENT 'How many follow the account; NULL if unknown.',
+  FOLLOWING NUMBER(38,0) COMMENT 'How many accounts it follows; NULL if unknown.',
+  HEARTS NUMBER(38,0) COMMENT 'Likes on its videos; NULL if unknown, or if the account is private.',
+  VIDEOS NUMBER(38,0) COMMENT 'Its public videos; NULL if unknown, or if the account is private.',
+  TOTALS_ARE_EXACT BOOLEAN NOT NULL COMMENT 'False if the API gave rounded totals.'
+) COMMENT = 'One row per account and look: the totals that the API gave for the tracked account itself.';
+
 CREATE SCHEMA IF NOT EXISTS MAIN;
 
 USE SCHEMA PUBLIC;
