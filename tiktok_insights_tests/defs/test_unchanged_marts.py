@@ -93,11 +93,19 @@ def replace_by_hand(loader: Loader) -> None:
 
 def note_an_open_snapshot(loader: Loader) -> None:
     """What extraction notes without a publication."""
-    unknown = dict.fromkeys(ACCOUNT_SNAPSHOTS.names)
+    unknown = {**dict.fromkeys(ACCOUNT_SNAPSHOTS.names), "USERS_SEEN": 0}
     key = "raw/followers/account=42/snapshot=20260131T093000125Z/_attempt.json"
     at = datetime(2026, 1, 31)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
     noted = {**unknown, "OBJECT_KEY": key, "ACCOUNT_ID": "42", "SNAPSHOT_ID": "20260131T093000125Z", "FINISHED_AT": at}
     loader.session.insert(ACCOUNT_SNAPSHOTS, [noted])
+
+
+def look_at_an_account(loader: Loader) -> None:
+    """What a run with `accounts_only` adds without a publication."""
+    loader.session.execute(
+        "INSERT INTO ACCOUNT_LOOKS (OBJECT_KEY, ACCOUNT_ID, LOOKED_AT, TOTALS_ARE_EXACT) "
+        "VALUES ('raw/look', '42', '2026-01-31'::TIMESTAMP_NTZ, TRUE)"
+    )
 
 
 def publish(loader: Loader) -> None:
@@ -110,6 +118,7 @@ CHANGES: dict[str, tuple[Callable[[Loader], object], set[str]]] = {
     "a publication": (publish, NAMES),
     "a rebuild": (lambda loader: rebuild(lambda: nullcontext(loader.session)), NAMES),
     "an open snapshot": (note_an_open_snapshot, NAMES),
+    "a look": (look_at_an_account, {"account_stats"}),
     "a view replaced": (replace_by_hand, {"users_by_privacy"}),
     "a view dropped": (lambda loader: loader.session.execute("DROP VIEW MAIN.USER_TOTALS"), {"user_totals"}),
 }
