@@ -13,7 +13,7 @@ from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.private_keys import PASSPHRASE, Written
-from tiktok_insights_tests.support.scripted import Reply, scripted
+from tiktok_insights_tests.support.scripted import Asked, Reply, scripted
 
 pytestmark = pytest.mark.runs
 
@@ -25,9 +25,13 @@ _AWS_CANARY = "canary-secret-access-key-7b3f"
 _REFUSAL = f"Invalid API key {_CANARY}."
 _INFO = Reply(body=encoded(user_info(followers="1")))
 _PAGE = web_page(web_row("7420366745511658149"), total=1)
-_ECHO_ERROR = Reply(status=401, body=encoded({"message": _REFUSAL}), headers={"x-echo": _CANARY})
-_ECHO_PAGE = Reply(body=encoded(dict(_PAGE, echo=_CANARY)))
-_ECHO_HTML = Reply(body=f"<html>{_CANARY}</html>".encode())
+#: What the API sends to whoever asks for the followers of these accounts.
+_ECHOES = {
+    "refused.shop": Reply(status=401, body=encoded({"message": _REFUSAL}), headers={"x-echo": _CANARY}),
+    "page.shop": Reply(body=encoded(dict(_PAGE, echo=_CANARY))),
+    "html.shop": Reply(body=f"<html>{_CANARY}</html>".encode()),
+    "silent.shop": Reply(hangs_up=True),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -57,30 +61,35 @@ def everything_of(folder: Path, config: dict[str, Any], store: ObjectStore) -> t
     return result.success, b"\n".join(left)
 
 
+def reply_of(asked: Asked) -> Reply:
+    """Each account by its name: who it is, and then what the API sends in the place of its followers."""
+    if handle := asked.parameters.get("uniqueId"):
+        number = [*_ECHOES].index(handle) + 1
+        return Reply(body=encoded(user_info(1, f"{number}", secUid=f"{handle}-sec", uniqueId=handle)))
+    return _ECHOES[asked.parameters["secUid"].removesuffix("-sec")]
+
+
 @pytest.mark.parametrize(
-    ("replies", "succeeds"),
-    [
-        ([_ECHO_ERROR], False),
-        ([_ECHO_PAGE], True),
-        ([_ECHO_HTML], True),
-        ([Reply(hangs_up=True)], True),
-    ],
-    ids=["refused", "a page that repeats it", "html", "no answer"],
+    ("accounts", "succeeds"),
+    [(["refused.shop"], False), (["page.shop", "html.shop", "silent.shop"], True)],
+    ids=["refused", "a page that repeats it, html, no answer"],
 )
 def test_the_api_key_is_nowhere_after_a_run(
     store: ObjectStore,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
-    replies: list[Reply],
+    accounts: list[str],
     succeeds: bool,
 ) -> None:
     """Not in Dagster's run storage and logs, the bucket, the terminal, or what the run gives back."""
-    with scripted(*replies, info=_INFO) as script:
+    monkeypatch.setenv("TIKTOK_ACCOUNTS", ",".join(accounts))
+    with scripted(choose=reply_of) as script:
         monkeypatch.setenv("TIKTOK_API_URL", script.address)
         succeeded, left = everything_of(tmp_path, {}, store)
         assert succeeded is succeeds
-        assert [asked.headers["x-rapidapi-key"] for asked in script.asked][:1] == [_CANARY]
+        assert {asked.headers["x-rapidapi-key"] for asked in script.asked} == {_CANARY}
+        assert {asked.parameters.get("secUid") for asked in script.pages_asked} == {f"{name}-sec" for name in accounts}
     said = capfd.readouterr()
     assert _CANARY.encode() not in left + (said.out + said.err).encode()
 

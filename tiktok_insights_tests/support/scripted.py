@@ -6,7 +6,7 @@ Here: replies and a record of what was asked. Not here: any of the code under te
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -36,11 +36,15 @@ class Asked:
 
 
 class Script:
-    """Hands out the replies in turn, the last one forever; `info` answers who the account is, beside the script."""
+    """Hands out the replies in turn, the last one forever; `info` answers who the account is, beside the script.
 
-    def __init__(self, replies: list[Reply], info: Reply | None) -> None:
+    Where `choose` gives a reply to a request, that is sent instead.
+    """
+
+    def __init__(self, replies: list[Reply], info: Reply | None, choose: Callable[[Asked], Reply | None]) -> None:
         self._replies = list(replies)
         self._info = info
+        self._choose = choose
         self._lock = threading.Lock()
         self.asked: list[Asked] = []
         self.address = ""
@@ -59,6 +63,8 @@ class Script:
         """Record a request and choose its reply."""
         with self._lock:
             self.asked.append(asked)
+            if chosen := self._choose(asked):
+                return chosen
             if self._info is not None and asked.path.startswith("/api/user/info"):
                 return self._info
             return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
@@ -98,9 +104,11 @@ def _handler_for(script: Script) -> type[BaseHTTPRequestHandler]:
 
 
 @contextlib.contextmanager
-def scripted(*replies: Reply, info: Reply | None = None) -> Iterator[Script]:
+def scripted(
+    *replies: Reply, info: Reply | None = None, choose: Callable[[Asked], Reply | None] = lambda _: None
+) -> Iterator[Script]:
     """Serve a script on a free loopback port for as long as the context lasts."""
-    script = Script(list(replies) or [Reply(404)], info)
+    script = Script(list(replies) or [Reply(404)], info, choose)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(script))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
