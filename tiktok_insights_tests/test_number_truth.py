@@ -21,7 +21,7 @@ from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights_tests.support.campaigns import examples
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.batches
 
 _LOG = logging.getLogger(__name__)
 _COUNTS = ("followerCount", "followingCount", "videoCount", "heartCount", "friendCount", "diggCount")

@@ -19,7 +19,7 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.batches
 
 EARLY, NOON, LATE = "2026-01-31T11:00:00Z", "2026-01-31T12:00:00Z", "2026-01-31T13:00:00Z"
 ONE_ROW, LEDGER, NEWEST, STEP_7, LOST, PRESENCE = (
