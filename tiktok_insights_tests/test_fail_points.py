@@ -154,7 +154,7 @@ def by_the_oracle(store: ObjectStore, uploads: list[Upload]) -> Tables:
     # Without the time at which the object was first seen, as `seen` says.
     tables["FOLLOWER_SNAPSHOTS"] = sorted(((*row[:3], *row[4:]) for row in tables["FOLLOWER_SNAPSHOTS"]), key=repr)
     key, account = STILL_OPEN.attempt, STILL_OPEN.account_id
-    tables["ACCOUNT_SNAPSHOTS"].append((key, account, STILL_OPEN.snapshot_id, *facts(still_open)))
+    tables["ACCOUNT_SNAPSHOTS"].append((key, account, STILL_OPEN.snapshot_id, *facts(still_open), None))
     return tables
 
 
@@ -162,7 +162,7 @@ def facts(said: Manifest) -> tuple[Any, ...]:
     """What ACCOUNT_SNAPSHOTS has of a manifest."""
     times = (datetime.fromisoformat(text).replace(tzinfo=None) for text in (said.started_at, said.finished_at))
     seen = (said.users_seen, said.users_claimed, said.requests, said.quota_left)
-    return (said.handle, *times, said.outcome, said.reason, *seen)
+    return (said.handle, *times, said.outcome, said.reason, *seen, None, None, "[]", said.is_whole, None)
 
 
 Choose = Callable[..., list[FailPoint]]
