@@ -19,6 +19,7 @@ from tiktok_insights_tests.support.history import Loads, Tables, Upload, lines
 from tiktok_insights_tests.support.random_objects import FILES, FIRST, KEYS, File, Key
 
 _Item = TypeVar("_Item")
+_RowsByKey = dict[str, list[tuple[Any, ...]]]
 
 #: Chooses among as many things as there are.
 _CHOICE = st.integers(0, 19)
@@ -76,7 +77,7 @@ class LoadStateMachine(RuleBasedStateMachine):
         self._begun: dict[str, list[Upload]] = {}
         #: The published batches that were checked, and the rows that each object had then.
         self._checked: set[str] = set()
-        self._rows_checked: dict[str, list[tuple[Any, ...]]] = {}
+        self._rows_checked: _RowsByKey = {}
 
     @rule(objects=st.lists(st.tuples(KEYS, FILES, st.integers(0, 1)), min_size=1, max_size=4))
     def put(self, objects: list[tuple[Key, File, int]]) -> None:
@@ -130,10 +131,10 @@ class LoadStateMachine(RuleBasedStateMachine):
     @rule()
     def check(self) -> None:
         """The checks pass on what was published since the last ones; after that, there is nothing to compare."""
-        self._assert_unchecked()
+        rows = _rows_by_key(self._loads.tables())
+        self._assert_unchecked(rows)
         self.warehouse.mark_checked()
-        self._checked = set(self._loads.published)
-        self._rows_checked = self._rows()
+        self._checked, self._rows_checked = set(self._loads.published), rows
         assert self.warehouse.unchecked() == (set(), set())
 
     @precondition(lambda self: self._loads.published)
@@ -216,19 +217,19 @@ class LoadStateMachine(RuleBasedStateMachine):
         expected = self._loads.tables()
         assert lines(self.warehouse.tables()) == lines(expected)
         assert self.warehouse.users_counted() == len(expected["TIKTOK_DATA"])
-        self._assert_unchecked()
+        self._assert_unchecked(_rows_by_key(expected))
 
-    def _assert_unchecked(self) -> None:
+    def _assert_unchecked(self, rows: _RowsByKey) -> None:
         """Every object with other rows than at the last checks is compared, and only what was published since."""
         batches, keys = self.warehouse.unchecked()
         assert batches == self._loads.published - self._checked
         assert keys <= {upload.key for batch in batches for upload in self._loads.batches[batch]}
-        assert keys >= {key for key, rows in self._rows().items() if rows != self._rows_checked.get(key)}
+        assert keys >= {key for key, found in rows.items() if found != self._rows_checked.get(key)}
 
-    def _rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """The rows of each object in the history, by the oracle."""
-        rows = groupby(self._loads.tables()["FOLLOWER_SNAPSHOTS"], key=itemgetter(0))
-        return {key: list(found) for key, found in rows}
+
+def _rows_by_key(tables: Tables) -> _RowsByKey:
+    """The rows of each object in the history."""
+    return {key: list(rows) for key, rows in groupby(tables["FOLLOWER_SNAPSHOTS"], key=itemgetter(0))}
 
 
 def _chosen(items: list[_Item], choice: int) -> _Item:
