@@ -17,8 +17,7 @@ The description is one line or more, and there is a line for each column, in the
 `ValueType`. No two rows have the same key. The order has the key in it, so that it is the same each time. `rows: 6`
 says that there are always six; a mart with `rows: 1` has neither key nor order. Anything else is a MartFileError.
 
-Header and query name the numbers of `thresholds.py` by their words: `{mid}` is 100000, `{mid:,}` is 100,000, and
-`{mid-1:,}` is 99,999.
+Header and query name numbers, and the query parts that marts share, by the {words} of `words.py`.
 """
 
 import re
@@ -28,7 +27,7 @@ from functools import cache
 from importlib import resources
 
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart, MartColumn, Reconciliation, ValueType
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.words import SCHEMA, UnknownWordError, filled
 from tiktok_insights.sql_files import without_comments
 from tiktok_insights.tables.definitions import ALL
 
@@ -37,9 +36,6 @@ _SETTING = re.compile(r"(key|order|rows|reconcile [a-z]+(?: [a-z]+)*): (\S.*)")
 _ORDERED = re.compile(r"([A-Z][A-Z0-9_]*)(?: DESC)?(?: NULLS (?:FIRST|LAST))?")
 _RECONCILED = re.compile(r"([^=;]+) = ([^=;]+) of ([A-Z_]+)")
 _RECONCILE = "reconcile "
-_SCHEMA = "{schema}"
-_WORD = re.compile(r"\{([^{}]*?)(-1)?(:,)?\}")
-_NUMBERS = {threshold.word: threshold.value for threshold in THRESHOLDS}
 _TABLES = {table.name for table in ALL}
 _TYPES = {type_.value: type_ for type_ in ValueType}
 
@@ -89,18 +85,10 @@ def parse(file: str, text: str) -> Mart:
 
 
 def _filled(line: _Line) -> _Line:
-    """Put numbers in the place of the thresholds' words."""
-
-    def number(found: re.Match[str]) -> str:
-        word, one_less, has_commas = found.groups()
-        if found[0] == _SCHEMA:
-            return _SCHEMA
-        if word not in _NUMBERS:
-            raise line.error(f"there is no threshold {word!r} in thresholds.py, which has {', '.join(_NUMBERS)}")
-        value = _NUMBERS[word] - bool(one_less)
-        return f"{value:,}" if has_commas else f"{value}"
-
-    return replace(line, text=_WORD.sub(number, line.text))
+    try:
+        return replace(line, text=filled(line.text))
+    except UnknownWordError as error:
+        raise line.error(str(error)) from error
 
 
 def _paragraphs(lines: Sequence[_Line]) -> list[list[_Line]]:
@@ -211,7 +199,7 @@ def _reconciliations(lines: Sequence[_Line], settings: dict[str, _Line]) -> tupl
 
 def _sql(first: _Line, text: str) -> str:
     sql = without_comments(text)
-    if not re.match(r"(SELECT|WITH)\s", sql) or _SCHEMA not in sql or re.search("[{};]", sql.replace(_SCHEMA, "")):
+    if not re.match(r"(SELECT|WITH)\s", sql) or SCHEMA not in sql or re.search("[{};]", sql.replace(SCHEMA, "")):
         raise first.error(
             "the header must be followed by one SELECT, in which {schema} stands for the schema of the tables"
         )

@@ -31,4 +31,23 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("mid", 100_000, "The same for mid."),
     Threshold("macro", 500_000, "The same for macro."),
     Threshold("mega", 1_000_000, "The same for mega."),
+    # Users who are notable, and new ones.
+    Threshold("notable", 5_000, "Followers of a notable user, at least."),
+    Threshold("new_days", 7, "Days before an account's last snapshot in which a user is a new follower."),
+    Threshold("top", 20, "Of the new followers, so many are shown."),
+    # How many accounts a user follows.
+    Threshold("following_some", 500, "From so many followed accounts on, the second band."),
+    Threshold("following_many", 1_500, "The same for the third band."),
+    Threshold("following_very_many", 5_000, "The same for the fourth band."),
+    Threshold("follow_limit", 9_900, "The same for the last band; such a user is at TikTok's limit of 10,000."),
+    # Signs.
+    Threshold("follows_many", 1_000, "A user who follows many more than follow the user follows at least so many."),
+    Threshold("many_times", 50, "And at least so many times the user's followers."),
+    Threshold("young_days", 7, "An account that followed before it was so many days old was young."),
+    Threshold("first_creation", 1_388_534_400, "The second from which on IDs say when an account was created: 2014."),
+    # The map of followers.
+    Threshold("cells", 60, "Parts of each axis."),
+    Threshold("max_impossible", 0.005, "With a larger share of accounts created after they followed, there is no map."),
+    # Shared followers.
+    Threshold("shared_days", 7, "A share needs two lists with at most so many days between them."),
 )

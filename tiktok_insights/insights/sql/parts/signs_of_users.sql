@@ -1,0 +1,33 @@
+-- One row per account and user whose state is listed or returned: each sign is true, false or NULL if it is unknown.
+SELECT
+  classed.*,
+  CASE
+    WHEN PRIVATE_ACCOUNT IS DISTINCT FROM FALSE OR NOT IS_SERVED OR DIGG_COUNT IS NULL THEN 'cannot say'
+    WHEN SIGNS_FOUND = 0 THEN 'none'
+    WHEN SIGNS_FOUND = 1 THEN 'one'
+    ELSE 'several' END AS SIGNS
+FROM (
+  SELECT
+    signed.*,
+    CASE WHEN HAS_DEFAULT_HANDLE THEN 1 ELSE 0 END + CASE WHEN FOLLOWS_MANY_MORE THEN 1 ELSE 0 END
+      + CASE WHEN NEVER_LIKED THEN 1 ELSE 0 END + CASE WHEN WAS_YOUNG THEN 1 ELSE 0 END
+      + CASE WHEN IS_SAME_AGE THEN 1 ELSE 0 END + CASE WHEN IS_AT_LIMIT THEN 1 ELSE 0 END AS SIGNS_FOUND
+  FROM (
+    SELECT
+      listed.*,
+      REGEXP_LIKE(USER_NAME, '^user[0-9]+$') AS HAS_DEFAULT_HANDLE,
+      -- Not multiplied: a count may have 38 digits.
+      CASE WHEN IS_SERVED
+        THEN FOLLOWING_COUNT >= {follows_many} AND CAST(FOLLOWING_COUNT AS FLOAT) / {many_times} >= FOLLOWERS_COUNT END
+        AS FOLLOWS_MANY_MORE,
+      CASE WHEN IS_SERVED THEN DIGG_COUNT = 0 END AS NEVER_LIKED,
+      CASE
+        WHEN FOLLOWED_BEFORE <= DATEADD(day, {young_days}, CREATED_AT) THEN TRUE
+        WHEN FOLLOWED_BEFORE IS NOT NULL AND FOLLOWED_AFTER >= DATEADD(day, {young_days}, CREATED_AT) THEN FALSE
+      END AS WAS_YOUNG,
+      CASE WHEN CREATED_AT IS NOT NULL
+        THEN COUNT(*) OVER (PARTITION BY ACCOUNT_ID, CAST(CREATED_AT AS DATE)) >= {min_group} END AS IS_SAME_AGE,
+      CASE WHEN IS_SERVED THEN FOLLOWING_COUNT >= {follow_limit} END AS IS_AT_LIMIT
+    FROM (SELECT users_listed.*, {created_at} AS CREATED_AT FROM ({listed_users}) AS users_listed) AS listed
+  ) AS signed
+) AS classed

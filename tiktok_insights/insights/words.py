@@ -1,0 +1,45 @@
+"""Puts numbers and parts of queries in the place of the {words} in a mart's file.
+
+`{mid}` is a number of `thresholds.py`: 100000. `{mid:,}` is 100,000, and `{mid-1:,}` 99,999, so that a label follows
+its bound. `{listed_users}` is the text of `sql/parts/listed_users.sql`, which several marts share. `{schema}` stays
+for the schema of the tables. What else a file consists of belongs in `mart_files.py`.
+"""
+
+import re
+from functools import cache
+from importlib import resources
+
+from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.sql_files import without_comments
+
+SCHEMA = "{schema}"
+_WORD = re.compile(r"\{([^{}]*?)(-1)?(:,)?\}")
+_NUMBERS = {threshold.word: threshold.value for threshold in THRESHOLDS}
+
+
+class UnknownWordError(ValueError):
+    """A word is neither a threshold nor a part; the message says which there are."""
+
+
+def filled(text: str) -> str:
+    """Fill a text. Raises UnknownWordError."""
+    return _WORD.sub(_meaning, text)
+
+
+def _meaning(found: re.Match[str]) -> str:
+    word, one_less, has_commas = found.groups()
+    if found[0] == SCHEMA:
+        return SCHEMA
+    if word in _NUMBERS:
+        value = _NUMBERS[word] - bool(one_less)
+        return f"{value:,}" if has_commas else f"{value}"
+    if found[0] == f"{{{word}}}" and word in _parts():
+        return filled(_parts()[word])
+    msg = f"there is no word {found[0]}; the words are {', '.join(sorted([*_NUMBERS, *_parts()]))}"
+    raise UnknownWordError(msg)
+
+
+@cache
+def _parts() -> dict[str, str]:
+    folder = resources.files(__package__).joinpath("sql", "parts")
+    return {file.name.removesuffix(".sql"): without_comments(file.read_text("utf-8")) for file in folder.iterdir()}
