@@ -7,8 +7,8 @@
 -- USERS (count): Users who have it and whose state is listed or returned.
 -- USERS_KNOWN (count): Users of whom it is known whether they have it; for the class cannot say, all.
 -- SHARE (share or NULL): The users' share of the users known; NULL if those are under {min_users}, if the users are under {min_group}, or if the list covers too little.
--- USERS_SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
--- USERS_CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
+-- SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
+-- CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
 -- COVERAGE (ratio or NULL): Users seen divided by users claimed.
 --
 -- key: ACCOUNT_ID, NAME
@@ -47,6 +47,6 @@ SELECT
   counted.ACCOUNT_ID, counted.KIND, counted.NAME, counted.USERS, counted.USERS_KNOWN,
   CASE WHEN NOT coverage.IS_TOO_LITTLE AND counted.USERS_KNOWN >= {min_users} AND counted.USERS >= {min_group}
     THEN counted.USERS / counted.USERS_KNOWN END AS SHARE,
-  coverage.USERS_SEEN, coverage.USERS_CLAIMED, coverage.COVERAGE
+  coverage.SEEN, coverage.CLAIMED, coverage.COVERAGE
 FROM counted
 JOIN coverage ON coverage.ACCOUNT_ID = counted.ACCOUNT_ID

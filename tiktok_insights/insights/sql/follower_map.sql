@@ -1,6 +1,6 @@
 -- One row per account and cell: the users of the account's newest list by the order in which they followed and by when
 -- their accounts were created, {cells} parts each. Users who have no cell are in a row without one. If more than
--- {max_impossible} of the accounts were created after they followed, IDs no longer say when, and nobody has a cell.
+-- a share of {max_impossible} of the accounts were created after they followed, IDs no longer say when, and nobody has a cell.
 --
 -- ACCOUNT_ID (id): The account.
 -- JOINED_CELL (threshold or NULL): 0 for those who followed first, {cells-1} for those who followed last; NULL if unknown.
@@ -10,8 +10,8 @@
 -- USERS_KNOWN (count): Users of the list whose place and creation are known.
 -- USERS_IMPOSSIBLE (count): Those of them whose accounts were created after they followed.
 -- IS_SHOWN (boolean): Whether there is a map: whether those are few.
--- USERS_SEEN (count or NULL): Users in that list.
--- USERS_CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
+-- SEEN (count or NULL): Users in that list.
+-- CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
 -- COVERAGE (ratio or NULL): Users seen divided by users claimed.
 --
 -- key: ACCOUNT_ID, JOINED_CELL, CREATED_CELL
@@ -57,9 +57,9 @@ SELECT
   placed.ACCOUNT_ID, placed.JOINED_CELL, placed.CREATED_CELL, COUNT(placed.TIKTOK_ID) AS USERS,
   MIN(CASE WHEN placed.HAS_CELL THEN placed.CREATED_AT END) AS FIRST_CREATED_AT,
   placed.USERS_KNOWN, placed.USERS_IMPOSSIBLE, placed.IS_SHOWN,
-  lists.USERS_SEEN, lists.USERS_CLAIMED, lists.COVERAGE
+  lists.SEEN, lists.CLAIMED, lists.COVERAGE
 FROM placed
 JOIN lists ON lists.ACCOUNT_ID = placed.ACCOUNT_ID
 GROUP BY
   placed.ACCOUNT_ID, placed.JOINED_CELL, placed.CREATED_CELL, placed.USERS_KNOWN, placed.USERS_IMPOSSIBLE,
-  placed.IS_SHOWN, lists.USERS_SEEN, lists.USERS_CLAIMED, lists.COVERAGE
+  placed.IS_SHOWN, lists.SEEN, lists.CLAIMED, lists.COVERAGE

@@ -7,8 +7,8 @@
 -- USERS (count): Users of the band whose state is listed or returned.
 -- USERS_SERVED (count): Users of all bands but the one that was not served.
 -- SHARE (share or NULL): The users' share of the users served; NULL if those are under {min_users}, if the users are under {min_group}, if they were not served, or if the list covers too little.
--- USERS_SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
--- USERS_CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
+-- SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
+-- CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
 -- COVERAGE (ratio or NULL): Users seen divided by users claimed.
 --
 -- key: ACCOUNT_ID, BAND
@@ -38,6 +38,6 @@ SELECT
   served.ACCOUNT_ID, served.BAND, served.AT_LEAST, served.USERS, served.USERS_SERVED,
   CASE WHEN NOT coverage.IS_TOO_LITTLE AND served.AT_LEAST IS NOT NULL AND served.USERS_SERVED >= {min_users}
     AND served.USERS >= {min_group} THEN served.USERS / served.USERS_SERVED END AS SHARE,
-  coverage.USERS_SEEN, coverage.USERS_CLAIMED, coverage.COVERAGE
+  coverage.SEEN, coverage.CLAIMED, coverage.COVERAGE
 FROM served
 JOIN coverage ON coverage.ACCOUNT_ID = served.ACCOUNT_ID

@@ -15,8 +15,8 @@
 -- USERS_NOTABLE (count): Those of them who have at least {notable:,} followers.
 -- USERS_NEW (count): Those of them who followed within the {new_days} days, also with an unknown number of followers.
 -- AS_OF (time): When the account's last snapshot began.
--- USERS_SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
--- USERS_CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
+-- SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
+-- CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
 -- COVERAGE (ratio or NULL): Users seen divided by users claimed.
 --
 -- key: ACCOUNT_ID, PLACE
@@ -45,7 +45,7 @@ SELECT
   ranked.IS_NOTABLE, ranked.WAS_SEEN_BEFORE, ranked.FOLLOWED_AFTER, ranked.FOLLOWED_BEFORE,
   COALESCE(counted.USERS_LISTED, 0) AS USERS_LISTED, COALESCE(counted.USERS_NOTABLE, 0) AS USERS_NOTABLE,
   COALESCE(counted.USERS_NEW, 0) AS USERS_NEW, coverage.LAST_LOOKED_AT AS AS_OF,
-  coverage.USERS_SEEN, coverage.USERS_CLAIMED, coverage.COVERAGE
+  coverage.SEEN, coverage.CLAIMED, coverage.COVERAGE
 FROM coverage
 LEFT JOIN counted ON counted.ACCOUNT_ID = coverage.ACCOUNT_ID
 LEFT JOIN ranked ON ranked.ACCOUNT_ID = coverage.ACCOUNT_ID AND ranked.PLACE <= {top}

@@ -6,8 +6,8 @@
 -- USERS_CONSIDERED (count): Those of them who are public and have known counts.
 -- USERS_WITHOUT_ACTIVITY (count): Those of them who have published no video and liked none.
 -- SHARE_WITHOUT_ACTIVITY (share or NULL): Their share of the users considered; NULL if those are under {min_users}, if they are under {min_group} themselves, or if the list covers too little.
--- USERS_SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
--- USERS_CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
+-- SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
+-- CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
 -- COVERAGE (ratio or NULL): Users seen divided by users claimed.
 --
 -- key: ACCOUNT_ID
@@ -33,6 +33,6 @@ SELECT
   COALESCE(counted.WITHOUT_ACTIVITY, 0) AS USERS_WITHOUT_ACTIVITY,
   CASE WHEN NOT coverage.IS_TOO_LITTLE AND counted.CONSIDERED >= {min_users} AND counted.WITHOUT_ACTIVITY >= {min_group}
     THEN counted.WITHOUT_ACTIVITY / counted.CONSIDERED END AS SHARE_WITHOUT_ACTIVITY,
-  coverage.USERS_SEEN, coverage.USERS_CLAIMED, coverage.COVERAGE
+  coverage.SEEN, coverage.CLAIMED, coverage.COVERAGE
 FROM coverage
 LEFT JOIN counted ON counted.ACCOUNT_ID = coverage.ACCOUNT_ID

@@ -8,11 +8,11 @@
 -- SHARE (share or NULL): The users on both lists divided by these; NULL if those are under {min_users}, if a list is not whole, or if more than {shared_days} days lie between the lists.
 -- LOOKED_AT (time): When the snapshot of the account's list began.
 -- OTHER_LOOKED_AT (time): When that of the other account's list began.
--- USERS_SEEN (count or NULL): Users in the account's list.
--- USERS_CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
+-- SEEN (count or NULL): Users in the account's list.
+-- CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
 -- COVERAGE (ratio or NULL): Users seen divided by users claimed.
--- OTHER_USERS_SEEN (count or NULL): Users in the other account's list.
--- OTHER_USERS_CLAIMED (count or NULL): The other account's follower count at that time as reported by the API.
+-- OTHER_SEEN (count or NULL): Users in the other account's list.
+-- OTHER_CLAIMED (count or NULL): The other account's follower count at that time as reported by the API.
 -- OTHER_COVERAGE (ratio or NULL): Users seen divided by users claimed, of the other account.
 --
 -- key: ACCOUNT_ID, OTHER_ACCOUNT_ID
@@ -38,8 +38,8 @@ WITH lists AS ({newest_lists}), users AS (
     LEAST(one.USERS, other.USERS) AS USERS_OF_SMALLER,
     one.IS_WHOLE AND other.IS_WHOLE AND one.LOOKED_AT <= DATEADD(day, {shared_days}, other.LOOKED_AT)
       AND other.LOOKED_AT <= DATEADD(day, {shared_days}, one.LOOKED_AT) AS MAY_HAVE_SHARE,
-    one.LOOKED_AT, other.LOOKED_AT AS OTHER_LOOKED_AT, one.USERS_SEEN, one.USERS_CLAIMED, one.COVERAGE,
-    other.USERS_SEEN AS OTHER_USERS_SEEN, other.USERS_CLAIMED AS OTHER_USERS_CLAIMED, other.COVERAGE AS OTHER_COVERAGE
+    one.LOOKED_AT, other.LOOKED_AT AS OTHER_LOOKED_AT, one.SEEN, one.CLAIMED, one.COVERAGE,
+    other.SEEN AS OTHER_SEEN, other.CLAIMED AS OTHER_CLAIMED, other.COVERAGE AS OTHER_COVERAGE
   FROM sized AS one
   JOIN sized AS other ON other.ACCOUNT_ID > one.ACCOUNT_ID
   LEFT JOIN shared ON shared.ACCOUNT_ID = one.ACCOUNT_ID AND shared.OTHER_ACCOUNT_ID = other.ACCOUNT_ID
@@ -47,5 +47,5 @@ WITH lists AS ({newest_lists}), users AS (
 SELECT
   ACCOUNT_ID, OTHER_ACCOUNT_ID, AT_LEAST, USERS_OF_SMALLER,
   CASE WHEN MAY_HAVE_SHARE AND USERS_OF_SMALLER >= {min_users} THEN AT_LEAST / USERS_OF_SMALLER END AS SHARE,
-  LOOKED_AT, OTHER_LOOKED_AT, USERS_SEEN, USERS_CLAIMED, COVERAGE, OTHER_USERS_SEEN, OTHER_USERS_CLAIMED, OTHER_COVERAGE
+  LOOKED_AT, OTHER_LOOKED_AT, SEEN, CLAIMED, COVERAGE, OTHER_SEEN, OTHER_CLAIMED, OTHER_COVERAGE
 FROM pairs
