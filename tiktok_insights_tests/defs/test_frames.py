@@ -32,6 +32,31 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", None, None, None, 5, None, None, _TIME),
         ("43", "a.b", "whole", "", 5, 4, 1.25, None),
     ],
+    "public_activity": [("42", 90, 60, 12, 0.2, 90, 99, 0.9), ("43", 0, 0, 0, None, None, None, None)],
+    "following_bands": [
+        ("42", "not served", None, 3, 40, None, 43, None, None),
+        ("42", "1-499", 1, 40, 40, 1.0, 43, 44, 0.98),
+    ],
+    "follower_signs": [
+        ("42", "7423456789012345149", "user1", "several", True, True, False, None, False, True, _TIME, _TIME, _TIME),
+        ("42", "8", None, "cannot say", *[None] * 6, None, None, None),
+    ],
+    "audience_signs": [
+        ("42", "class", "several", 12, 60, 0.2, 90, 99, 0.9),
+        ("42", "sign", "same age", 0, 0, None, None, None, None),
+    ],
+    "notable_new_followers": [
+        ("42", 1, "8", None, 5_000, True, False, _TIME, _TIME, 90, 2, 1, _TIME, 90, 99, 0.9),
+        ("43", *[None] * 8, 0, 0, 0, _TIME, None, None, None),
+    ],
+    "follower_map": [
+        ("42", 0, 59, 3, _TIME, 3, 0, True, 4, 4, 1.0),
+        ("42", None, None, 1, None, 3, 0, True, 4, None, None),
+    ],
+    "shared_followers": [
+        ("42", "43", 5, 40, 0.125, _TIME, _TIME, 40, 40, 1.0, 50, 49, 1.02),
+        ("42", "44", 0, 0, None, _TIME, _TIME, *[None] * 6),
+    ],
     "snapshot_coverage": [
         ("42", "s1", "a.b", _TIME, "cut", "", False, 5, 9, None, True, _TIME, _TIME, "[]"),
         ("43", "x.csv", None, None, None, None, None, 5, None, 1.25, False, None, None, None),

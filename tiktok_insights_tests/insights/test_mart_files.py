@@ -96,6 +96,13 @@ def test_a_file_names_thresholds_by_their_words() -> None:
     assert "x < 100000 AND y < 0.01 JOIN {schema}" in mart.sql
 
 
+def test_a_file_names_the_parts_that_marts_share() -> None:
+    """A part may name another one and numbers; in the query, it is one more source."""
+    mart = parse("users_by_day.sql", GOOD.replace("{schema}.FOLLOWER_SNAPSHOTS", "({signs_of_users}) AS users"))
+    assert "FROM PUBLIC.PRESENCE_SPELLS AS spells" in mart.select("PUBLIC")
+    assert "{" not in mart.select("PUBLIC")
+
+
 HOSTILE = [
     ("-- One row per", "-- A row per", 1, "the description"),
     ("-- there are.", "-- there are", 1, "the description"),
@@ -150,9 +157,10 @@ HOSTILE = [
     ("of TIKTOK_DATA\n", "of TIKTOK_DATE\n", 14, "a reconciliation must read"),
     ("WITH days", "DROP days", 15, "the header must be followed by one SELECT"),
     ("{schema}", "PUBLIC", 15, "the header must be followed by one SELECT"),
-    ("there are.", "there are {many:,}.", 2, "there is no threshold 'many' in thresholds.py, which has min_users, "),
-    ("{schema}", "{schema} AS {}", 15, "there is no threshold ''"),
-    ("{schema}", "{mid:.2}.{schema}", 15, "there is no threshold 'mid:.2'"),
+    ("there are.", "there are {many:,}.", 2, "there is no word {many:,}; the words are cells, "),
+    ("{schema}", "{schema} AS {}", 15, "there is no word {}; "),
+    ("{schema}", "{listed_users:,}.{schema}", 15, "there is no word {listed_users:,}; "),
+    ("{schema}", "{mid:.2}.{schema}", 15, "there is no word {mid:.2}; "),
     ("USING (", "USING {", 15, "the header must be followed by one SELECT"),
     ("USING (TIKTOK_ID)", "USING (TIKTOK_ID); DROP TABLE TIKTOK_DATA", 15, "the header must be followed by one SELECT"),
 ]
