@@ -15,12 +15,13 @@ _FIRST = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is
 SpellRow = tuple[Any, ...]
 
 
-def ticks(moment: datetime | None) -> int | None:
+def ticks(time: datetime | None) -> int | None:
     """A time for the oracle, which compares whole numbers: microseconds, since LOOKED_AT has them."""
-    return None if moment is None else (moment - _FIRST) // timedelta(microseconds=1)
+    return None if time is None else (time - _FIRST) // timedelta(microseconds=1)
 
 
-def _moment(time: int | None) -> datetime | None:
+def moment(time: int | None) -> datetime | None:
+    """The time again as the tables have it."""
     return None if time is None else _FIRST + timedelta(microseconds=time)
 
 
@@ -47,8 +48,8 @@ def _spell_row(
     later = ordered[ordered.index(last) + 1 : None if until is None else ordered.index(until)]
     out_of_reach = [look for look in later if no_longer_reaches(look, row)]
     return (
-        *_look(first), *_look(last), _moment(row.followed_after), _moment(row.followed_before), _look(joined)[0],
-        _moment(joined_row.followed_after), _moment(joined_row.followed_before),
+        *_look(first), *_look(last), moment(row.followed_after), moment(row.followed_before), _look(joined)[0],
+        moment(joined_row.followed_after), moment(joined_row.followed_before),
         *[_look(look)[0] for look in spell.missed[:2]], *[None] * (2 - len(spell.missed)),
         _look(out_of_reach[0])[0] if out_of_reach else None,
     )  # fmt: skip  # in the order of the columns
@@ -67,4 +68,4 @@ def _first_of_the_follow(shown: Iterable[tuple[Snapshot, Row]]) -> tuple[Snapsho
 
 
 def _look(snapshot: Snapshot) -> tuple[datetime | None, str]:
-    return _moment(snapshot.started_at), snapshot.snapshot_id
+    return moment(snapshot.started_at), snapshot.snapshot_id
