@@ -120,6 +120,7 @@ _VALUES = {
         "ACCOUNT_ID": "'42'",
         "SNAPSHOT_ID": "OBJECT_KEY",
         "USERS_SEEN": "CAST(N AS DECIMAL(38,0))",
+        "LOOKED_AT": "MOMENT",
     },
     LOAD_BATCHES.name: {
         "BATCH_ID": "BATCH_ID",

@@ -4,7 +4,7 @@ The definitions are in docs/explanation; what is counted from the spells belongs
 """
 
 from tiktok_insights.sql_files import read_sql, without_comments
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
+from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS
 from tiktok_insights.tables.presence import PRESENCE_SPELLS
 
 #: Stand for what is unknown, so that a comparison with it gives the right answer.
@@ -12,19 +12,21 @@ _LONG_AGO, _NEVER = "'0001-01-01'::TIMESTAMP_NTZ", "'9999-01-01'::TIMESTAMP_NTZ"
 #: After the last snapshot of every account.
 _NO_PLACE = 2**31 - 1
 _NO_SPELLS = f"(SELECT * FROM {PRESENCE_SPELLS.name} WHERE 1 = 0)"
-_NO_OBJECT = f"SELECT OBJECT_KEY FROM {ACCOUNT_SNAPSHOTS.name} WHERE 1 = 0"
+_NO_ROWS = f"SELECT * FROM {FOLLOWER_SNAPSHOTS.name} WHERE 1 = 0"
 
 
-def fold_spells(chosen: str) -> str:
-    """The query for the spells that the chosen objects change; `chosen` is a query for their keys."""
-    return _fold(PRESENCE_SPELLS.name, chosen)
+def fold_spells(chosen: str, staged: str) -> str:
+    """The query for the spells that a batch changes; `chosen` and `staged` are queries for its keys and its rows."""
+    return _fold(PRESENCE_SPELLS.name, chosen, staged)
 
 
 def all_spells() -> str:
     """The query for all spells, computed from the whole history."""
-    return _fold(_NO_SPELLS, _NO_OBJECT)
+    return _fold(_NO_SPELLS, "''", _NO_ROWS)
 
 
-def _fold(spells: str, chosen: str) -> str:
+def _fold(spells: str, chosen: str, staged: str) -> str:
     text = without_comments(read_sql(__package__, "fold_spells"))
-    return text.format(spells=spells, chosen=chosen, long_ago=_LONG_AGO, never=_NEVER, no_place=_NO_PLACE)
+    return text.format(
+        spells=spells, chosen=chosen, staged=staged, long_ago=_LONG_AGO, never=_NEVER, no_place=_NO_PLACE
+    )

@@ -15,6 +15,7 @@ from tiktok_insights.tables.definitions import (
     FOLLOWER_SNAPSHOTS,
     LOAD_HISTORY,
     STAGED_OBJECTS,
+    STAGED_TIKTOK_DATA,
 )
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 from tiktok_insights.tables.load_status import LoadStatus, NewestRow
@@ -55,7 +56,7 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
     return without_comments(text).format(
         **{table.name.lower(): namespace.name_of(table) for table in ALL if table.is_internal},
         chosen=chosen,
-        fold_spells=fold_spells(chosen),
+        fold_spells=fold_spells(chosen, f"SELECT * FROM {namespace.name_of(STAGED_TIKTOK_DATA)} WHERE BATCH_ID = ?"),
         spell_columns=", ".join(PRESENCE_SPELLS.names),
         noted=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.UNCHANGED}'",
         settled=SETTLED,

@@ -23,7 +23,10 @@ _STEPS = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
 #: An account without spells gets all of them.
 _SPELL_STEPS = ("fold_spells", "insert_touched_spells", "forget_touched_spells")
 _ROWS = f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}"
-_SPELLS = f"SELECT COUNT(*), COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID, SPELL) FROM {PRESENCE_SPELLS.name}"
+_SPELLS = (
+    f"SELECT SUM(N), COUNT(*) FROM (SELECT COUNT(*) AS N FROM {PRESENCE_SPELLS.name} "
+    "GROUP BY ACCOUNT_ID, TIKTOK_ID, SPELL) AS spells"
+)
 #: Every publication is checked again.
 _UNCHECK = f"UPDATE {LOAD_BATCHES.name} SET CHECKED_AT = NULL"
 _USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
@@ -66,7 +69,7 @@ def rebuild(connect: Connect) -> Rebuilt:
             msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users in the history and was rolled back. Run again."
             raise RebuildError(msg)
         ((spell_rows, spells),) = session.query(_SPELLS)
-        if spell_rows != spells:
+        if (spell_rows or 0) != spells:
             msg = f"{PRESENCE_SPELLS.name} got {spell_rows} rows for {spells} spells and was rolled back. Run again."
             raise RebuildError(msg)
         write_users(session, int(users))

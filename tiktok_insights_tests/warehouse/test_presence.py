@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights.insights.mart_files import all_marts
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, STAGED_OBJECTS
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse.presence import all_spells
 from tiktok_insights.warehouse.publish_sql import publish_steps
 from tiktok_insights_tests.support.campaigns import examples
@@ -72,15 +72,16 @@ def publish(engine: Engine, snapshots: list[Snapshot]) -> None:
             LOOKED_AT=moment(look.started_at) if is_ours or look.rows else None,
         )  # fmt: skip  # in the order of the columns
         for row in look.rows:
-            insert(
-                engine, FOLLOWER_SNAPSHOTS, OBJECT_KEY=look.snapshot_id, ACCOUNT_ID=look.account_id,
-                TIKTOK_ID=row.tiktok_id, FOLLOWED_AFTER=moment(row.followed_after),
-                FOLLOWED_BEFORE=moment(row.followed_before),
-            )  # fmt: skip  # as above
+            for table in (STAGED_TIKTOK_DATA, FOLLOWER_SNAPSHOTS):
+                insert(
+                    engine, table, OBJECT_KEY=look.snapshot_id, ACCOUNT_ID=look.account_id, TIKTOK_ID=row.tiktok_id,
+                    FOLLOWED_AFTER=moment(row.followed_after), FOLLOWED_BEFORE=moment(row.followed_before),
+                )  # fmt: skip  # as above
     steps = publish_steps(engine.session.namespace, NOON)
     for step in STEPS:
         engine.session.execute(steps[step], (BATCH,) * steps[step].count("?"))
-    engine.session.execute(f"DELETE FROM {engine.session.namespace.name_of(STAGED_OBJECTS)}")
+    for table in (STAGED_OBJECTS, STAGED_TIKTOK_DATA):
+        engine.session.execute(f"DELETE FROM {engine.session.namespace.name_of(table)}")
 
 
 def plain(engine: Engine, sql: str) -> list[tuple[Any, ...]]:

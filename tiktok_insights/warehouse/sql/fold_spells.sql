@@ -1,15 +1,18 @@
 -- The spells that snapshots change: a fold over the snapshots of each account, in order, on the spells that exist.
 -- It applies the batch's snapshots, which are later than all others, and all snapshots of an account without spells.
--- The one ? is the batch's id; {words} come from the contract and the namespace, and {spells} are the spells that exist.
+-- Every ? is the batch's id; {words} come from the contract and the namespace, and {spells} are the spells that exist.
 -- Where a window's start is unknown, it is the year 1; where there is no window, its end is the year 9999.
-WITH RECURSIVE looks AS (
+WITH RECURSIVE accounts AS (
+  SELECT DISTINCT ACCOUNT_ID AS KNOWN_ACCOUNT FROM {spells} AS existing
+), looks AS (
   SELECT
     ACCOUNT_ID, OBJECT_KEY, LOOKED_AT, COVERED_FROM, COVERED_TO, COALESCE(HOLES, '[]') AS HOLES,
     COALESCE(IS_WHOLE, FALSE) AS IS_WHOLE, COALESCE(OUTCOME IN ('whole', 'cut'), FALSE) AS IS_TO_THE_END,
-    ROW_NUMBER() OVER (PARTITION BY ACCOUNT_ID ORDER BY LOOKED_AT, OBJECT_KEY) AS PLACE
+    ROW_NUMBER() OVER (PARTITION BY ACCOUNT_ID ORDER BY LOOKED_AT, OBJECT_KEY) AS PLACE,
+    KNOWN_ACCOUNT IS NULL AS IS_FROM_THE_HISTORY
   FROM ACCOUNT_SNAPSHOTS
-  WHERE LOOKED_AT IS NOT NULL
-    AND (OBJECT_KEY IN ({chosen}) OR ACCOUNT_ID NOT IN (SELECT ACCOUNT_ID FROM {spells} AS existing))
+  LEFT JOIN accounts ON KNOWN_ACCOUNT = ACCOUNT_ID
+  WHERE LOOKED_AT IS NOT NULL AND (KNOWN_ACCOUNT IS NULL OR OBJECT_KEY IN ({chosen}))
 ), hole_texts AS (
   -- A list of pairs of texts: of its parts between quotes, every second one is a text.
   SELECT OBJECT_KEY, HOLES, 2 AS PART FROM looks WHERE HOLES LIKE '%"%'
@@ -35,7 +38,13 @@ WITH RECURSIVE looks AS (
   SELECT
     looks.ACCOUNT_ID, shown.TIKTOK_ID, looks.PLACE, COALESCE(shown.FOLLOWED_AFTER, {long_ago}),
     COALESCE(shown.FOLLOWED_BEFORE, {never})
-  FROM FOLLOWER_SNAPSHOTS AS shown
+  FROM (
+    SELECT OBJECT_KEY, TIKTOK_ID, FOLLOWED_AFTER, FOLLOWED_BEFORE FROM FOLLOWER_SNAPSHOTS
+    WHERE OBJECT_KEY IN (SELECT OBJECT_KEY FROM looks WHERE IS_FROM_THE_HISTORY)
+    UNION ALL
+    SELECT OBJECT_KEY, TIKTOK_ID, FOLLOWED_AFTER, FOLLOWED_BEFORE FROM ({staged}) AS staged
+    WHERE OBJECT_KEY IN (SELECT OBJECT_KEY FROM looks WHERE NOT IS_FROM_THE_HISTORY)
+  ) AS shown
   JOIN looks ON looks.OBJECT_KEY = shown.OBJECT_KEY
 ), neighbors AS (
   SELECT
