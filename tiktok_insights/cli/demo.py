@@ -74,6 +74,6 @@ def _next_steps(root: Path) -> str:
     return (
         "Its commands are run in its folder:\n"
         f"  Look:   cd {here} && {command} ui, then http://127.0.0.1:{DEFAULT_PORT}\n"
-        f'  Query:  cd {here} && {command} sql "SELECT * FROM Main.follower_history LIMIT 10"\n'
+        f'  Query:  cd {here} && {command} sql "SELECT STATE, COUNT(*) AS USERS FROM Main.follower_status GROUP BY 1"\n'
         f"  Stop:   cd {here} && {command} stop"
     )

@@ -18,9 +18,12 @@ from tiktok_insights.local.fake_api.accounts import Account
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.local.fake_api.stories.truth import truth
 from tiktok_insights_tests.support.cli_user import BIN, CliUser, cli_user_in
+from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.runs
+
+GUIDE = ROOT / "docs" / "how_to" / "demo.md"
 
 #: What a user may have in the shell; none of it may reach the demo.
 FOREIGN = {
@@ -64,6 +67,7 @@ def test_a_demo_that_was_killed_ends_as_the_truth_says_and_is_made_once(user: Cl
     assert not stack.status(demo.home).running
 
     assert_snapshots_are_true(demo)
+    assert_states_are_true(demo)
     (loads,) = demo.rows("SELECT COUNT(DISTINCT LOADED_AT) AS N FROM LOAD_HISTORY")
     assert loads == {"N": 1}
 
@@ -95,6 +99,32 @@ def assert_snapshots_are_true(demo: CliUser) -> None:
                 assert_listed(world, account, at, seen)
     assert found == {}
     assert {row["OUTCOME"] for row in rows} == {"whole", "cut", "hidden", "partial"}
+
+
+def assert_states_are_true(demo: CliUser) -> None:
+    """Who is called gone is gone, and who is called listed is listed; each state occurs, as the guide shows."""
+    world, at = World(story=STORY), looks()[-1]
+    true = {
+        (told.handle, fact.tiktok_id): fact
+        for told in STORY.accounts
+        for fact in truth(world, world.account(told.handle), at)
+    }
+    rows = demo.rows(
+        "SELECT A.HANDLE, S.TIKTOK_ID, S.STATE FROM Main.follower_status S "
+        "JOIN (SELECT DISTINCT ACCOUNT_ID, HANDLE FROM ACCOUNT_SNAPSHOTS) A ON A.ACCOUNT_ID = S.ACCOUNT_ID"
+    )
+    states = {(str(row["HANDLE"]), str(row["TIKTOK_ID"])): str(row["STATE"]) for row in rows}
+    left_early = [
+        user for user, fact in true.items() if fact.why == "unfollowed" and (fact.left_at or at) < looks()[-2]
+    ]
+    found = [states.get(user) == "gone" for user in left_early]
+    assert all(true[user].why for user, state in states.items() if state == "gone")
+    assert all(true[user].why is None for user, state in states.items() if state in ("listed", "returned"))
+    assert sum(found) >= 0.95 * len(found) > 50
+    assert set(states.values()) == {"listed", "returned", "missed_once", "gone", "unknown"}
+    shown = [line.split() for line in GUIDE.read_text(encoding="utf-8").splitlines()]
+    counts = Counter((handle, state) for (handle, _), state in states.items())
+    assert all([handle, state, str(users)] in shown for (handle, state), users in counts.items())
 
 
 def outcome(world: World, account: Account, at: int) -> str:
