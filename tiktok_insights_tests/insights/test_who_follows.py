@@ -14,11 +14,11 @@ from tiktok_insights_tests.support.oracle import audience, signs
 from tiktok_insights_tests.support.oracle.coverage import account_coverage
 from tiktok_insights_tests.support.oracle.presence import listed_rows, statuses
 from tiktok_insights_tests.support.oracle.profiles import newest_list, shared
-from tiktok_insights_tests.support.oracle.random_looks import KINDS, START, random_looks
+from tiktok_insights_tests.support.oracle.random_looks import START, random_looks
 from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.oracle.retention import MIN_USERS
-from tiktok_insights_tests.support.oracle.times import DAY, HOUR
-from tiktok_insights_tests.support.oracle.worlds import cut, whole
+from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK
+from tiktok_insights_tests.support.oracle.worlds import hidden, whole, window
 
 World = dict[str, list[Snapshot]]
 MartRow = dict[str, Any]
@@ -34,36 +34,59 @@ SIGN_NAMES = {
 }
 
 
-def crowd(count: int, impossible: int) -> tuple[Row, ...]:
-    """Users of whom some have accounts that were created after they followed, and many on one day."""
+def crowd(count: int, *, impossible: int = 0, idle: int = 15, spread: int = DAY) -> tuple[Row, ...]:
+    """Users of whom some have accounts that were created when they no longer could follow, and many on one day.
+
+    Each hour brings one user. The first has no counts, and `idle` of the others show no activity.
+    """
     rows = []
     for place in range(count):
         after = START - (place + 1) * HOUR
-        created = START + DAY if place < impossible else START - 900 * DAY - (place % 3) * place * DAY
-        # The largest number in the last 32 bits: whoever divides and rounds is a second late.
-        tiktok_id = str((created << 32) + 2**32 - 1 - place)
-        rows.append(
-            Row(tiktok_id, after, after + HOUR, place + 1, f"user{place}", followers=place, following=50 * place)
-        )
-    return tuple(replace(row, videos=0, likes_given=len(row.tiktok_id) % 2) for row in rows)
+        created = after + HOUR if place < impossible else START - 900 * DAY - (place % 3) * place * spread
+        # Large numbers in the last 32 bits: whoever divides and rounds is a second late.
+        tiktok_id = str((created << 32) + 2**32 - 1 - place - 1_000 * idle)
+        name = ("user{}", "user{}x", "auser{}", "user", "USER{}")[place % 5].format(place)
+        rows.append(Row(tiktok_id, after, after + HOUR, place + 1, name, followers=place, following=50 * place))
+    return tuple(replace(row, videos=int(place > idle), likes_given=place // 20) for place, row in enumerate(rows))
+
+
+def look(account: str, rows: tuple[Row, ...], *, at: int = START, claimed: int = 0, is_whole: bool = True) -> Snapshot:
+    """A look at a crowd."""
+    found = whole(at, *rows, claimed=claimed or len(rows))
+    return replace(found, account_id=account, is_whole=is_whole, outcome="whole" if is_whole else "partial")
 
 
 def make_world() -> World:
     """Accounts whose lists are of all kinds, of few kinds, and some with more than chance gives."""
-    kinds = {
-        "42": KINDS, "6812345678901234567": KINDS, "7": ("whole",), "8": ("whole", "foreign"), "9": ("window",),
-        "10": ("cut", "hidden"),
-    }  # fmt: skip
-    world = {account: random_looks(seed, account, kinds[account]) for seed, account in enumerate(kinds)}
+    world = {
+        "42": random_looks(0, "42", users=120, count=12),
+        "6812345678901234567": random_looks(1, "6812345678901234567", users=120, count=8),
+        "7": random_looks(2, "7", ("whole",), count=3),
+        "8": random_looks(3, "8", ("whole", "foreign"), users=60, count=4),
+        "9": random_looks(4, "9", ("window",), users=60, count=2),
+        "10": random_looks(5, "10", ("cut", "hidden"), users=60, count=4),
+    }
     # The same users in another account's lists, of which the newest lacks some.
-    world["70"] = [replace(look, account_id="70", rows=look.rows[15:]) for look in world["7"]]
-    world["11"] = [replace(whole(START, *crowd(400, 2)), account_id="11")]
-    world["12"] = [replace(cut(START, *crowd(399, 2), back_to=START - 400 * HOUR), account_id="12")]
-    few = replace(whole(START, *crowd(99, 0)), account_id="13", is_whole=False)
-    world["13"] = [few]
-    world["14"] = [replace(few, account_id="14", rows=crowd(120, 0), users_seen=120, users_claimed=12_001)]
-    world["15"] = [replace(few, account_id="15", rows=crowd(120, 0), users_seen=120, users_claimed=12_000)]
-    world["16"] = [replace(few, account_id="16", rows=crowd(29, 0), users_seen=29, is_whole=True)]
+    world["70"] = [replace(look, account_id="70", rows=look.rows[15:]) for look in world["7"][1:]]
+    ends = replace(window(START + HOUR, back_to=START), account_id="20"), replace(hidden(START + HOUR), account_id="21")
+    crowds = [
+        # A map of everyone, one with as many impossible accounts as may be, and none; a map of a few minutes.
+        look("11", crowd(400, impossible=2)), look("12", crowd(399, impossible=2)), look("22", crowd(70, spread=1)),
+        # Too few users seen, too small a share, and neither.
+        look("13", crowd(99), is_whole=False), look("14", crowd(120), claimed=12_001, is_whole=False),
+        look("15", crowd(120), claimed=12_000, is_whole=False),
+        # Under 30 with known counts, 30 of them, and a group under 10 among them.
+        look("16", crowd(30)), look("17", crowd(31, idle=10)), look("18", crowd(31, idle=9)),
+        # Older and newer than the others by 7 days, and by more; whoever is compared, with either.
+        look("24", crowd(30), at=START + WEEK), look("100", crowd(40), at=START + WEEK + 1),
+        look("25", crowd(40), at=START + WEEK + 1),
+        # Lists before a window and before a look at a list that is hidden.
+        look("20", crowd(110)), look("21", crowd(110)), *ends,
+        # A window alone.
+        replace(window(START, *crowd(110), back_to=START - WEEK), account_id="26"),
+    ]  # fmt: skip
+    for one in crowds:
+        world.setdefault(one.account_id, []).append(one)
     return world
 
 
@@ -226,7 +249,6 @@ def test_the_world_has_what_the_marts_tell_apart() -> None:
             for sign, answer in signs.signs(one, groups).items():
                 answers.setdefault(sign, set()).add(answer)
     assert all(found == {True, False, None} for found in answers.values()), answers
-    maps = {account: signs.follower_map(looks[-1].rows).is_shown for account, looks in world.items()}
-    assert (maps["11"], maps["12"]) == (True, False)
-    assert [may_show(world[account]) for account in ("13", "14", "15", "16")] == [False, False, True, True]
+    assert [signs.follower_map(world[one][-1].rows).is_shown for one in ("11", "12")] == [True, False]
+    assert [may_show(world[account]) for account in ("13", "14", "15", "20", "21")] == [False, False, True, True, False]
     assert any(one.seen_before for looks in world.values() for one in audience.most_followed_new(looks))
