@@ -20,6 +20,7 @@ from tiktok_insights_tests.test_architecture import PACKAGE, TESTS
 #: Errors that nobody reads as such, and why.
 INTERNAL = {
     "MartFileError": "whoever writes a mart reads it, in the tests; a release has good files",
+    "UnknownWordError": "becomes a MartFileError",
     "BadParameterError": "the fake API answers it, as the API does",
     "NoSuchUserError": "the fake API answers it, as the API does",
     "ValueShapeError": "becomes the reason of a rejected row, or of a SchemaDriftError",
