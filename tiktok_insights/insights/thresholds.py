@@ -50,4 +50,14 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("max_impossible", 0.005, "With a larger share of accounts created after they followed, there is no map."),
     # Shared followers.
     Threshold("shared_days", 7, "A share needs two lists with at most so many days between them."),
+    # Who joined, and who stays.
+    Threshold(
+        "cohort_days", 7, "Most days between the end of a follow window and the first sight of a user in a cohort."
+    ),
+    Threshold("z", 1.959964, "The normal quantile of a 95 % interval."),
+    Threshold("burst_joined", 100, "Users who join in an hour of a burst, at least."),
+    Threshold("burst_times", 5, "So many times the usual number, at least."),
+    Threshold("burst_days", 28, "Covered days before a burst that say what is usual."),
+    Threshold("burst_look_back", 280, "Days in which these covered days are looked for."),
+    Threshold("burst_kept_days", 14, "Days after a burst at which it is counted who was kept."),
 )

@@ -57,6 +57,16 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", "43", 5, 40, 0.125, _TIME, _TIME, 40, 40, 1.0, 50, 49, 1.02),
         ("42", "44", 0, 0, None, _TIME, _TIME, *[None] * 6),
     ],
+    "followers_joined_daily": [("42", _TIME, 30, 60, 0), ("43", _TIME, None, None, 5)],
+    "follower_retention": [
+        ("42", _TIME, 1, 300, 255, 33, 12, 0, 288, 0.885, 0.843, 0.917, 0.9),
+        ("42", None, 0, 5, 0, 0, 0, 0, 0, None, None, None, None),
+    ],
+    "follow_bursts": [
+        ("42", _TIME, _TIME, 140, 2.5, 92, 122, 0.75, 0.9, 12, 60, 0.2, 130, 4.5),
+        ("42", None, None, 9, None, None, None, None, None, 0, 0, None, 0, None),
+    ],
+    "profile_changes": [("42", "8", "handle", "ann", "bo", True, _TIME, _TIME, "s1")],
     "snapshot_coverage": [
         ("42", "s1", "a.b", _TIME, "cut", "", False, 5, 9, None, True, _TIME, _TIME, "[]"),
         ("43", "x.csv", None, None, None, None, None, 5, None, 1.25, False, None, None, None),

@@ -157,7 +157,7 @@ HOSTILE = [
     ("of TIKTOK_DATA\n", "of TIKTOK_DATE\n", 14, "a reconciliation must read"),
     ("WITH days", "DROP days", 15, "the header must be followed by one SELECT"),
     ("{schema}", "PUBLIC", 15, "the header must be followed by one SELECT"),
-    ("there are.", "there are {many:,}.", 2, "there is no word {many:,}; the words are cells, "),
+    ("there are.", "there are {many:,}.", 2, "there is no word {many:,}; the words are burst_days, "),
     ("{schema}", "{schema} AS {}", 15, "there is no word {}; "),
     ("{schema}", "{listed_users:,}.{schema}", 15, "there is no word {listed_users:,}; "),
     ("{schema}", "{mid:.2}.{schema}", 15, "there is no word {mid:.2}; "),

@@ -3,10 +3,11 @@
 What a spell is belongs in `oracle/presence.py`; which snapshots there are, in `history.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from tiktok_insights_tests.support.oracle.joined import first_of_the_follow
 from tiktok_insights_tests.support.oracle.presence import Spell, no_longer_reaches, sightings, spells
 from tiktok_insights_tests.support.oracle.records import Row, Snapshot, in_order, users
 
@@ -44,7 +45,7 @@ def _spell_row(
     """The columns after the key; `until` is the snapshot that begins the user's next spell."""
     shown = [(look, row) for look, row in seen if look in spell.shown]
     (first, _), (last, row) = shown[0], shown[-1]
-    joined, joined_row = _first_of_the_follow(shown)
+    joined, joined_row = first_of_the_follow(shown)
     later = ordered[ordered.index(last) + 1 : None if until is None else ordered.index(until)]
     out_of_reach = [look for look in later if no_longer_reaches(look, row)]
     return (
@@ -53,18 +54,6 @@ def _spell_row(
         *[_look(look)[0] for look in spell.missed[:2]], *[None] * (2 - len(spell.missed)),
         _look(out_of_reach[0])[0] if out_of_reach else None,
     )  # fmt: skip  # in the order of the columns
-
-
-def _first_of_the_follow(shown: Iterable[tuple[Snapshot, Row]]) -> tuple[Snapshot, Row]:
-    """The first look since which each window touches the one before."""
-    first: tuple[Snapshot, Row] | None = None
-    window = None
-    for look, row in shown:
-        if first is None or window is None or row.window is None or not row.window.touches(window):
-            first = look, row
-        window = row.window
-    assert first is not None
-    return first
 
 
 def _look(snapshot: Snapshot) -> tuple[datetime | None, str]:

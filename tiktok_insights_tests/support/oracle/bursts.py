@@ -1,18 +1,23 @@
-"""M11: hours in which unusually many joined. How many of them stay belongs in `retention`."""
+"""M11: hours in which unusually many joined, and what is said beside them. Cohorts of weeks belong in `retention`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log
+from statistics import quantiles
 
 from tiktok_insights_tests.support.oracle.joined import joining_window
-from tiktok_insights_tests.support.oracle.presence import statuses
-from tiktok_insights_tests.support.oracle.records import Snapshot, covers_day
-from tiktok_insights_tests.support.oracle.times import DAY, HOUR, day_start
+from tiktok_insights_tests.support.oracle.presence import spells, statuses
+from tiktok_insights_tests.support.oracle.records import Interval, Snapshot, covers_day, users
+from tiktok_insights_tests.support.oracle.retention import MIN_USERS, reaches_back, state_at
+from tiktok_insights_tests.support.oracle.signs import created_at
+from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK, day_start
 
 MIN_JOINED = 100
 TIMES = 5
 MAX_P = 1e-4
 DAYS = 28
+#: When it is counted who of a burst was kept.
+KEPT_AFTER = 14 * DAY
 
 
 @dataclass(frozen=True)
@@ -70,3 +75,49 @@ def _usual_rate(snapshots: Sequence[Snapshot], by_day: dict[int, int], day: int)
     candidates = (day - number * DAY for number in range(1, 10 * DAYS + 1))
     covered = [one for one in candidates if any(covers_day(look, one) for look in snapshots)][:DAYS]
     return sum(by_day.get(one, 0) for one in covered) / (24 * len(covered)) if covered else None
+
+
+def members(snapshots: Sequence[Snapshot], burst: Burst) -> list[str]:
+    """The users who joined in the hours of a burst."""
+    windows = {tiktok_id: joining_window(snapshots, tiktok_id) for tiktok_id in users(snapshots)}
+    hours = [Interval(hour, hour + HOUR) for hour in range(burst.start, burst.end, HOUR)]
+    return [
+        tiktok_id for tiktok_id, window in windows.items() if window and any(window.is_inside(hour) for hour in hours)
+    ]
+
+
+@dataclass(frozen=True)
+class KeptOfBurst:
+    """How many of a burst are listed, and gone, some days after it; the share is None where none may be shown."""
+
+    listed: int
+    gone: int
+    share: float | None
+
+
+def kept_of(snapshots: Sequence[Snapshot], burst: Burst) -> KeptOfBurst | None:
+    """Who of a burst was kept after 14 days; None while these are not over.
+
+    Choice: as in M6, a look of the last 7 of these days must be whole or reach back to the burst's first moment.
+    """
+    end = burst.end + KEPT_AFTER
+    if all(look.started_at < end for look in snapshots):
+        return None
+    seen = [one for one in members(snapshots, burst) if spells(snapshots, one)[-1].shown[0].started_at < end]
+    states = [state_at(snapshots, tiktok_id, end) for tiktok_id in seen]
+    listed, gone = states.count("listed"), states.count("gone")
+    near = [look for look in snapshots if end - WEEK <= look.started_at < end]
+    may_show = listed + gone >= MIN_USERS and any(reaches_back(look, burst.start) for look in near)
+    return KeptOfBurst(listed, gone, listed / (listed + gone) if may_show else None)
+
+
+def spread_of_ages(ids: Sequence[str]) -> tuple[int, float | None]:
+    """How many creation times are known, and in how many days the middle half of them is.
+
+    Choice: the spread is the distance between the quartiles, and needs 30 users, as a share does.
+    """
+    created = [made for tiktok_id in ids if (made := created_at(tiktok_id)) is not None]
+    if len(created) < MIN_USERS:
+        return len(created), None
+    first, _, third = quantiles(created, n=4, method="inclusive")
+    return len(created), (third - first) / DAY

@@ -20,31 +20,42 @@ class Joined:
     at_most: int
 
 
+def first_of_the_follow(shown: Sequence[tuple[Snapshot, Row]]) -> tuple[Snapshot, Row]:
+    """Of the looks of one presence, the first since which each window touches the one before."""
+    first, window = shown[0], shown[0][1].window
+    for look, row in shown[1:]:
+        if window is None or row.window is None or not row.window.touches(window):
+            first = look, row
+        window = row.window
+    return first
+
+
 def joining_window(snapshots: Sequence[Snapshot], tiktok_id: str) -> Interval | None:
     """When a user began to follow, narrowed by what was seen; None without a window.
 
-    Choices: of the newest presence, the first look whose window touches that of the last look says when the user
-    joined, so that a small account's windows do not grow until today. The part common to both is narrowed by the
-    newest snapshot before that look that would have shown the user and did not.
+    Choices: of the newest presence, the first look of the newest follow says when the user joined, so that a small
+    account's windows do not grow until today; what the last look says counts, too, as far as they agree. It is narrowed
+    by the looks before that presence that would have shown the user: the user was not listed then, so joined later.
     """
     spell = spells(snapshots, tiktok_id)[-1]
     seen = [(look, row) for look, row in sightings(snapshots, tiktok_id) if look in spell.shown]
-    last = seen[-1][1].window
-    if last is None:
+    first, window = first_of_the_follow(seen)[1].window, seen[-1][1].window
+    if first is None or window is None:
         return None
-    touching = [(look, row.window) for look, row in seen if row.window is not None and row.window.touches(last)]
-    first, window = touching[0]
-    after = max((time for time in (window.after, last.after) if time is not None), default=None)
-    common = Interval(after, min(window.before, last.before))
+    if first.touches(window):
+        after = max((time for time in (first.after, window.after) if time is not None), default=None)
+        window = Interval(after, min(first.before, window.before))
     ordered = in_order(snapshots)
-    for look in reversed(ordered[: ordered.index(first)]):
-        if look.row_of(tiktok_id) is None and _narrows(look, common) and look.covered_to is not None:
-            return Interval(max(look.covered_to, common.after or look.covered_to), common.before)
-    return common
+    starts = [
+        look.covered_to
+        for look in ordered[: ordered.index(seen[0][0])]
+        if look.covered_to is not None and _narrows(look, window)
+    ]
+    return Interval(max([*starts, *([] if window.after is None else [window.after])], default=None), window.before)
 
 
 def _narrows(look: Snapshot, window: Interval) -> bool:
-    """Whether a look proves that a user whom it does not show joined after it.
+    """Whether a look proves that a user who was not listed then joined after it.
 
     Choice: a look that covers the whole window proves nothing of that kind; a hidden or dead account has come back.
     """

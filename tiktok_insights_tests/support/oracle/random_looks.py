@@ -4,6 +4,7 @@ Rows, windows and what is covered fit together, as a walk over pages gives them.
 in the fake API, and truth about who left in its worlds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -40,14 +41,20 @@ def _follows(draw: Random, users: int, end: int) -> list[_Follow]:
 
 
 def random_looks(
-    seed: int, account_id: str, kinds: tuple[str, ...] = KINDS, *, users: int = 150, count: int = 14
+    seed: int,
+    account_id: str,
+    kinds: tuple[str, ...] = KINDS,
+    *,
+    users: int = 150,
+    count: int = 14,
+    bursts: Sequence[tuple[int, int, int]] = (),
 ) -> list[Snapshot]:
-    """Looks at an account, oldest first, mostly a day apart."""
+    """Looks at an account, oldest first, mostly a day apart. A burst is its first second, users, and seconds."""
     draw = Random(f"{seed} {account_id}")  # noqa: S311 - repeatable, not secret
     times = [START]
     while len(times) < count:
         times.append(times[-1] + draw.choice([DAY, DAY, DAY, 3 * DAY, WEEK]) + draw.randrange(-2 * HOUR, 2 * HOUR))
-    follows = _follows(draw, users, times[-1])
+    follows = _follows(draw, users, times[-1]) + [one for burst in bursts for one in _burst(draw, *burst)]
     profiles = {
         one.tiktok_id: Row(
             one.tiktok_id,
@@ -61,7 +68,32 @@ def random_looks(
         )
         for one in follows
     }
-    return [_look(draw, account_id, draw.choice(kinds), time, follows, profiles) for time in times]
+    later = {**profiles, **_changed(Random(seed), profiles)}  # noqa: S311 - repeatable, not secret
+    half = times[count // 2]
+    return [
+        _look(draw, account_id, draw.choice(kinds), time, follows, profiles if time < half else later) for time in times
+    ]
+
+
+def _burst(draw: Random, second: int, users: int, seconds: int) -> list[_Follow]:
+    """Users of nearly the same age who follow within some seconds; a part of them leaves again."""
+    return [
+        _Follow(
+            str((second - 90 * DAY + draw.randrange(9 * DAY)) << 32 | draw.getrandbits(32)),
+            since := second + draw.randrange(seconds),
+            since + draw.choice([WEEK, 50 * WEEK, 50 * WEEK]),
+        )
+        for _ in range(users)
+    ]
+
+
+def _changed(draw: Random, profiles: dict[str, Row]) -> dict[str, Row]:
+    """Other handles and verifications of some users; some are no longer known."""
+    return {
+        tiktok_id: replace(row, user_name=draw.choice([*_NAMES, "bo"]), is_verified=draw.choice([False, True, None]))
+        for tiktok_id, row in profiles.items()
+        if draw.random() < 0.1
+    }
 
 
 def _look(
@@ -91,22 +123,20 @@ def _look(
 
 def _rows(listed: list[_Follow], size: int, time: int, profiles: dict[str, Row]) -> tuple[tuple[Row, ...], int | None]:
     """The rows of some pages, and the last page's cursor: the follow time of its last row."""
-    rows: list[Row] = []
+    rows: dict[str, Row] = {}
     asked, cursor = time + 1, None
     for first in range(0, len(listed), size):
         page = listed[first : first + size]
         cursor = page[-1].since
         for one in page:
             # A user who is on two pages stays where they were read last.
-            rows = [row for row in rows if row.tiktok_id != one.tiktok_id]
-            rows.append(
-                replace(
-                    profiles[one.tiktok_id],
-                    followed_after=cursor,
-                    followed_before=asked,
-                    list_position=len(rows) + 1,
-                    extracted_at=time,
-                )
+            rows.pop(one.tiktok_id, None)
+            rows[one.tiktok_id] = replace(
+                profiles[one.tiktok_id],
+                followed_after=cursor,
+                followed_before=asked,
+                list_position=len(rows) + 1,
+                extracted_at=time,
             )
         asked = cursor if cursor < asked else asked
-    return tuple(rows), cursor
+    return tuple(rows.values()), cursor

@@ -1,11 +1,12 @@
 """M6: who of a week's new followers is still listed later, with an interval. Bounds per day belong in `joined`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from tiktok_insights_tests.support.oracle.presence import LISTED, Status, statuses
-from tiktok_insights_tests.support.oracle.records import Interval, Snapshot
+from tiktok_insights_tests.support.oracle.joined import first_of_the_follow
+from tiktok_insights_tests.support.oracle.presence import LOOKS, no_longer_reaches, sightings, spells
+from tiktok_insights_tests.support.oracle.records import Interval, Snapshot, in_order, users
 from tiktok_insights_tests.support.oracle.times import WEEK, week_start
 
 #: Below so many users, no share is shown.
@@ -50,67 +51,90 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def cohort(found: Status) -> int | None:
+def cohort(snapshots: Sequence[Snapshot], tiktok_id: str) -> int | None:
     """The first second of the ISO week that holds the user's whole window; None for a user who is left out.
 
-    Choices: the window is that of M4, not narrowed; the first look ever must be within 7 days of its end, before or
-    after, so a returned user is left out unless the return was quick.
+    Choices: the window is that of the first look of the newest follow, not narrowed. Later windows of users who stay
+    change with every look, those of users who left do not: so they would leave out more of the ones than of the others.
+    The first look ever must be within 7 days of its end, before or after, so a returned user is left out unless the
+    return was quick.
     """
-    if found.followed_after is None or found.followed_before is None:
+    seen = sightings(snapshots, tiktok_id)
+    shown = spells(snapshots, tiktok_id)[-1].shown
+    window = first_of_the_follow([(look, row) for look, row in seen if look in shown])[1].window
+    if window is None or window.after is None:
         return None
-    week = week_start(found.followed_after)
-    window = Interval(found.followed_after, found.followed_before)
-    is_new = abs(found.first_seen_at - found.followed_before) <= WEEK
+    week = week_start(window.after)
+    is_new = abs(seen[0][0].started_at - window.before) <= WEEK
     return week if is_new and window.is_inside(Interval(week, week + WEEK)) else None
+
+
+def cohorts(snapshots: Sequence[Snapshot]) -> dict[int, list[str]]:
+    """The users of each cohort."""
+    found: dict[int, list[str]] = {}
+    for tiktok_id in users(snapshots):
+        if (start := cohort(snapshots, tiktok_id)) is not None:
+            found.setdefault(start, []).append(tiktok_id)
+    return found
 
 
 def left_out(snapshots: Sequence[Snapshot]) -> int:
     """How many users are in no cohort."""
-    return sum(cohort(found) is None for found in statuses(snapshots).values())
+    return len(users(snapshots)) - sum(map(len, cohorts(snapshots).values()))
+
+
+def state_at(snapshots: Sequence[Snapshot], tiktok_id: str, moment: int) -> str | None:
+    """The state of a user just before a moment, as it is known today; None for a user who is first seen later.
+
+    Choice: what later looks prove counts. A user whom a later look of the same presence shows was listed, and one whom
+    two looks miss was gone since the first of them. So neither who stays nor who leaves is counted sooner.
+    """
+    known = [spell for spell in spells(snapshots, tiktok_id) if spell.shown[0].started_at < moment]
+    if not known:
+        return None
+    last, missed, ordered = known[-1].shown[-1], known[-1].missed, in_order(snapshots)
+    if last.started_at >= moment:
+        return "listed"
+    if missed and missed[0].started_at < moment:
+        return "gone" if len(missed) >= LOOKS else "missed_once"
+    row = last.row_of(tiktok_id)
+    later = [look for look in ordered[ordered.index(last) + 1 :] if look.started_at < moment]
+    return "unknown" if row and any(no_longer_reaches(look, row) for look in later) else "listed"
+
+
+def reaches_back(look: Snapshot, second: int) -> bool:
+    """Whether a snapshot is whole or reaches back to a moment."""
+    return look.is_whole or (look.covered_from is not None and look.covered_from <= second)
 
 
 def is_reached(snapshots: Sequence[Snapshot], start: int, week: int) -> bool:
     """Whether a snapshot of week k is whole or reaches back to the first moment of the cohort's week."""
-    return any(
-        look.is_whole or (look.covered_from is not None and look.covered_from <= start)
-        for look in snapshots
-        if week_start(look.started_at) == start + week * WEEK
-    )
+    return any(reaches_back(look, start) for look in snapshots if week_start(look.started_at) == start + week * WEEK)
 
 
 def kept(snapshots: Sequence[Snapshot], start: int, week: int) -> Kept:
-    """M6 of one cohort at one week; week 0 is the cohort's own.
-
-    Choice: states, windows and so the cohort itself are those that were known at the end of week k. Later looks do
-    not change a past cell.
-    """
-    known = [look for look in snapshots if look.started_at < start + (week + 1) * WEEK]
-    return _cell(known, statuses(known).values(), start, week)
+    """M6 of one cohort at one week; week 0 is the cohort's own. Users who are first seen later are not counted."""
+    return _cell(snapshots, cohorts(snapshots).get(start, ()), start, week)
 
 
-def _cell(known: Sequence[Snapshot], found: Collection[Status], start: int, week: int) -> Kept:
-    """The cell of a cohort at a week, from what was known at the week's end."""
-    states = [one.state for one in found if cohort(one) == start]
+def _cell(snapshots: Sequence[Snapshot], members: Sequence[str], start: int, week: int) -> Kept:
+    states = [state_at(snapshots, tiktok_id, start + (week + 1) * WEEK) for tiktok_id in members]
     return Kept(
         start,
         week,
-        sum(state in LISTED for state in states),
+        states.count("listed"),
         states.count("gone"),
         states.count("unknown"),
         states.count("missed_once"),
-        is_reached(known, start, week),
+        is_reached(snapshots, start, week),
     )
 
 
 def retention(snapshots: Sequence[Snapshot]) -> list[Kept]:
-    """M6 of every cohort known today at every week from its own to the newest snapshot's."""
-    if not snapshots:
-        return []
-    newest = week_start(max(look.started_at for look in snapshots))
-    starts = sorted({start for found in statuses(snapshots).values() if (start := cohort(found)) is not None})
-    cells = []
-    for end in range(starts[0] if starts else newest + WEEK, newest + WEEK, WEEK):
-        known = [look for look in snapshots if look.started_at < end + WEEK]
-        found = statuses(known).values()
-        cells += [_cell(known, found, start, (end - start) // WEEK) for start in starts if start <= end]
-    return sorted(cells, key=lambda cell: (cell.cohort, cell.week))
+    """M6 of every cohort at every week from its own to the newest snapshot's."""
+    newest = week_start(max((look.started_at for look in snapshots), default=0))
+    return [
+        _cell(snapshots, members, start, number)
+        for start, members in sorted(cohorts(snapshots).items())
+        for number in range((newest - start) // WEEK + 1)
+    ]
