@@ -42,11 +42,16 @@ def object_key(snapshot: Snapshot) -> str:
 
 def load(loader: Loader, snapshots: Iterable[Snapshot]) -> None:
     """Write the snapshots into the bucket, and load what is pending with one batch."""
+    put_snapshots(loader, snapshots)
+    loader.load()
+
+
+def put_snapshots(loader: Loader, snapshots: Iterable[Snapshot]) -> None:
+    """Write the snapshots into the bucket."""
     for snapshot in snapshots:
         lines = [_line(one, place, snapshot) for place, one in enumerate(snapshot.rows, 1)]
         metadata = {} if snapshot.covered_to is None else _facts(snapshot).to_metadata()
         assert loader.store.put_once(object_key(snapshot), csv_file(*lines), "text/csv", metadata)
-    loader.load()
 
 
 def mart_rows(loader: Loader, name: str) -> list[dict[str, Any]]:
