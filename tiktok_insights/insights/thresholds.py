@@ -19,7 +19,7 @@ class Threshold:
 THRESHOLDS: tuple[Threshold, ...] = (
     # Which numbers are shown.
     Threshold("min_users", 30, "No share rests on fewer users."),
-    Threshold("min_group", 10, "No group of fewer people is shown."),
+    Threshold("min_group", 10, "No share is that of fewer users, and no fewer accounts are a group of the same age."),
     Threshold("few_users", 100, "A list that is not whole and has fewer users is too little for a share."),
     Threshold("little_share", 0.01, "So is a list that is not whole and has a smaller share of the users claimed."),
     # How the count changes.
@@ -34,7 +34,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     # Users who are notable, and new ones.
     Threshold("notable", 5_000, "Followers of a notable user, at least."),
     Threshold("new_days", 7, "Days before an account's last snapshot in which a user is a new follower."),
-    Threshold("top", 20, "Of the new followers, so many are shown."),
+    Threshold("top", 20, "So many of the new followers are shown, the most followed first."),
     # How many accounts a user follows.
     Threshold("following_some", 500, "From so many followed accounts on, the second band."),
     Threshold("following_many", 1_500, "The same for the third band."),
@@ -43,10 +43,10 @@ THRESHOLDS: tuple[Threshold, ...] = (
     # Signs.
     Threshold("follows_many", 1_000, "A user who follows many more than follow the user follows at least so many."),
     Threshold("many_times", 50, "And at least so many times the user's followers."),
-    Threshold("young_days", 7, "An account that followed before it was so many days old was young."),
+    Threshold("young_days", 7, "An account was young if it was younger than so many days when it followed."),
     Threshold("first_creation", 1_388_534_400, "The second from which on IDs say when an account was created: 2014."),
     # The map of followers.
-    Threshold("cells", 60, "Parts of each axis."),
+    Threshold("cells", 60, "Parts of each axis of the map."),
     Threshold("max_impossible", 0.005, "With a larger share of accounts created after they followed, there is no map."),
     # Shared followers.
     Threshold("shared_days", 7, "A share needs two lists with at most so many days between them."),

@@ -1,11 +1,14 @@
 """The grammar of a mart's file: what it means, and that whatever breaks it is an error that names file and line."""
 
+import re
 from datetime import date, datetime
+from importlib import resources
 
 import pytest
 
 from tiktok_insights.insights.mart import MartColumn, Reconciliation, ValueType
 from tiktok_insights.insights.mart_files import MartFileError, all_marts, parse
+from tiktok_insights.insights.thresholds import THRESHOLDS
 
 GOOD = """\
 -- One row per account, day and kind: how many users
@@ -202,3 +205,14 @@ def test_every_file_is_a_mart() -> None:
     names = [mart.name for mart in all_marts()]
     assert "user_totals" in names
     assert names == sorted(names)
+
+
+def test_every_threshold_and_part_is_used() -> None:
+    """A number that no mart has would be documented, and mean nothing."""
+    files = resources.files("tiktok_insights.insights").joinpath("sql")
+    parts = list(files.joinpath("parts").iterdir())
+    texts = [file.read_text("utf-8") for file in [*files.iterdir(), *parts] if file.name.endswith(".sql")]
+    words = {word for text in texts for word in re.findall("{([a-z_]+)", text)}
+    known = {threshold.word for threshold in THRESHOLDS} | {part.name.removesuffix(".sql") for part in parts}
+    assert words - {"schema"} == known
+    assert len({threshold.word for threshold in THRESHOLDS}) == len(THRESHOLDS)
