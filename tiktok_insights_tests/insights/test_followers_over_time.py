@@ -5,6 +5,7 @@ What the oracle says of hand-made looks belongs in `test_oracle_*`.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from math import exp, log
@@ -16,20 +17,23 @@ from tiktok_insights.insights.thresholds import THRESHOLDS
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.mart_worlds import key_of, load, mart_rows, object_key, seconds
 from tiktok_insights_tests.support.oracle import bursts as oracle
+from tiktok_insights_tests.support.oracle.coverage import account_coverage
 from tiktok_insights_tests.support.oracle.joined import joined
 from tiktok_insights_tests.support.oracle.presence import listed_rows
-from tiktok_insights_tests.support.oracle.profiles import profile_changes
+from tiktok_insights_tests.support.oracle.profiles import ProfileChange, profile_changes
 from tiktok_insights_tests.support.oracle.random_looks import KINDS, START, random_looks
-from tiktok_insights_tests.support.oracle.records import Snapshot, users
-from tiktok_insights_tests.support.oracle.retention import Kept, left_out, retention
+from tiktok_insights_tests.support.oracle.records import Interval, Snapshot, users
+from tiktok_insights_tests.support.oracle.retention import Kept, left_out, reaches_back, retention
 from tiktok_insights_tests.support.oracle.signs import same_age_groups, sign_class
-from tiktok_insights_tests.support.oracle.times import DAY, HOUR, day_start
+from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK, at, day_start, week_start
+from tiktok_insights_tests.support.oracle.worlds import cut, shown, whole
 
 Row = dict[str, Any]
 MARTS = ("followers_joined_daily", "follower_retention", "follow_bursts", "profile_changes")
 #: Of one hour and of two, while the looks go on.
 BURSTS = ((START // HOUR * HOUR + 5 * DAY, 140, HOUR), (START // HOUR * HOUR + 8 * DAY, 250, 2 * HOUR))
-ACCOUNTS = ("42", "43", "44", "45", "46")
+ACCOUNTS = ("42", "43", "44", "45", "46", "47")
+MONDAY = at("2026-03-02")
 
 
 @cache
@@ -44,8 +48,29 @@ def world(account: str) -> list[Snapshot]:
             return random_looks(4, account, ("whole", "cut"), users=500, count=7)
         case "46":
             return random_looks(5, account, ("foreign", "hidden"), users=20, count=3)
+        case "47":
+            return [replace(look, account_id=account) for look in quick_return()]
         case _:
             return random_looks(1, account)
+
+
+def quick_return() -> list[Snapshot]:
+    """A user is gone and returns within the week of both follows; then a day is covered, but for an hour.
+
+    Another one has a new handle, and then the old one again.
+    """
+    stay, back = (shown(one, after=MONDAY + HOUR, before=MONDAY + 2 * HOUR) for one in ("1", "2"))
+    ann, bo = ([replace(row, user_name=name) for row in stay] for name in ("ann", "bo"))
+    again = shown("2", after=MONDAY + 3 * DAY, before=MONDAY + 3 * DAY + HOUR)
+    last = shown("3", after=MONDAY + 9 * DAY, before=MONDAY + 9 * DAY + HOUR)
+    hole = Interval(MONDAY + 8 * DAY + HOUR, MONDAY + 8 * DAY + 2 * HOUR)
+    return [
+        whole(MONDAY + DAY, *ann, *back),
+        whole(MONDAY + 2 * DAY, *bo),
+        whole(MONDAY + 3 * DAY, *stay),
+        whole(MONDAY + 4 * DAY, *ann, *again),
+        cut(MONDAY + 10 * DAY, *last, back_to=MONDAY + 7 * DAY, holes=(hole,)),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +107,11 @@ def test_followers_joined_daily(rows: dict[str, list[Row]], account: str) -> Non
     assert seen == {day: len(list(same)) for day, same in groupby(firsts)}
 
 
+def coverage(looks: Sequence[Snapshot]) -> float | None:
+    """The largest share of the users claimed that one of the looks shows."""
+    return max((look.users_seen / look.users_claimed for look in looks if look.users_claimed), default=None)
+
+
 def as_kept(row: Row) -> Kept:
     """A row of the mart as the oracle has it, apart from what follows from the counts."""
     return Kept(
@@ -106,6 +136,8 @@ def test_follower_retention(rows: dict[str, list[Row]], account: str) -> None:
         assert (row["N"], row["SHARE_KEPT"]) == (cell.n, pytest.approx(cell.share))
         interval = None if row["KEPT_FROM"] is None else (row["KEPT_FROM"], row["KEPT_TO"])
         assert interval == pytest.approx(cell.interval)
+        week = [look for look in looks if week_start(look.started_at) == cell.cohort + cell.week * WEEK]
+        assert row["COVERAGE"] == pytest.approx(coverage([look for look in week if reaches_back(look, cell.cohort)]))
     assert sum(row["USERS"] for row in mine if row["COHORT"] is None) == left_out(looks)
 
 
@@ -119,10 +151,15 @@ def test_follow_bursts(rows: dict[str, list[Row]], account: str) -> None:
         oracle.Burst(seconds(row["STARTED_AT"]) or 0, seconds(row["ENDED_AT"]) or 0, row["JOINED"]) for row in found
     ] == expected
     inside: set[str] = set()
+    by_day = oracle.joined_by(looks, DAY)
     rows_listed = {one.tiktok_id: one for one in listed_rows(looks)}
     groups = same_age_groups(rows_listed.values())
+    covered = account_coverage(looks)
+    is_too_little = covered is None or covered.too_little
     for row, burst in zip(found, expected, strict=True):
         kept, members = oracle.kept_of(looks, burst), oracle.members(looks, burst)
+        rates = [oracle.usual_rate(looks, by_day, day_start(hour)) for hour in range(burst.start, burst.end, HOUR)]
+        assert row["USUAL"] == pytest.approx(max(rate for rate in rates if rate is not None))
         inside.update(members)
         assert (row["LISTED"], row["N"], row["SHARE_KEPT"]) == (
             (kept.listed, kept.listed + kept.gone, pytest.approx(kept.share)) if kept else (None, None, None)
@@ -131,7 +168,8 @@ def test_follow_bursts(rows: dict[str, list[Row]], account: str) -> None:
         classes = Counter(sign_class(rows_listed[one], groups) for one in members if one in rows_listed)
         known, several = classes.total() - classes["cannot say"], classes["several"]
         assert (row["SEVERAL_SIGNS"], row["SIGNS_KNOWN"]) == (several, known)
-        assert row["SHARE_SEVERAL"] == (pytest.approx(several / known) if known >= 30 and several >= 10 else None)
+        may_show = known >= 30 and several >= 10 and not is_too_little
+        assert row["SHARE_SEVERAL"] == (pytest.approx(several / known) if may_show else None)
     (others,) = [row for row in mine if row["STARTED_AT"] is None]
     outside = [tiktok_id for tiktok_id in users(looks) if tiktok_id not in inside]
     assert (others["JOINED"], others["N"], others["SHARE_KEPT"]) == (len(outside), None, None)
@@ -149,6 +187,12 @@ def test_a_burst_is_never_by_chance() -> None:
     assert number["burst_look_back"] == 10 * oracle.DAYS
 
 
+def values_before(looks: Sequence[Snapshot], change: ProfileChange) -> set[str | bool]:
+    """The values of the field that earlier looks show of the user."""
+    rows = [look.row_of(change.tiktok_id) for look in looks if look.started_at < change.seen_new_at]
+    return {getattr(row, change.field) for row in rows if row is not None}
+
+
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_profile_changes(rows: dict[str, list[Row]], account: str) -> None:
     """Each change of a handle or of the verification, and in which snapshot it shows."""
@@ -156,7 +200,7 @@ def test_profile_changes(rows: dict[str, list[Row]], account: str) -> None:
     words = {"user_name": "handle", "is_verified": "verification", True: "verified", False: "not verified"}
     found = [
         (row["TIKTOK_ID"], row["FIELD"], row["OLD_VALUE"], row["NEW_VALUE"], seconds(row["OLD_SEEN_AT"]),
-         seconds(row["NEW_SEEN_AT"]), row["SNAPSHOT_ID"])
+         seconds(row["NEW_SEEN_AT"]), row["SNAPSHOT_ID"], row["IS_FIRST"])
         for row in of_account(rows["profile_changes"], account)
     ]  # fmt: skip  # a row
     names = {
@@ -164,7 +208,7 @@ def test_profile_changes(rows: dict[str, list[Row]], account: str) -> None:
     }
     expected = [
         (one.tiktok_id, words[one.field], words.get(one.old, one.old), words.get(one.new, one.new), one.seen_old_at,
-         one.seen_new_at, names[one.seen_new_at])
+         one.seen_new_at, names[one.seen_new_at], one.new not in values_before(looks, one))
         for one in profile_changes(looks)
     ]  # fmt: skip  # a row
     assert sorted(found) == sorted(expected)

@@ -1,12 +1,13 @@
 """M11: hours in which unusually many joined, and what is said beside them. Cohorts of weeks belong in `retention`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log
 from statistics import quantiles
 
 from tiktok_insights_tests.support.oracle.joined import joining_window
-from tiktok_insights_tests.support.oracle.presence import spells, statuses
+from tiktok_insights_tests.support.oracle.presence import spells
 from tiktok_insights_tests.support.oracle.records import Interval, Snapshot, covers_day, users
 from tiktok_insights_tests.support.oracle.retention import MIN_USERS, reaches_back, state_at
 from tiktok_insights_tests.support.oracle.signs import created_at
@@ -49,18 +50,10 @@ def bursts(snapshots: Sequence[Snapshot]) -> list[Burst]:
     in no hour. The usual rate is that of the last 28 covered days before the hour's own day; without any there is no
     burst. It counts the users whose whole window is inside these days.
     """
-    windows = [window for tiktok_id in statuses(snapshots) if (window := joining_window(snapshots, tiktok_id))]
-    spans = [(window.after, window.before) for window in windows if window.after is not None]
-    hours: dict[int, int] = {}
-    by_day: dict[int, int] = {}
-    for after, before in spans:
-        if before <= (day := day_start(after)) + DAY:
-            by_day[day] = by_day.get(day, 0) + 1
-        if before <= (hour := after // HOUR * HOUR) + HOUR:
-            hours[hour] = hours.get(hour, 0) + 1
+    hours, by_day = joined_by(snapshots, HOUR), joined_by(snapshots, DAY)
     found: list[Burst] = []
     for hour, count in sorted(hours.items()):
-        rate = _usual_rate(snapshots, by_day, day_start(hour))
+        rate = usual_rate(snapshots, by_day, day_start(hour))
         if rate is None or not is_burst(count, rate):
             continue
         if found and found[-1].end == hour:
@@ -70,7 +63,18 @@ def bursts(snapshots: Sequence[Snapshot]) -> list[Burst]:
     return found
 
 
-def _usual_rate(snapshots: Sequence[Snapshot], by_day: dict[int, int], day: int) -> float | None:
+def joined_by(snapshots: Sequence[Snapshot], length: int) -> dict[int, int]:
+    """How many joined in each hour or day that holds the whole window."""
+    windows = [joining_window(snapshots, tiktok_id) for tiktok_id in users(snapshots)]
+    starts = [
+        window.after // length * length
+        for window in windows
+        if window is not None and window.after is not None and window.before <= window.after // length * length + length
+    ]
+    return dict(Counter(starts))
+
+
+def usual_rate(snapshots: Sequence[Snapshot], by_day: dict[int, int], day: int) -> float | None:
     """Users an hour over the last 28 covered days before a day; looks back as far as 10 times as many days."""
     candidates = (day - number * DAY for number in range(1, 10 * DAYS + 1))
     covered = [one for one in candidates if any(covers_day(look, one) for look in snapshots)][:DAYS]
