@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from tiktok_insights_tests.support.oracle.joined import first_of_the_follow
+from tiktok_insights_tests.support.oracle.joined import joining_window
 from tiktok_insights_tests.support.oracle.presence import LOOKS, no_longer_reaches, sightings, spells
 from tiktok_insights_tests.support.oracle.records import Interval, Snapshot, in_order, users
 from tiktok_insights_tests.support.oracle.times import WEEK, week_start
@@ -54,18 +54,15 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
 def cohort(snapshots: Sequence[Snapshot], tiktok_id: str) -> int | None:
     """The first second of the ISO week that holds the user's whole window; None for a user who is left out.
 
-    Choices: the window is that of the first look of the newest follow, not narrowed. Later windows of users who stay
-    change with every look, those of users who left do not: so they would leave out more of the ones than of the others.
-    The first look ever must be within 7 days of its end, before or after, so a returned user is left out unless the
-    return was quick.
+    Choices: the window is that of M3, narrowed by what was seen. By itself that of a new user spans days, so nobody
+    who joined early in a week would be in its cohort. The first look ever must be within 7 days of its end, before or
+    after, so a returned user is left out unless the return was quick.
     """
-    seen = sightings(snapshots, tiktok_id)
-    shown = spells(snapshots, tiktok_id)[-1].shown
-    window = first_of_the_follow([(look, row) for look, row in seen if look in shown])[1].window
+    window = joining_window(snapshots, tiktok_id)
     if window is None or window.after is None:
         return None
     week = week_start(window.after)
-    is_new = abs(seen[0][0].started_at - window.before) <= WEEK
+    is_new = abs(sightings(snapshots, tiktok_id)[0][0].started_at - window.before) <= WEEK
     return week if is_new and window.is_inside(Interval(week, week + WEEK)) else None
 
 
