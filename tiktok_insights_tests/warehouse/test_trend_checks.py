@@ -23,7 +23,7 @@ def put_list(
     at = _FIRST + timedelta(days=day)
     snapshot = f"{at:%Y%m%dT%H%M%S}000Z"
     key = f"csv/followers/account={account}/dt={at:%Y-%m-%d}/tiktok_user_data-{snapshot}.csv"
-    facts = (f"handle.{account}", at, at, outcome, "", users, users, 1, None)
+    facts = (f"handle.{account}", at, at, outcome, "", users, users, 1, None, None, at, "[]", outcome == "whole", None)
     rows = [row(str(number), **(_UNSERVED if number <= unserved else {})) for number in range(1, users + 1)]
     return put_upload(loader.store, Upload(key, csv_file(*rows), at, snapshot, facts)).key
 
