@@ -1,7 +1,7 @@
 """Followers as CSV rows of the contract: UTF-8, RFC 4180, one physical line a row. Pure functions."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TextIO
@@ -47,14 +47,21 @@ class CsvRows:
         self._writer.writerow(CSV_HEADER)
         self.repairs = TextRepairs()
         self.rows = 0
+        self._windows_before: dict[str, tuple[str, str]] = {}
 
-    def write(self, followers: Iterable[Follower], entry: PageEntry) -> None:
-        """Write the followers of the page that the manifest's entry describes."""
-        of_page = (entry.fetched_at, _time(entry.followed_after), _time(entry.followed_before))
+    def write(self, followers: Sequence[Follower], entry: PageEntry) -> None:
+        """Write the followers of the page that the manifest's entry describes.
+
+        The API repeats a page's last row on the next page, which was requested strictly before that follow: such a row
+        has the window of the page before.
+        """
+        of_page = (_time(entry.followed_after), _time(entry.followed_before))
+        windows = {one.tiktok_id: self._windows_before.get(one.tiktok_id, of_page) for one in followers}
         for follower in followers:
             texts = [self.repairs.clean(getattr(follower, attribute)) for attribute in _ATTRIBUTES]
             self.rows += 1
-            self._writer.writerow([*texts, *of_page, self.rows])
+            self._writer.writerow([*texts, entry.fetched_at, *windows[follower.tiktok_id], self.rows])
+        self._windows_before = windows
 
 
 def _time(seconds: int | None) -> str:

@@ -119,11 +119,25 @@ def test_rows_have_the_window_of_their_page_and_their_place_in_the_list() -> Non
     """Over all pages; the last one has no cursor, and a manifest of version 1 knows no windows."""
     file = io.StringIO(newline="")
     rows = CsvRows(file)
-    rows.write([follower(), follower()], PAGE)
-    rows.write([follower()], replace(PAGE, followed_after=None, followed_before=1_769_800_000))
-    rows.write([follower()], replace(PAGE, followed_after=None, followed_before=None))
+    first, second, third, fourth = (follower(tiktok_id=text) for text in "1234")
+    rows.write([first, second], PAGE)
+    rows.write([third], replace(PAGE, followed_after=None, followed_before=1_769_800_000))
+    rows.write([fourth], replace(PAGE, followed_after=None, followed_before=None))
     places = [row[16:] for row in csv.reader(io.StringIO(file.getvalue(), newline=""))][1:]
     assert places == [[*FOLLOWED, "1"], [*FOLLOWED, "2"], ["", FOLLOWED[0], "3"], ["", "", "4"]]
+
+
+def test_a_row_that_the_next_page_repeats_keeps_its_window() -> None:
+    """That page was requested strictly before the follow; and so on, page by page."""
+    file = io.StringIO(newline="")
+    rows = CsvRows(file)
+    first, second, third = (follower(tiktok_id=text) for text in "123")
+    rows.write([first, second], PAGE)
+    rows.write([second, third], replace(PAGE, followed_after=1_769_700_000, followed_before=1_769_800_000))
+    rows.write([second], replace(PAGE, followed_after=None, followed_before=1_769_700_000))
+    windows = [(row[0], *row[16:18]) for row in csv.reader(io.StringIO(file.getvalue(), newline=""))][1:]
+    older = ("2026-01-29T15:20:00Z", FOLLOWED[0])
+    assert windows == [("1", *FOLLOWED), ("2", *FOLLOWED), ("2", *FOLLOWED), ("3", *older), ("2", *FOLLOWED)]
 
 
 def test_rows_and_repairs_are_counted_over_all_pages() -> None:
