@@ -49,7 +49,7 @@ def damage(store: ObjectStore, key: str) -> None:
     header, first, _, *others = store.get(key).body.splitlines()
     fields = first.split(b",")
     fields[1], fields[10] = b"old.code", b"7"
-    stranger = b"77,stranger,,,,,false,false,1,2,3,4,5,6,true,2026-01-31T12:00:00Z"
+    stranger = b"77,stranger,,,,,false,false,1,2,3,4,5,6,true,2026-01-31T12:00:00Z,,,"
     store.put(key, b"\r\n".join([header, b",".join(fields), *others, stranger, b""]), "text/csv")
 
 
