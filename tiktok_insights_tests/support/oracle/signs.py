@@ -23,9 +23,9 @@ MAX_IMPOSSIBLE = 0.005
 
 
 def created_at(tiktok_id: str) -> int | None:
-    """When an account was created, from its id; None if that is not known."""
+    """When an account was created, from its id; None if that is not known. No id has more than 63 bits."""
     second = int(tiktok_id) >> 32 if tiktok_id.isdecimal() else 0
-    return second if second >= FIRST_CREATION else None
+    return second if FIRST_CREATION <= second < 2**31 else None
 
 
 def was_young(row: Row) -> bool | None:
