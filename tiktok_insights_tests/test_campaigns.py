@@ -67,7 +67,7 @@ def test_a_usual_run_leaves_the_long_tests_out_and_says_so(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(["loads=3", "tried=10", "Left to `make torture`: 1 tests.", "*1 deselected*"])
 
 
-@pytest.mark.parametrize(("torture", "loads"), [("short", "loads=16"), ("full", "loads=50")])
+@pytest.mark.parametrize(("torture", "loads"), [("short", "loads=6"), ("full", "loads=50")])
 def test_a_torture_runs_campaigns_alone(pytester: pytest.Pytester, torture: str, loads: str) -> None:
     """Each mark's tests and every property test, with more to do; the others are counted."""
     result = run(pytester, TESTS, "--torture", torture)
