@@ -1,8 +1,9 @@
 """Puts numbers and parts of queries in the place of the {words} in a mart's file.
 
 `{mid}` is a number of `thresholds.py`: 100000. `{mid:,}` is 100,000, and `{mid-1:,}` 99,999, so that a label follows
-its bound. `{listed_users}` is the text of `sql/parts/listed_users.sql`, which several marts share. `{schema}` stays
-for the schema of the tables. What else a file consists of belongs in `mart_files.py`.
+its bound. `{listed_users}` is the text of `sql/parts/listed_users.sql`, which several marts share; `{numbers}` and
+`{holes}` are those of `tables/holes.py`. `{schema}` stays for the schema of the tables. What else a file consists of
+belongs in `mart_files.py`.
 """
 
 import re
@@ -11,6 +12,7 @@ from importlib import resources
 
 from tiktok_insights.insights.thresholds import THRESHOLDS
 from tiktok_insights.sql_files import without_comments
+from tiktok_insights.tables.holes import HOLES, NUMBERS
 
 SCHEMA = "{schema}"
 _WORD = re.compile(r"\{([^{}]*?)(-1)?(:,)?\}")
@@ -42,4 +44,5 @@ def _meaning(found: re.Match[str]) -> str:
 @cache
 def _parts() -> dict[str, str]:
     folder = resources.files(__package__).joinpath("sql", "parts")
-    return {file.name.removesuffix(".sql"): without_comments(file.read_text("utf-8")) for file in folder.iterdir()}
+    files = {file.name.removesuffix(".sql"): without_comments(file.read_text("utf-8")) for file in folder.iterdir()}
+    return {**files, "numbers": NUMBERS, "holes": HOLES}

@@ -5,6 +5,7 @@ The definitions are in docs/explanation; what is counted from the spells belongs
 
 from tiktok_insights.sql_files import read_sql, without_comments
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS
+from tiktok_insights.tables.holes import HOLES, NUMBERS
 from tiktok_insights.tables.presence import PRESENCE_SPELLS
 
 #: Stand for what is unknown, so that a comparison with it gives the right answer.
@@ -28,5 +29,12 @@ def all_spells() -> str:
 def _fold(spells: str, chosen: str, staged: str) -> str:
     text = without_comments(read_sql(__package__, "fold_spells"))
     return text.format(
-        spells=spells, chosen=chosen, staged=staged, long_ago=_LONG_AGO, never=_NEVER, no_place=_NO_PLACE
+        spells=spells,
+        chosen=chosen,
+        staged=staged,
+        numbers=NUMBERS,
+        holes=HOLES,
+        long_ago=_LONG_AGO,
+        never=_NEVER,
+        no_place=_NO_PLACE,
     )

@@ -2,14 +2,7 @@
 -- It applies the batch's snapshots, which are later than all others, and all snapshots of an account without spells.
 -- Every ? is the batch's id; {words} come from the contract and the namespace, and {spells} are the spells that exist.
 -- Where a window's start is unknown, it is the year 1; where there is no window, its end is the year 9999.
-WITH digits AS (
-  SELECT 0 AS DIGIT UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
-  UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9
-), numbers AS (
-  -- From 0 to 9,999. A hole is a page, and no walk has as many; recursion would have a lower limit on Snowflake.
-  SELECT 1000 * a.DIGIT + 100 * b.DIGIT + 10 * c.DIGIT + d.DIGIT AS NUMBER
-  FROM digits AS a CROSS JOIN digits AS b CROSS JOIN digits AS c CROSS JOIN digits AS d
-), accounts AS (
+WITH {numbers}, accounts AS (
   SELECT DISTINCT ACCOUNT_ID AS KNOWN_ACCOUNT FROM {spells} AS existing
 ), looks AS (
   SELECT
@@ -20,14 +13,7 @@ WITH digits AS (
   FROM ACCOUNT_SNAPSHOTS
   LEFT JOIN accounts ON KNOWN_ACCOUNT = ACCOUNT_ID
   WHERE LOOKED_AT IS NOT NULL AND (KNOWN_ACCOUNT IS NULL OR OBJECT_KEY IN ({chosen}))
-), holes AS (
-  -- A list of pairs of texts: of its parts between quotes, every second one is a text.
-  SELECT
-    OBJECT_KEY, CAST(SPLIT_PART(HOLES, '"', 4 * NUMBER + 2) AS TIMESTAMP_NTZ) AS HOLE_START,
-    CAST(SPLIT_PART(HOLES, '"', 4 * NUMBER + 4) AS TIMESTAMP_NTZ) AS HOLE_END
-  FROM looks JOIN numbers ON 4 * NUMBER < LENGTH(HOLES) - LENGTH(REPLACE(HOLES, '"', ''))
-  WHERE HOLES LIKE '%"%'
-), known AS (
+), {holes}, known AS (
   -- The last spell of each user is a sighting before all snapshots that are applied.
   SELECT * FROM (
     SELECT existing.*, ROW_NUMBER() OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID ORDER BY SPELL DESC) AS FROM_LAST

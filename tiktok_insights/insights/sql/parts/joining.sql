@@ -1,25 +1,11 @@
 -- When the users of each account began to follow, and which days a snapshot covers. Two marts begin with this part.
 -- Where a window's start is unknown, it is the year 1.
-digits AS (
-  SELECT 0 AS DIGIT UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
-  UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9
-), numbers AS (
-  -- From 0 to 9,999: so many days are 27 years.
-  SELECT 1000 * a.DIGIT + 100 * b.DIGIT + 10 * c.DIGIT + d.DIGIT AS NUMBER
-  FROM digits AS a CROSS JOIN digits AS b CROSS JOIN digits AS c CROSS JOIN digits AS d
-), looks AS (
+{numbers}, looks AS (
   SELECT
     ACCOUNT_ID, OBJECT_KEY, LOOKED_AT, COVERED_TO, HOLES, COVERAGE,
     CASE WHEN IS_WHOLE THEN '0001-01-01'::TIMESTAMP_NTZ ELSE COVERED_FROM END AS REACHES_BACK_TO
   FROM {schema}.ACCOUNT_SNAPSHOTS WHERE LOOKED_AT IS NOT NULL AND COVERED_TO IS NOT NULL
-), holes AS (
-  -- A list of pairs of texts: of its parts between quotes, every second one is a text.
-  SELECT
-    OBJECT_KEY, CAST(SPLIT_PART(HOLES, '"', 4 * NUMBER + 2) AS TIMESTAMP_NTZ) AS HOLE_START,
-    CAST(SPLIT_PART(HOLES, '"', 4 * NUMBER + 4) AS TIMESTAMP_NTZ) AS HOLE_END
-  FROM looks JOIN numbers ON 4 * NUMBER < LENGTH(HOLES) - LENGTH(REPLACE(HOLES, '"', ''))
-  WHERE HOLES LIKE '%"%'
-), newest_spells AS (
+), {holes}, newest_spells AS (
   SELECT
     spells.*, COALESCE(FOLLOWED_AFTER, '0001-01-01'::TIMESTAMP_NTZ) AS LAST_START,
     COALESCE(JOINED_AFTER, '0001-01-01'::TIMESTAMP_NTZ) AS FIRST_START,
