@@ -4,19 +4,20 @@ That the marts say the same as the oracle is for `test_followers_over_time`; who
 """
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from tiktok_insights_tests.insights.test_told_worlds import KINDS, USUAL, Kind, Looked
 from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.oracle.joined import joined
 from tiktok_insights_tests.support.oracle.records import users
 from tiktok_insights_tests.support.oracle.retention import Kept, retention
 from tiktok_insights_tests.support.oracle.times import WEEK, day_start
+from tiktok_insights_tests.support.told_kinds import KINDS, Looked
 
-#: So many join that cohorts have shares.
-MANY = {**USUAL, "joins_per_day": 12, "leaves_per_day": 0.02}
-DENSE = {"whole": Kind(MANY), "cut": Kind({**MANY, "followers": 420, "cap": 300}, caps=(30, 50, 300))}
+#: So many join that cohorts have shares; a list of 50 has none.
+MANY = {"joins_per_day": 12, "leaves_per_day": 0.02}
+DENSE = {name: replace(kind, account={**kind.account, **MANY}) for name, kind in KINDS.items() if name != "fifty rows"}
 
 
 @pytest.mark.campaign

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from tiktok_insights_tests.insights.test_told_worlds import KINDS, Kind, Looked
 from tiktok_insights_tests.support.oracle.presence import sightings, would_have_shown
 from tiktok_insights_tests.support.oracle.records import Snapshot, users
+from tiktok_insights_tests.support.told_kinds import KINDS, Kind, Looked
 
 _SHOWN = ("whole", "cut", "cut just below claimed")
 #: What a rule says: the user, the last look that shows them, the first that misses them, and the one that decides.

@@ -141,6 +141,10 @@ class World:
             avatar_key=key % 2**32,
         )
 
+    def tiktok_id(self, index: int) -> str:
+        """Return the id of the person `index`, which is the same at all times."""
+        return str(self._lives.identifier(index))
+
     def person(self, index: int, at: int) -> Person:
         """Return the person `index` (below 2**32) on the virtual day of `at`."""
         words = _WORDS.unpack(

@@ -35,15 +35,15 @@ def truth(world: World, account: Account, at: int) -> Iterator[Fact]:
     told = world.follows(account)
     if not isinstance(told, ToldList):
         raise ValueError(f"the account {account.handle!r} is not in the story, so there is no truth about it")  # noqa: TRY004
-    listed = {person.tiktok_id for person in world.listed(account, at)}
+    first = told.newest_slot(at)
+    listed = {told.person_at(slot) for slot in told.present(first, at) if world.is_shown(account, told, slot, at)}
     follows: dict[int, list[tuple[int, int | None]]] = {}
-    for slot in range(told.newest_slot(at), len(told.all_follows)):
+    for slot in range(first, len(told.all_follows)):
         one = told.all_follows[slot]
         follows.setdefault(one.person, []).append((one.since, one.until if one.until <= at else None))
     for index, spans in follows.items():
-        tiktok_id = world.person(index, at).tiktok_id
         left_at, why = _departure(world, account, index, spans[0], at)
-        yield Fact(tiktok_id, tuple(reversed(spans)), left_at, why, tiktok_id in listed)
+        yield Fact(world.tiktok_id(index), tuple(reversed(spans)), left_at, why, index in listed)
 
 
 def _departure(
