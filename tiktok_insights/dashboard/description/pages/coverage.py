@@ -1,0 +1,53 @@
+"""What the page Coverage holds."""
+
+from tiktok_insights.dashboard.description.model import Kind, Page, Source, Visual
+
+_SNAPSHOTS = ("LOOKED_AT", "LIST", "SEEN", "CLAIMED", "SHARE", "COVERED_FROM", "HOLES")
+_STATUS = Source("follower_status", ("STATE", "FIRST_MISSED_AT"))
+
+PAGE = Page(
+    "coverage",
+    "Coverage",
+    "What do these numbers rest on?",
+    "The snapshots of the last 60 days. The period filter does not change this page.",
+    (
+        Visual(
+            "timeline",
+            "How far back each snapshot reaches",
+            Kind.TIMELINE,
+            (Source("snapshot_coverage", _SNAPSHOTS),),
+            "coverage",
+            sort="LOOKED_AT",
+            subtitle="One line per snapshot; its right end is when it was taken.",
+            note="The numbers are in the table of snapshots below.",
+            width=8,
+        ),
+        Visual("everyone", "Everyone ever seen", Kind.STACKED_BAR, (_STATUS,), "gone", width=4),
+        Visual("unknown", "Unknown, by reason", Kind.FACTS, (_STATUS,), "gone", width=4),
+        Visual(
+            "served",
+            "Counts on the newest list",
+            Kind.STACKED_BAR,
+            (Source("following_bands", ("BAND", "USERS", "USERS_SERVED")),),
+            "served",
+            width=4,
+        ),
+        Visual(
+            "snapshots",
+            "Snapshots",
+            Kind.TABLE,
+            (Source("snapshot_coverage", _SNAPSHOTS),),
+            "coverage",
+            sort="LOOKED_AT DESC",
+        ),
+        Visual(
+            "shared",
+            "Shared followers",
+            Kind.TABLE,
+            (Source("shared_followers", ("ACCOUNT_ID", "OTHER_ACCOUNT_ID", "AT_LEAST", "SHARE")),),
+            "shared",
+            sort="AT_LEAST DESC",
+            per_account=False,
+        ),
+    ),
+)

@@ -1,0 +1,73 @@
+"""What the page Today holds."""
+
+from tiktok_insights.dashboard.description.model import Kind, Page, Source, Visual
+
+PAGE = Page(
+    "today",
+    "Today",
+    "What changed, and how sure is that?",
+    "Compares the newest snapshot with the one nearest to the start of the chosen period.",
+    (
+        Visual(
+            "equation",
+            "The change, explained",
+            Kind.CARDS,
+            (
+                Source("account_growth", ("FOLLOWERS", "CHANGE", "JOINED", "GONE", "UNEXPLAINED")),
+                Source("follower_status", ("STATE", "FIRST_SEEN_AT", "LAST_SEEN_AT", "FIRST_MISSED_AT")),
+            ),
+            "adds_up",
+            follows_period=True,
+        ),
+        Visual(
+            "whereabouts",
+            "Where everyone listed at the start is now",
+            Kind.STACKED_BAR,
+            (Source("follower_status", ("STATE", "FIRST_SEEN_AT", "LAST_SEEN_AT", "FIRST_MISSED_AT")),),
+            "gone",
+            follows_period=True,
+        ),
+        Visual(
+            "count",
+            "Followers, by TikTok's count",
+            Kind.LINE,
+            (
+                Source("account_growth", ("LOOKED_AT", "FOLLOWERS", "CHANGE_SINCE")),
+                Source("account_stats", ("LOOKED_AT", "FOLLOWERS")),
+            ),
+            "count",
+            sort="LOOKED_AT",
+            subtitle="The line breaks where there was no snapshot. The axis does not start at zero.",
+            width=8,
+            follows_period=True,
+        ),
+        Visual(
+            "burst",
+            "Newest burst",
+            Kind.FACTS,
+            (
+                Source(
+                    "follow_bursts",
+                    ("STARTED_AT", "ENDED_AT", "JOINED", "USUAL", "SHARE_KEPT", "SHARE_SEVERAL", "AGES_SPREAD_DAYS"),
+                ),
+            ),
+            "bursts",
+            sort="STARTED_AT DESC",
+            note="A burst, not proof of anything: a video that takes off makes bursts too.",
+            width=4,
+        ),
+        Visual(
+            "accounts",
+            "All accounts",
+            Kind.TABLE,
+            (
+                Source("account_growth", ("FOLLOWERS", "CHANGE", "JOINED", "GONE", "UNEXPLAINED")),
+                Source("snapshot_coverage", ("LIST", "SEEN", "CLAIMED", "SHARE", "LOOKED_AT")),
+            ),
+            "count",
+            sort="FOLLOWERS DESC",
+            subtitle="Never added up: people can follow more than one.",
+            per_account=False,
+        ),
+    ),
+)

@@ -1,0 +1,107 @@
+"""What the page Who holds: the four cards and five charts of the tutorial, and more."""
+
+from tiktok_insights.dashboard.description.model import Kind, Page, Source, Visual
+
+_USERS = "followers_by_user"
+_SERVED = "Public accounts with served counts."
+
+PAGE = Page(
+    "who",
+    "Who",
+    "Who follows us?",
+    "About the followers on the newest list. The period filter does not change this page.",
+    (
+        Visual(
+            "sums",
+            "Sums",
+            Kind.CARDS,
+            (Source("user_totals", ("USERS", "FOLLOWERS", "FOLLOWING", "FRIENDS", "HEARTS")),),
+            "served",
+        ),
+        Visual(
+            "privacy",
+            "Public or private",
+            Kind.STACKED_BAR,
+            (Source("users_by_privacy", ("PRIVACY", "USERS", "SHARE")),),
+            "served",
+            sort="USERS DESC",
+            width=6,
+        ),
+        Visual(
+            "verification",
+            "Verified",
+            Kind.STACKED_BAR,
+            (Source("users_by_verification", ("VERIFICATION", "USERS", "SHARE")),),
+            "served",
+            sort="USERS DESC",
+            width=6,
+        ),
+        Visual(
+            "most_followed",
+            "Most followed",
+            Kind.BARS,
+            (Source(_USERS, ("USER_NAME", "NICK_NAME", "FOLLOWERS")),),
+            "served",
+            sort="FOLLOWERS DESC",
+            subtitle=f"By their own followers. {_SERVED}",
+            width=6,
+        ),
+        Visual(
+            "follow_most",
+            "Follow the most",
+            Kind.BARS,
+            (Source(_USERS, ("USER_NAME", "NICK_NAME", "FOLLOWING")),),
+            "following",
+            sort="FOLLOWING DESC",
+            subtitle=f"By how many accounts they follow. {_SERVED}",
+            width=6,
+        ),
+        Visual(
+            "most_hearts",
+            "Most hearts",
+            Kind.BARS,
+            (Source("hearts_by_nickname", ("NICK_NAME", "USERS", "HEARTS")),),
+            "served",
+            sort="HEARTS DESC",
+            subtitle="Likes on the videos of all who share a nickname.",
+            width=6,
+        ),
+        Visual(
+            "most_videos",
+            "Most videos",
+            Kind.BARS,
+            (Source("videos_by_user", ("USER_NAME", "VIDEOS")),),
+            "served",
+            sort="VIDEOS DESC",
+            subtitle=f"Published videos. {_SERVED}",
+            width=6,
+        ),
+        Visual(
+            "tiers",
+            "Tiers",
+            Kind.BARS,
+            (Source("audience_tiers", ("TIER", "AT_LEAST", "USERS")),),
+            "tiers",
+            sort="AT_LEAST",
+            subtitle="By their own followers.",
+            width=6,
+        ),
+        Visual(
+            "bands",
+            "How many they follow",
+            Kind.BARS,
+            (Source("following_bands", ("BAND", "AT_LEAST", "USERS", "SHARE")),),
+            "following",
+            sort="AT_LEAST",
+            width=6,
+        ),
+        Visual(
+            "new",
+            "Most followed among the new",
+            Kind.TABLE,
+            (Source("notable_new_followers", ("PLACE", "USER_NAME", "FOLLOWERS", "WAS_SEEN_BEFORE", "USERS_NEW")),),
+            "new",
+            sort="PLACE",
+        ),
+    ),
+)

@@ -1,0 +1,34 @@
+"""The line of TikTok's count, and its table."""
+
+from tiktok_insights.dashboard.description import visual_of
+from tiktok_insights.dashboard.facts.account import Account
+from tiktok_insights.dashboard.view import numbers
+from tiktok_insights.dashboard.view.components import empty, frame, plot, twin
+from tiktok_insights.dashboard.view.html import Html, tag
+
+
+def count_chart(account: Account) -> Html:
+    """The line of the days of an account."""
+    visual = visual_of("today", "count")
+    counted = [day for day in account.days if day.claimed is not None]
+    if not counted:
+        return frame(visual, empty("TikTok's count is in no snapshot of these days."))
+    if len(counted) == 1:
+        only = counted[0]
+        text = f"One count so far: {numbers.count(only.claimed or 0)} on {numbers.day(only.day)}. A line needs two."
+        return frame(visual, empty(text))
+    data = {
+        "first": numbers.seconds(account.days[0].day),
+        "counts": [day.claimed for day in account.days],
+        "hidden": [int(day.list == "hidden") for day in account.days],
+        "since": {days: numbers.seconds(period.since) for days, period in account.periods.items()},
+        "bursts": [numbers.seconds(burst.started_at) for burst in account.bursts],
+    }
+    rows, before = [], None
+    for day in account.days:
+        change = "" if day.claimed is None or before is None else numbers.signed(day.claimed - before)
+        shown = tag("span", "no snapshot", class_="mute") if day.claimed is None else numbers.count(day.claimed)
+        rows.append([numbers.day(day.day), shown, change])
+        before = day.claimed
+    table = twin(["Day", "TikTok's count", "Change since the day before"], reversed(rows))
+    return frame(visual, plot("count", data, f"{visual.title}, by day"), table)
