@@ -77,8 +77,12 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
     ],
     "followers_gone": [("42", "8", None, None, _TIME, _TIME, _TIME, None, _TIME, None)],
     "follower_status": [
-        ("42", "7423456789012345149", "a.b", "gone", _TIME, _TIME, _TIME, None, _TIME),
-        ("42", "8", None, "listed", _TIME, _TIME, None, None, None),
+        ("42", "7423456789012345149", "a.b", "gone", _TIME, _TIME, _TIME, None, None, _TIME),
+        ("42", "8", None, "listed", _TIME, _TIME, None, None, None, None),
+    ],
+    "listed_followers": [
+        ("42", "7423456789012345149", "a.b", "Ann", "public", "verified", "exact", 9, 8, 7, 6, _TIME, _TIME),
+        ("42", "8", None, None, "unknown", "unknown", "not served", None, 0, None, None, None, None),
     ],
     "follower_history": [("42", "s1", "a.b", "whole", _TIME, 5, 1, 6), ("42", "s2", None, None, _TIME, 5, 1, None)],
 }

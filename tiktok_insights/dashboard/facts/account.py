@@ -14,7 +14,9 @@ PERIODS = (7, 28, 60)
 MAX_ACCOUNTS = 20
 #: Days in the charts of an account.
 CHART_DAYS = 60
-#: Rows of a list of people.
+#: Weeks in the charts and tables of weeks: the one of the newest snapshot, and those before.
+CHART_WEEKS = 12
+#: Rows of a list of people, and bursts.
 TOP = 20
 
 
@@ -25,21 +27,23 @@ class Account:
     account_id: str
     handle: str | None
     coverage: Coverage
-    #: By number of days; a period without an earlier snapshot is missing.
+    #: By number of days. A period without an earlier snapshot is missing; so is one of which a shorter period has the
+    #: snapshot, unless that is nearer to its own number of days.
     periods: Mapping[int, Period]
-    #: The last `CHART_DAYS` days up to the newest snapshot, oldest first.
+    #: The `CHART_DAYS` days up to the newest snapshot's, oldest first; also those without a snapshot.
     days: tuple[Day, ...]
-    #: Newest first.
+    #: The newest `TOP`, newest first.
     bursts: tuple[Burst, ...]
+    #: Those of the last `CHART_WEEKS` weeks, newest first.
     cohorts: tuple[Cohort, ...]
-    #: Oldest first.
+    #: The last `CHART_WEEKS` weeks, oldest first; also those without a snapshot.
     weeks: tuple[Week, ...]
-    #: Followers who have no cohort because their week is not certain.
+    #: Users ever seen who have no cohort because their week is not certain.
     without_cohort: int
     who: Who
     care: Care
     states: States
-    #: Snapshots of the last `CHART_DAYS` days, newest first.
+    #: Snapshots of the same days as `days`, newest first.
     snapshots: tuple[Snapshot, ...]
 
 
@@ -55,12 +59,14 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the file shows. `accounts` are the largest first."""
+    """All that the file shows. `accounts` are the largest first, by TikTok's newest count."""
 
     accounts: tuple[Account, ...]
     #: Accounts that have data and are not in the file.
     left_out: int
+    #: Each pair of the accounts that have a list, the most shared first.
     shared: tuple[Shared, ...]
+    #: Snapshots of these accounts, and when the first and the last of them began.
     snapshots: int
     first_at: datetime | None
     last_at: datetime | None

@@ -18,7 +18,7 @@ class Snapshot:
     share: float | None
     #: Back to when the list reaches; None if it is whole, or if that is unknown.
     covered_from: datetime | None
-    #: Seconds of follow time that could not be read.
+    #: Seconds of follow time that could not be read, first and last second included.
     hole_seconds: int
     #: Parts of follow time that could not be read.
     holes: int
@@ -30,14 +30,16 @@ class Coverage:
 
     #: The newest snapshot that is no window; None if there are only windows.
     newest: Snapshot | None
-    #: The newest one that shows anybody; the same one unless the list is hidden or empty now.
+    #: The newest one of these that shows anybody; the same one unless the list is hidden or empty now.
     last_list: Snapshot | None
-    #: The first of the hidden snapshots up to now; None if the list is not hidden now.
+    #: The first of the hidden snapshots up to now, windows apart; None if the list is not hidden now.
     hidden_since: datetime | None
-    #: Users on the list now (listed or returned), and those of them whose counts are exact, rounded, or not served.
+    #: Users on the list now (listed or returned). The next four are their counts, and add up to it: exact, rounded,
+    #: one of both (the source does not say which), or not served.
     listed: int
     exact: int
     rounded: int
+    exact_or_rounded: int
     not_served: int
 
 
@@ -50,6 +52,7 @@ class States:
     missed_once: int
     gone: int
     unknown: int
-    #: Of the unknown: never missed, and missed once before the list no longer reached them.
+    #: The unknown, by reason: the list no longer reaches back to when they followed, or no one knows when they did (a
+    #: file from another source showed them last).
     unknown_out_of_view: int
-    unknown_missed_once: int
+    unknown_without_time: int

@@ -7,6 +7,7 @@
 -- FIRST_SEEN_AT (time): When the first snapshot began that shows the user.
 -- LAST_SEEN_AT (time): When the last snapshot began that shows the user.
 -- FIRST_MISSED_AT (time or NULL): When the first later snapshot began that would have shown the user, but does not.
+-- OUT_OF_REACH_AT (time or NULL): When the first later snapshot began that went to the list's end or cap, but not back to when the user followed.
 -- FOLLOWED_AFTER (time or NULL): The user followed at or after this time, by the last snapshot that shows the user.
 -- FOLLOWED_BEFORE (time or NULL): The user followed before this time; NULL if the last one is a file from another source.
 --
@@ -21,8 +22,8 @@ SELECT
     WHEN spells.OUT_OF_REACH_AT IS NOT NULL THEN 'unknown'
     WHEN spells.SPELL > 1 THEN 'returned'
     ELSE 'listed' END AS STATE,
-  spells.EVER_SEEN_AT AS FIRST_SEEN_AT, spells.LAST_SEEN_AT, spells.FIRST_MISSED_AT, spells.FOLLOWED_AFTER,
-  spells.FOLLOWED_BEFORE
+  spells.EVER_SEEN_AT AS FIRST_SEEN_AT, spells.LAST_SEEN_AT, spells.FIRST_MISSED_AT, spells.OUT_OF_REACH_AT,
+  spells.FOLLOWED_AFTER, spells.FOLLOWED_BEFORE
 FROM (
   SELECT
     all_spells.*, MIN(FIRST_SEEN_AT) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID) AS EVER_SEEN_AT,

@@ -2,8 +2,8 @@
 -- Profile and counts are the newest known, also where another account's list has shown the user later.
 SELECT
   spells.ACCOUNT_ID, spells.TIKTOK_ID, spells.SPELL, spells.FIRST_SEEN_AT, spells.FOLLOWED_AFTER, spells.FOLLOWED_BEFORE,
-  users.USER_NAME, users.PRIVATE_ACCOUNT, users.FOLLOWERS_COUNT, users.FOLLOWING_COUNT, users.VIDEO_COUNT,
-  users.DIGG_COUNT,
+  users.USER_NAME, users.NICK_NAME, users.PRIVATE_ACCOUNT, users.ACCOUNT_VERIFIED, users.FOLLOWERS_COUNT,
+  users.FOLLOWING_COUNT, users.HEART_COUNT, users.VIDEO_COUNT, users.DIGG_COUNT, users.COUNTS_EXACT,
   -- A follower follows somebody, so a count of 0 was not served.
   COALESCE(users.FOLLOWING_COUNT > 0 AND users.FOLLOWERS_COUNT IS NOT NULL, FALSE) AS IS_SERVED
 FROM {schema}.PRESENCE_SPELLS AS spells

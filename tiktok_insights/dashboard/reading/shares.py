@@ -1,0 +1,34 @@
+"""Which shares may be shown, and how certain they are: the same rules as in the marts.
+
+Shares that a mart gives are taken from it. A count belongs in SQL.
+"""
+
+from math import sqrt
+
+from tiktok_insights.dashboard.facts.people import Group
+from tiktok_insights.insights.thresholds import THRESHOLDS
+
+_NUMBERS = {threshold.word: threshold.value for threshold in THRESHOLDS}
+MIN_USERS = int(_NUMBERS["min_users"])
+_MIN_GROUP = int(_NUMBERS["min_group"])
+_Z = float(_NUMBERS["z"])
+
+
+def share(users: int, known: int, *, is_too_little: bool) -> float | None:
+    """The share of users whose group is known; None if these or the group are too few, or the list is too little."""
+    may_show = not is_too_little and known >= MIN_USERS and users >= _MIN_GROUP
+    return users / known if may_show else None
+
+
+def group(name: str, users: int, known: int, *, is_too_little: bool) -> Group:
+    """A group of the users of whom it is known whether they are in it."""
+    return Group(name, users, known, share(users, known, is_too_little=is_too_little))
+
+
+def interval(share: float | None, n: int) -> tuple[float | None, float | None]:
+    """The Wilson 95 % interval of a share of n users."""
+    if share is None:
+        return None, None
+    middle, scale = share + _Z * _Z / (2 * n), 1 + _Z * _Z / n
+    half = _Z * sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n))
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)

@@ -1,0 +1,7 @@
+-- One row per account and burst, newest first; the row of everybody else is the last one.
+SELECT
+  ACCOUNT_ID, STARTED_AT, ENDED_AT, JOINED, USUAL, SHARE_KEPT, SEVERAL_SIGNS, SIGNS_KNOWN, SHARE_SEVERAL,
+  AGES_SPREAD_DAYS
+FROM {marts}.FOLLOW_BURSTS
+WHERE ACCOUNT_ID IN ({accounts})
+ORDER BY ACCOUNT_ID, STARTED_AT DESC NULLS LAST

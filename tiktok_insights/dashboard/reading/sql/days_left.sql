@@ -1,0 +1,15 @@
+-- One row per account and day on which somebody was missed for the first time, or came out of the list's reach.
+SELECT ACCOUNT_ID, DAY, SUM(GONE) AS GONE, SUM(MISSED_ONCE) AS MISSED_ONCE, SUM(OUT_OF_VIEW) AS OUT_OF_VIEW
+FROM (
+  SELECT ACCOUNT_ID, DATE_TRUNC('DAY', FIRST_MISSED_AT) AS DAY, 1 AS GONE, 0 AS MISSED_ONCE, 0 AS OUT_OF_VIEW
+  FROM {marts}.FOLLOWERS_GONE
+  WHERE ACCOUNT_ID IN ({accounts})
+  UNION ALL
+  SELECT
+    ACCOUNT_ID, DATE_TRUNC('DAY', CASE STATE WHEN 'missed_once' THEN FIRST_MISSED_AT ELSE OUT_OF_REACH_AT END), 0,
+    CASE STATE WHEN 'missed_once' THEN 1 ELSE 0 END, CASE STATE WHEN 'missed_once' THEN 0 ELSE 1 END
+  FROM {marts}.FOLLOWER_STATUS
+  WHERE ACCOUNT_ID IN ({accounts}) AND STATE IN ('missed_once', 'unknown')
+) AS moments
+GROUP BY ACCOUNT_ID, DAY
+ORDER BY ACCOUNT_ID, DAY

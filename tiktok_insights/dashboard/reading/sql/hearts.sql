@@ -1,0 +1,16 @@
+-- One row per account and nickname among those of listed users with the most likes, the most first.
+SELECT ACCOUNT_ID, NICK_NAME, USERS, HEARTS
+FROM (
+  SELECT
+    names.*,
+    ROW_NUMBER() OVER (PARTITION BY ACCOUNT_ID ORDER BY HEARTS DESC, USERS DESC, NICK_NAME NULLS LAST) AS PLACE
+  FROM (
+    SELECT ACCOUNT_ID, NICK_NAME, COUNT(*) AS USERS, SUM(HEARTS) AS HEARTS
+    FROM {marts}.LISTED_FOLLOWERS
+    WHERE ACCOUNT_ID IN ({accounts}) AND COUNTS <> 'not served' AND HEARTS IS NOT NULL
+    GROUP BY ACCOUNT_ID, NICK_NAME
+  ) AS names
+  WHERE HEARTS > 0
+) AS placed
+WHERE PLACE <= {top}
+ORDER BY ACCOUNT_ID, PLACE
