@@ -98,8 +98,8 @@ def status_rows(snapshots: list[Snapshot]) -> list[tuple[Any, ...]]:
     return [
         (
             snapshots[0].account_id, tiktok_id, None, found.state, moment(found.first_seen_at),
-            moment(found.last_seen_at), moment(found.first_missed_at), moment(found.followed_after),
-            moment(found.followed_before),
+            moment(found.last_seen_at), moment(found.first_missed_at), moment(found.out_of_reach_at),
+            moment(found.followed_after), moment(found.followed_before),
         )
         for tiktok_id, found in statuses(snapshots).items()
     ]  # fmt: skip  # as above

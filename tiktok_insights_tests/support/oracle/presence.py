@@ -31,6 +31,7 @@ class Status:
     first_seen_at: int
     last_seen_at: int
     first_missed_at: int | None
+    out_of_reach_at: int | None
     followed_after: int | None
     followed_before: int | None
     row: Row
@@ -108,17 +109,18 @@ def status(snapshots: Sequence[Snapshot], tiktok_id: str) -> Status:
     """M4 of one user whom a snapshot shows.
 
     Choices: times are `started_at` of the snapshots; `first_seen_at` is the first time ever, also of a returned user;
-    `first_missed_at` is empty unless the user is missed once or gone; unknown wins over returned.
+    `first_missed_at` is empty unless the user is missed once or gone; unknown wins over returned. `out_of_reach_at` may
+    be set in both of these states, too.
     """
     seen = sightings(snapshots, tiktok_id)
     past = spells(snapshots, tiktok_id)
     last, row = seen[-1]
     missed = past[-1].missed
     ordered = in_order(snapshots)
-    later = ordered[ordered.index(last) + 1 :]
+    out_of_reach = [look for look in ordered[ordered.index(last) + 1 :] if no_longer_reaches(look, row)]
     if missed:
         state = "gone" if len(missed) >= LOOKS else "missed_once"
-    elif any(no_longer_reaches(look, row) for look in later):
+    elif out_of_reach:
         state = "unknown"
     else:
         state = "returned" if len(past) > 1 else "listed"
@@ -129,6 +131,7 @@ def status(snapshots: Sequence[Snapshot], tiktok_id: str) -> Status:
         seen[0][0].started_at,
         last.started_at,
         missed[0].started_at if missed else None,
+        out_of_reach[0].started_at if out_of_reach else None,
         row.followed_after,
         row.followed_before,
         row,
