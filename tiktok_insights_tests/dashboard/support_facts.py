@@ -111,7 +111,7 @@ def hidden_account(handle: str | None = "harbor.run.club", account_id: str = "10
         else day
         for day in _days(18_420, 51, 80, "partial", {42, 43}, burst_at=None)
     )
-    coverage = Coverage(hidden[0], shown[0], hidden[-1].looked_at, 4_745, 4_400, 0, 345)
+    coverage = Coverage(hidden[0], shown[0], hidden[-1].looked_at, 4_745, 4_400, 0, 0, 345)
     return Account(
         account_id,
         handle,
@@ -136,7 +136,7 @@ def first_look(handle: str | None = "first.look", account_id: str = "104") -> Ac
     newest = replace(account.days[-1], at_least=None, at_most=None, gone=0)
     return replace(
         account,
-        coverage=Coverage(account.snapshots[0], account.snapshots[0], None, 950, 0, 0, 950),
+        coverage=Coverage(account.snapshots[0], account.snapshots[0], None, 950, 0, 0, 0, 950),
         periods={},
         days=(*days, newest),
         cohorts=(),
@@ -288,7 +288,7 @@ def _snapshots(
 
 
 def _coverage(snapshots: tuple[Snapshot, ...], listed: int, exact: int) -> Coverage:
-    return Coverage(snapshots[0], snapshots[0], None, listed, exact, 0, listed - exact)
+    return Coverage(snapshots[0], snapshots[0], None, listed, exact, 0, 0, listed - exact)
 
 
 def _periods(count: int, per_day: float, before: int, leaving: float, *, cut: bool) -> dict[int, Period]:
@@ -306,6 +306,7 @@ def _periods(count: int, per_day: float, before: int, leaving: float, *, cut: bo
             count - change,
             count,
             joined,
+            0,
             days == 60 and cut,
             before,
             before - gone - maybe - unknown,
@@ -352,7 +353,7 @@ def _cohorts(users: int, weeks: int) -> tuple[Cohort, ...]:
         for week in range(1, ago + 1):
             share, n = 0.93 - 0.011 * week - 0.002 * ago, round(users * 0.97)
             shown = n >= 30 and not (ago == weeks and week == ago)
-            kept.append(Kept(week, n, users - n, *((share, share - 0.016, share + 0.014) if shown else (None,) * 3)))
+            kept.append(Kept(week, n, users - n, 0, *((share, share - 0.016, share + 0.014) if shown else (None,) * 3)))
         cohorts.append(Cohort(now - timedelta(weeks=ago), users + 10 * ago, tuple(kept)))
     return tuple(cohorts)
 
