@@ -121,10 +121,11 @@ def test_the_marts_are_those_of_the_oracle(loader: Loader) -> None:
     load(loader, [look for looks in world.values() for look in looks])
     compare = (
         compare_activity, compare_bands, compare_signs, compare_sign_counts, compare_notable, compare_map,
+        compare_listed,
     )  # fmt: skip
     names = (
         "public_activity", "following_bands", "follower_signs", "audience_signs", "notable_new_followers",
-        "follower_map",
+        "follower_map", "listed_followers",
     )  # fmt: skip
     for name, one in zip(names, compare, strict=True):
         rows = mart_rows(loader, name)
@@ -169,6 +170,39 @@ def compare_signs(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> None:
         assert row["SIGNS"] == signs.sign_class(one, groups)
         assert seconds(row["CREATED_AT"]) == signs.created_at(one.tiktok_id)
         assert (row["USER_NAME"], seconds(row["FOLLOWED_BEFORE"])) == (one.user_name, one.followed_before)
+
+
+def compare_listed(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> None:
+    """Profile and counts, user by user."""
+    words = {
+        "PRIVACY": {True: "private", False: "public", None: "unknown"},
+        "VERIFICATION": {True: "verified", False: "not verified", None: "unknown"},
+        "COUNTS": {True: "exact", False: "rounded", None: "unknown"},
+    }
+    times = ("FOLLOWED_AFTER", "FOLLOWED_BEFORE")
+    found = {
+        row["TIKTOK_ID"]: {name: seconds(value) if name in times else value for name, value in row.items()}
+        for row in rows
+    }
+    expected = {
+        one.tiktok_id: {
+            "ACCOUNT_ID": looks[0].account_id,
+            "TIKTOK_ID": one.tiktok_id,
+            "USER_NAME": one.user_name,
+            "NICK_NAME": one.nick_name,
+            "PRIVACY": words["PRIVACY"][one.is_private],
+            "VERIFICATION": words["VERIFICATION"][one.is_verified],
+            "COUNTS": words["COUNTS"][one.counts_exact] if audience.counts_served(one) else "not served",
+            "FOLLOWERS": one.followers,
+            "FOLLOWING": one.following,
+            "HEARTS": one.hearts,
+            "VIDEOS": one.videos,
+            "FOLLOWED_AFTER": one.followed_after,
+            "FOLLOWED_BEFORE": one.followed_before,
+        }
+        for one in listed_rows(looks)
+    }
+    assert found == expected
 
 
 def compare_sign_counts(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> None:

@@ -95,12 +95,15 @@ def _line(one: Row, place: int, snapshot: Snapshot) -> str:
     is_ours = snapshot.covered_to is not None
     texts = {
         "uniqueId": _quoted(one.user_name),
+        "nickname": _quoted(one.nick_name),
         "Account_verified": _boolean(one.is_verified),
         "privateAccount": _boolean(one.is_private),
         "followers_Count": _number(one.followers),
         "following_Count": _number(one.following),
         "videoCount": _number(one.videos),
+        "heartCount": _number(one.hearts),
         "diggCount": _number(one.likes_given),
+        "counts_exact": _boolean(one.counts_exact),
         "extracted_at": _time(snapshot.started_at if one.extracted_at is None else one.extracted_at),
         "followed_after": _time(one.followed_after),
         "followed_before": _time(one.followed_before),

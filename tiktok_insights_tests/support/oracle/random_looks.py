@@ -68,6 +68,17 @@ def random_looks(
         )
         for one in follows
     }
+    # Drawn apart, so that the worlds stay what they were before these.
+    more = Random(f"more {seed} {account_id}")  # noqa: S311 - repeatable, not secret
+    profiles = {
+        tiktok_id: replace(
+            row,
+            nick_name=more.choice(_NAMES),
+            hearts=more.choice([None, 0, 40, 1_000]),
+            counts_exact=more.choice([True, True, False, None]),
+        )
+        for tiktok_id, row in profiles.items()
+    }
     later = {**profiles, **_changed(Random(seed), profiles)}  # noqa: S311 - repeatable, not secret
     half = times[count // 2]
     return [

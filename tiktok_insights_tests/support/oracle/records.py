@@ -51,6 +51,9 @@ class Row:
     following: int | None = None
     videos: int | None = None
     likes_given: int | None = None
+    nick_name: str | None = None
+    hearts: int | None = None
+    counts_exact: bool | None = None
     extracted_at: int | None = None
 
     @property

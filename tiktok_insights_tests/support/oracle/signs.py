@@ -79,6 +79,8 @@ class FollowerMap:
     """M12: users in each cell (order of joining, order of creation), and whether it may be shown."""
 
     cells: dict[tuple[int, int], int]
+    #: When the first account of each cell was created.
+    first: dict[tuple[int, int], int]
     unknown: int
     impossible: int
     is_shown: bool
@@ -95,10 +97,15 @@ def follower_map(rows: Sequence[Row]) -> FollowerMap:
     known.sort(key=lambda one: -(one[0].list_position or 0))
     first = min((made for _, made in known), default=0)
     span = max((made for _, made in known), default=0) - first + 1
-    cells = Counter(
-        (rank * CELLS // len(known), (made - first) * CELLS // span) for rank, (_, made) in enumerate(known)
-    )
+    places = [(rank * CELLS // len(known), (made - first) * CELLS // span) for rank, (_, made) in enumerate(known)]
+    firsts: dict[tuple[int, int], int] = {}
+    for place, (_, made) in zip(places, known, strict=True):
+        firsts[place] = min(made, firsts.get(place, made))
     impossible = sum(row.followed_before is not None and made >= row.followed_before for row, made in known)
     return FollowerMap(
-        dict(cells), len(rows) - len(known), impossible, is_shown=impossible <= MAX_IMPOSSIBLE * len(known)
+        dict(Counter(places)),
+        firsts,
+        len(rows) - len(known),
+        impossible,
+        is_shown=impossible <= MAX_IMPOSSIBLE * len(known),
     )
