@@ -21,7 +21,17 @@ STYLES = (
     "narrow.css",
     "print.css",
 )
-SCRIPTS = ("formats.js", "svg.js", "readout.js", "charts.js", "count.js", "filters.js", "start.js")
+SCRIPTS = (
+    "formats.js",
+    "svg.js",
+    "readout.js",
+    "charts.js",
+    "count.js",
+    "joined.js",
+    "timeline.js",
+    "filters.js",
+    "start.js",
+)
 #: Runs in the head, before anything is painted.
 EARLY = ("early.js",)
 

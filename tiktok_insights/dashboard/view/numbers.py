@@ -6,6 +6,7 @@ A number that is None has no format: what stands instead is a sentence, and belo
 from datetime import datetime, timedelta
 
 MINUS = "\N{MINUS SIGN}"
+WEEK = timedelta(weeks=1)
 #: From here on a share needs no digit after the point.
 _PLAIN_SHARE = 10
 _LARGE = ((1_000_000_000, "B"), (1_000_000, "M"), (10_000, "k"))

@@ -1,6 +1,6 @@
 // The line of TikTok's count: it breaks where there was no snapshot, and its axis does not begin at zero.
 kinds.count = (chart, plot, data, view) => {
-  const total = data.counts.length, from = total - Math.min(total, Math.max(28, view.days)), known = [];
+  const total = data.counts.length, from = total - Math.min(total, Math.max(28, view.days) + 1), known = [];
   for (let at = from; at < total; at += 1) if (data.counts[at] !== null) known.push(at);
   if (!known.length) return;
   const height = view.narrow ? 230 : 270, top = 26, bottom = height - 30, values = known.map((at) => data.counts[at]);
@@ -9,7 +9,7 @@ kinds.count = (chart, plot, data, view) => {
   low = Math.max(0, low - room); high += room * 0.4;
   const marks = ticks(low, high, 4).filter((tick) => Number.isInteger(tick)), left = Math.max(...marks.map((tick) => widthOf(short(tick))), 20) + 10, right = view.width - 8;
   const x = (at) => left + (right - left) * (at - from) / Math.max(total - 1 - from, 1), y = (value) => bottom - (bottom - top) * (value - low) / (high - low);
-  const svg = canvas(plot, view.width, height), last = known[known.length - 1], since = data.since[view.days];
+  const svg = canvas(plot, view.width, height), last = known[known.length - 1], [since, change] = data.since[view.days] || [];
   const begin = since === undefined ? null : Math.max(from, Math.floor((since - data.first) / DAY));
   if (begin !== null) box(svg, x(begin), top, x(last) - x(begin), bottom - top, "f-soft");
   for (const tick of marks) { line(svg, left, y(tick), right, y(tick), "grid"); write(svg, left - 8, y(tick) + 4, short(tick), "", "end"); }
@@ -31,10 +31,10 @@ kinds.count = (chart, plot, data, view) => {
   shape(svg, "circle", { cx: x(last), cy: y(data.counts[last]), r: 4, class: "f-seen" });
   label(svg, Math.min(x(last) + 4, view.width), y(data.counts[last]) - 11, count(data.counts[last]), "ink strong", "end");
   if (begin !== null && data.counts[begin] !== null && begin < last) {
-    const text = "last " + view.days + " days: " + signed(data.counts[last] - data.counts[begin]), middle = (x(begin) + x(last)) / 2;
+    const text = "last " + view.days + " days: " + signed(change), middle = (x(begin) + x(last)) / 2;
     label(svg, Math.min(middle, view.width - widthOf(text) / 2), bottom - 8, text, "accent strong", "middle");
   }
-  dayLabels(svg, data.first, from, total, x, height - 8);
+  dayLabels(svg, data.first, from, total, x, height - 8, view.width);
   const stops = [];
   for (let at = from; at < total; at += 1) {
     const day = weekdayOf(data.first + at * DAY) + ": ", before = data.counts[at - 1];

@@ -1,13 +1,15 @@
 // Tells the numbers of one mark: by pointer, by touch, by arrow keys. `stops` are the marks from left to right: where each
 // is, and its words, of which those in bold stand in a list of their own.
-function readout(chart, plot, drawing, stops, top, bottom) {
+// `isDown`: the marks are one below the other, and the two ends are left and right.
+function readout(chart, plot, drawing, stops, top, bottom, isDown) {
   const words = chart.querySelector(".readout");
-  const cursor = line(drawing, 0, top, 0, bottom, "cursor");
+  const cursor = isDown ? line(drawing, top, 0, bottom, 0, "cursor") : line(drawing, 0, top, 0, bottom, "cursor");
+  const axis = isDown ? "y" : "x";
   cursor.setAttribute("visibility", "hidden");
   let at = -1;
   const show = (next) => {
     at = Math.max(0, Math.min(stops.length - 1, next));
-    cursor.setAttribute("x1", stops[at].x); cursor.setAttribute("x2", stops[at].x); cursor.setAttribute("visibility", "visible");
+    cursor.setAttribute(axis + "1", stops[at][axis]); cursor.setAttribute(axis + "2", stops[at][axis]); cursor.setAttribute("visibility", "visible");
     words.textContent = "";
     for (const part of stops[at].words) {
       const piece = Array.isArray(part) ? document.createElement("b") : document.createTextNode(part);
@@ -17,18 +19,18 @@ function readout(chart, plot, drawing, stops, top, bottom) {
   };
   const hide = () => { at = -1; cursor.setAttribute("visibility", "hidden"); words.textContent = chart.dataset.hint; };
   const point = (event) => {
-    const frame = plot.getBoundingClientRect(), scale = drawing.viewBox.baseVal.width / frame.width, x = (event.clientX - frame.left) * scale;
+    const frame = plot.getBoundingClientRect(), scale = drawing.viewBox.baseVal.width / frame.width, where = (isDown ? event.clientY - frame.top : event.clientX - frame.left) * scale;
     let near = 0;
-    stops.forEach((stop, place) => { if (Math.abs(stop.x - x) < Math.abs(stops[near].x - x)) near = place; });
+    stops.forEach((stop, place) => { if (Math.abs(stop[axis] - where) < Math.abs(stops[near][axis] - where)) near = place; });
     show(near);
   };
-  const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -1e6, End: 1e6 };
+  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1, Home: -1e6, End: 1e6 };
   plot.onpointermove = point; plot.onpointerdown = point;
   plot.onpointerleave = (event) => { if (event.pointerType === "mouse") hide(); };
   plot.onblur = hide;
   plot.onkeydown = (event) => {
     if (event.key === "Escape") return hide();
-    if (!(event.key in steps)) return;
+    if (!(event.key in steps) || (!isDown && /Up|Down/.test(event.key))) return;
     event.preventDefault();
     show(at < 0 ? (steps[event.key] < 0 ? stops.length - 1 : event.key === "End" ? stops.length - 1 : 0) : at + steps[event.key]);
   };

@@ -40,6 +40,8 @@ function showRulers() {
   for (const banner of all(".banner")) banners.observe(banner);
 }
 chooseTheme();
+// With scripts, # names a page and not a place: without ids the browser does not scroll there.
+for (const place of all("[data-page],article")) place.removeAttribute("id");
 if (names.length) {
   for (const place of all("[data-age]")) tellAge(place);
   foldLists();

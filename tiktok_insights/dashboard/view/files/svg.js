@@ -21,6 +21,12 @@ function label(parent, x, y, text, kind, anchor) {
   shape(parent, "text", { x: x, y: y, class: "halo", "text-anchor": anchor || "start" }, text);
   return write(parent, x, y, text, kind, anchor);
 }
+// The same on a plate, where the ground is hatched.
+function plate(parent, x, y, text, kind, anchor) {
+  const width = widthOf(text) + 12, left = anchor === "middle" ? x - width / 2 : anchor === "end" ? x - width + 6 : x - 6;
+  box(parent, left, y - 14, width, 20, "f-page", { rx: 3 });
+  return write(parent, x, y, text, kind, anchor);
+}
 // About how wide a text of 12 px is.
 const widthOf = (text) => text.length * 6.6;
 // Round numbers between two ends.
@@ -31,11 +37,11 @@ function ticks(low, high, most) {
   return found;
 }
 // Days under a chart: so many labels that they do not touch, counted from the newest day.
-function dayLabels(parent, first, from, days, x, y) {
-  const room = Math.max(1, Math.floor((x(days - 1) - x(from)) / 70)), step = [1, 2, 7, 14, 28].find((each) => (days - from) / each <= room) || 28;
+function dayLabels(parent, first, from, days, x, y, right) {
+  const room = Math.max(1, Math.floor((x(days - 1) - x(from)) / 62)), step = [1, 7, 14, 28].find((each) => (days - from) / each <= room) || 28;
   for (let at = days - 1; at >= from; at -= step) {
-    const text = dayOf(first + at * DAY), last = at === days - 1;
+    const text = dayOf(first + at * DAY), last = x(at) + widthOf(text) / 2 > right;
     if (x(at) - widthOf(text) / 2 < x(from) - 20) continue;
-    write(parent, x(at), y, text, "", last ? "end" : "middle");
+    write(parent, last ? right : x(at), y, text, "", last ? "end" : "middle");
   }
 }

@@ -21,7 +21,10 @@ def count_chart(account: Account) -> Html:
         "first": numbers.seconds(account.days[0].day),
         "counts": [day.claimed for day in account.days],
         "hidden": [int(day.list == "hidden") for day in account.days],
-        "since": {days: numbers.seconds(period.since) for days, period in account.periods.items()},
+        "since": {
+            days: [numbers.seconds(period.since), period.to_count - period.from_count]
+            for days, period in account.periods.items()
+        },
         "bursts": [numbers.seconds(burst.started_at) for burst in account.bursts],
     }
     rows, before = [], None

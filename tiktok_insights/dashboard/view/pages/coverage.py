@@ -1,27 +1,109 @@
-"""The page Coverage."""
+"""The page Coverage: what the numbers rest on."""
 
 from collections.abc import Mapping
 
-from tiktok_insights.dashboard.description import page_of, visual_of
+from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account, Facts
-from tiktok_insights.dashboard.view.components import empty, frame, lead
-from tiktok_insights.dashboard.view.html import Html
+from tiktok_insights.dashboard.view import numbers
+from tiktok_insights.dashboard.view.components import (
+    Part,
+    empty,
+    facts_list,
+    frame,
+    hundred_bar,
+    lead,
+    note,
+    table,
+)
+from tiktok_insights.dashboard.view.html import Html, bold, join, tag
 from tiktok_insights.dashboard.view.pages.layout import Drawn
+from tiktok_insights.dashboard.view.pages.snapshots import snapshot_table, timeline
+from tiktok_insights.dashboard.view.words import coverage as words
+from tiktok_insights.dashboard.view.words.accounts import called
+from tiktok_insights.insights.words import filled
+
+#: A smaller group is not counted out.
+_LEAST = int(filled("{min_group}"))
 
 
 def drawn(account: Account) -> Drawn:
     """The page of an account."""
-    del account
-    soon = {
-        visual.name: frame(visual, empty("Not drawn yet."))
-        for visual in page_of("coverage").visuals
-        if visual.per_account
-    }
-    return Drawn(lead(()), soon)
+    return Drawn(
+        lead(words.sentences(account)),
+        {
+            "timeline": timeline(account),
+            "everyone": _everyone(account),
+            "unknown": _unknown(account),
+            "served": _served(account),
+            "snapshots": snapshot_table(account),
+        },
+    )
 
 
 def together(facts: Facts) -> Mapping[str, Html]:
     """The table of shared followers."""
-    del facts
     visual = visual_of("coverage", "shared")
-    return {visual.name: frame(visual, empty("Not drawn yet."))}
+    names = {account.account_id: called(account) for account in facts.accounts}
+    pairs = [pair for pair in facts.shared if {pair.account_id, pair.other_account_id} <= names.keys()]
+    if not pairs:
+        return {visual.name: frame(visual, empty("It takes the lists of two accounts in this file."))}
+    known = [pair for pair in pairs if pair.at_least >= _LEAST]
+    rows = [
+        [
+            join((names[pair.account_id], " and ", names[pair.other_account_id])),
+            join(("at least ", bold(numbers.count(pair.at_least)))),
+            tag("span", "cannot say", class_="mute") if pair.share is None else numbers.share(pair.share),
+        ]
+        for pair in known
+    ]
+    few = len(pairs) - len(known)
+    rest = note(f"{numbers.plural(few, 'pair has', 'pairs have')} fewer than {_LEAST} in common.") if few else None
+    shown = table(["Accounts", "Seen on both", "Share of the smaller list"], rows, "plain pairs") if rows else None
+    return {visual.name: frame(visual, shown, rest)}
+
+
+def _everyone(account: Account) -> Html:
+    visual, states = visual_of("coverage", "everyone"), account.states
+    listed, total = states.listed + states.returned, 0
+    parts = [
+        Part("listed", listed, "seen"),
+        Part("gone", states.gone, "gone"),
+        Part("gone?", states.missed_once, "maybe"),
+        Part("unknown", states.unknown, "unseen"),
+    ]
+    total = sum(part.people for part in parts)
+    if not total:
+        return frame(visual, empty("No one has been seen yet."))
+    parts = [Part(part.label, part.people, part.kind, part.people / total) for part in parts]
+    people = tag("p", numbers.plural(total, "person", "people"), " on all lists together.", class_="subtitle")
+    back = numbers.plural(states.returned, "person", "people")
+    returned = note(f"{back} of the listed returned: gone, then seen again.") if states.returned else None
+    return frame(visual, people, hundred_bar(parts), returned)
+
+
+def _unknown(account: Account) -> Html:
+    visual, states = visual_of("coverage", "unknown"), account.states
+    if not states.unknown:
+        return frame(visual, empty(words.no_unknown(account)))
+    reasons = [
+        ("Slid out of view", numbers.count(states.unknown_out_of_view), ""),
+        ("Missed once, then out of view", numbers.count(states.unknown_missed_once), ""),
+    ]
+    return frame(visual, facts_list(reasons))
+
+
+def _served(account: Account) -> Html:
+    visual, coverage = visual_of("coverage", "served"), account.coverage
+    if not coverage.listed:
+        return frame(visual, empty("No one is on a list now."))
+    parts = [
+        Part(label, people, kind, people / coverage.listed)
+        for label, people, kind in (
+            ("Exact", coverage.exact, "seen"),
+            ("Rounded", coverage.rounded, "pale"),
+            ("Not served", coverage.not_served, "unseen"),
+        )
+        if people
+    ]
+    none = note("TikTok served no counts: nothing on the page Who rests on them.") if not coverage.exact else None
+    return frame(visual, hundred_bar(parts), none)

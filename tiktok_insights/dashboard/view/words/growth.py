@@ -1,0 +1,75 @@
+"""The sentences of the page Growth."""
+
+from collections.abc import Iterator
+
+from tiktok_insights.dashboard.facts.account import Account
+from tiktok_insights.dashboard.facts.change import Cohort, Kept, Period
+from tiktok_insights.dashboard.view import numbers
+from tiktok_insights.dashboard.view.html import Html, bold, join
+from tiktok_insights.dashboard.view.words import today
+from tiktok_insights.dashboard.view.words.accounts import as_of, is_hidden
+
+#: After so many weeks it is said how many stay, if it is known; else after the longest time that is.
+_WEEKS = 4
+_SPELLED = ("", "one week", "two weeks", "three weeks", "four weeks", "five weeks", "six weeks", "seven weeks")
+
+
+def sentences(account: Account, days: int) -> list[Html]:
+    """Whether new followers come, and whether they stay."""
+    return [_joined(account, account.periods.get(days)), *_kept(account)]
+
+
+def weeks(number: int) -> str:
+    """A number of weeks in words."""
+    return _SPELLED[number] if number < len(_SPELLED) else f"{number} weeks"
+
+
+def _joined(account: Account, period: Period | None) -> Html:
+    if period is None:
+        return today.no_period(account)
+    if period.joined is None:
+        newest = as_of(account) or period.until
+        since = account.coverage.hidden_since
+        why = f"the list has been hidden since {numbers.day(since, newest)}" if since else "a list is missing"
+        if is_hidden(account):
+            return join(("Who joined since then, ", bold("we cannot say"), f": {why}."))
+        return join((f"Who joined since {today.since(period)}, ", bold("we cannot say"), f": {why}."))
+    people = "person joined" if period.joined == 1 else "people joined"
+    verb = "is" if period.joined == 1 else "are"
+    per_week = ""
+    if period.days_between > 7 and period.joined:  # a week
+        rate = numbers.rate(period.joined / period.days_between * 7)
+        per_week = join((": about ", bold(f"{rate} a week")))
+    first = "At least " if period.joined_is_at_least else ""
+    count = bold(numbers.count(period.joined))
+    return join((first, count, f" {people} since {today.since(period)} and {verb} still listed", per_week, "."))
+
+
+def _kept(account: Account) -> Iterator[Html]:
+    found = [
+        (cohort, cell) for cohort in account.cohorts for cell in cohort.kept if cell.week and cell.share is not None
+    ]
+    if not found:
+        needed = "a week in which at least 30 people surely joined, and a later list that reaches back to it"
+        yield join(("How many of them stay, ", bold("we cannot say"), f" yet: it needs {needed}."))
+        return
+    longest = max(cell.week for _, cell in found)
+    after = min(_WEEKS, longest)
+    chosen = next((pair for pair in found if pair[1].week == after), found[0])
+    yield _share(*chosen)
+    newest = found[0]
+    if newest[0] != chosen[0]:
+        yield _share(*newest)
+
+
+def _share(cohort: Cohort, cell: Kept) -> Html:
+    low, high = cell.share_from, cell.share_to
+    between = "" if low is None or high is None else f" ({numbers.interval(low, high)})"
+    start = numbers.span(cohort.start, cohort.start.replace(hour=0) + numbers.WEEK)
+    return join(
+        (
+            f"Of those who joined {start}, ",
+            bold(numbers.share(cell.share or 0, 1)),
+            f" were still listed after {weeks(cell.week)}{between}.",
+        )
+    )
