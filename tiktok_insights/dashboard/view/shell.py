@@ -36,7 +36,8 @@ def keys(facts: Facts) -> list[str]:
 def top(facts: Facts) -> Html:
     """The name of the file, and the filters, which need scripts."""
     logo = Html(
-        '<svg width="26" height="12" aria-hidden="true"><rect width="26" height="12" rx="2.5" class="f-unseen"/>'
+        '<svg width="26" height="12" aria-hidden="true">'
+        '<rect width="26" height="12" rx="2.5" class="f-unseen o-unseen"/>'
         '<rect x="17" width="9" height="12" rx="2.5" class="f-seen"/></svg>'
     )
     options = (

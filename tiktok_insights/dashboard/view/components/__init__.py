@@ -6,7 +6,7 @@
 
 from tiktok_insights.dashboard.view.components.bars import BarRow, Part, bar_list, hundred_bar, small_bar
 from tiktok_insights.dashboard.view.components.cards import Card, cards, certainty
-from tiktok_insights.dashboard.view.components.frames import empty, frame, lead, note, question
+from tiktok_insights.dashboard.view.components.frames import empty, frame, lead, note, question, unfilled
 from tiktok_insights.dashboard.view.components.marks import chip, ruler, small_ruler, state, swatch
 from tiktok_insights.dashboard.view.components.plot import plot
 from tiktok_insights.dashboard.view.components.tables import Column, facts_list, table, twin
@@ -35,4 +35,5 @@ __all__ = [
     "swatch",
     "table",
     "twin",
+    "unfilled",
 ]

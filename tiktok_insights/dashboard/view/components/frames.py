@@ -1,6 +1,7 @@
 """The frame around a visual, the sentences above it, and what stands where there is nothing to show."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tiktok_insights.dashboard.description import DEFINITIONS, Visual
 from tiktok_insights.dashboard.view.html import Html, escape, join, tag
@@ -26,6 +27,11 @@ def frame(visual: Visual, *body: str | None, title: str | None = None) -> Html:
         class_=f"frame w{visual.width}",
         data_visual=visual.name,
     )
+
+
+def unfilled(visual: Visual, sentence: str, *more: Html) -> Html:
+    """A visual that has nothing to show: the sentence that says why, and what there is instead."""
+    return frame(replace(visual, subtitle="", note=""), empty(sentence), *more)
 
 
 def lead(sentences: Iterable[str]) -> Html:

@@ -48,7 +48,7 @@ def bridge(account: Account, days: int) -> Html:
     """The bridge of a period."""
     period = account.periods.get(days)
     if period is None:
-        return empty(today.no_period(account))
+        return empty(today.no_period(account, days))
     if period.joined is None:
         hidden = "the list is hidden" if words.is_hidden(account) else "there is no list at both ends of the period"
         change = numbers.signed(period.to_count - period.from_count)

@@ -4,7 +4,7 @@ from tiktok_insights.dashboard.description import Visual, visual_of
 from tiktok_insights.dashboard.facts.account import CHART_DAYS, Account
 from tiktok_insights.dashboard.facts.change import Burst
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import Column, empty, facts_list, frame, twin
+from tiktok_insights.dashboard.view.components import Column, facts_list, frame, twin, unfilled
 from tiktok_insights.dashboard.view.html import Html, join, tag
 from tiktok_insights.dashboard.view.words import accounts as words
 from tiktok_insights.dashboard.view.words.today import span_in_words
@@ -65,14 +65,14 @@ def _shown(burst: Burst) -> tuple[Html, Html, Html]:
 
 def _none(account: Account, visual: Visual) -> Html:
     if account.coverage.newest is None or not any(day.at_most is not None for day in account.days):
-        return frame(visual, empty("No day is covered by two lists yet, so a burst could not be seen."))
+        return unfilled(visual, "No day is covered by two lists yet, so a burst could not be seen.")
     rule = filled("A burst needs at least {burst_joined} joins in an hour and {burst_times} times the usual hour.")
     if words.is_hidden(account):
         newest, since = account.coverage.newest, account.coverage.hidden_since
         day = numbers.day(since or newest.looked_at, newest.looked_at)
         text = f"No burst in the days that we could see. The list is hidden since {day}: a burst would not be seen."
-        return frame(visual, empty(text))
-    return frame(visual, empty(join((f"No hour stood out in {CHART_DAYS} days. ", rule))))
+        return unfilled(visual, text)
+    return unfilled(visual, join((f"No hour stood out in {CHART_DAYS} days. ", rule)))
 
 
 def _share(value: float | None) -> str:

@@ -3,7 +3,7 @@
 from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import empty, frame, plot, twin
+from tiktok_insights.dashboard.view.components import frame, plot, twin, unfilled
 from tiktok_insights.dashboard.view.html import Html, tag
 
 
@@ -12,11 +12,11 @@ def count_chart(account: Account) -> Html:
     visual = visual_of("today", "count")
     counted = [day for day in account.days if day.claimed is not None]
     if not counted:
-        return frame(visual, empty("TikTok's count is in no snapshot of these days."))
+        return unfilled(visual, "TikTok's count is in no snapshot of these days.")
     if len(counted) == 1:
         only = counted[0]
         text = f"One count so far: {numbers.count(only.claimed or 0)} on {numbers.day(only.day)}. A line needs two."
-        return frame(visual, empty(text))
+        return unfilled(visual, text)
     data = {
         "first": numbers.seconds(account.days[0].day),
         "counts": [day.claimed for day in account.days],

@@ -5,16 +5,7 @@ from collections.abc import Mapping
 from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import (
-    Part,
-    empty,
-    facts_list,
-    frame,
-    hundred_bar,
-    lead,
-    note,
-    table,
-)
+from tiktok_insights.dashboard.view.components import Part, facts_list, frame, hundred_bar, lead, note, table, unfilled
 from tiktok_insights.dashboard.view.html import Html, bold, join, tag
 from tiktok_insights.dashboard.view.pages.layout import Drawn
 from tiktok_insights.dashboard.view.pages.snapshots import snapshot_table, timeline
@@ -46,7 +37,7 @@ def together(facts: Facts) -> Mapping[str, Html]:
     names = {account.account_id: called(account) for account in facts.accounts}
     pairs = [pair for pair in facts.shared if {pair.account_id, pair.other_account_id} <= names.keys()]
     if not pairs:
-        return {visual.name: frame(visual, empty("It takes the lists of two accounts in this file."))}
+        return {visual.name: unfilled(visual, "It takes the lists of two accounts in this file.")}
     known = [pair for pair in pairs if pair.at_least >= _LEAST]
     rows = [
         [
@@ -73,7 +64,7 @@ def _everyone(account: Account) -> Html:
     ]
     total = sum(part.people for part in parts)
     if not total:
-        return frame(visual, empty("No one has been seen yet."))
+        return unfilled(visual, "No one has been seen yet.")
     parts = [Part(part.label, part.people, part.kind, part.people / total) for part in parts]
     people = tag("p", numbers.plural(total, "person", "people"), " on all lists together.", class_="subtitle")
     back = numbers.plural(states.returned, "person", "people")
@@ -84,10 +75,10 @@ def _everyone(account: Account) -> Html:
 def _unknown(account: Account) -> Html:
     visual, states = visual_of("coverage", "unknown"), account.states
     if not states.unknown:
-        return frame(visual, empty(words.no_unknown(account)))
+        return unfilled(visual, words.no_unknown(account))
     reasons = [
         ("Slid out of view", numbers.count(states.unknown_out_of_view), ""),
-        ("Missed once, then out of view", numbers.count(states.unknown_missed_once), ""),
+        ("Followed at an unknown time", numbers.count(states.unknown_without_time), ""),
     ]
     return frame(visual, facts_list(reasons))
 
@@ -95,15 +86,17 @@ def _unknown(account: Account) -> Html:
 def _served(account: Account) -> Html:
     visual, coverage = visual_of("coverage", "served"), account.coverage
     if not coverage.listed:
-        return frame(visual, empty("No one is on a list now."))
+        return unfilled(visual, "No one is on a list now.")
     parts = [
         Part(label, people, kind, people / coverage.listed)
         for label, people, kind in (
             ("Exact", coverage.exact, "seen"),
             ("Rounded", coverage.rounded, "pale"),
+            ("Exact or rounded", coverage.exact_or_rounded, "possible"),
             ("Not served", coverage.not_served, "unseen"),
         )
         if people
     ]
-    none = note("TikTok served no counts: nothing on the page Who rests on them.") if not coverage.exact else None
+    served_none = coverage.not_served == coverage.listed
+    none = note("TikTok served no counts: nothing on the page Who rests on them.") if served_none else None
     return frame(visual, hundred_bar(parts), none)

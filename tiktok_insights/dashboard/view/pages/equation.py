@@ -46,6 +46,9 @@ def _known(account: Account, period: Period) -> list[Card]:
     unknown, rest, start = period.unknown or 0, period.unexplained or 0, sentences.since(period)
     per_day = f"{numbers.rate(joined / period.days_between)} a day" if period.days_between else ""
     sure = certainty("counted", f"On the newest list, not on that of {start}")
+    if period.joined_earlier:
+        earlier = numbers.count(period.joined_earlier)
+        sure = certainty("counted", f"On the newest list, not on that of {start}; {earlier} had followed before")
     if period.joined_is_at_least:
         sure = certainty("at-least", f"At least: the list no longer reaches back to {start}")
     states = tag(
@@ -82,7 +85,8 @@ def _unknown(account: Account, period: Period | None) -> list[Card]:
     elif period is not None:
         why = "Needs two lists"
     sure = certainty("cannot-say", why)
-    whole = "" if period is None else f"The whole change, {numbers.signed(period.to_count - period.from_count)}"
+    change = 0 if period is None else period.to_count - period.from_count
+    whole = "Nothing to compare" if period is None else f"The whole change, {numbers.signed(change)}"
     return [
         Card("Joined, still listed", "joined", None, "No list to count from", sure, "="),
         Card("No longer listed", "gone", None, "No list to compare with", sure, "\N{MINUS SIGN}"),

@@ -4,7 +4,7 @@ from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.change import Day
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import Column, empty, frame, lead, plot, swatch, twin
+from tiktok_insights.dashboard.view.components import Column, frame, lead, plot, swatch, twin, unfilled
 from tiktok_insights.dashboard.view.html import Html, tag
 from tiktok_insights.dashboard.view.pages.bridge import bridge
 from tiktok_insights.dashboard.view.pages.bursts import all_bursts
@@ -32,7 +32,7 @@ def drawn(account: Account) -> Drawn:
 def _joined(account: Account) -> Html:
     visual = visual_of("growth", "joined")
     if not any(day.at_most is not None for day in account.days):
-        return frame(visual, empty("No day is covered yet: it needs two snapshots, or a list that reaches back."))
+        return unfilled(visual, "No day is covered yet: it needs two snapshots, or a list that reaches back.")
     days = account.days
     data = {
         "first": numbers.seconds(days[0].day),

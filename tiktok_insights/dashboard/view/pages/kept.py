@@ -6,7 +6,7 @@ from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.change import Cohort, Kept
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import empty, frame, note
+from tiktok_insights.dashboard.view.components import frame, note, twin, unfilled
 from tiktok_insights.dashboard.view.html import Html, join, tag
 from tiktok_insights.insights.words import filled
 
@@ -23,10 +23,12 @@ def kept(account: Account) -> Html:
     cohorts = [cohort for cohort in account.cohorts[:_ROWS] if _cells(cohort)]
     if not cohorts:
         sentence = "No week of joining can be followed yet: it needs a week that is over, and a list of a later week."
-        return frame(visual, empty(sentence))
+        return unfilled(visual, sentence)
     weeks = range(1, max(cell.week for cohort in cohorts for cell in _cells(cohort)) + 1)
     head = (tag("th", "after 1 week" if week == 1 else week, scope="col") for week in weeks)
     shares = [cell.share for cohort in cohorts for cell in _cells(cohort) if cell.share is not None]
+    if not shares:
+        return _no_shares(account, cohorts)
     rows = (_row(cohort, weeks, shares) for cohort in cohorts)
     table = tag(
         "table",
@@ -37,6 +39,30 @@ def kept(account: Account) -> Html:
     certain = numbers.plural(account.without_cohort, "person has", "people have") if account.without_cohort else ""
     left_out = note(f"{certain} no row, because the week of joining is not certain.") if certain else None
     return frame(visual, table, left_out)
+
+
+def _no_shares(account: Account, cohorts: Sequence[Cohort]) -> Html:
+    few = all(cell.n < _LEAST for cohort in cohorts for cell in _cells(cohort))
+    why = (
+        f"in each of these weeks fewer than {_LEAST} people surely joined and can be followed, too few for a share."
+        if few
+        else "no list of the later weeks reaches back to when they joined."
+    )
+    columns = ["Joined in the week of", "Joined", "Followed for, weeks", "Still listed or gone", "Unknown"]
+    rows = [
+        [
+            numbers.span(cohort.start, cohort.start + numbers.WEEK),
+            numbers.count(cohort.users),
+            numbers.count(last.week),
+            numbers.count(last.n),
+            numbers.count(last.unknown),
+        ]
+        for cohort in cohorts
+        for last in [_cells(cohort)[-1]]
+    ]
+    certain = numbers.plural(account.without_cohort, "person is", "people are")
+    left_out = [note(f"{certain} in no week, because it is not certain.")] if account.without_cohort else []
+    return unfilled(visual_of("growth", "kept"), f"No shares here: {why}", twin(columns, rows), *left_out)
 
 
 def _cells(cohort: Cohort) -> list[Kept]:

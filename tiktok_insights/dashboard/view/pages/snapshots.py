@@ -4,7 +4,7 @@ from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.coverage import Snapshot
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import Column, empty, frame, plot, swatch, twin
+from tiktok_insights.dashboard.view.components import Column, frame, plot, swatch, twin, unfilled
 from tiktok_insights.dashboard.view.html import Html, tag
 
 _LETTERS = {"whole": "w", "cut": "c", "partial": "p", "window": "o", "hidden": "h"}
@@ -16,7 +16,7 @@ def timeline(account: Account) -> Html:
     """A line for each snapshot, from how far it reaches back to when it was taken."""
     visual = visual_of("coverage", "timeline")
     if not account.snapshots:
-        return frame(visual, empty("There is no snapshot in these days."))
+        return unfilled(visual, "There is no snapshot in these days.")
     shown = account.snapshots[:_MOST]
     newest = numbers.seconds(shown[0].looked_at)
     data = {
@@ -42,7 +42,7 @@ def snapshot_table(account: Account) -> Html:
     """All snapshots with their numbers."""
     visual = visual_of("coverage", "snapshots")
     if not account.snapshots:
-        return frame(visual, empty("There is no snapshot in these days."))
+        return unfilled(visual, "There is no snapshot in these days.")
     columns: list[Column | str] = [
         "Taken, UTC",
         Column("List", "text"),

@@ -30,7 +30,7 @@ def _days(account: Account) -> Html:
     holes = sum(day.has_holes for day in days)
     parts = [
         f"{numbers.plural(holes, 'day has', 'days have')} holes in it" if holes else "",
-        f"{numbers.plural(none, 'day', 'days')} had no snapshot" if none else "",
+        f"{numbers.plural(none, 'day', 'days')} had no list" if none else "",
         f"on {numbers.plural(hidden, 'day', 'days')} the list was hidden" if hidden else "",
     ]
     rest = "; ".join(part for part in parts if part)

@@ -7,7 +7,7 @@ from tiktok_insights.dashboard.facts.change import Cohort, Kept, Period
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.html import Html, bold, join
 from tiktok_insights.dashboard.view.words import today
-from tiktok_insights.dashboard.view.words.accounts import as_of, is_hidden
+from tiktok_insights.dashboard.view.words.accounts import as_of
 
 #: After so many weeks it is said how many stay, if it is known; else after the longest time that is.
 _WEEKS = 4
@@ -16,7 +16,7 @@ _SPELLED = ("", "one week", "two weeks", "three weeks", "four weeks", "five week
 
 def sentences(account: Account, days: int) -> list[Html]:
     """Whether new followers come, and whether they stay."""
-    return [_joined(account, account.periods.get(days)), *_kept(account)]
+    return [_joined(account, account.periods.get(days), days), *_kept(account)]
 
 
 def weeks(number: int) -> str:
@@ -24,15 +24,13 @@ def weeks(number: int) -> str:
     return _SPELLED[number] if number < len(_SPELLED) else f"{number} weeks"
 
 
-def _joined(account: Account, period: Period | None) -> Html:
+def _joined(account: Account, period: Period | None, days: int) -> Html:
     if period is None:
-        return today.no_period(account)
+        return today.no_period(account, days)
     if period.joined is None:
         newest = as_of(account) or period.until
         since = account.coverage.hidden_since
         why = f"the list has been hidden since {numbers.day(since, newest)}" if since else "a list is missing"
-        if is_hidden(account):
-            return join(("Who joined since then, ", bold("we cannot say"), f": {why}."))
         return join((f"Who joined since {today.since(period)}, ", bold("we cannot say"), f": {why}."))
     people = "person joined" if period.joined == 1 else "people joined"
     verb = "is" if period.joined == 1 else "are"

@@ -16,17 +16,26 @@ def sentences(account: Account, days: int) -> list[Html]:
     """What changed, how sure that is, and what was not seen."""
     period = account.periods.get(days)
     if period is None:
-        return [_count_alone(account), no_period(account)]
+        return [_count_alone(account), no_period(account, days)]
     found = [_change(period)]
     if period.joined is None:
         return [*found, *_no_lists(account, period)]
     return [*found, _moves(period), _rest(account, period)]
 
 
-def no_period(account: Account) -> Html:
+def no_period(account: Account, days: int) -> Html:
     """Why nothing can be compared."""
     if account.coverage.newest is None:
         return Html("Nothing can be compared until a snapshot has read a list.")
+    if shorter := [known for known in account.periods if known < days]:
+        longest = f"Choose {max(shorter)} days: the oldest is of about that time."
+        return join(
+            (
+                f"The snapshots do not reach back {days} days, so what changed since then ",
+                bold("we cannot say"),
+                f". {longest}",
+            )
+        )
     return join(("There is no earlier snapshot to compare with, so what changed ", bold("we cannot say"), " yet."))
 
 
