@@ -47,6 +47,7 @@ STORY = Story(
             come_back=0.4,
             claims_drift=0.0002,
             bursts=(Burst(day=BURST_DAY, follows=105, seconds=2_400, group=0, leave=0.4),),
+            troubles=(Trouble(fault="ends-early-p3", from_day=45, to_day=46),),
         ),
         ToldAccount(
             handle=MUSEUM,
@@ -65,10 +66,7 @@ STORY = Story(
             joins_per_day=0.5,
             leaves_per_day=0.005,
             come_back=0.3,
-            troubles=(
-                Trouble(fault="hidden", from_day=18, to_day=20),
-                Trouble(fault="ends-early-p1", from_day=45, to_day=46),
-            ),
+            troubles=(Trouble(fault="hidden", from_day=18, to_day=20),),
         ),
     ),
 )

@@ -50,9 +50,9 @@ def _finds(facts: dict[str, Facts]) -> Iterator[str]:
     yield f"a cut list: {MUSEUM} has more followers than the {CAP} that the API lists"
     yield from (_returned(handle, fact) for handle, fact in _first(facts, _has_returned))
     yield from (_unknown(handle, fact) for handle, fact in _first(facts, _is_beyond))
-    hidden, partial = told[CAFE].troubles
+    (hidden,), (partial,) = told[CAFE].troubles, told[BAKERY].troubles
     yield f"a hidden list: {CAFE} from {_day(second_of(hidden.from_day))} to {_day(second_of(hidden.to_day) - 1)}"
-    yield f"a walk that ended early: {CAFE} on {_day(second_of(partial.from_day))}"
+    yield f"a walk that ended early: {BAKERY} on {_day(second_of(partial.from_day))}"
     yield f"days without a snapshot: {', '.join(_day(second_of(day)) for day in DAYS_WITHOUT_LOOK)}"
 
 

@@ -18,9 +18,6 @@ WHOLE_SHARE = 0.9
 FILTERED_BY_CHANCE = 5
 #: Lengths at which backends are known to cut a list: 30 and 50 without a login, 5,000 (2020-24), 10,000 (2026).
 KNOWN_CAPS = (30, 50, 5_000, 10_000)
-#: A smaller known cap does not explain a list that is far too short: something is wrong with the plan or the account.
-#: A cap that only the settings name does.
-_SMALLEST_USUAL_CAP = 1_000
 PAGES_WITHOUT_NEWS = 3
 
 #: An interval of follow time that was not read, both ends included, in unix seconds.
@@ -167,10 +164,8 @@ class Walk:
             return Stop.UNKNOWN_LENGTH if seen else Stop.ENDED_EARLY
         if not seen:
             return Stop.END_OF_LIST if claimed == 0 else Stop.ENDED_EARLY
-        if cap := next((cap for cap in self._caps if seen <= cap < claimed), None):
-            explains = cap >= _SMALLEST_USUAL_CAP or cap not in KNOWN_CAPS
-            is_cut = seen >= cap * WHOLE_SHARE and (explains or _is_nearly(seen, claimed))
-            return Stop.CAP if is_cut else Stop.ENDED_EARLY
+        if caps := [cap for cap in self._caps if seen <= cap < claimed]:
+            return Stop.CAP if any(seen >= cap * WHOLE_SHARE for cap in caps) else Stop.ENDED_EARLY
         if _is_nearly(seen, claimed):
             return Stop.END_OF_LIST
         return Stop.UNKNOWN_ROWS if _is_nearly(seen + self.rejected, claimed) else Stop.ENDED_EARLY

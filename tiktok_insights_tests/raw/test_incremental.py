@@ -86,11 +86,6 @@ class Scene:
         """The cursor of the first page."""
         return int(next(self.api.pages(handle))["minCursor"])
 
-    def outcome_at_the_end(self, handle: str, listed: int) -> Outcome:
-        """A list of 50 that is far below the total is not believed to be cut; a cap of the settings is."""
-        total = self.world.total(self.world.account(handle), self.now)
-        return Outcome.PARTIAL if listed == 50 and total > 55 else Outcome.CUT
-
     def listed(self, handle: str) -> dict[str, int]:
         """Who is listed now, and when each followed."""
         account = self.world.account(handle)
@@ -133,8 +128,7 @@ def test_a_cut_list_costs_a_few_requests_a_day_and_all_of_them_every_seventh(
 ) -> None:
     """Each window costs what an independent walk down to the last look's first cursor does.
 
-    Who is listed, and followed since the oldest follow of the last full walk, is in one of the snapshots since. A list
-    that ends far below its total is no full walk.
+    Who is listed, and followed since the oldest follow of the last full walk, is in one of the snapshots since.
     """
     handle, last_full, seen, full_from, before = _CUT[cap].handle, -7, set[str](), 0, 0
     outcomes = set()
@@ -143,21 +137,21 @@ def test_a_cut_list_costs_a_few_requests_a_day_and_all_of_them_every_seventh(
         pages, reaches_the_end = scene.walk(handle, 0 if day - last_full >= 7 else before)
         (result,) = scene.run(raw, handle)
         manifest = manifest_of(raw, result)
-        expected = scene.outcome_at_the_end(handle, len(listed)) if reaches_the_end else Outcome.WINDOW
+        expected = Outcome.CUT if reaches_the_end else Outcome.WINDOW
         assert (day, result.outcome, result.pages, result.requests) == (day, expected, pages, pages + 1)
         assert manifest.covered_from is not None
         found = ids_in(raw, manifest)
         assert found == {user for user, followed in listed.items() if followed >= manifest.covered_from}
         if expected is Outcome.CUT:
             last_full, seen, full_from = day, set(), manifest.covered_from
-        elif expected is Outcome.WINDOW:
+        else:
             assert manifest.covered_from <= before
         seen |= found
         assert {user for user, followed in listed.items() if followed >= full_from} <= seen
         outcomes.add(result.outcome)
-        before = before if expected is Outcome.PARTIAL else top
+        before = top
         scene.pass_days(1)
-    assert outcomes == {Outcome.CUT, Outcome.WINDOW} | ({Outcome.PARTIAL} if cap == 50 else set())
+    assert outcomes == {Outcome.CUT, Outcome.WINDOW}
 
 
 def test_a_window_after_more_follows_than_the_api_lists_reads_all_it_lists(raw: RawStore, scene: Scene) -> None:
@@ -166,7 +160,7 @@ def test_a_window_after_more_follows_than_the_api_lists_reads_all_it_lists(raw: 
     assert [result.outcome for result in scene.run(raw, "cut.50", policy=policy)] == [Outcome.CUT]
     scene.pass_days(400)
     (result,) = scene.run(raw, "cut.50", policy=policy)
-    assert (result.outcome, result.pages) == (Outcome.PARTIAL, 2)
+    assert (result.outcome, result.pages) == (Outcome.CUT, 2)
 
 
 def test_a_window_killed_at_any_write_ends_where_an_undisturbed_one_does(

@@ -49,7 +49,7 @@ KINDS = {
     "cut just below claimed": Kind({**USUAL, "followers": 320, "cap": 300}, ("cut",), (30, 50, 300), 0.8),
     "partially walked": Kind({**USUAL, "troubles": EARLY}, ("whole", "partial")),
     "hidden in between": Kind({**USUAL, "troubles": HIDDEN}, ("whole", "hidden")),
-    "fifty rows": Kind({**USUAL, "cap": 50, "joins_per_day": 0.5, "refollows_per_day": 0.1}, ("partial",), recall=0.8),
+    "fifty rows": Kind({**USUAL, "cap": 50, "joins_per_day": 0.5, "refollows_per_day": 0.1}, ("cut",), recall=0.8),
     "bursting": Kind({**USUAL, "bursts": [BURST]}),
 }
 

@@ -1,6 +1,7 @@
 """The walk along a list: every way to stop, and that it always does."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from tiktok_insights.tiktok.models import Page
 from tiktok_insights.tiktok.outcomes import Outcome
-from tiktok_insights.tiktok.pagination import Stop, Walk
+from tiktok_insights.tiktok.pagination import KNOWN_CAPS, Stop, Walk
 from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, parse_page, web_page, web_row
+from tiktok_insights_tests.support.oracle.coverage import class_of_walk
 
 #: When every page is fetched; the cursors here are so old that no page is dense unless it is meant to be.
 FETCHED = datetime(2026, 11, 26, tzinfo=UTC)
@@ -122,7 +124,18 @@ def test_a_list_of_which_some_were_filtered_is_whole(claimed: int, seen: int) ->
 
 @pytest.mark.parametrize(
     ("claimed", "seen"),
-    [(6, 0), (5, 0), (1, 0), (30, 20), (100, 89), (900, 50), (1_000, 30), (4_900, 29), (5_000, 4_000), (9_900, 7_000)],
+    [
+        (6, 0),
+        (5, 0),
+        (1, 0),
+        (30, 20),
+        (100, 89),
+        (900, 40),
+        (900, 51),
+        (5_000, 4_000),
+        (9_900, 7_000),
+        (43_000, 7_000),
+    ],
 )
 def test_a_list_that_ends_far_below_its_total_is_partial(claimed: int, seen: int) -> None:
     """However sure the API sounds."""
@@ -133,13 +146,38 @@ def test_a_list_that_ends_far_below_its_total_is_partial(claimed: int, seen: int
 
 @pytest.mark.parametrize(
     ("claimed", "seen"),
-    [(7_000, 4_975), (5_200, 4_750), (10_400, 9_500), (100_000, 9_483), (12_000, 10_000), (31, 29), (52, 48)],
+    [
+        (7_000, 4_975),
+        (5_200, 4_750),
+        (10_400, 9_500),
+        (100_000, 9_483),
+        (12_000, 10_000),
+        (31, 29),
+        (52, 48),
+        (900, 50),
+        (43_000, 50),
+        (1_000, 30),
+        (4_900, 29),
+    ],
 )
 def test_a_list_that_the_api_may_have_cut_is_not_whole(claimed: int, seen: int) -> None:
     """A known cap lies between what was seen and what is claimed, however close the two are."""
     walk = walked(claimed, page(range(1, seen + 1), total=claimed))
     assert walk.stop is Stop.CAP
     assert walk.stop.outcome is Outcome.CUT
+
+
+@given(
+    seen=st.integers(1, 120),
+    claimed=st.integers(1, 130) | st.integers(1, 50_000),
+    caps=st.lists(st.integers(1, 140), max_size=3) | st.just(KNOWN_CAPS),
+)
+def test_a_list_that_the_api_ends_is_what_the_definitions_say(seen: int, claimed: int, caps: Sequence[int]) -> None:
+    """For every number of users seen and claimed, and any caps."""
+    walk = Walk(claimed, caps=caps)
+    walk.take(page(range(1, seen + 1), total=claimed), FETCHED)
+    assert walk.stop is not None
+    assert walk.stop.outcome.value == class_of_walk(seen, claimed, ended=True, caps=caps)
 
 
 def test_an_empty_list_is_whole_if_the_account_has_no_followers() -> None:
