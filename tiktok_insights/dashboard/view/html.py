@@ -11,12 +11,16 @@ from collections.abc import Iterable, Mapping
 from tiktok_insights.printable import printable
 
 #: Longer names are cut in the file itself.
-NAME_CHARACTERS = 44
+NAME_CHARACTERS = 40
+#: In the file; one letter may take several bytes, or an escape.
+NAME_BYTES = 84
 #: What stands for a name without a visible character.
 BLANK_NAME = "(blank name)"
 
 #: Elements that have no end tag.
 _VOID = frozenset({"br", "col", "input", "meta"})
+#: Elements whose end tag HTML leaves out where the next one begins or the parent ends; tables are half as long so.
+_UNCLOSED = frozenset({"dd", "dt", "li", "option", "tbody", "td", "th", "thead", "tr"})
 #: Letters without a shape whose category says otherwise: fillers and the blank braille cell.
 _SHAPELESS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "Zl", "Zp", "Zs"})
@@ -46,8 +50,8 @@ def join(parts: Iterable[str | int | None], between: str = "") -> Html:
 def tag(element: str, *children: str | int | None, **attributes: str | float | bool | None) -> Html:
     """Make an element. `class_` is the attribute class, `data_n` is data-n; True gives a bare one, None none."""
     words = [element, *(word for name, value in attributes.items() if (word := _attribute(name, value)))]
-    begin = f"<{' '.join(words)}>"
-    return Html(begin if element in _VOID else f"{begin}{join(children)}</{element}>")
+    begin, end = f"<{' '.join(words)}>", "" if element in _UNCLOSED else f"</{element}>"
+    return Html(begin if element in _VOID else f"{begin}{join(children)}{end}")
 
 
 def bold(text: str | int) -> Html:
@@ -66,7 +70,10 @@ def visible(text: str | None) -> str:
     if not text or all(letter in _SHAPELESS or unicodedata.category(letter) in _INVISIBLE for letter in text):
         return ""
     line = _MARKS.sub(r"\1", printable(re.sub(r"\s+", " ", text[: 4 * NAME_CHARACTERS]))).strip()
-    return line if len(line) <= NAME_CHARACTERS else line[: NAME_CHARACTERS - 1].rstrip(" \u200d\ufe0f") + "\u2026"
+    shown = line[:NAME_CHARACTERS]
+    while len(escape(shown).encode(errors="replace")) > NAME_BYTES:
+        shown = shown[:-1]
+    return line if shown == line else shown[:-1].rstrip(" \u200d\ufe0f") + "\u2026"
 
 
 def json_data(value: Mapping[str, object]) -> Html:

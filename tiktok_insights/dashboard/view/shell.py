@@ -1,12 +1,16 @@
 """What is around the pages: the top with its filters, the tabs, the definitions, the footer, and the patterns."""
 
+import re
+
 from tiktok_insights.dashboard.description import DEFINITIONS, PAGES
 from tiktok_insights.dashboard.facts.account import PERIODS, Account, Facts
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.banner import mini
-from tiktok_insights.dashboard.view.html import Html, join, tag
+from tiktok_insights.dashboard.view.html import Html, join, tag, visible
 from tiktok_insights.dashboard.view.words.accounts import called, label
 
+#: What TikTok allows a handle to be, and some more.
+_HANDLE = re.compile(r"[\w.-]{1,64}")
 TITLE = "Follower insights"
 #: What people ask for, and a list of followers does not tell.
 _NEVER = (
@@ -25,11 +29,11 @@ _THEMES = {
 
 
 def keys(facts: Facts) -> list[str]:
-    """How the address names each account: by its handle or, if it has none or shares it, by its ID."""
-    handles = [account.handle for account in facts.accounts]
+    """How the address names each account: by its handle, or by its ID if that is none, shared, or odd."""
+    handles = [account.handle or "" for account in facts.accounts]
     return [
-        account.handle if account.handle and handles.count(account.handle) == 1 else account.account_id
-        for account in facts.accounts
+        handle if _HANDLE.fullmatch(handle) and handles.count(handle) == 1 else account.account_id
+        for handle, account in zip(handles, facts.accounts, strict=True)
     ]
 
 
@@ -41,7 +45,8 @@ def top(facts: Facts) -> Html:
         '<rect x="17" width="9" height="12" rx="2.5" class="f-seen"/></svg>'
     )
     options = (
-        tag("option", label(account), value=key) for key, account in zip(keys(facts), facts.accounts, strict=True)
+        tag("option", visible(label(account)), value=key)
+        for key, account in zip(keys(facts), facts.accounts, strict=True)
     )
     choose = tag("label", tag("span", "Account", class_="sr"), tag("select", *options, id="account"), class_="select")
     radios = (_period(days) for days in PERIODS)

@@ -46,9 +46,7 @@ def bar_list(rows: Sequence[BarRow], heading: str, value_heading: str, *, wide: 
     """A table whose middle column is a bar. The bars begin at zero; rows after the tenth fold away."""
     most = max((row.value for row in rows if row.value is not None), default=0) or 1
     lines = (
-        tag(
-            "tr", tag("th", row.label, scope="row"), tag("td", small_bar(row.value, most)), tag("td", escape(row.shown))
-        )
+        tag("tr", tag("th", row.label), tag("td", small_bar(row.value, most)), tag("td", escape(row.shown)))
         for row in rows
     )
     head = tag("tr", tag("th", heading, scope="col"), tag("td"), tag("th", value_heading, scope="col"))

@@ -8,7 +8,7 @@ from tiktok_insights.dashboard.view.html import Html, escape, join, tag
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `class_` may be `text` (left), or `late` (left out on a phone)."""
+    """A column. `class_` may be `text` (left), `late` (left out on a phone), or `wide` (a line of its own there)."""
 
     title: str
     class_: str = ""
@@ -17,10 +17,12 @@ class Column:
 def table(columns: Sequence[Column | str], rows: Iterable[Sequence[str]], class_: str = "plain") -> Html:
     """A table; the first cell of a row is its heading. `class_` is `plain`, or `stack` for blocks on a phone."""
     known = [Column(column) if isinstance(column, str) else column for column in columns]
-    head = tag("tr", *(tag("th", column.title, scope="col", class_=column.class_ or None) for column in known))
+    head = tag("tr", *(tag("th", column.title, scope="col") for column in known))
     stacked = "stack" in class_.split()
     lines = (tag("tr", *_cells(known, row, stacked=stacked)) for row in rows)
-    return tag("table", tag("thead", head), tag("tbody", join(lines)), class_=class_)
+    # The class of a column stands at the table, such as text2, so that not every cell has it.
+    places = [f"{column.class_}{place}" for place, column in enumerate(known, 1) if column.class_]
+    return tag("table", tag("thead", head), tag("tbody", join(lines)), class_=" ".join([class_, *places]))
 
 
 def twin(
@@ -47,7 +49,4 @@ def facts_list(rows: Iterable[tuple[str, str, str]]) -> Html:
 def _cells(columns: Sequence[Column], row: Sequence[str], *, stacked: bool) -> Iterable[Html]:
     for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
         label = column.title if stacked and place else None
-        if place == 0:
-            yield tag("th", escape(cell), scope="row", class_=column.class_ or None)
-        else:
-            yield tag("td", escape(cell), class_=column.class_ or None, data_label=label)
+        yield tag("td" if place else "th", escape(cell), data_label=label)

@@ -17,6 +17,8 @@ from tiktok_insights.dashboard.view.words import today
 #: What takes less of the axis than this is enlarged.
 _SMALL = 0.2
 _HEIGHT = 18
+#: What is hatched has an outline.
+_OUTLINES = {"maybe": " o-maybe", "unseen": " o-unseen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _row(step: _Step, axis: _Axis) -> Html:
         width=f"{width:.2f}%",
         height=_HEIGHT,
         rx=2,
-        class_=f"f-{step.kind} o-{step.kind}",
+        class_=f"f-{step.kind}{_OUTLINES.get(step.kind, '')}",
     )
     label = tag("p", tag("b", numbers.signed(step.change)), f" {step.label}")
     return tag("div", label, tag("svg", box, width="100%", height=_HEIGHT, aria_hidden="true"), class_="bridge-row")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tiktok_insights.dashboard.description import visual_of
-from tiktok_insights.dashboard.facts.account import Account, Facts
+from tiktok_insights.dashboard.facts.account import TOP, Account, Facts
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.components import Part, facts_list, frame, hundred_bar, lead, note, table, unfilled
 from tiktok_insights.dashboard.view.html import Html, bold, join, tag
@@ -38,7 +38,8 @@ def together(facts: Facts) -> Mapping[str, Html]:
     pairs = [pair for pair in facts.shared if {pair.account_id, pair.other_account_id} <= names.keys()]
     if not pairs:
         return {visual.name: unfilled(visual, "It takes the lists of two accounts in this file.")}
-    known = [pair for pair in pairs if pair.at_least >= _LEAST]
+    many = [pair for pair in pairs if pair.at_least >= _LEAST]
+    known = many[:TOP]
     rows = [
         [
             join((names[pair.account_id], " and ", names[pair.other_account_id])),
@@ -47,8 +48,10 @@ def together(facts: Facts) -> Mapping[str, Html]:
         ]
         for pair in known
     ]
-    few = len(pairs) - len(known)
-    rest = note(f"{numbers.plural(few, 'pair has', 'pairs have')} fewer than {_LEAST} in common.") if few else None
+    few, left = len(pairs) - len(many), len(many) - len(known)
+    said = f"{numbers.plural(left, 'more pair has', 'more pairs have')} fewer than these in common. " if left else ""
+    said += f"{numbers.plural(few, 'pair has', 'pairs have')} fewer than {_LEAST} in common." if few else ""
+    rest = note(said) if said else None
     shown = table(["Accounts", "Seen on both", "Share of the smaller list"], rows, "plain pairs") if rows else None
     return {visual.name: frame(visual, shown, rest)}
 

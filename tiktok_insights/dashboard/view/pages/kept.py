@@ -72,7 +72,7 @@ def _cells(cohort: Cohort) -> list[Kept]:
 def _row(cohort: Cohort, weeks: Sequence[int], shares: Sequence[float]) -> Html:
     cells = {cell.week: cell for cell in _cells(cohort)}
     week = numbers.span(cohort.start, cohort.start + numbers.WEEK)
-    head = tag("th", week, tag("span", f"{numbers.count(cohort.users)} joined"), scope="row")
+    head = tag("th", week, tag("span", f"{numbers.count(cohort.users)} joined"))
     return tag("tr", head, *(_cell(cells[at], shares) if at in cells else tag("td", class_="off") for at in weeks))
 
 
