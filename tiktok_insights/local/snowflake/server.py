@@ -27,6 +27,7 @@ from starlette.routing import Route
 from tiktok_insights.local.snowflake.catalog import database_metadata_sql
 from tiktok_insights.local.snowflake.chunks import LargeResults, RecentResults
 from tiktok_insights.local.snowflake.session import DEFAULT_SCHEMA, ServerSession
+from tiktok_insights.local.snowflake.translations import Translations
 
 IDLE_TRANSACTION_SECONDS = 30.0
 _IDLE_SESSION_SECONDS = 4 * 3600.0
@@ -61,6 +62,7 @@ class Warehouse(FakeSnow):
         self.results_cache = RecentResults()
         self.large_results = LargeResults()
         self.sessions = Sessions()
+        self._translations = Translations()
         self._definitions = threading.RLock()
         self._idle_transaction_seconds = idle_transaction_seconds
         self._complete_databases: set[str] = set()
@@ -109,6 +111,7 @@ class Warehouse(FakeSnow):
             definitions=self._definitions,
             on_created=self._complete,
             large_results=self.large_results,
+            translations=self._translations,
             **kwargs,
         )
         if session.database and session.database not in self._complete_databases:

@@ -32,6 +32,7 @@ from tiktok_insights.local.snowflake.dialect import (
 from tiktok_insights.local.snowflake.errors import aborted, as_programming_error, timed_out
 from tiktok_insights.local.snowflake.parameters import SessionParameters
 from tiktok_insights.local.snowflake.results import as_snowflake_sends, check_sendable
+from tiktok_insights.local.snowflake.translations import Translations
 
 DEFAULT_SCHEMA = "PUBLIC"
 _NOTHING_TO_DO = "SELECT 'Statement executed successfully.' AS status"
@@ -46,10 +47,12 @@ class ServerSession(FakeSnowflakeConnection):
         definitions: threading.RLock,
         on_created: Callable[[str], None],
         large_results: LargeResults,
+        translations: Translations,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.on_created = on_created
+        self.translations = translations
         self.large_results = large_results
         # Definitions of all sessions run one after the other, as DuckDB fails where Snowflake waits; and who reads them
         # sees none of them half-way.
@@ -208,6 +211,10 @@ class Cursor(FakeSnowflakeCursor):
             _enter_default_schema(session, changed["set_database"])
 
     def _transform(self, expression: Expr, params: Any) -> Expr:
+        schema = str(self._conn.schema)
+        return self._conn.translations.of(expression, schema, lambda: self._translated(expression, params))
+
+    def _translated(self, expression: Expr, params: Any) -> Expr:
         named = with_headers_as_written(with_quotable_comments(expression))
         prepared = with_big_endian_md5_numbers(mark_casts_in_sums(with_38_digits(named)))
         return without_double_sums(super()._transform(prepared, params))
