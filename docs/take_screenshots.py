@@ -86,7 +86,7 @@ def find_browser() -> str:
 
 @contextmanager
 def running_ui(folder: Path) -> Iterator[str]:
-    """Run the pipeline in a home of its own, and give the address of its UI, which runs as long as the context."""
+    """Run the pipeline in its own home, and give the address of its UI, which runs as long as the context."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     environment["TIKTOK_INSIGHTS_HOME"] = str(folder / "home")
     command = [sys.executable, "-m", "tiktok_insights.cli"]

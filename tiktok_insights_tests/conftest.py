@@ -20,6 +20,8 @@ from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.connections import Connections, connect
+from tiktok_insights_tests.support.served import Api
+from tiktok_insights_tests.support.sources import fake_api
 from tiktok_insights_tests.support.warm_start import warm_command
 
 pytest_plugins = ["tiktok_insights_tests.support.campaigns"]
@@ -85,6 +87,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("home")
     yield path
     stack.stop(path)
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    """A fake API of the test's own."""
+    with fake_api(tmp_path) as served:
+        yield served
 
 
 def set_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:

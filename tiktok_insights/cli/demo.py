@@ -1,4 +1,4 @@
-"""`tiktok-insights demo`: plays the demo in a home of its own, loads it once, and says what there is to see."""
+"""`tiktok-insights demo`: plays the demo in its own folder, loads it once, and says what there is to see."""
 
 import shlex
 from pathlib import Path
@@ -24,7 +24,7 @@ def demo(home: Path, *, rebuild: bool) -> None:
     day to day, the real extraction takes a snapshot of each account, and one run loads all of them. There is a burst, a
     list that is cut, users who return, and users of whom nothing is known. At the end it says where each of them is.
 
-    The demo has a home of its own, the folder demo in TIKTOK_INSIGHTS_HOME, with its own local stack, tables and runs.
+    The demo has its own folder, demo in TIKTOK_INSIGHTS_HOME, with its own local stack, tables and runs.
     Nothing else is read or changed. If it is there already, the command only shows what is in it. If it was
     interrupted, it continues.
     """

@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support.bodies import encoded, user_info
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.loading import Loader
-from tiktok_insights_tests.support.mart_worlds import put_snapshots
+from tiktok_insights_tests.support.mart_worlds import mart_rows, put_snapshots
 from tiktok_insights_tests.support.oracle.records import Row
 from tiktok_insights_tests.support.oracle.times import DAY
 from tiktok_insights_tests.support.oracle.worlds import whole
@@ -77,16 +76,6 @@ def put_look(loader: Loader, account_id: str) -> None:
     RawStore(loader.store).put_response(SnapshotKey.begun_at(account_id, moment).look, answer)
 
 
-def made(loader: Loader, name: str) -> list[dict[str, Any]]:
-    """The mart's rows as the view has them."""
-    marts = Marts(loader.session)
-    marts.make(BY_NAME[name])
-    names, rows = loader.session.table(f"SELECT * FROM MAIN.{name}")
-    return [
-        dict(zip(names, (float(v) if isinstance(v, Decimal) else v for v in values), strict=True)) for values in rows
-    ]
-
-
 def people(loader: Loader) -> list[dict[str, Any]]:
     """TIKTOK_DATA as dictionaries."""
     names, rows = loader.session.table("SELECT * FROM TIKTOK_DATA")
@@ -101,7 +90,7 @@ def total(users: list[dict[str, Any]], column: str) -> int:
 def test_user_totals(loaded: Loader) -> None:
     """Every sum leaves out what is unknown, and is exact beyond 2^53."""
     users = people(loaded)
-    assert made(loaded, "user_totals") == [
+    assert mart_rows(loaded, "user_totals") == [
         {
             "USERS": len(USERS),
             "FOLLOWERS": total(users, "FOLLOWERS_COUNT"),
@@ -129,7 +118,7 @@ def test_user_totals(loaded: Loader) -> None:
 def test_users_by_an_answer(loaded: Loader, name: str, label: str, column: str, words: dict[bool | None, str]) -> None:
     """Yes, no and unknown are counted apart, and their shares come to one."""
     expected = Counter(words[user[column]] for user in people(loaded))
-    found = made(loaded, name)
+    found = mart_rows(loaded, name)
     assert {row[label]: row["USERS"] for row in found} == expected
     assert len(expected) == 3
     assert {row[label]: row["SHARE"] for row in found} == {
@@ -144,9 +133,9 @@ def test_marts_by_user(loaded: Loader) -> None:
         (user["TIKTOK_ID"], user["USER_NAME"], user["NICK_NAME"], user["FOLLOWERS_COUNT"], user["FOLLOWING_COUNT"])
         for user in users
     ]
-    assert sorted(tuple(row.values()) for row in made(loaded, "followers_by_user")) == sorted(followers)
+    assert sorted(tuple(row.values()) for row in mart_rows(loaded, "followers_by_user")) == sorted(followers)
     videos = [(user["TIKTOK_ID"], user["USER_NAME"], user["VIDEO_COUNT"], user["HEART_COUNT"]) for user in users]
-    assert sorted(tuple(row.values()) for row in made(loaded, "videos_by_user")) == sorted(videos)
+    assert sorted(tuple(row.values()) for row in mart_rows(loaded, "videos_by_user")) == sorted(videos)
 
 
 def test_hearts_by_nickname(loaded: Loader) -> None:
@@ -155,14 +144,14 @@ def test_hearts_by_nickname(loaded: Loader) -> None:
     for user in people(loaded):
         hearts[user["NICK_NAME"]][0] += 1
         hearts[user["NICK_NAME"]][1] += user["HEART_COUNT"] or 0
-    found = {row["NICK_NAME"]: [row["USERS"], row["HEARTS"]] for row in made(loaded, "hearts_by_nickname")}
+    found = {row["NICK_NAME"]: [row["USERS"], row["HEARTS"]] for row in mart_rows(loaded, "hearts_by_nickname")}
     assert found == hearts
     assert found["Twin"] == [2, 100]
 
 
 def test_audience_tiers(loaded: Loader) -> None:
     """The bounds belong to the tier above, every tier has a row, and unknown is a tier of its own."""
-    found = {row["TIER"]: (row["AT_LEAST"], row["USERS"]) for row in made(loaded, "audience_tiers")}
+    found = {row["TIER"]: (row["AT_LEAST"], row["USERS"]) for row in mart_rows(loaded, "audience_tiers")}
     assert found == {
         "unknown": (None, 1),
         "under 1,000": (0, 2),
@@ -176,7 +165,7 @@ def test_audience_tiers(loaded: Loader) -> None:
 
 def test_coverage_is_that_of_the_newest_snapshot(loaded: Loader) -> None:
     """Each account once; a file of another producer claims nothing, so its share is unknown."""
-    found = {row["ACCOUNT_ID"]: row for row in made(loaded, "account_coverage")}
+    found = {row["ACCOUNT_ID"]: row for row in mart_rows(loaded, "account_coverage")}
     assert {account: (row["USERS_SEEN"], row["AS_OF"].hour, row["SHARE_SEEN"]) for account, row in found.items()} == {
         "42": (5, 13, None),
         "43": (4, 11, None),
@@ -185,7 +174,7 @@ def test_coverage_is_that_of_the_newest_snapshot(loaded: Loader) -> None:
         "UPDATE ACCOUNT_SNAPSHOTS SET HANDLE = 'a.b', OUTCOME = 'partial', OUTCOME_REASON = 'why', USERS_CLAIMED = 20, "
         "FINISHED_AT = '2026-01-31 14:00:00' WHERE OBJECT_KEY LIKE '%first%'"
     )
-    (newest,) = [row for row in made(loaded, "account_coverage") if row["ACCOUNT_ID"] == "42"]
+    (newest,) = [row for row in mart_rows(loaded, "account_coverage") if row["ACCOUNT_ID"] == "42"]
     assert [newest[name] for name in ("HANDLE", "OUTCOME", "OUTCOME_REASON", "USERS_SEEN", "SHARE_SEEN")] == [
         "a.b", "partial", "why", 8, pytest.approx(0.4),
     ]  # fmt: skip
@@ -195,7 +184,7 @@ def test_follower_history(loaded: Loader) -> None:
     """A user is new in the first snapshot of the account that shows them; another account does not matter."""
     found = {
         row["SNAPSHOT_ID"].rpartition("/")[2]: (row["ACCOUNT_ID"], row["USERS_SEEN"], row["USERS_NEW"])
-        for row in made(loaded, "follower_history")
+        for row in mart_rows(loaded, "follower_history")
     }
     assert found == {"first.csv": ("42", 8, 8), "second.csv": ("42", 5, 1), "other.csv": ("43", 4, 4)}
 

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,15 +24,8 @@ from tiktok_insights_tests.support.bodies import JSON, encoded, user_info, web_p
 from tiktok_insights_tests.support.refused_objects import archive, deny
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.sources import extract, manifest_of, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def write_missing(raw: RawStore, max_rejected_share: float = 0.01) -> list[CsvResult]:

@@ -1,8 +1,5 @@
 """Replaying committed snapshots on a real bucket: what is written, what is left alone, and that nobody is asked."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
@@ -14,15 +11,8 @@ from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, w
 from tiktok_insights_tests.support.refused_objects import archive
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.sources import extract, manifest_of, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def written(raw: RawStore, api: Api, *handles: str) -> list[str]:

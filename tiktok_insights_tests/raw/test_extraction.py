@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -26,13 +25,6 @@ from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import CANARY, LOG, extract, fake_api, manifest_of, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def test_a_fresh_snapshot_is_used_and_spends_no_request(raw: RawStore, api: Api) -> None:

@@ -1,11 +1,7 @@
 """What one run knows of the raw objects: the same as the bucket says, with fewer requests, and nothing is lost."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from tiktok_insights.lake.followers_csv import write_missing_csvs
 from tiktok_insights.lake.listing import CsvInventory
@@ -20,17 +16,10 @@ from tiktok_insights_tests.support.call_counter import CallCounter
 from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of
+from tiktok_insights_tests.support.sources import extract, manifest_of
 from tiktok_insights_tests.support.troubleshooting import told
 
 _NAMES = ("corner.bakery", "fake.31", "fake.100")
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def test_an_inventory_says_what_the_bucket_says(raw: RawStore) -> None:

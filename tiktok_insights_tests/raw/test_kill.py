@@ -3,8 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.bodies import parse_page
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import committed_pages, extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.sources import committed_pages, extract, manifest_of, requests_served
 
 pytestmark = pytest.mark.faults
 
@@ -37,13 +35,6 @@ client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1", aws_access
 raw = RawStore(ObjectStore(client, bucket))
 Extractor(raw, Client(api, "local-key", RateLimiter(3_000)), SnapshotPolicy(), logging.getLogger()).extract([handle])
 """
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def stored_pages(raw: RawStore) -> int:

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +14,10 @@ from tiktok_insights.raw.manifest_upgrade import upgraded, write_over
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import JSON, RawStore
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import extract, fake_api, manifest_of, requests_served
+from tiktok_insights_tests.support.sources import extract, manifest_of, requests_served
 
 #: What version 2 has added, of a manifest and of its pages.
 _NEW, _NEW_OF_PAGES = ("covered_from", "covered_to", "coverage"), ("followed_after", "followed_before")
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def loaded(raw: RawStore, api: Api, handle: str) -> Manifest:

@@ -1,6 +1,5 @@
 """Requests are money: what a run may spend, what the plan foretells, and what a window leaves out."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,13 +33,6 @@ pytestmark = pytest.mark.runs
 
 _DAYS = 86_400
 _ALWAYS = timedelta(0)
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def client(api: Api, budget: int | None = None) -> Client:

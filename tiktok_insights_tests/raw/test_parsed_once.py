@@ -1,10 +1,5 @@
 """Each response is parsed once: what the client has read is handed on, and of stored pages each is read once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.tiktok import strict_json
 from tiktok_insights.tiktok.dialects import read_page
@@ -14,16 +9,9 @@ from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, w
 from tiktok_insights_tests.support.call_counter import CallCounter
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import client_for, extract, fake_api
+from tiktok_insights_tests.support.sources import client_for, extract
 
 _SEC_UID = "MS4wLjABAAAA" + "s" * 64
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def test_a_walk_parses_each_response_once(raw: RawStore, api: Api) -> None:

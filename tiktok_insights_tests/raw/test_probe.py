@@ -1,9 +1,7 @@
 """A probe of the fake API and of scripted ones: what it says, what it stores, and that it costs two requests."""
 
 import gzip
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,14 +12,7 @@ from tiktok_insights.tiktok.client import Client
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import CANARY, fake_api, requests_served
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
+from tiktok_insights_tests.support.sources import CANARY, requests_served
 
 
 def probe(raw: RawStore, address: str, reference: str, *, per_minute: float = 600_000) -> Probed:

@@ -1,11 +1,9 @@
 """A budget that does not suffice for all accounts: who gets how much in a run, who waits, and that no one starves."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +19,7 @@ from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import CANARY, LOG, fake_api, requests_served
+from tiktok_insights_tests.support.sources import CANARY, LOG, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
 
 pytestmark = pytest.mark.runs
@@ -65,13 +63,6 @@ class Days:
         client = None if cached else self.client(None)
         planner = Planner(self.raw, client, SnapshotPolicy(), budget=self.budget, now=self.now())
         return planner.plan(self.accounts)
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 @pytest.mark.parametrize("budget", [1, 2, 3, 5, 8, 10, 11, 12])

@@ -44,7 +44,7 @@ with dg.DagsterInstance.from_config(sys.argv[1]) as instance:
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    """A Dagster instance with a home of its own and our settings."""
+    """A Dagster instance with its own home and our settings."""
     with dg.DagsterInstance.from_config(str(dagster_home.prepare(tmp_path / "dagster"))) as opened:
         yield opened
 

@@ -1,9 +1,7 @@
 """The totals of tracked accounts in ACCOUNT_LOOKS and its mart: from snapshots, and from looks at accounts alone."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,18 +30,11 @@ from tiktok_insights_tests.support.bodies import encoded, user_info
 from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
-from tiktok_insights_tests.support.sources import CANARY, LOG, extract, fake_api, requests_served
+from tiktok_insights_tests.support.sources import CANARY, LOG, extract, requests_served
 
 _ACCOUNTS = ("corner.bakery", "fake.40")
 _ONLY = SnapshotPolicy(accounts_only=True)
 _ROWS = "SELECT HANDLE, FOLLOWERS, FOLLOWING, HEARTS, VIDEOS, TOTALS_ARE_EXACT FROM ACCOUNT_LOOKS ORDER BY LOOKED_AT, 1"
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    """A fake API of the test's own."""
-    with fake_api(tmp_path) as served:
-        yield served
 
 
 def look(
