@@ -31,24 +31,31 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 
 
-#: Few tests, but long ones.
+#: Few tests, but long ones; those of each group from the longest on.
 _LONG_MODULES = (
+    "test_demo",
     "test_fail_points",
-    "test_end_to_end",
     "test_documented_commands",
-    "test_reboot",
-    "test_job_runs",
-    "test_faults",
-    "test_marts",
+    "test_a_thousand_objects",
+    "test_turns",
+    "test_who_left",
     "test_order",
-    "test_publish",
+    "test_sensors",
+    "test_concurrent_loads",
+    "test_end_to_end",
+    "test_presence",
+    "test_job_runs",
+    "test_stack_killed",
+    "test_reboot",
+    "test_third_party_csvs",
     "test_run",
     "test_secrets",
-    "test_sensors",
-    "test_stack_killed",
-    "test_table_checks",
-    "test_third_party_csvs",
+    "test_faults",
     "test_uploaded_again",
+    "test_creation",
+    "test_marts",
+    "test_publish",
+    "test_table_checks",
 )
 
 
@@ -71,7 +78,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest modules, so that none of them runs alone at the end while the other worker has nothing."""
-    items.sort(key=lambda item: item.path.stem not in _LONG_MODULES)
+    places = {name: place for place, name in enumerate(_LONG_MODULES)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,8 @@ def test_the_guide_gives_names_that_did_leave_and_counts_the_rest_with_the_reaso
     load(loader, looks)
     marts = Marts(loader.session)
     for mart in all_marts():
-        marts.make(mart)
+        if f"Main.{mart.name}" in GUIDE.read_text("utf-8"):
+            marts.make(mart)
     names, reasons = (
         loader.session.query(sql) for sql in re.findall(r"```sql\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     )
