@@ -25,7 +25,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum of one count over the users whose counts were served."""
+    """A sum of one count over the users whose counts were served; `users` are those of them who have it."""
 
     value: int
     users: int
@@ -72,11 +72,12 @@ class Who:
     #: Groups of all users: public, private, unknown; verified, not verified, unknown.
     privacy: tuple[Group, ...]
     verification: tuple[Group, ...]
+    #: Of users with served counts, the `TOP` with the most; nobody who has none. Of equal ones, the smaller ID as text.
     most_followed: tuple[Ranked, ...]
     follow_most: tuple[Ranked, ...]
     most_hearts: tuple[HeartsOfName, ...]
     most_videos: tuple[Ranked, ...]
-    #: Groups of the users with served counts, and one of those without.
+    #: Groups of the users with served counts, and one of those without; no band without a finished snapshot.
     tiers: tuple[Group, ...]
     bands: tuple[Group, ...]
     notable: int
@@ -111,7 +112,7 @@ class Care:
     """What is unusual about the users listed now."""
 
     everyone: Signs
-    #: Those who joined for certain in the last 28 and 90 days before the newest list.
+    #: Those who joined for certain in the last 28 and 90 days before the newest snapshot that shows anybody.
     joined_28: Signs
     joined_90: Signs
     #: Public users with counts, and those of them without activity (M9).
