@@ -88,7 +88,8 @@ def hidden_account(handle: str | None = "harbor.run.club", account_id: str = "10
     before = _snapshots("partial", 18_420, 0.27, reaches=71, missing={42, 43}, holes_at=set())
     shown = tuple(snapshot for snapshot in before if snapshot.looked_at < AS_OF - timedelta(days=18.5))
     hidden = tuple(
-        Snapshot(snapshot.looked_at, "hidden", None, 0, snapshot.claimed, 0.0, None, 0, 0) for snapshot in before[:19]
+        Snapshot(snapshot.looked_at, "hidden", None, 0, snapshot.claimed, 0.0, None, 0, 0, 1, None)
+        for snapshot in before[:19]
     )
     periods = {
         days: replace(
@@ -282,6 +283,8 @@ def _snapshots(
                 None if reaches is None else at - timedelta(days=reaches + 8 * (back / 60)),
                 1_800 * holes,
                 holes,
+                1 + seen // 30,
+                200_000 + 40 * back,
             )
         )
     return tuple(snapshots)

@@ -68,8 +68,8 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
     ],
     "profile_changes": [("42", "8", "handle", "ann", "bo", True, _TIME, _TIME, "s1")],
     "snapshot_coverage": [
-        ("42", "s1", "a.b", _TIME, "cut", "", False, 5, 9, None, True, _TIME, _TIME, "[]"),
-        ("43", "x.csv", None, None, None, None, None, 5, None, 1.25, False, None, None, None),
+        ("42", "s1", "a.b", _TIME, "cut", "", False, 5, 9, None, True, _TIME, _TIME, "[]", 3, 97),
+        ("43", "x.csv", None, None, None, None, None, 5, None, 1.25, False, None, None, None, None, None),
     ],
     "account_growth": [
         ("42", "s2", "a.b", _TIME, 9, _TIME, 6.5, True, -3, -0.5, _TIME, -3, 1, 2, -2, 5, 0.5),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights_tests.support.loading import Loader
-from tiktok_insights_tests.support.mart_worlds import key_of, load, mart_rows, object_key, seconds
+from tiktok_insights_tests.support.mart_worlds import facts_of, key_of, load, mart_rows, object_key, seconds
 from tiktok_insights_tests.support.oracle import coverage, growth, presence
 from tiktok_insights_tests.support.oracle.random_looks import random_looks
 from tiktok_insights_tests.support.oracle.records import Snapshot
@@ -64,6 +64,8 @@ def compare_coverage(row: dict[str, Any], look: Snapshot) -> None:
     assert row["IS_TOO_LITTLE"] is expected.too_little
     assert row["SHARE"] == pytest.approx(expected.shown_share, abs=1e-6)
     assert seconds(row["LOOKED_AT"]) == look.started_at
+    requests, left = (None, None) if look.covered_to is None else (facts_of(look).requests, facts_of(look).quota_left)
+    assert (row["REQUESTS"], row["QUOTA_LEFT"]) == (requests, left)
     if look.covered_to is None:
         assert (row["LIST"], row["IS_WHOLE"], row["COVERED_TO"]) == (None, None, None)
         return

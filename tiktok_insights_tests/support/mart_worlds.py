@@ -50,7 +50,7 @@ def put_snapshots(loader: Loader, snapshots: Iterable[Snapshot]) -> None:
     """Write the snapshots into the bucket."""
     for snapshot in snapshots:
         lines = [_line(one, place, snapshot) for place, one in enumerate(snapshot.rows, 1)]
-        metadata = {} if snapshot.covered_to is None else _facts(snapshot).to_metadata()
+        metadata = {} if snapshot.covered_to is None else facts_of(snapshot).to_metadata()
         assert loader.store.put_once(object_key(snapshot), csv_file(*lines), "text/csv", metadata)
 
 
@@ -67,7 +67,8 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _facts(snapshot: Snapshot) -> SnapshotFacts:
+def facts_of(snapshot: Snapshot) -> SnapshotFacts:
+    """What the warehouse is told of a snapshot of ours."""
     seen, claimed = snapshot.users_seen, snapshot.users_claimed
     began = _moment(snapshot.started_at)
     return SnapshotFacts(
@@ -80,8 +81,8 @@ def _facts(snapshot: Snapshot) -> SnapshotFacts:
         reason="",
         users_seen=seen,
         users_claimed=claimed,
-        requests=1,
-        quota_left=None,
+        requests=1 + len(snapshot.rows) // 30,
+        quota_left=None if began.hour % 3 else 300_000 - seen,
         covered_from=snapshot.covered_from,
         covered_to=snapshot.covered_to,
         holes=tuple((hole.after or 0, hole.before - 1) for hole in snapshot.holes),

@@ -22,6 +22,9 @@ class Snapshot:
     hole_seconds: int
     #: Parts of follow time that could not be read.
     holes: int
+    #: Requests made for the snapshot, and left in the plan after its last response; None if unknown.
+    requests: int | None
+    quota_left: int | None
 
 
 @dataclass(frozen=True, slots=True)

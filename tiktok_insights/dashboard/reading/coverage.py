@@ -64,6 +64,8 @@ def _snapshot(row: NamedRow) -> Snapshot:
         covered_from=row["COVERED_FROM"],
         hole_seconds=sum(int((last - first).total_seconds()) + 1 for first, last in unread),
         holes=len(unread),
+        requests=row["REQUESTS"],
+        quota_left=row["QUOTA_LEFT"],
     )
 
 

@@ -14,6 +14,8 @@
 -- COVERED_FROM (time or NULL): Who followed at or after this time is listed; NULL if unknown, or if the list is whole.
 -- COVERED_TO (time or NULL): When the newest page was fetched.
 -- HOLES (text or NULL): Follow times in between that could not be read, as a JSON list of first and last second.
+-- REQUESTS (count or NULL): Requests made for the snapshot.
+-- QUOTA_LEFT (count or NULL): Requests left in the plan after the snapshot's last response; NULL if the API does not say.
 --
 -- key: ACCOUNT_ID, SNAPSHOT_ID
 -- order: LOOKED_AT DESC NULLS FIRST, ACCOUNT_ID, SNAPSHOT_ID
@@ -22,7 +24,8 @@
 SELECT
   ACCOUNT_ID, SNAPSHOT_ID, HANDLE, LOOKED_AT, LIST, OUTCOME_REASON AS REASON, IS_WHOLE, USERS_SEEN AS SEEN,
   USERS_CLAIMED AS CLAIMED, CASE WHEN NOT IS_TOO_LITTLE THEN SHARE END AS SHARE, IS_TOO_LITTLE,
-  CASE WHEN IS_WHOLE IS DISTINCT FROM TRUE THEN COVERED_FROM END AS COVERED_FROM, COVERED_TO, HOLES
+  CASE WHEN IS_WHOLE IS DISTINCT FROM TRUE THEN COVERED_FROM END AS COVERED_FROM, COVERED_TO, HOLES, REQUESTS,
+  QUOTA_LEFT
 FROM (
   SELECT
     with_share.*,

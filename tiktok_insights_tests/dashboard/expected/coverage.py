@@ -29,6 +29,7 @@ def snapshot(history: History, look: Look) -> Snapshot:
         None if look.is_whole or look.covered_from is None else moment(look.covered_from),
         sum(hole.before - (hole.after or 0) for hole in look.holes),
         len(look.holes),
+        *history.requests[look.snapshot_id],
     )
 
 

@@ -34,6 +34,8 @@ class History:
     counts: Mapping[str, int | None]
     #: By snapshot: its class or None for a file from another source, and why it ended so.
     classes: Mapping[str, tuple[str | None, str | None]]
+    #: By snapshot: requests made, and left.
+    requests: Mapping[str, tuple[int | None, int | None]]
     #: By account: time, and TikTok's count.
     totals: Mapping[str, list[tuple[int, int]]]
     #: The newest row of each user, from whichever account's list.
@@ -53,6 +55,7 @@ def read_history(session: Session) -> History:
     handles: dict[str, str | None] = {}
     counts: dict[str, int | None] = {}
     classes: dict[str, tuple[str | None, str | None]] = {}
+    requests: dict[str, tuple[int | None, int | None]] = {}
     records = session.records("SELECT * FROM ACCOUNT_SNAPSHOTS ORDER BY LOOKED_AT NULLS FIRST, OBJECT_KEY")
     for record in records:
         account, outcome = record["ACCOUNT_ID"], record["OUTCOME"]
@@ -66,12 +69,15 @@ def read_history(session: Session) -> History:
                 outcome and (outcome if outcome in known else "partial"),
                 record["OUTCOME_REASON"],
             )
+            requests[record["OBJECT_KEY"]] = _whole(record["REQUESTS"]), _whole(record["QUOTA_LEFT"])
             looks[account].append(_snapshot(record, shown.get(record["OBJECT_KEY"], [])))
     totals: dict[str, list[tuple[int, int]]] = {}
     for account, at, followers in session.query("SELECT ACCOUNT_ID, LOOKED_AT, FOLLOWERS FROM ACCOUNT_LOOKS"):
         if followers is not None:
             totals.setdefault(account, []).append((second(at) or 0, int(followers)))
-    return History(looks, handles, counts, classes, totals, {name: row for name, (_, row) in profiles.items()})
+    return History(
+        looks, handles, counts, classes, requests, totals, {name: row for name, (_, row) in profiles.items()}
+    )
 
 
 def _whole(value: Any) -> int | None:
