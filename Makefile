@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test test-runs test-faults test-batches test-docs test-spark torture check format bench lock docs screenshots clean
+.PHONY: help setup run ui stop test test-runs test-faults test-batches test-docs test-spark test-browser torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -28,7 +28,7 @@ stop: ## Stop the UI and the local stack; their data is kept.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not runs and not faults and not batches and not docs and not spark"
+	@$(PYTEST) -m "not runs and not faults and not batches and not docs and not spark and not browser"
 
 test-runs: setup ## Run whole Dagster jobs, sensors and commands, as users start them.
 	@$(PYTEST) -m runs
@@ -44,6 +44,9 @@ test-docs: setup ## Run every command in the README, the tutorial and the how-to
 
 test-spark: setup $(SPARK) ## Run the SQL that both engines share on Spark, too; needs Java 17.
 	@$(PYTEST) -m spark
+
+test-browser: setup ## Open the dashboard in a browser; needs Chromium.
+	@$(PYTEST) -m browser
 
 torture: setup ## Run more random cases and more loads at once; takes hours. 15 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,19 @@ _FLAGS = (
 )
 #: What a page may ask for by itself.
 _ITSELF = ("file:", "data:", "about:")
+
+
+#: Chromium reads commands from descriptor 3 and answers on 4: puts the two pipes there, and becomes the browser.
+_PUT_PIPES = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(pipe), fcntl.F_DUPFD, 10) for pipe in sys.argv[1:3]]
+for pipe, place in zip(pipes, (3, 4)):
+    os.dup2(pipe, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
+_NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 class BrowserError(AssertionError):
@@ -76,9 +90,9 @@ class Browser:
         """Prefer the light or the dark theme, as a system does."""
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
-    def without_scripts(self, *, off: bool = True) -> None:
-        """Switch scripts off, or on again."""
-        self.call("Emulation.setScriptExecutionDisabled", value=off)
+    def scripts(self, *, run: bool) -> None:
+        """Let the page's scripts run, or not."""
+        self.call("Emulation.setScriptExecutionDisabled", value=not run)
 
     def open(self, path: Path, address: str = "") -> None:
         """Open a file, from the beginning, and wait until it is drawn."""
@@ -86,10 +100,12 @@ class Browser:
         self.errors.clear()
         self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=path.as_uri() + address)
-        ready = "document.readyState === 'complete' && location.protocol === 'file:'"
-        while not self.evaluate(ready):
+        while not self.evaluate("document.readyState === 'complete' && location.protocol === 'file:'"):
             pass
-        self.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+
+    def go(self, address: str) -> None:
+        """Change what stands after # in the address, as a link does, and wait until the page has answered."""
+        self.evaluate(f"location.hash = {json.dumps(address)}; {_NEXT_FRAME}")
 
     def evaluate(self, expression: str) -> Any:  # what the page answers
         """The value of an expression of the page; an error in it is one here."""
@@ -134,8 +150,8 @@ class Browser:
             self.errors.append(told["entry"]["text"])
         elif event.get("method") == "Runtime.exceptionThrown":
             self.errors.append(str(told["exceptionDetails"]))
-        elif event.get("method") == "Audits.issueAdded":
-            self.errors.append(told["issue"]["code"])
+        elif event.get("method") == "Audits.issueAdded" and told["issue"]["code"] == "ContentSecurityPolicyIssue":
+            self.errors.append(str(told["issue"]["details"]))
 
 
 @contextmanager
@@ -148,10 +164,9 @@ def running_browser() -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         their_in, our_out = os.pipe()
         our_in, their_out = os.pipe()
-        # Chromium reads commands from descriptor 3 and answers on 4; a shell puts the pipes there.
-        shell = ["sh", "-c", f'exec "$@" 3<&{their_in} 4>&{their_out}', "sh"]
+        command = [path, *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(  # noqa: S603  # a browser from the PATH, and fixed words
-            [*shell, path, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            [sys.executable, "-c", _PUT_PIPES, str(their_in), str(their_out), *command],
             pass_fds=(their_in, their_out),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # a headless browser complains of what it has not

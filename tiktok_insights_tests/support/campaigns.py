@@ -34,6 +34,7 @@ GROUPS = {
     "batches": "make test-batches",
     "docs": "make test-docs",
     "spark": "make test-spark",
+    "browser": "make test-browser",
     "torture": "make torture",
 }
 
