@@ -1,7 +1,7 @@
 """The marts of who follows, held against the oracle over looks of every kind, with names and counts of every kind."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -120,12 +120,12 @@ def test_the_marts_are_those_of_the_oracle(loader: Loader) -> None:
     world = make_world()
     load(loader, [look for looks in world.values() for look in looks])
     compare = (
-        compare_activity, compare_bands, compare_signs, compare_sign_counts, compare_notable, compare_map,
-        compare_listed,
+        compare_activity, compare_bands, compare_signs, compare_sign_counts, compare_sign_weeks, compare_notable,
+        compare_map, compare_listed,
     )  # fmt: skip
     names = (
-        "public_activity", "following_bands", "follower_signs", "audience_signs", "notable_new_followers",
-        "follower_map", "listed_followers",
+        "public_activity", "following_bands", "follower_signs", "audience_signs", "signs_by_week",
+        "notable_new_followers", "follower_map", "listed_followers",
     )  # fmt: skip
     for name, one in zip(names, compare, strict=True):
         rows = mart_rows(loader, name)
@@ -206,9 +206,21 @@ def compare_listed(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> None:
 
 
 def compare_sign_counts(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> None:
-    """M10, in sum."""
+    """M10, in sum: of all on the list, and of those who joined in the account's own last 90 days."""
     listed = listed_rows(looks)
     groups = signs.same_age_groups(listed)
+    everyone = sign_counts(listed, groups)
+    recent = sign_counts(signs.recent(listed, max(look.started_at for look in looks)), groups)
+    assert {row["NAME"]: (row["USERS"], row["USERS_KNOWN"]) for row in rows} == everyone
+    assert {row["NAME"]: (row["RECENT_USERS"], row["RECENT_KNOWN"]) for row in rows} == recent
+    for row in rows:
+        assert row["SHARE"] == share(row["USERS"], row["USERS_KNOWN"], looks)
+        assert row["RECENT_SHARE"] == share(row["RECENT_USERS"], row["RECENT_KNOWN"], looks)
+        compare_coverage(row, looks)
+
+
+def sign_counts(listed: Sequence[Row], groups: Mapping[int, int]) -> dict[str, tuple[int, int]]:
+    """How many of some users have each class and sign, and of how many that is known."""
     classes = Counter(signs.sign_class(one, groups) for one in listed)
     said = len(listed) - classes["cannot say"]
     expected = {name: (classes[name], said) for name in ("none", "one", "several")}
@@ -216,9 +228,18 @@ def compare_sign_counts(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> N
     for sign, (name, _) in SIGN_NAMES.items():
         values = [signs.signs(one, groups)[sign] for one in listed]
         expected[name] = (values.count(True), len(values) - values.count(None))
-    assert {row["NAME"]: (row["USERS"], row["USERS_KNOWN"]) for row in rows} == expected
-    for row in rows:
-        assert row["SHARE"] == share(row["USERS"], row["USERS_KNOWN"], looks)
+    return expected
+
+
+def compare_sign_weeks(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> None:
+    """M10, by the week in which users joined."""
+    expected = signs.classes_by_week(looks)
+    found = {seconds(row["WEEK"]): row for row in rows}
+    assert found.keys() == expected.keys()
+    for week, classes in expected.items():
+        row, several, known = found[week], classes["several"], classes.total() - classes["cannot say"]
+        assert (row["USERS"], row["SEVERAL_SIGNS"], row["SIGNS_KNOWN"]) == (classes.total(), several, known)
+        assert row["SHARE_SEVERAL"] == share(several, known, looks)
         compare_coverage(row, looks)
 
 

@@ -1,5 +1,6 @@
--- One row per account and class or sign: how many of the users on its list have it. Every account has every row. The
--- classes say how many signs a user has; what the signs are is in FOLLOWER_SIGNS. It is no score, and no share of fakes.
+-- One row per account and class or sign: how many of the users on its list have it, and how many of those who joined in
+-- the last {recent_days} days, to compare with. Every account has every row. The classes say how many signs a user has; what the
+-- signs are is in FOLLOWER_SIGNS. It is no score, and no share of fakes.
 --
 -- ACCOUNT_ID (id): The account.
 -- KIND (one of class | sign): A user has one class, and any number of signs.
@@ -7,6 +8,9 @@
 -- USERS (count): Users who have it and whose state is listed or returned.
 -- USERS_KNOWN (count): Users of whom it is known whether they have it; for the class cannot say, all.
 -- SHARE (share or NULL): The users' share of the users known; NULL if those are under {min_users}, if the users are under {min_group}, or if the list covers too little.
+-- RECENT_USERS (count): Those of the users who joined for certain in the {recent_days} days before the account's last snapshot.
+-- RECENT_KNOWN (count): Those of the users known who did.
+-- RECENT_SHARE (share or NULL): The recent users' share of the recent users known; NULL for the same reasons as SHARE.
 -- SEEN (count or NULL): Users in the account's newest snapshot that is not a window; NULL without one.
 -- CLAIMED (count or NULL): The account's follower count at that time as reported by the API.
 -- COVERAGE (ratio or NULL): Users seen divided by users claimed.
@@ -34,12 +38,16 @@ WITH coverage AS ({coverage_of_accounts}), users AS ({signs_of_users}), names AS
     WHEN 'young when joined' THEN users.WAS_YOUNG
     WHEN 'same age' THEN users.IS_SAME_AGE
     WHEN 'at the follow limit' THEN users.IS_AT_LIMIT
-    ELSE CASE WHEN users.SIGNS <> 'cannot say' THEN users.SIGNS = names.NAME END END AS HAS_IT
+    ELSE CASE WHEN users.SIGNS <> 'cannot say' THEN users.SIGNS = names.NAME END END AS HAS_IT,
+    users.FOLLOWED_AFTER >= DATEADD(day, -{recent_days}, coverage.LAST_LOOKED_AT) AS IS_RECENT
   FROM coverage
   CROSS JOIN names
   LEFT JOIN users ON users.ACCOUNT_ID = coverage.ACCOUNT_ID
 ), counted AS (
-  SELECT ACCOUNT_ID, KIND, NAME, COUNT(CASE WHEN HAS_IT THEN 1 END) AS USERS, COUNT(HAS_IT) AS USERS_KNOWN
+  SELECT
+    ACCOUNT_ID, KIND, NAME, COUNT(CASE WHEN HAS_IT THEN 1 END) AS USERS, COUNT(HAS_IT) AS USERS_KNOWN,
+    COUNT(CASE WHEN HAS_IT AND IS_RECENT THEN 1 END) AS RECENT_USERS,
+    COUNT(CASE WHEN IS_RECENT THEN HAS_IT END) AS RECENT_KNOWN
   FROM answers
   GROUP BY ACCOUNT_ID, KIND, NAME
 )
@@ -47,6 +55,9 @@ SELECT
   counted.ACCOUNT_ID, counted.KIND, counted.NAME, counted.USERS, counted.USERS_KNOWN,
   CASE WHEN NOT coverage.IS_TOO_LITTLE AND counted.USERS_KNOWN >= {min_users} AND counted.USERS >= {min_group}
     THEN counted.USERS / counted.USERS_KNOWN END AS SHARE,
+  counted.RECENT_USERS, counted.RECENT_KNOWN,
+  CASE WHEN NOT coverage.IS_TOO_LITTLE AND counted.RECENT_KNOWN >= {min_users} AND counted.RECENT_USERS >= {min_group}
+    THEN counted.RECENT_USERS / counted.RECENT_KNOWN END AS RECENT_SHARE,
   coverage.SEEN, coverage.CLAIMED, coverage.COVERAGE
 FROM counted
 JOIN coverage ON coverage.ACCOUNT_ID = counted.ACCOUNT_ID

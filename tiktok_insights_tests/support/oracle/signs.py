@@ -1,4 +1,4 @@
-"""M10 and M12: what is unusual about a user, and when accounts were created. Bursts belong in `bursts`."""
+"""M10 and M12: what is unusual about users, and when accounts were created. Bursts belong in `bursts`."""
 
 import re
 from collections import Counter
@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_insights_tests.support.oracle.audience import counts_served
-from tiktok_insights_tests.support.oracle.records import Row
-from tiktok_insights_tests.support.oracle.times import DAY, at
+from tiktok_insights_tests.support.oracle.joined import joining_window
+from tiktok_insights_tests.support.oracle.presence import listed_rows
+from tiktok_insights_tests.support.oracle.records import Interval, Row, Snapshot
+from tiktok_insights_tests.support.oracle.times import DAY, WEEK, at, week_start
 
 #: Ids say when an account was created if the time is at or after this.
 FIRST_CREATION = at("2014-01-01")
@@ -18,6 +20,8 @@ MANY_TIMES = 50
 #: A smaller group is not shown, so it is none.
 SAME_AGE_GROUP = 10
 CELLS = 60
+#: The account's own days with which all are compared.
+RECENT = 90 * DAY
 #: With a larger share of accounts created after they followed, the rule for ids has changed.
 MAX_IMPOSSIBLE = 0.005
 
@@ -72,6 +76,32 @@ def sign_class(row: Row, groups: Mapping[int, int]) -> str:
     if row.is_private is not False or not counts_served(row) or row.likes_given is None:
         return "cannot say"
     return ("none", "one", "several")[min(2, sum(sign is True for sign in signs(row, groups).values()))]
+
+
+def recent(rows: Iterable[Row], as_of: int) -> list[Row]:
+    """Those who joined in the account's own last 90 days.
+
+    Choice: as in M8, the whole window must be.
+    """
+    return [row for row in rows if row.followed_after is not None and row.followed_after >= as_of - RECENT]
+
+
+def classes_by_week(snapshots: Sequence[Snapshot]) -> dict[int | None, Counter[str]]:
+    """The classes of the listed users by the ISO week in which they joined; None for those of an unknown week.
+
+    Choice: the week that holds the whole window of M3, as in M6.
+    """
+    listed = listed_rows(snapshots)
+    groups = same_age_groups(listed)
+    found: dict[int | None, Counter[str]] = {}
+    for row in listed:
+        window = joining_window(snapshots, row.tiktok_id)
+        week = None
+        if window is not None and window.after is not None:
+            start = week_start(window.after)
+            week = start if window.is_inside(Interval(start, start + WEEK)) else None
+        found.setdefault(week, Counter())[sign_class(row, groups)] += 1
+    return found
 
 
 @dataclass(frozen=True)
