@@ -22,6 +22,7 @@ from tiktok_insights.dashboard.facts.people import (
     Total,
     Who,
 )
+from tiktok_insights.dashboard.reading.people import NO_PLACES
 
 AS_OF = datetime.fromisoformat("2026-04-30T06:12")
 TODAY = datetime.fromisoformat("2026-04-30")
@@ -41,6 +42,10 @@ HOSTILE = (
     "",
     "小さな窯",
 )
+
+
+TIERS = {"under 1,000": 0.844, "nano": 0.139, "micro": 0.016, "mid": 0.0003, "macro": 0.0, "mega": 0.0}
+BANDS = {"1-499": 0.08, "500-1,499": 0.379, "1,500-4,999": 0.439, "5,000-9,899": 0.081, "9,900+": 0.021}
 
 
 def cut_account(handle: str | None = "north.kiln", account_id: str = "101") -> Account:
@@ -134,6 +139,7 @@ def first_look(handle: str | None = "first.look", account_id: str = "104") -> Ac
     """An account with one snapshot, so that nothing can be compared; TikTok served no counts."""
     account = whole_account(handle, account_id)
     days = tuple(replace(day, claimed=None, list=None, at_least=None, at_most=None) for day in account.days[:-1])
+    signs, nobody = (_signs(users, 0.0, known=0) for users in (950, 0))
     newest = replace(account.days[-1], at_least=None, at_most=None, gone=0)
     return replace(
         account,
@@ -153,10 +159,12 @@ def first_look(handle: str | None = "first.look", account_id: str = "104") -> Ac
             follow_most=(),
             most_hearts=(),
             most_videos=(),
+            tiers=(*_groups(0, dict.fromkeys(TIERS, 0)), Group("not served", 950, 950, None)),
+            bands=(*_groups(0, dict.fromkeys(BANDS, 0)), Group("not served", 950, 950, None)),
             new=(),
             notable=0,
         ),
-        care=replace(account.care, map=(), map_reason="fewer than 30 people of the list have a known place"),
+        care=Care(signs, nobody, nobody, 0, 0, None, (), NO_PLACES),
     )
 
 
@@ -179,8 +187,6 @@ def who(users: int, rng: random.Random, names: tuple[str, ...] = HOSTILE) -> Who
     people = [_person(at, names, rng) for at in range(TOP)]
     served = round(users * 0.936)
     ranked = tuple(Ranked(person, round(136_525 / (at + 1) ** 0.8)) for at, person in enumerate(people))
-    tiers = {"under 1,000": 0.844, "nano": 0.139, "micro": 0.016, "mid": 0.0003, "macro": 0, "mega": 0}
-    bands = {"1-499": 0.08, "500-1,499": 0.379, "1,500-4,999": 0.439, "5,000-9,899": 0.081, "9,900+": 0.021}
     unserved = users - served
     return Who(
         users=users,
@@ -195,8 +201,8 @@ def who(users: int, rng: random.Random, names: tuple[str, ...] = HOSTILE) -> Who
             HeartsOfName(person.nick_name, 1 + at % 3, 2_795_352 // (at + 1)) for at, person in enumerate(people)
         ),
         most_videos=tuple(Ranked(person, 3_649 // (at + 1)) for at, person in enumerate(people)),
-        tiers=(*_groups(served, tiers), Group("unknown", unserved, users, None)),
-        bands=(*_groups(served, bands), Group("not served", unserved, users, None)),
+        tiers=(*_groups(served, TIERS), Group("unknown", unserved, users, None)),
+        bands=(*_groups(served, BANDS), Group("not served", unserved, users, None)),
         notable=145,
         new=tuple(
             NewFollower(person, 123_159 // (at + 1), 936 + at, 43 * at, at, at == 5) for at, person in enumerate(people)
@@ -225,8 +231,8 @@ def care(users: int, rng: random.Random) -> Care:
     )
 
 
-def _signs(users: int, several: float) -> Signs:
-    known = round(users * 0.67)
+def _signs(users: int, several: float, known: int | None = None) -> Signs:
+    known = round(users * 0.67) if known is None else known
     classes = _groups(known, {"none": 0.943 - 0.263, "one": 0.263, "several": several})
     return Signs(
         users,

@@ -110,7 +110,7 @@ def test_data_for_the_script_cannot_end_its_element() -> None:
     ("value", "shown"),
     [
         (0, "0%"), (0.0004, "under 0.1%"), (0.004, "0.4%"), (0.05, "5%"), (0.057, "5.7%"), (0.22, "22%"),
-        (0.9996, "over 99.9%"), (1, "100%"), (1.02, "102%"), (0.999, "over 99.9%"), (0.994, "99%"),
+        (0.9996, "over 99.9%"), (1, "100%"), (1.02, "102%"), (0.999, "99.9%"), (0.998, "99.8%"), (0.994, "99%"),
     ],
 )  # fmt: skip
 def test_a_share_is_never_said_to_be_nothing_or_all(value: float, shown: str) -> None:

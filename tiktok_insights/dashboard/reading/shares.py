@@ -3,15 +3,13 @@
 Shares that a mart gives are taken from it. A count belongs in SQL.
 """
 
-from math import sqrt
-
 from tiktok_insights.dashboard.facts.people import Group
+from tiktok_insights.dashboard.intervals import wilson
 from tiktok_insights.insights.thresholds import THRESHOLDS
 
 _NUMBERS = {threshold.word: threshold.value for threshold in THRESHOLDS}
 MIN_USERS = int(_NUMBERS["min_users"])
 _MIN_GROUP = int(_NUMBERS["min_group"])
-_Z = float(_NUMBERS["z"])
 
 
 def share(users: int, known: int, *, is_too_little: bool) -> float | None:
@@ -27,8 +25,4 @@ def group(name: str, users: int, known: int, *, is_too_little: bool) -> Group:
 
 def interval(share: float | None, n: int) -> tuple[float | None, float | None]:
     """The Wilson 95 % interval of a share of n users."""
-    if share is None:
-        return None, None
-    middle, scale = share + _Z * _Z / (2 * n), 1 + _Z * _Z / n
-    half = _Z * sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n))
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    return (None, None) if share is None else wilson(share, n)

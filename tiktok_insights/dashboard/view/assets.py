@@ -18,6 +18,7 @@ STYLES = (
     "components.css",
     "charts.css",
     "tables.css",
+    "people.css",
     "narrow.css",
     "print.css",
 )
@@ -29,6 +30,8 @@ SCRIPTS = (
     "count.js",
     "joined.js",
     "timeline.js",
+    "map.js",
+    "signs.js",
     "filters.js",
     "start.js",
 )

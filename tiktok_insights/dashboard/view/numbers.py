@@ -43,7 +43,8 @@ def share(value: float, digits: int | None = None) -> str:
     if percent > 0 and float(text) == 0:
         return f"under {10.0**-places:g}%"
     if percent < 100 <= float(text):
-        return f"over {100 - 10.0 ** -max(places, 1):g}%"
+        text = f"{percent:.{max(places, 1)}f}"
+        return f"over {100 - 10.0 ** -max(places, 1):g}%" if float(text) >= 100 else f"{text}%"
     return f"{text.removesuffix('.0') if digits is None else text}%"
 
 
@@ -56,6 +57,11 @@ def day(value: datetime, beside: datetime | None = None) -> str:
     """Give a day; with its year unless it is that of the day beside it."""
     text = f"{value.day} {value:%b}"
     return text if beside is not None and beside.year == value.year else f"{text} {value.year}"
+
+
+def month(value: datetime) -> str:
+    """Give a month with its year."""
+    return f"{value:%b} {value.year}"
 
 
 def clock(value: datetime) -> str:

@@ -6,6 +6,7 @@ Nothing here knows the clock: the script computes the age when the file is opene
 from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.view import assets, shell
 from tiktok_insights.dashboard.view.banner import banner
+from tiktok_insights.dashboard.view.fitting import fitted
 from tiktok_insights.dashboard.view.html import Html, join, json_data, tag
 from tiktok_insights.dashboard.view.pages.drawing import pages_of, together
 
@@ -18,6 +19,7 @@ _WHY_NOT = (
 
 def render(facts: Facts) -> str:
     """Draw the file. The same facts give the same text."""
+    facts = fitted(facts, _article)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

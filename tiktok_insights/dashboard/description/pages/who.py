@@ -93,6 +93,7 @@ PAGE = Page(
             (Source("following_bands", ("BAND", "AT_LEAST", "USERS", "SHARE")),),
             "following",
             sort="AT_LEAST",
+            subtitle="By how many accounts they follow.",
             width=6,
         ),
         Visual(

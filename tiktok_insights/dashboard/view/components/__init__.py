@@ -4,7 +4,7 @@
 `words/`, looks in `files/`, and which visuals a page has in `description/`.
 """
 
-from tiktok_insights.dashboard.view.components.bars import BarRow, Part, bar_list, hundred_bar, small_bar
+from tiktok_insights.dashboard.view.components.bars import BarRow, Part, bar_list, hundred_bar, keys, small_bar
 from tiktok_insights.dashboard.view.components.cards import Card, cards, certainty
 from tiktok_insights.dashboard.view.components.frames import empty, frame, lead, note, question, unfilled
 from tiktok_insights.dashboard.view.components.marks import chip, ruler, small_ruler, state, swatch
@@ -24,6 +24,7 @@ __all__ = [
     "facts_list",
     "frame",
     "hundred_bar",
+    "keys",
     "lead",
     "note",
     "plot",

@@ -20,6 +20,8 @@ class Part:
     share: float | None = None
     #: More about it, behind the number.
     remark: str = ""
+    #: Instead of the number, such as "under 10".
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class BarRow:
     label: Html
     value: float | None
     shown: str
+    kind: str = "seen"
 
 
 def hundred_bar(parts: Sequence[Part], *, thin: bool = False) -> Html:
@@ -37,21 +40,33 @@ def hundred_bar(parts: Sequence[Part], *, thin: bool = False) -> Html:
     return tag(
         "div",
         tag("svg", *_pieces(parts, height), width="100%", height=height, class_="hundred", aria_hidden="true"),
-        tag("ul", join(_key(part) for part in parts), class_="keys"),
+        keys(parts),
         class_="hundred-bar",
     )
+
+
+def keys(parts: Sequence[Part]) -> Html:
+    """The parts in words and numbers: the key of a bar, or all there is where no share may be shown."""
+    return tag("ul", join(_key(part) for part in parts), class_="keys")
 
 
 def bar_list(rows: Sequence[BarRow], heading: str, value_heading: str, *, wide: bool = False) -> Html:
     """A table whose middle column is a bar. The bars begin at zero; rows after the tenth fold away."""
     most = max((row.value for row in rows if row.value is not None), default=0) or 1
     lines = (
-        tag("tr", tag("th", row.label), tag("td", small_bar(row.value, most)), tag("td", escape(row.shown)))
+        tag(
+            "tr",
+            tag("th", row.label),
+            tag("td", small_bar(row.value, most, row.kind)),
+            tag("td", escape(row.shown)),
+        )
         for row in rows
     )
     head = tag("tr", tag("th", heading, scope="col"), tag("td"), tag("th", value_heading, scope="col"))
+    widths = tag("colgroup", tag("col", class_="col-name"), tag("col"), tag("col", class_="col-number"))
     return tag(
         "table",
+        widths,
         tag("thead", head, class_="sr"),
         tag("tbody", join(lines)),
         class_=f"bars{' wide' if wide else ''}{' fold' if len(rows) > 10 else ''}",  # as style.css has it
@@ -59,15 +74,14 @@ def bar_list(rows: Sequence[BarRow], heading: str, value_heading: str, *, wide: 
 
 
 def small_bar(value: float | None, most: float, kind: str = "seen") -> Html:
-    """One bar of a list, or nothing."""
+    """One bar of a list, or nothing. Its height is in `files/tables.css`: a file has thousands of bars."""
     if not value:
-        return tag("svg", width="100%", height=12, aria_hidden="true")
-    width = f"{max(100 * value / most, _THIN):.2f}%"
+        return tag("svg", class_="bar", aria_hidden="true")
+    width = f"{max(100 * value / most, _THIN):.1f}%"
     return tag(
         "svg",
-        tag("rect", width=width, height=12, rx=2, class_=f"f-{kind}"),
-        width="100%",
-        height=12,
+        tag("rect", width=width, class_=None if kind == "seen" else f"f-{kind}"),
+        class_="bar",
         aria_hidden="true",
     )
 
@@ -86,6 +100,7 @@ def _pieces(parts: Sequence[Part], height: int) -> list[Html]:
 
 def _key(part: Part) -> Html:
     shown = None if part.share is None else tag("b", numbers.share(part.share), " ")
-    people = tag("b", numbers.count(part.people)) if shown is None else numbers.count(part.people)
+    counted = part.shown or numbers.count(part.people)
+    people = tag("b", counted) if shown is None else counted
     remark = tag("span", f" {part.remark}", class_="mute") if part.remark else None
     return tag("li", tag("i", class_=f"k-{part.kind}"), part.label, " ", shown, people, remark)

@@ -12,7 +12,7 @@ CANNOT_SAY = "Cannot say"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card. `value` None is shown as "Cannot say"; `sign` is the operator before it in an equation."""
+    """A card. `value` None is shown as `unknown`; `sign` is the operator before it in an equation."""
 
     label: str
     definition: str
@@ -20,6 +20,7 @@ class Card:
     context: str = ""
     certainty: Html | None = None
     sign: str = ""
+    unknown: str = CANNOT_SAY
 
 
 def cards(row: Sequence[Card]) -> Html:
@@ -38,7 +39,7 @@ def certainty(kind: str, text: str) -> Html:
 
 
 def _card(card: Card) -> Html:
-    value = tag("p", CANNOT_SAY, class_="value no")
+    value = tag("p", card.unknown, class_="value no")
     if card.value is not None:
         sign = tag("span", f"{card.sign} ", class_="sign-in") if card.sign else None
         value = tag("p", sign, escape(card.value), class_="value")

@@ -1,0 +1,150 @@
+"""The sentences of the page Care: facts about accounts, compared with the account's own followers only."""
+
+from collections.abc import Iterator, Sequence
+
+from tiktok_insights.dashboard.facts.account import Account
+from tiktok_insights.dashboard.facts.change import Burst, Week
+from tiktok_insights.dashboard.facts.people import Cell, Group, Signs
+from tiktok_insights.dashboard.intervals import wilson
+from tiktok_insights.dashboard.view import numbers
+from tiktok_insights.dashboard.view.html import Html, bold, join
+from tiktok_insights.dashboard.view.words.groups import named, people, why_no_share
+from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.words import filled
+
+RECENT = "Joined in the last four weeks"
+LONGER = "Joined in the last 90 days"
+EVERYONE = "Everyone listed"
+_LIMITS = {threshold.word: threshold.value for threshold in THRESHOLDS}
+#: The signs as people say them, by the names that facts give them.
+SIGNS = {
+    "default handle": "Handle is \N{LEFT DOUBLE QUOTATION MARK}user\N{RIGHT DOUBLE QUOTATION MARK} and digits",
+    "follows many more": filled("Follows {follows_many:,} or more, and {many_times} times its followers"),
+    "never liked": "Never liked a video",
+    "young when joined": filled("Younger than {young_days} days when it joined"),
+    "same age": "Made on the same day as others listed",
+    "at the follow limit": filled("Follows {follow_limit:,} or more, TikTok's limit"),
+}
+
+
+def sentences(account: Account) -> list[Html]:
+    """Say how many show several signs, what cannot be told, and whether a burst stands out."""
+    if not account.care.everyone.users:
+        return [join(("Whether anything is odd, ", bold("we cannot say"), ": no one is on a list that we saw."))]
+    return [_several(account), *_unknown(account), *_bursts(account)]
+
+
+def several(signs: Signs) -> Group:
+    """Give those with several signs."""
+    return named(signs.classes, "several")
+
+
+def without_activity(account: Account) -> Html:
+    """Say how many show no activity, of whom."""
+    care = account.care
+    if not care.considered:
+        return Html("No public follower has served counts, so activity we cannot tell.")
+    of = f" of the {numbers.count(care.considered)} public followers with served counts show no activity."
+    if care.share_without_activity is None:
+        shown = "No one" if not care.without_activity else people(care.without_activity).capitalize()
+        return join((bold(shown), of.replace("show", "shows") if shown == "No one" else of))
+    return join((bold(numbers.share(care.share_without_activity)), of))
+
+
+def made_when(account: Account) -> Html:
+    """Say how old the accounts are: all, and of those who joined last."""
+    cells = account.care.map
+    last = max(cell.joined for cell in cells)
+    late = [cell for cell in cells if cell.joined > last * 4 // 5]
+    both = (numbers.month(middle(cells).first_created_at), numbers.month(middle(late).first_created_at))
+    return join(
+        (
+            "Half of these accounts were made by ",
+            bold(both[0]),
+            "; of the last fifth to join, half by ",
+            bold(both[1]),
+            ".",
+        )
+    )
+
+
+def middle(cells: Sequence[Cell]) -> Cell:
+    """Give the cell that holds the middle person by the making of the account."""
+    ordered, seen = sorted(cells, key=lambda cell: cell.created), 0
+    half = sum(cell.users for cell in ordered) / 2
+    for cell in ordered:
+        seen += cell.users
+        if seen >= half:
+            break
+    return cell
+
+
+def no_week(account: Account) -> str:
+    """Say why no week has a share."""
+    most = max(account.weeks, key=lambda week: week.signs_known)
+    if most.signs_known < _LIMITS["min_users"]:
+        return filled("No shares here: in no week {min_users} people joined for certain whose signs we can tell.")
+    return why_no_share(account, most.signs_known)
+
+
+def is_unusual(week: Week, usual: float | None) -> bool:
+    """Whether the share of a week is surely above the usual one."""
+    return usual is not None and week.share_from is not None and week.share_from > usual
+
+
+def _several(account: Account) -> Html:
+    care = account.care
+    recent, longer, everyone = (several(signs) for signs in (care.joined_28, care.joined_90, care.everyone))
+    if recent.share is None:
+        return _no_recent(account, everyone)
+    low, high = wilson(recent.share, recent.of)
+    usual, words = (longer, "of the last 90 days") if longer.share is not None else (everyone, "of everyone listed")
+    begin = (
+        "Of those who joined in the last four weeks, ",
+        bold(numbers.share(recent.share, 1)),
+        f" show several signs ({numbers.interval(low, high)})",
+    )
+    if usual.share is None:
+        return join((*begin, "."))
+    verdict = "more than usual" if low > usual.share else "less than usual" if high < usual.share else "as usual"
+    return join((*begin, ": ", bold(verdict), f" for this account ({numbers.share(usual.share, 1)} {words})."))
+
+
+def _no_recent(account: Account, everyone: Group) -> Html:
+    signs = account.care.joined_28
+    known = signs.users - named(signs.classes, "cannot say").users
+    found = people(several(signs).users)
+    begin = f"Of the {numbers.count(known)} who joined in the last four weeks and whose signs we can tell, "
+    if not known:
+        begin = "Of no one who joined in the last four weeks we can tell the signs"
+    recent = join((begin, *((bold(found), " show several") if known else ()), ": no share. "))
+    if everyone.share is None:
+        return join((recent, why_no_share(account, everyone.of)))
+    return join((recent, "Of everyone listed, ", bold(numbers.share(everyone.share, 1)), " do."))
+
+
+def _unknown(account: Account) -> Iterator[Html]:
+    unknown = named(account.care.everyone.classes, "cannot say")
+    if unknown.users:
+        share = unknown.users if unknown.share is None else numbers.share(unknown.share)
+        shown = people(unknown.users) if unknown.share is None else share
+        of = numbers.plural(account.care.everyone.users, "person", "people")
+        yield join(
+            ("About ", bold(shown), f" of the {of} listed we cannot say anything: private, or counts not served.")
+        )
+
+
+def _bursts(account: Account) -> Iterator[Html]:
+    for burst in account.bursts[:1]:
+        if burst.share_several is None:
+            continue
+        low, _ = wilson(burst.share_several, burst.signs_known)
+        begin = "One thing stands out: in the burst of " if _is_odd(burst, low) else "In the newest burst, of "
+        day = numbers.day(burst.started_at, account.coverage.newest.looked_at if account.coverage.newest else None)
+        of = f" {people(burst.several)} of {numbers.count(burst.signs_known)}"
+        others = "" if burst.others_several is None else f"; of all others, {numbers.share(burst.others_several)}"
+        yield join((begin, day, ",", bold(of), f" show several signs{others}."))
+
+
+def _is_odd(burst: Burst, low: float) -> bool:
+    return burst.others_several is not None and low > burst.others_several
