@@ -71,6 +71,18 @@ class GlueSettings(AwsSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardSettings:
+    """Where the dashboard's file is on this machine, below `home`, and whether it shows pseudonyms.
+
+    An empty key is the one that is kept in `home`.
+    """
+
+    home: str
+    pseudonyms: bool = False
+    pseudonym_key: str = _secret("TIKTOK_PSEUDONYM_KEY")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SnowflakeSettings:
     """Who signs in to Snowflake, with a key pair, and where the tables are.
 
@@ -146,4 +158,4 @@ class SnowflakeSettings:
         )
 
 
-AnySettings = TikTokSettings | AwsSettings | SnowflakeSettings
+AnySettings = TikTokSettings | AwsSettings | SnowflakeSettings | DashboardSettings

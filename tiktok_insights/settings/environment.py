@@ -6,13 +6,20 @@ line is quick.
 """
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from tiktok_insights.settings.client_settings import GlueSettings, S3Settings, SnowflakeSettings, TikTokSettings
+from tiktok_insights.settings.client_settings import (
+    DashboardSettings,
+    GlueSettings,
+    S3Settings,
+    SnowflakeSettings,
+    TikTokSettings,
+)
 from tiktok_insights.settings.errors import SettingsError, wrong_value
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.tiktok.client import PUBLIC_URL
@@ -42,6 +49,7 @@ class Settings:
     s3: S3Settings
     glue: GlueSettings
     snowflake: SnowflakeSettings
+    dashboard: DashboardSettings
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -64,6 +72,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             database=env.text("GLUE_DATABASE"), bucket=s3.bucket, region=s3.region, local_stack=local_stack
         ),
         snowflake=_snowflake(env, local_stack),
+        dashboard=DashboardSettings(
+            home=str(home),
+            pseudonyms=env.flag("TIKTOK_PSEUDONYMS"),
+            pseudonym_key=env.text("TIKTOK_PSEUDONYM_KEY"),
+        ),
     )
 
 
@@ -87,6 +100,11 @@ def wants_no_colour() -> bool:
 def runs_in_ci() -> bool:
     """Whether CI is set, as the services set it that run tests: nobody waits at the terminal."""
     return os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def has_display() -> bool:
+    """Whether a browser window can be shown here: always on macOS and Windows, elsewhere with a display server."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def require_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
@@ -159,6 +177,12 @@ class _Environment:
         if not all(_is_whole(part.strip()) for part in parts):
             raise wrong_value(name, self.text(name), "a comma-separated list of whole numbers")
         return tuple(map(int, parts))
+
+    def flag(self, name: str) -> bool:
+        text = self.text(name)
+        if text not in ("0", "1"):
+            raise wrong_value(name, text, "0 or 1")
+        return text == "1"
 
     def seconds(self, name: str) -> int:
         return self.whole(name) or 0

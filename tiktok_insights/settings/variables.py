@@ -94,6 +94,15 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         ),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
     ),
+    "The dashboard": (
+        Variable("TIKTOK_PSEUDONYMS", "0", "1 to show made-up names in place of every name, handle and ID"),
+        Variable(
+            "TIKTOK_PSEUDONYM_KEY",
+            "",
+            "the secret from which those names are computed: with the same one, a user has the same name in each file. "
+            "If empty, one is kept in `TIKTOK_INSIGHTS_HOME`",
+        ),
+    ),
     "Snowflake sessions": (
         Variable(
             "SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS",
