@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui stop test test-runs test-faults test-batches test-docs test-spark test-browser torture check format bench lock docs screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-faults test-batches test-docs test-spark test-browser torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,6 +17,9 @@ help: ## Show this list.
 
 run: setup ## Run the whole pipeline on this machine and print a summary.
 	@$(BIN)/tiktok-insights run
+
+dashboard: setup ## Make the dashboard from the newest data, and open it in the browser.
+	@$(BIN)/tiktok-insights dashboard --open
 
 ui: setup ## Open the Dagster UI on http://127.0.0.1:3000 until Ctrl-C. Another port: make ui PORT=3001
 	@$(BIN)/tiktok-insights ui $(if $(filter command%,$(origin PORT)),--port $(PORT))
@@ -94,7 +97,7 @@ $(SPARK): requirements-spark.lock $(STAMP)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \
 	--custom-compile-command 'make lock'
 lock: setup ## Update the locks to the newest versions.
-	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dev --output-file requirements.lock
+	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dashboard --extra dev --output-file requirements.lock
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-spark.lock
 

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from tiktok_insights.defs.assets.catalog import tiktok_user_data
+from tiktok_insights.defs.assets.dashboard import dashboard
 from tiktok_insights.defs.assets.insights import marts
 from tiktok_insights.defs.assets.lake import followers_csv
 from tiktok_insights.defs.assets.load_report import load_report
@@ -24,6 +25,7 @@ from tiktok_insights.defs.schedules import daily_schedule, weekly_verification
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.progress import SILENT
 from tiktok_insights.resources.client_resource import ClientResource
+from tiktok_insights.resources.dashboard import DashboardResource
 from tiktok_insights.resources.glue import GlueResource
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
@@ -37,7 +39,16 @@ def defs() -> dg.Definitions:
     """Everything that Dagster is to know. Dagster calls this when it loads the module's definitions."""
     remove_retry_hooks()
     settings = read_settings()
-    assets = [raw_followers, followers_csv, tiktok_user_data, staged_tiktok_data, tiktok_data, marts, load_report]
+    assets = [
+        raw_followers,
+        followers_csv,
+        tiktok_user_data,
+        staged_tiktok_data,
+        tiktok_data,
+        marts,
+        dashboard,
+        load_report,
+    ]
     return dg.Definitions(
         assets=dg.map_asset_specs(with_locations(settings), [*assets, verification]),
         asset_checks=ASSET_CHECKS,
@@ -63,4 +74,5 @@ def resources_for(settings: Settings) -> dict[str, ClientResource]:
         "s3": S3Resource.of(settings.s3),
         "glue": GlueResource.of(settings.glue),
         "snowflake": SnowflakeResource.of(settings.snowflake),
+        "dashboard": DashboardResource.of(settings.dashboard),
     }

@@ -34,13 +34,14 @@ def loaded(environment: dict[str, str]) -> dg.Definitions:
 
 
 def test_the_stages_stand_in_their_groups_and_in_one_line(loaded: dg.Definitions) -> None:
-    """Five assets, each downstream of the one before, the marts of the last, and the report at the very end."""
+    """Five assets, each downstream of the one before, the marts of the last, then the dashboard and the report."""
     graph = loaded.resolve_asset_graph()
     groups = {key.to_user_string(): graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    others = dict.fromkeys([*MARTS, "load_report"], "insights") | {"verification": "warehouse"}
+    others = dict.fromkeys([*MARTS, "dashboard", "load_report"], "insights") | {"verification": "warehouse"}
     assert groups == STAGES | others
-    assert graph.get(AssetKey("load_report")).parent_keys == set(map(AssetKey, MARTS))
-    assert not graph.get(AssetKey("load_report")).child_keys
+    for last in ("dashboard", "load_report"):
+        assert graph.get(AssetKey(last)).parent_keys == set(map(AssetKey, MARTS))
+        assert not graph.get(AssetKey(last)).child_keys
     for mart in MARTS:
         assert graph.get(AssetKey(mart)).parent_keys == {AssetKey("tiktok_data")}
     names = list(STAGES)
@@ -48,18 +49,20 @@ def test_the_stages_stand_in_their_groups_and_in_one_line(loaded: dg.Definitions
         assert graph.get(AssetKey(downstream)).parent_keys == {AssetKey(upstream)}
 
 
-@pytest.mark.parametrize("name", [*STAGES, *MARTS, "load_report"])
+@pytest.mark.parametrize("name", [*STAGES, *MARTS, "dashboard", "load_report"])
 def test_an_asset_says_what_it_is(loaded: dg.Definitions, name: str) -> None:
     """Description with the grain, owner, kinds, and where there are columns a schema with types and meanings."""
     node = loaded.resolve_asset_graph().get(AssetKey(name))
     assert node.description
-    assert any(word in node.description.lower() for word in ("one row per", "one row:", "one object per"))
+    assert any(
+        word in node.description.lower() for word in ("one row per", "one row:", "one object per", "one html file")
+    )
     assert node.owners == ["team:tiktok-insights"]
     assert node.kinds
     if name != "load_report":
         assert {"dagster/uri", "dagster/table_name"} & node.metadata.keys(), "where it is is known before the first run"
     assert node.code_version
-    if name != "raw_followers":
+    if name not in ("raw_followers", "dashboard"):
         schema: dg.TableSchema = node.metadata["dagster/column_schema"]
         assert all(column.description for column in schema.columns)
         # A CSV has texts only; so has what Glue says of it.
@@ -158,10 +161,11 @@ def test_no_secret_is_part_of_the_definitions(environment: dict[str, str], monke
     """Keys in the environment do not show in the resources' config, where the UI would print them."""
     monkeypatch.setenv("RAPIDAPI_KEY", "canary-of-the-api")
     monkeypatch.setenv("SNOWFLAKE_PRIVATE_KEY", "canary-of-the-warehouse")
+    monkeypatch.setenv("TIKTOK_PSEUDONYM_KEY", "canary-of-the-names")
     loaded = defs()
     ours = [item for item in (loaded.resources or {}).values() if isinstance(item, dg.ConfigurableResource)]
     shown = [resource.model_dump_json() for resource in ours]
-    assert len(shown) == 4
+    assert len(shown) == 5
     assert "canary" not in json.dumps(shown)
     assert "canary" not in repr(loaded.resources)
 

@@ -3,6 +3,7 @@
 import click
 
 from tiktok_insights.cli.commands import Commands
+from tiktok_insights.cli.dashboard import dashboard
 from tiktok_insights.cli.demo import demo
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
@@ -36,6 +37,7 @@ def main(context: click.Context) -> None:
     Getting started:
         tiktok-insights run
         tiktok-insights sql "SELECT * FROM TIKTOK_DATA LIMIT 10"
+        tiktok-insights dashboard --open
         tiktok-insights ui
         tiktok-insights stop
 
@@ -61,5 +63,5 @@ def main(context: click.Context) -> None:
     require_usable(context.obj)
 
 
-for command in (init, plan, run, sql, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo):
+for command in (init, plan, run, sql, dashboard, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo):
     main.add_command(command)

@@ -8,6 +8,7 @@ import dagster as dg
 from tiktok_insights.cli.command_path import command_path
 from tiktok_insights.cli.rows import counted, layout
 from tiktok_insights.cli.ui import DEFAULT_PORT
+from tiktok_insights.dashboard.publishing import dashboard_path
 from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
 from tiktok_insights.defs.assets.staging import STAGING_RESULT
 from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
@@ -134,6 +135,7 @@ class Summary:
     def _next_steps(self) -> str:
         command = command_path()
         return (
+            f"Open:   {dashboard_path(self._settings.home)}\n"
             f"Look:   {command} ui, then http://127.0.0.1:{DEFAULT_PORT}/runs\n"
             f'Query:  {command} sql "SELECT * FROM {self._settings.snowflake.view_schema}.TIKTOK_DATA LIMIT 10"\n'
             f"Stop:   {command} stop"

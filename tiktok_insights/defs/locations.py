@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import dagster as dg
 
 from tiktok_insights.catalog.table_definition import TABLE as GLUE_TABLE
+from tiktok_insights.dashboard.publishing import DASHBOARD_KEY
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.raw.manifest import RAW_PREFIX
@@ -32,6 +33,7 @@ def _metadata(settings: Settings) -> dict[str, _Metadata]:
     found: dict[str, _Metadata] = {
         "raw_followers": {"dagster/uri": f"s3://{bucket}/{RAW_PREFIX}"},
         "followers_csv": {"dagster/uri": f"s3://{bucket}/{CSV_PREFIX}"},
+        "dashboard": {"dagster/uri": f"s3://{bucket}/{DASHBOARD_KEY}"},
         "tiktok_user_data": {
             "dagster/uri": f"s3://{bucket}/{CSV_PREFIX}",
             "dagster/table_name": f"{database}.{GLUE_TABLE}",

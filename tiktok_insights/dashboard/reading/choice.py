@@ -9,7 +9,7 @@ from tiktok_insights.dashboard.facts.account import MAX_ACCOUNTS
 from tiktok_insights.dashboard.reading.statements import Statements
 
 
-class UnknownAccountError(ValueError):
+class NoSnapshotError(LookupError):
     """No snapshot is of the account that a person named; the message says which accounts there are."""
 
 
@@ -38,7 +38,7 @@ def known_accounts(session: Session) -> list[Known]:
 
 
 def chosen(known: Sequence[Known], names: Sequence[str]) -> list[Known]:
-    """Those that are named, or the largest; the order stays. Raises UnknownAccountError."""
+    """Those that are named, or the largest; the order stays. Raises NoSnapshotError."""
     if not names:
         return list(known[:MAX_ACCOUNTS])
     wanted = {_found(known, name) for name in names}
@@ -52,5 +52,5 @@ def _found(known: Sequence[Known], name: str) -> Known:
     by_id = (account for account in known if account.account_id == name)
     if (found := next(by_id, None) or next(by_handle, None)) is None:
         there = ", ".join(account.names for account in known) or "none yet: run the pipeline first"
-        raise UnknownAccountError(f"There is no snapshot of the account {name!r}. The accounts with data: {there}.")
+        raise NoSnapshotError(f"There is no snapshot of the account {name!r}. The accounts with data: {there}.")
     return found

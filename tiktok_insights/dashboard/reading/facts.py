@@ -16,7 +16,7 @@ from tiktok_insights.dashboard.reading.weeks import Weeks
 def read_facts(session: Session, accounts: Sequence[str] = ()) -> Facts:
     """Read the facts of some accounts, by IDs or handles, or of the largest ones.
 
-    Raises UnknownAccountError. The same data give the same facts.
+    Raises NoSnapshotError. The same data give the same facts.
     """
     known = known_accounts(session)
     wanted = chosen(known, accounts)
