@@ -6,7 +6,7 @@ from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.people import Group, Signs
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import Column, Part, frame, lead, small_bar, swatch, table
+from tiktok_insights.dashboard.view.components import Column, Part, frame, lead, small_bar, swatch, table, unfilled
 from tiktok_insights.dashboard.view.html import Html, join, tag
 from tiktok_insights.dashboard.view.pages.follower_map import follower_map
 from tiktok_insights.dashboard.view.pages.layout import Drawn
@@ -33,9 +33,12 @@ def drawn(account: Account) -> Drawn:
 
 
 def _classes(account: Account) -> Html:
-    care = account.care
+    care, visual = account.care, visual_of("care", "classes")
+    if not words.several(care.everyone).of:
+        text = words.no_signs(account)
+        return unfilled(visual, text[0].upper() + text[1:])
     bars = ((words.RECENT, care.joined_28), (words.LONGER, care.joined_90), (words.EVERYONE, care.everyone))
-    return frame(visual_of("care", "classes"), *(_class_bar(account, title, signs) for title, signs in bars))
+    return frame(visual, *(_class_bar(account, title, signs) for title, signs in bars))
 
 
 def _class_bar(account: Account, title: str, signs: Signs) -> Html:
@@ -63,6 +66,8 @@ def _signs(account: Account) -> Html:
     care = account.care
     places = {group.name: group for group in care.joined_28.signs}
     longer = {group.name: group for group in care.joined_90.signs}
+    if not any(group.of for group in care.everyone.signs):
+        return unfilled(visual_of("care", "signs"), "Of no one listed a sign can be told.")
     rows = sorted(care.everyone.signs, key=lambda group: -(group.share or 0))
     most = max(
         (group.share for group in (*care.joined_28.signs, *care.everyone.signs) if group.share is not None), default=1
@@ -100,9 +105,9 @@ def _sign(group: Group | None) -> Html:
 
 def _activity(account: Account) -> Html:
     care, visual = account.care, visual_of("care", "activity")
-    sentence = tag("p", words.without_activity(account), class_="subtitle")
     if not care.considered:
-        return frame(visual, sentence)
+        return unfilled(visual, words.without_activity(account))
+    sentence = tag("p", words.without_activity(account), class_="subtitle")
     share, active = care.share_without_activity, care.considered - care.without_activity
     parts = [
         Part("No activity", care.without_activity, "rest", share, shown=people(care.without_activity)),

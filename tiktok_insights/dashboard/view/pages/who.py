@@ -81,7 +81,7 @@ def _shares(account: Account, visual_name: str, groups: Sequence[Group]) -> Html
         for group in groups
         if group.users or group.name != "unknown"
     ]
-    return frame(visual_of("who", visual_name), shares(account, parts, account.who.users))
+    return frame(visual_of("who", visual_name), shares(account, parts, sum(group.users for group in groups)))
 
 
 def _sizes(account: Account, visual_name: str, groups: Sequence[Group], label: Callable[[Group], str]) -> Html:

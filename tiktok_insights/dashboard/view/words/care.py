@@ -31,7 +31,15 @@ def sentences(account: Account) -> list[Html]:
     """Say how many show several signs, what cannot be told, and whether a burst stands out."""
     if not account.care.everyone.users:
         return [join(("Whether anything is odd, ", bold("we cannot say"), ": no one is on a list that we saw."))]
+    if not several(account.care.everyone).of:
+        return [join(("Whether anything is odd, ", bold("we cannot say"), ": ", no_signs(account)))]
     return [_several(account), *_unknown(account), *_bursts(account)]
+
+
+def no_signs(account: Account) -> str:
+    """Say why the signs of no one can be told."""
+    listed = numbers.plural(account.care.everyone.users, "follower", "followers")
+    return f"of none of the {listed} listed we can tell the signs, as they are private or their counts are not served."
 
 
 def several(signs: Signs) -> Group:
@@ -43,7 +51,7 @@ def without_activity(account: Account) -> Html:
     """Say how many show no activity, of whom."""
     care = account.care
     if not care.considered:
-        return Html("No public follower has served counts, so activity we cannot tell.")
+        return Html("No public follower listed has served counts, so we cannot say who shows activity.")
     of = f" of the {numbers.count(care.considered)} public followers with served counts show no activity."
     if care.share_without_activity is None:
         shown = "No one" if not care.without_activity else people(care.without_activity).capitalize()
@@ -111,23 +119,28 @@ def _several(account: Account) -> Html:
 
 
 def _no_recent(account: Account, everyone: Group) -> Html:
-    signs = account.care.joined_28
-    known = signs.users - named(signs.classes, "cannot say").users
-    found = people(several(signs).users)
-    begin = f"Of the {numbers.count(known)} who joined in the last four weeks and whose signs we can tell, "
-    if not known:
-        begin = "Of no one who joined in the last four weeks we can tell the signs"
-    recent = join((begin, *((bold(found), " show several") if known else ()), ": no share. "))
-    if everyone.share is None:
-        return join((recent, why_no_share(account, everyone.of)))
-    return join((recent, "Of everyone listed, ", bold(numbers.share(everyone.share, 1)), " do."))
+    recent = account.care.joined_28
+    known = several(recent).of
+    if not recent.users:
+        first = Html("No one joined for certain in the last four weeks. ")
+    elif not known:
+        first = join(("Of those who joined in the last four weeks, ", bold("we cannot say"), " anything. "))
+    else:
+        found = bold(people(several(recent).users))
+        told = f"Of the {numbers.count(known)} who joined in the last four weeks and whose signs we can tell, "
+        first = join((told, found, " show several: no share. "))
+    if everyone.share is not None:
+        return join((first, "Of everyone listed, ", bold(numbers.share(everyone.share, 1)), " show several signs."))
+    found = bold(people(everyone.users))
+    return join(
+        (first, f"Of the {numbers.count(everyone.of)} listed whose signs we can tell, ", found, " show several.")
+    )
 
 
 def _unknown(account: Account) -> Iterator[Html]:
     unknown = named(account.care.everyone.classes, "cannot say")
     if unknown.users:
-        share = unknown.users if unknown.share is None else numbers.share(unknown.share)
-        shown = people(unknown.users) if unknown.share is None else share
+        shown = people(unknown.users) if unknown.share is None else numbers.share(unknown.share)
         of = numbers.plural(account.care.everyone.users, "person", "people")
         yield join(
             ("About ", bold(shown), f" of the {of} listed we cannot say anything: private, or counts not served.")
