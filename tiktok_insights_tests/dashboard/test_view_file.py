@@ -112,7 +112,8 @@ SENTENCES: dict[str, tuple[Account, int, str]] = {
         made.first_look(),
         7,
         """TikTok counts 1,000 followers.
-        There is no earlier snapshot to compare with, so what changed we cannot say yet.""",
+        There is no earlier snapshot to compare with, so what changed we cannot say yet.
+        950 people are on the list: the page Who shows them. After the next snapshot this page says what changed.""",
     ),
     "short": (
         replace(made.cut_account(), periods={7: made.cut_account().periods[7]}),

@@ -124,7 +124,8 @@ def footer(facts: Facts) -> Html:
     """What the file was made from, and what it can never show."""
     if facts.first_at is None or facts.last_at is None:
         return tag("footer", tag("p", f"Made from no snapshot. Times are UTC. {_NEVER}"), class_="wrap")
-    dates = f"{numbers.day(facts.first_at)} to {numbers.day(facts.last_at)}"
+    first, last = numbers.day(facts.first_at), numbers.day(facts.last_at)
+    dates = last if first == last else f"{first} to {last}"
     of = numbers.plural(len(facts.accounts) + facts.left_out, "account", "accounts")
     made = f"Made from {numbers.plural(facts.snapshots, 'snapshot', 'snapshots')} of {of}, {dates}. Times are UTC. "
     return tag("footer", tag("p", made, _NEVER), class_="wrap")

@@ -10,6 +10,7 @@ from tiktok_insights.dashboard.view.words import accounts as words
 from tiktok_insights.dashboard.view.words import today as sentences
 
 _ARROW = "\N{RIGHTWARDS ARROW}"
+_EXACT = "Exact: TikTok's own number"
 
 
 def equation(account: Account, days: int) -> Html:
@@ -17,7 +18,7 @@ def equation(account: Account, days: int) -> Html:
     period = account.periods.get(days)
     joined = None if period is None else period.joined
     made = [
-        _count(period),
+        _count(account, period),
         *(_unknown(account, period) if period is None or joined is None else _known(account, period)),
     ]
     hidden = note(
@@ -32,13 +33,15 @@ def equation(account: Account, days: int) -> Html:
     )
 
 
-def _count(period: Period | None) -> Card:
+def _count(account: Account, period: Period | None) -> Card:
+    newest = account.coverage.newest
     if period is None:
-        sure = certainty("cannot-say", "Needs a second snapshot")
-        return Card("TikTok's count", "count", None, "No earlier snapshot to compare with", sure)
+        claimed = None if newest is None or newest.claimed is None else numbers.count(newest.claimed)
+        sure = certainty("cannot-say", "No count yet") if claimed is None else certainty("counted", _EXACT)
+        return Card("TikTok's count", "count", claimed, "No earlier snapshot to compare with", sure)
     change = numbers.signed(period.to_count - period.from_count)
     both = f"{numbers.count(period.from_count)} {_ARROW} {numbers.count(period.to_count)}"
-    return Card("TikTok's count", "count", change, both, certainty("counted", "Exact: TikTok's own number"))
+    return Card("TikTok's count", "count", change, both, certainty("counted", _EXACT))
 
 
 def _known(account: Account, period: Period) -> list[Card]:
@@ -87,8 +90,9 @@ def _unknown(account: Account, period: Period | None) -> list[Card]:
     sure = certainty("cannot-say", why)
     change = 0 if period is None else period.to_count - period.from_count
     whole = "Nothing to compare" if period is None else f"The whole change, {numbers.signed(change)}"
+    signs = ("", "", "") if period is None else ("=", "\N{MINUS SIGN}", "+")
     return [
-        Card("Joined, still listed", "joined", None, "No list to count from", sure, "="),
-        Card("No longer listed", "gone", None, "No list to compare with", sure, "\N{MINUS SIGN}"),
-        Card("Unexplained", "adds_up", None, whole, sure, "+"),
+        Card("Joined, still listed", "joined", None, "No list to count from", sure, signs[0]),
+        Card("No longer listed", "gone", None, "No list to compare with", sure, signs[1]),
+        Card("Unexplained", "adds_up", None, whole, sure, signs[2]),
     ]

@@ -16,7 +16,7 @@ def sentences(account: Account, days: int) -> list[Html]:
     """What changed, how sure that is, and what was not seen."""
     period = account.periods.get(days)
     if period is None:
-        return [_count_alone(account), no_period(account, days)]
+        return [_count_alone(account), no_period(account, days), *_what_there_is(account)]
     found = [_change(period)]
     if period.joined is None:
         return [*found, *_no_lists(account, period)]
@@ -60,6 +60,13 @@ def unexplained_reason(account: Account) -> str:
         "hidden": "The list is hidden",
     }
     return reasons.get(list_kind(account), "Not on any list")
+
+
+def _what_there_is(account: Account) -> Iterator[Html]:
+    if not account.periods and account.who.users:
+        people = " person is" if account.who.users == 1 else " people are"
+        rest = " on the list: the page Who shows them. After the next snapshot this page says what changed."
+        yield join((bold(numbers.count(account.who.users)), people, rest))
 
 
 def _count_alone(account: Account) -> Html:
