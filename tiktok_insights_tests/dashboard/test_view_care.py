@@ -94,6 +94,16 @@ def test_the_map_has_every_cell_and_its_table_every_user() -> None:
     assert {row[0]: row[-1] for row in found.rows[1:]} == {year: f"{users:,}" for year, users in years.items()}
 
 
+def test_many_of_one_age_who_joined_together_stand_out() -> None:
+    """In the map and in the sentence, which a phone has instead; random cells do not."""
+    assert "stands out" not in shown("care", ACCOUNT, "map").text
+    patch = replace(CARE.map[-1], users=61)
+    found = shown("care", with_care(map=(*CARE.map[:-1], patch)), "map")
+    assert f"One patch stands out: 61 joined together, made about {patch.first_created_at:%b %Y}." in found.text
+    letters = str(found.numbers["cells"])
+    assert [part for letter in letters for part in divmod(int(letter, 36), 6)].count(5) == 1
+
+
 def test_a_map_that_is_not_there_has_a_reason() -> None:
     """The reason that the facts give."""
     assert "IDs no longer say" in shown("care", with_care(map=(), map_reason="IDs no longer say when."), "map").text
@@ -136,7 +146,7 @@ def test_what_no_one_can_tell_is_one_sentence() -> None:
     nothing = signs(0, 0, 950, shown=False)
     account = with_care(everyone=nothing, joined_28=nothing, joined_90=nothing)
     assert "we cannot say" in lead("care", account)
-    assert "none of the 950 followers listed" in shown("care", account, "classes").text
+    assert "All 950 followers listed are private" in shown("care", account, "classes").text
     assert set(DRAWN["care"](with_care(everyone=signs(0, 0, 0, shown=False))).visuals.values()) == {""}
 
 

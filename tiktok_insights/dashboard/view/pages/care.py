@@ -35,8 +35,7 @@ def drawn(account: Account) -> Drawn:
 def _classes(account: Account) -> Html:
     care, visual = account.care, visual_of("care", "classes")
     if not words.several(care.everyone).of:
-        text = words.no_signs(account)
-        return unfilled(visual, text[0].upper() + text[1:])
+        return unfilled(visual, words.no_signs(account))
     bars = ((words.RECENT, care.joined_28), (words.LONGER, care.joined_90), (words.EVERYONE, care.everyone))
     return frame(visual, *(_class_bar(account, title, signs) for title, signs in bars))
 
@@ -67,7 +66,7 @@ def _signs(account: Account) -> Html:
     places = {group.name: group for group in care.joined_28.signs}
     longer = {group.name: group for group in care.joined_90.signs}
     if not any(group.of for group in care.everyone.signs):
-        return unfilled(visual_of("care", "signs"), "Of no one listed a sign can be told.")
+        return unfilled(visual_of("care", "signs"), "No sign can be told for anyone listed.")
     rows = sorted(care.everyone.signs, key=lambda group: -(group.share or 0))
     most = max(
         (group.share for group in (*care.joined_28.signs, *care.everyone.signs) if group.share is not None), default=1

@@ -24,7 +24,7 @@ _SIZE, _FEWEST = (
 #: Shares of the cells with people, at which their color becomes stronger.
 _STEPS = (0.4, 0.75, 0.95)
 #: Strengths of a cell, with none; two of them are one of the letters.
-_LEVELS = len(_STEPS) + 2
+_LEVELS = len(_STEPS) + 3
 _LETTERS = string.digits + string.ascii_lowercase
 _PARTS = ("First third to join", "Middle third", "Last third")
 
@@ -46,7 +46,7 @@ def follower_map(account: Account) -> Html:
 def _data(cells: Sequence[Cell]) -> dict[str, object]:
     """Two cells are one letter; of a column, its people and the month by which half of their accounts were made."""
     first, step = _scale(cells)
-    bounds = _bounds([cell.users for cell in cells])
+    bounds = _bounds(cells)
     strengths = [0] * (_SIZE * _SIZE)
     for cell in cells:
         strengths[cell.joined * _SIZE + cell.created] = 1 + sum(cell.users > bound for bound in bounds)
@@ -79,9 +79,9 @@ def _scale(cells: Sequence[Cell]) -> tuple[int, float]:
     return numbers.seconds(first), min(steps, default=0.0)
 
 
-def _bounds(users: Sequence[int]) -> list[int]:
-    ordered = sorted(users)
-    return [ordered[min(int(len(ordered) * step), len(ordered) - 1)] for step in _STEPS]
+def _bounds(cells: Sequence[Cell]) -> list[int]:
+    ordered = sorted(cell.users for cell in cells)
+    return [*(ordered[int((len(ordered) - 1) * step)] for step in _STEPS), words.patch(cells)]
 
 
 def _rows(cells: Sequence[Cell]) -> list[list[str]]:

@@ -55,7 +55,7 @@ def new_followers(account: Account) -> Html:
     if not who.new_users:
         return unfilled(visual, words.new(account))
     if not who.new:
-        return frame(visual, line, empty("TikTok served no follower counts of these people, so they are in no order."))
+        return frame(visual, line, empty("TikTok served no follower counts for these people, so they are in no order."))
     columns: Sequence[Column | str] = [
         "Name",
         "Followers",
@@ -97,4 +97,4 @@ def _new_row(one: NewFollower) -> list[Html | str]:
 def _no_counts(account: Account) -> str:
     if not account.who.users:
         return "No one is on a list that we saw."
-    return "TikTok served no counts of these followers, so they are in no order."
+    return "TikTok served no counts for these followers, so they are in no order."

@@ -4,7 +4,7 @@ from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.change import Week
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import frame, plot, twin, unfilled
+from tiktok_insights.dashboard.view.components import frame, note, plot, twin, unfilled
 from tiktok_insights.dashboard.view.html import Html, tag
 from tiktok_insights.dashboard.view.words import care as words
 from tiktok_insights.dashboard.view.words.groups import people
@@ -25,7 +25,7 @@ def sign_weeks(account: Account) -> Html:
         "weeks": [_point(week, usual) for week in account.weeks],
         "usual": None if usual is None else round(usual, 5),
     }
-    return frame(visual, plot("signs", data, f"{visual.title}: share"), twin(_COLUMNS, rows))
+    return frame(visual, plot("signs", data, f"{visual.title}: share"), _burst(account), twin(_COLUMNS, rows))
 
 
 def _point(week: Week, usual: float | None) -> list[int | float | str | None]:
@@ -50,3 +50,12 @@ def _row(week: Week) -> list[Html | str]:
         none if week.share_several is None else numbers.share(week.share_several, 1),
         numbers.interval(week.share_from or 0, week.share_to or 0) if has_interval else "",
     ]
+
+
+def _burst(account: Account) -> Html | None:
+    """In which of the weeks the newest burst is."""
+    for burst in account.bursts[:1]:
+        weeks = [week.start for week in account.weeks if week.start <= burst.started_at]
+        if weeks:
+            return note(f"The burst of {numbers.day(burst.started_at)} is in the week of {numbers.day(weeks[-1])}.")
+    return None

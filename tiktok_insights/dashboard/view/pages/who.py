@@ -87,7 +87,7 @@ def _shares(account: Account, visual_name: str, groups: Sequence[Group]) -> Html
 def _sizes(account: Account, visual_name: str, groups: Sequence[Group], label: Callable[[Group], str]) -> Html:
     visual, known = visual_of("who", visual_name), sum(group.users for group in groups if not is_unknown(group))
     if not known:
-        return unfilled(visual, "TikTok served no counts of these followers.")
+        return unfilled(visual, "TikTok served no counts for these followers.")
     ordered = sorted(groups, key=is_unknown)
     rows = [
         BarRow(

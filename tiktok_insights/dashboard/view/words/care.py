@@ -16,6 +16,8 @@ RECENT = "Joined in the last four weeks"
 LONGER = "Joined in the last 90 days"
 EVERYONE = "Everyone listed"
 _LIMITS = {threshold.word: threshold.value for threshold in THRESHOLDS}
+#: A cell of the map stands out with so many times the people of a full one, fuller than so many of the others.
+_PATCH, _USUAL = 3, 0.95
 #: The signs as people say them, by the names that facts give them.
 SIGNS = {
     "default handle": "Handle is \N{LEFT DOUBLE QUOTATION MARK}user\N{RIGHT DOUBLE QUOTATION MARK} and digits",
@@ -32,14 +34,14 @@ def sentences(account: Account) -> list[Html]:
     if not account.care.everyone.users:
         return [join(("Whether anything is odd, ", bold("we cannot say"), ": no one is on a list that we saw."))]
     if not several(account.care.everyone).of:
-        return [join(("Whether anything is odd, ", bold("we cannot say"), ": ", no_signs(account)))]
+        return [join(("Whether anything is odd, ", bold("we cannot say"), ". ", no_signs(account)))]
     return [_several(account), *_unknown(account), *_bursts(account)]
 
 
 def no_signs(account: Account) -> str:
     """Say why the signs of no one can be told."""
     listed = numbers.plural(account.care.everyone.users, "follower", "followers")
-    return f"of none of the {listed} listed we can tell the signs, as they are private or their counts are not served."
+    return f"All {listed} listed are private, or TikTok did not serve their counts."
 
 
 def several(signs: Signs) -> Group:
@@ -51,7 +53,7 @@ def without_activity(account: Account) -> Html:
     """Say how many show no activity, of whom."""
     care = account.care
     if not care.considered:
-        return Html("No public follower listed has served counts, so we cannot say who shows activity.")
+        return Html("TikTok served counts for no public follower listed, so we cannot say who shows activity.")
     of = f" of the {numbers.count(care.considered)} public followers with served counts show no activity."
     if care.share_without_activity is None:
         shown = "No one" if not care.without_activity else people(care.without_activity).capitalize()
@@ -60,20 +62,25 @@ def without_activity(account: Account) -> Html:
 
 
 def made_when(account: Account) -> Html:
-    """Say how old the accounts are: all, and of those who joined last."""
+    """Say how old the accounts are: all, those who joined last, and those of one age who joined together."""
     cells = account.care.map
     last = max(cell.joined for cell in cells)
     late = [cell for cell in cells if cell.joined > last * 4 // 5]
-    both = (numbers.month(middle(cells).first_created_at), numbers.month(middle(late).first_created_at))
+    months = [bold(numbers.month(middle(some).first_created_at)) for some in (cells, late)]
+    half = ("Half of these accounts were made by ", months[0], "; of the last fifth to join, half by ", months[1], ".")
+    fullest = max(cells, key=lambda cell: (cell.users, cell.joined))
+    if fullest.users <= patch(cells):
+        return join(half)
+    made = numbers.month(fullest.first_created_at)
     return join(
-        (
-            "Half of these accounts were made by ",
-            bold(both[0]),
-            "; of the last fifth to join, half by ",
-            bold(both[1]),
-            ".",
-        )
+        (*half, " One patch stands out: ", bold(people(fullest.users)), f" joined together, made about {made}.")
     )
+
+
+def patch(cells: Sequence[Cell]) -> int:
+    """Give the number of people in a cell above which it stands out from the others."""
+    ordered = sorted(cell.users for cell in cells)
+    return max(_PATCH * ordered[int((len(ordered) - 1) * _USUAL)], 2 * int(_LIMITS["min_group"]))
 
 
 def middle(cells: Sequence[Cell]) -> Cell:
@@ -124,7 +131,7 @@ def _no_recent(account: Account, everyone: Group) -> Html:
     if not recent.users:
         first = Html("No one joined for certain in the last four weeks. ")
     elif not known:
-        first = join(("Of those who joined in the last four weeks, ", bold("we cannot say"), " anything. "))
+        first = join(("About those who joined in the last four weeks, ", bold("we cannot say"), " anything. "))
     else:
         found = bold(people(several(recent).users))
         told = f"Of the {numbers.count(known)} who joined in the last four weeks and whose signs we can tell, "
@@ -142,9 +149,8 @@ def _unknown(account: Account) -> Iterator[Html]:
     if unknown.users:
         shown = people(unknown.users) if unknown.share is None else numbers.share(unknown.share)
         of = numbers.plural(account.care.everyone.users, "person", "people")
-        yield join(
-            ("About ", bold(shown), f" of the {of} listed we cannot say anything: private, or counts not served.")
-        )
+        end = f" of the {of} listed: private, or counts not served."
+        yield join(("We cannot say anything about ", bold(shown), end))
 
 
 def _bursts(account: Account) -> Iterator[Html]:

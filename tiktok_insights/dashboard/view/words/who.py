@@ -69,7 +69,11 @@ def new(account: Account) -> str:
     all_notable = f" Of everyone listed, {people_have} " + filled("{notable:,} followers or more.")
     if not who.new_users:
         hidden = " The list is hidden, so no one new could be seen." if is_hidden(account) else ""
-        return filled("No one surely joined in the {new_days} days before the newest snapshot.") + hidden + all_notable
+        return (
+            filled("No one joined for certain in the {new_days} days before the newest snapshot.")
+            + hidden
+            + all_notable
+        )
     joined = f"{numbers.plural(who.new_users, 'person', 'people')} joined "
     return joined + filled("in the {new_days} days before the newest snapshot.") + all_notable
 
@@ -105,7 +109,11 @@ def _limits(account: Account) -> Iterator[Html]:
     missing = who.users - served(who)
     if missing and missing < who.users:
         yield join(
-            ("TikTok did not serve the counts of ", bold(numbers.count(missing)), ": they are in no sum or list.")
+            (
+                "TikTok did not serve the counts for ",
+                bold(numbers.count(missing)),
+                " of them: they are in no sum or list.",
+            )
         )
     if list_kind(account) != "whole":
         listed = numbers.plural(who.users, "follower", "followers")
