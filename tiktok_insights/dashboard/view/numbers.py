@@ -9,7 +9,7 @@ MINUS = "\N{MINUS SIGN}"
 WEEK = timedelta(weeks=1)
 #: From here on a share needs no digit after the point.
 _PLAIN_SHARE = 10
-_LARGE = ((1_000_000_000, "B"), (1_000_000, "M"), (10_000, "k"))
+_LARGE = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (10_000, "k"))
 
 
 def count(value: float) -> str:

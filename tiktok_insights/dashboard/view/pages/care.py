@@ -55,9 +55,7 @@ def _class_bar(account: Account, title: str, signs: Signs) -> Html:
     ]
     has_share = any(part.share is not None for part in parts)
     if unknown:
-        parts.append(
-            Part("Cannot say", unknown, "unseen", remark=_LEFT_OUT if has_share else "", shown=people(unknown))
-        )
+        parts.append(Part("Cannot say", unknown, "unseen", remark=_LEFT_OUT if has_share else ""))
     return tag("div", head, shares(account, parts, signs.users - unknown), class_="titled-bar")
 
 
@@ -115,5 +113,5 @@ def _activity(account: Account) -> Html:
     unknown = care.everyone.users - care.considered
     if unknown > 0:
         remark = "(left out of the shares: private, or counts not served)" if share is not None else ""
-        parts.append(Part("Cannot say", unknown, "unseen", remark=remark, shown=people(unknown)))
+        parts.append(Part("Cannot say", unknown, "unseen", remark=remark))
     return frame(visual, sentence, shares(account, parts, care.considered))

@@ -11,7 +11,7 @@ from tiktok_insights.dashboard.view.html import Html, join, name, tag, visible
 from tiktok_insights.dashboard.view.words import who as words
 
 #: Larger numbers are given in few letters.
-_LONG = 10**10
+_LONG = 10**9
 _NOT_SERVED = tag("span", "not served", class_="mute")
 _FOLD = 10
 

@@ -77,7 +77,13 @@ def _sum(label: str, account: Account, total: Total) -> Card:
 
 def _shares(account: Account, visual_name: str, groups: Sequence[Group]) -> Html:
     parts = [
-        Part(group.name.capitalize(), group.users, _KINDS[group.name], group.share, shown=people(group.users))
+        Part(
+            group.name.capitalize(),
+            group.users,
+            _KINDS[group.name],
+            group.share,
+            shown="" if is_unknown(group) else people(group.users),
+        )
         for group in groups
         if group.users or group.name != "unknown"
     ]

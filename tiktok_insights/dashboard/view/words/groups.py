@@ -37,7 +37,7 @@ def named(groups: Sequence[Group], name: str) -> Group:
 
 def with_share(group: Group) -> Html:
     """Give the people of a group and, if there is one, their share."""
-    shown = people(group.users)
+    shown = numbers.count(group.users) if is_unknown(group) else people(group.users)
     return Html(shown) if group.share is None else join((shown, " ", tag("span", numbers.share(group.share, 1))))
 
 
