@@ -12,8 +12,8 @@ import pytest
 from tiktok_insights.local.fake_api.stories.truth import Fact
 from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.oracle.growth import bridges
-from tiktok_insights_tests.support.oracle.presence import LOOKS, would_have_shown
-from tiktok_insights_tests.support.oracle.records import Snapshot
+from tiktok_insights_tests.support.oracle.presence import LOOKS
+from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.told_kinds import KINDS, USUAL, Kind, Looked
 
 DAYS = 9
@@ -37,6 +37,14 @@ def shows(looked: Looked, look: Snapshot, user: str) -> bool:
     if after is None or began is None or before != after or began in {row.followed_after for row in look.rows}:
         return look.row_of(user) is not None
     return after.is_listed and (look.is_whole or began > (look.covered_from or 0))
+
+
+def would_have_shown(look: Snapshot, row: Row) -> bool:
+    """The condition of M4, as it is written: the oracle's own may be wrong."""
+    if row.window is None or look.covered_to is None or row.window.before > look.covered_to:
+        return False
+    reaches_back = row.followed_after is not None and row.followed_after >= (look.covered_from or 0)
+    return (look.is_whole or reaches_back) and not any(hole.touches(row.window) for hole in look.holes)
 
 
 def counted_spans(looked: Looked, looks: list[Snapshot], user: str) -> Iterator[tuple[int, int]]:
