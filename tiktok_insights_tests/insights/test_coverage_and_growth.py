@@ -1,6 +1,7 @@
 """The marts of coverage, growth and departures, held against the oracle over random looks of every kind."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.mart_worlds import facts_of, key_of, load, mart_rows, object_key, seconds
 from tiktok_insights_tests.support.oracle import coverage, growth, presence
-from tiktok_insights_tests.support.oracle.random_looks import random_looks
-from tiktok_insights_tests.support.oracle.records import Snapshot
+from tiktok_insights_tests.support.oracle.random_looks import START, random_looks
+from tiktok_insights_tests.support.oracle.records import Row, Snapshot
+from tiktok_insights_tests.support.oracle.times import DAY
+from tiktok_insights_tests.support.oracle.worlds import cut, shown
 
 ACCOUNTS = ("42", "6812345678901234567")
 LISTS = {None: None, "whole": "whole", "cut": "cut", "partial": "partial", "window": "window", "hidden": "hidden"}
@@ -17,10 +20,22 @@ LISTS = {None: None, "whole": "whole", "cut": "cut", "partial": "partial", "wind
 
 @pytest.fixture
 def looks(loader: Loader) -> dict[str, list[Snapshot]]:
-    """Looks at two accounts, loaded."""
+    """Looks at two accounts, and at one whose lists are and are not enough for a share; loaded."""
     found = {account: random_looks(1, account) for account in ACCOUNTS}
-    load(loader, [look for account in ACCOUNTS for look in found[account]])
+    found["44"] = [
+        replace(
+            cut(START + day * DAY, *listed(seen), back_to=START - DAY, claimed=claimed),
+            account_id="44",
+        )
+        for day, (seen, claimed) in enumerate([(99, 900), (100, 900), (100, 10_001), (100, 10_000)])
+    ]
+    load(loader, [look for looks in found.values() for look in looks])
     return found
+
+
+def listed(count: int) -> tuple[Row, ...]:
+    """So many users of one page."""
+    return shown(*(str(1_000 + number) for number in range(count)), after=START - DAY, before=START)
 
 
 def name_of(look: Snapshot) -> str:
