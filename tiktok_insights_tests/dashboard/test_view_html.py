@@ -124,7 +124,7 @@ def test_numbers_have_one_form() -> None:
     assert [numbers.compact(value) for value in (950, 58_818_211, 8_242_844, 20_500, 2_000_000_000)] == [
         "950", "58.8M", "8.2M", "20.5k", "2.0B",
     ]  # fmt: skip
-    assert [numbers.rate(value) for value in (121.4, 2.714, 3.0, -2.71)] == ["121", "2.7", "3", "\N{MINUS SIGN}2.7"]
+    assert [numbers.rate(value) for value in (121.4, 2.714, 1.03, -2.71)] == ["121", "2.7", "1", "\N{MINUS SIGN}2.7"]
     assert numbers.plural(1, "day", "days") == "1 day"
 
 

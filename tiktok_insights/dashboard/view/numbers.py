@@ -32,7 +32,7 @@ def compact(value: int) -> str:
 
 def rate(value: float) -> str:
     """Give a number per day: with a digit after the point where it is small."""
-    return count(value) if abs(value) >= _PLAIN_SHARE or value == round(value) else f"{value:.1f}".replace("-", MINUS)
+    return count(value) if abs(value) >= _PLAIN_SHARE else f"{value:.1f}".removesuffix(".0").replace("-", MINUS)
 
 
 def share(value: float, digits: int | None = None) -> str:

@@ -18,7 +18,7 @@ kinds.timeline = (chart, plot, data, view) => {
   }
   if (labeled < rows[0] - 1) write(svg, left - 8, rows[0] + 6, dayOf(data.newest), "", "end");
   if (known.length && !isWhole && data.from[0] !== null) plate(svg, left + 16, bottom - 14, "not seen: older than the list", "ink2");
-  const first = data.from[0], text = data.lists[0] === "w" ? "newest list: to the first follower" : data.lists[0] === "h" ? "newest: hidden" : first === null ? "" : "newest list: back to " + dayOf(data.newest - first * 60);
+  const first = data.from[0], text = data.lists[0] === "w" ? "newest list: to the first follower" : data.lists[0] === "h" ? "newest: hidden" : first === null ? "" : "newest list: back to " + dateOf(data.newest - first * 60, data.newest);
   if (text) write(svg, Math.min(Math.max(first === null || data.lists[0] === "w" ? left : x(first), left + widthOf(text) / 2), right - widthOf(text) / 2), bottom + 18, text, "accent strong", "middle");
   byRow(chart, plot, svg, data, rows, left, right);
 };
@@ -36,6 +36,6 @@ function monthLines(svg, newest, span, x, left, top, bottom) {
 // Here a pointer moves from line to line, so up and down.
 function byRow(chart, plot, svg, data, rows, left, right) {
   const words = { w: "whole", c: "cut", p: "partial, or with holes", o: "another kind of list", h: "hidden" };
-  const stops = data.at.map((at, place) => ({ x: 0, y: rows[place], words: [weekdayOf(data.newest - at * 60) + ": ", [words[data.lists[place]]], data.from[place] === null ? "" : ", back to " + dayOf(data.newest - data.from[place] * 60) + ", " + count(Math.round((data.from[place] - at) / 1440)) + " days"] })).reverse();
+  const stops = data.at.map((at, place) => ({ x: 0, y: rows[place], words: [weekdayOf(data.newest - at * 60) + ": ", [words[data.lists[place]]], data.from[place] === null ? "" : ", back to " + dateOf(data.newest - data.from[place] * 60, data.newest) + ", " + count(Math.round((data.from[place] - at) / 1440)) + " days"] })).reverse();
   readout(chart, plot, svg, stops, left, right, true);
 }

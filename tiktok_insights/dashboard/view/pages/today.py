@@ -84,11 +84,11 @@ def _whereabouts(account: Account, days: int) -> Html:
     start, end = sentences.since(period), numbers.day(period.until, period.until)
     title = visual.title.replace("everyone listed at the start is", f"the {before} listed on {start} are")
     came = period.came_and_went
-    brief = came and note(
-        f"Another {numbers.count(came)} joined after {start} and were gone again before {end}; "
-        "they change nothing in this sum."
-    )
-    return tag("section", tag("h3", title, class_="small-title"), bar, brief or None, data_visual=visual.name)
+    who = "One more joined" if came == 1 else f"Another {numbers.count(came or 0)} joined"
+    was = "was" if came == 1 else "were"
+    text = f"{who} after {start} and {was} gone again before {end}: no change in this sum."
+    brief = note(text) if came else None
+    return tag("section", tag("h3", title, class_="small-title"), bar, brief, data_visual=visual.name)
 
 
 def _row(account: Account, number: int) -> list[Html | str]:
