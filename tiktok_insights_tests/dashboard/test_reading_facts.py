@@ -20,9 +20,9 @@ from tiktok_insights_tests.insights.test_who_follows import crowd, look
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.mart_worlds import load
 from tiktok_insights_tests.support.oracle.random_looks import START, random_looks
-from tiktok_insights_tests.support.oracle.records import Snapshot
+from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK
-from tiktok_insights_tests.support.oracle.worlds import hidden, window
+from tiktok_insights_tests.support.oracle.worlds import cut, foreign, hidden, shown, whole, window
 
 
 def small_worlds() -> list[Snapshot]:
@@ -46,7 +46,52 @@ def small_worlds() -> list[Snapshot]:
         *(replace(hidden(START + number * DAY), account_id="21") for number in (1, 2)),
         replace(window(START, *crowd(40), back_to=START - WEEK), account_id="26"),
         replace(hidden(START), account_id="27"),
+        *odd_worlds(),
     ]
+
+
+def odd_worlds() -> list[Snapshot]:
+    """What chance seldom gives: who is away when a period begins, equally near snapshots, weeks long ago."""
+
+    def rows(names: str, since: int) -> tuple[Row, ...]:
+        return shown(*names, after=since - HOUR, before=since)
+
+    a, e, old = rows("1", START - DAY), rows("5", START - DAY), rows("23", START - DAY)
+    back, later, again = rows("3", START + 2 * DAY), rows("2", START + 5 * DAY), rows("5", START + 8 * DAY)
+    returns = [
+        # 2 and 3 are gone; 3 is back when the period begins, 2 after that, and 5 leaves and is back.
+        whole(START, *a, *e, *old),
+        whole(START + HOUR, *a, *e),
+        whole(START + DAY, *a, *e),
+        whole(START + 2 * DAY, *a, *e, *back),
+        whole(START + 5 * DAY, *a, *back, *later),
+        whole(START + 6 * DAY, *a, *back, *later),
+        whole(START + 9 * DAY, *a, *back, *later, *again),
+    ]
+    equally_near = [
+        whole(START, *a),
+        whole(START + 2 * DAY, *a, *e),
+        whole(START + 8 * DAY, *a, *e, *old),
+        # A file without a count shows one more.
+        foreign(START + 9 * DAY, "1", "9"),
+    ]
+    # The first day of the charts is 54 days before START, their first week the one after that of user 6.
+    first, six, three, four = (
+        rows("12", START - 15 * WEEK),
+        rows("6", START - 11 * WEEK - DAY),
+        rows("3", START - 30 * DAY),
+        rows("4", START - 25 * DAY),
+    )
+    long_ago = [
+        whole(START - 11 * WEEK, *first, *six),
+        whole(START - 55 * DAY, *first),
+        whole(START - 54 * DAY, *first),
+        whole(START, *shown("1", after=None, before=START - 100 * DAY), *three, *four),
+        cut(START + HOUR, *three, *four, back_to=START - 31 * DAY),
+        hidden(START + 5 * DAY),
+    ]
+    accounts = {"30": returns, "31": equally_near, "32": long_ago}
+    return [replace(one, account_id=account) for account, looks in accounts.items() for one in looks]
 
 
 def fill(loader: Loader, looks: Sequence[Snapshot]) -> None:
@@ -100,7 +145,7 @@ def compared(loader: Loader, looks: Sequence[Snapshot]) -> Facts:
 
 def test_every_fact_is_recomputed_from_the_history(loader: Loader) -> None:
     """Numbers, names, orders and types; and the sums that a reader can check."""
-    assert len(compared(loader, small_worlds()).accounts) == 13
+    assert len(compared(loader, small_worlds()).accounts) == 16
 
 
 def adds_up(account: Account) -> None:

@@ -43,7 +43,7 @@ def _accounts(ask: Statements, wanted: Sequence[Known]) -> tuple[Account, ...]:
     for account in wanted:
         name, last_at = account.account_id, account.last_at
         cover = covered.get(name, no_coverage())
-        growth = weeks.of(name, last_at, is_too_little=cover.is_too_little)
+        growth = weeks.of(name, last_at)
         found.append(
             Account(
                 account_id=name,

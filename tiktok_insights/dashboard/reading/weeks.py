@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.dashboard.facts.account import CHART_WEEKS, TOP
 from tiktok_insights.dashboard.facts.change import Burst, Cohort, Kept, Week
-from tiktok_insights.dashboard.reading.shares import MIN_USERS, interval, share
+from tiktok_insights.dashboard.reading.shares import MIN_USERS, interval
 from tiktok_insights.dashboard.reading.statements import OTHERS_WEEK, Statements, real
 
 
@@ -40,7 +40,7 @@ class Weeks:
         """Read the weeks of each account."""
         return Weeks(*map(ask.by_account, ("weeks", "week_signs", "cohorts", "bursts")))
 
-    def of(self, account: str, last_at: datetime | None, *, is_too_little: bool) -> Growth:
+    def of(self, account: str, last_at: datetime | None) -> Growth:
         """Give the growth of an account whose newest snapshot is of some moment."""
         if last_at is None:
             return Growth((), (), 0, ())
@@ -49,26 +49,22 @@ class Weeks:
         signs = {row["WEEK"]: row for row in self._signs.get(account, ())}
         cells = self._cells.get(account, ())
         return Growth(
-            tuple(
-                _week(start, equations.get(start, {}), signs.get(start, {}), is_too_little=is_too_little)
-                for start in starts
-            ),
+            tuple(_week(start, equations.get(start, {}), signs.get(start, {})) for start in starts),
             _cohorts([row for row in cells if row["COHORT"] is not None and row["COHORT"] >= starts[0]]),
             sum(row["USERS"] for row in cells if row["COHORT"] is None),
             _newest_bursts(self._bursts.get(account, ()), cells),
         )
 
 
-def _week(start: datetime, equation: NamedRow, signs: NamedRow, *, is_too_little: bool) -> Week:
-    several, known = signs.get("SEVERAL", 0), signs.get("SIGNS_KNOWN", 0)
-    share_several = share(several, known, is_too_little=is_too_little)
+def _week(start: datetime, equation: NamedRow, signs: NamedRow) -> Week:
+    known, share_several = signs.get("SIGNS_KNOWN", 0), real(signs.get("SHARE_SEVERAL"))
     return Week(
         start,
         equation.get("CHANGE"),
         equation.get("JOINED"),
         equation.get("GONE"),
         equation.get("UNEXPLAINED"),
-        several,
+        signs.get("SEVERAL", 0),
         known,
         share_several,
         *interval(share_several, known),

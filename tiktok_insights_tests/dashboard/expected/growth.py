@@ -7,7 +7,8 @@ from tiktok_insights.dashboard.facts.change import Burst, Cohort, Kept, Week
 from tiktok_insights_tests.dashboard.expected.history import moment
 from tiktok_insights_tests.support.oracle import bursts as oracle
 from tiktok_insights_tests.support.oracle.growth import bridges
-from tiktok_insights_tests.support.oracle.records import Row, Snapshot, users
+from tiktok_insights_tests.support.oracle.joined import joining_window
+from tiktok_insights_tests.support.oracle.records import Interval, Row, Snapshot, users
 from tiktok_insights_tests.support.oracle.retention import MIN_USERS, retention, wilson
 from tiktok_insights_tests.support.oracle.signs import same_age_groups, sign_class
 from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK, day_start, week_start
@@ -34,6 +35,7 @@ def weeks(looks: Sequence[Snapshot], listed: Sequence[Row], *, may_show: bool) -
     last = week_start(looks[-1].started_at)
     at = {look.snapshot_id: look.started_at for look in looks}
     signs, steps = classes(listed), bridges(looks)
+    windows = {one.tiktok_id: window for one in listed if (window := joining_window(looks, one.tiktok_id)) is not None}
     found = []
     for start in range(last - (CHART_WEEKS - 1) * WEEK, last + WEEK, WEEK):
         inside = [one for one in steps if week_start(at[one.later]) == start]
@@ -42,11 +44,8 @@ def weeks(looks: Sequence[Snapshot], listed: Sequence[Row], *, may_show: bool) -
             for name in ("change", "joined", "gone", "unexplained")
         )
         new = Counter(
-            signs[one.tiktok_id]
-            for one in listed
-            if one.followed_after is not None and one.followed_after >= start
-            and one.followed_before is not None and one.followed_before <= start + WEEK
-        )  # fmt: skip
+            signs[name] for name, window in windows.items() if window.is_inside(Interval(start, start + WEEK))
+        )
         several, known = new["several"], new.total() - new["cannot say"]
         part = share(several, known, may_show=may_show)
         bounds = (None, None) if part is None else wilson(several, known)
