@@ -1,6 +1,6 @@
 """Every fact of the dashboard, recomputed from the rows of the history, over lists of all kinds.
 
-Longer worlds: `test_reading_more_facts.py`. Empty tables: `test_reading_choice.py`.
+Longer worlds: `test_reading_more_facts.py`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +8,9 @@ from dataclasses import fields, is_dataclass, replace
 from math import isclose
 from typing import Any
 
+import pytest
+
+from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.reading.facts import read_facts
 from tiktok_insights.insights.mart_files import all_marts
@@ -98,6 +101,7 @@ def fill(loader: Loader, looks: Sequence[Snapshot]) -> None:
     """Load the looks; two looks at an account itself, and a snapshot that is not finished."""
     for mart in all_marts():
         Marts(loader.session).make(mart)
+    assert read_facts(loader.session) == Facts((), 0, (), 0, None, None)
     load(loader, looks)
     totals = ((START + DAY // 2 - 60, 4_321), (START - 3 * DAY, 17), (START + 90, None))
     loader.session.insert(
@@ -143,9 +147,27 @@ def compared(loader: Loader, looks: Sequence[Snapshot]) -> Facts:
     return found
 
 
-def test_every_fact_is_recomputed_from_the_history(loader: Loader) -> None:
-    """Numbers, names, orders and types; and the sums that a reader can check."""
-    assert len(compared(loader, small_worlds()).accounts) == 16
+def test_every_fact_is_recomputed_from_the_history(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers, names, orders and types; and the sums that a reader can check.
+
+    One account has the same facts by itself, and is read with as many statements as all.
+    """
+    facts = compared(loader, small_worlds())
+    assert len(facts.accounts) == 16
+    asked: list[str] = []
+    records = loader.session.records
+
+    def note(sql: str, values: Sequence[object] = ()) -> list[NamedRow]:
+        asked.append(sql)
+        return records(sql, values)
+
+    monkeypatch.setattr(loader.session, "records", note)
+    read_facts(loader.session)
+    statements = len(asked)
+    alone = read_facts(loader.session, ["@account.42"])
+    assert len(asked) == 2 * statements
+    assert (alone.left_out, alone.shared) == (15, ())
+    assert alone.accounts == tuple(account for account in facts.accounts if account.account_id == "42")
 
 
 def adds_up(account: Account) -> None:
