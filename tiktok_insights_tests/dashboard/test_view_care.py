@@ -63,6 +63,8 @@ def test_a_sign_that_no_one_can_tell_is_no_zero() -> None:
     """It is said so."""
     unknown = replace(CARE.joined_28, signs=tuple(Group(name, 0, 0, None) for name in SIGNS))
     assert {row[2] for row in shown("care", with_care(joined_28=unknown), "signs").rows[1:]} == {"cannot say"}
+    nobody = replace(unknown, users=0)
+    assert {row[2] for row in shown("care", with_care(joined_28=nobody), "signs").rows[1:]} == {"no one joined"}
 
 
 def test_activity_is_of_those_considered() -> None:
@@ -72,6 +74,8 @@ def test_activity_is_of_those_considered() -> None:
         assert f"{number:,}" in text
     assert f"Cannot say {CARE.everyone.users - CARE.considered:,}" in text
     assert "%" not in shown("care", with_care(share_without_activity=None), "activity").text
+    active = shown("care", with_care(without_activity=0, share_without_activity=None), "activity")
+    assert f"All {CARE.considered:,} public followers with served counts show some activity." in active.text
     none = shown("care", with_care(considered=0, without_activity=0, share_without_activity=None), "activity")
     assert "cannot say" in none.text
     assert "svg" not in none.elements
@@ -121,7 +125,7 @@ def test_weeks_have_their_shares_in_chart_and_table() -> None:
         assert row[3] == ("no share" if week.share_several is None else f"{100 * week.share_several:.1f}%")
     assert [point[6] for point in points].count(1) == 1
     small = shown("care", made.whole_account(), "weeks")
-    assert "in no week 30 people" in small.text
+    assert "no week has 30 people" in small.text
     assert "%" not in "".join(row[3] for row in small.rows[1:])
 
 
@@ -131,7 +135,7 @@ def test_weeks_have_their_shares_in_chart_and_table() -> None:
         (signs(231, 3_160, 1_500), signs(300, 6_358, 3_000), "more than usual for this account (4.7% of the last"),
         (signs(100, 3_160, 1_500), signs(300, 6_358, 3_000), "less than usual"),
         (signs(150, 3_160, 1_500), signs(300, 6_358, 3_000), "as usual"),
-        (signs(3, 20, 5, shown=False), signs(300, 6_358, 3_000), "under 10 show several: no share. Of everyone listed"),
+        (signs(3, 20, 5, shown=False), signs(300, 6_358, 3_000), "under 10 show several. Of everyone listed"),
         (signs(0, 0, 5, shown=False), signs(300, 6_358, 3_000), "we cannot say anything. Of everyone listed"),
         (signs(0, 0, 0, shown=False), signs(300, 6_358, 3_000), "No one joined for certain in the last four weeks"),
     ],

@@ -6,7 +6,17 @@ from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.people import Group, Signs
 from tiktok_insights.dashboard.view import numbers
-from tiktok_insights.dashboard.view.components import Column, Part, frame, lead, small_bar, swatch, table, unfilled
+from tiktok_insights.dashboard.view.components import (
+    Column,
+    Part,
+    frame,
+    lead,
+    note,
+    small_bar,
+    swatch,
+    table,
+    unfilled,
+)
 from tiktok_insights.dashboard.view.html import Html, join, tag
 from tiktok_insights.dashboard.view.pages.follower_map import follower_map
 from tiktok_insights.dashboard.view.pages.layout import Drawn
@@ -61,11 +71,11 @@ def _class_bar(account: Account, title: str, signs: Signs) -> Html:
 
 def _signs(account: Account) -> Html:
     care = account.care
-    places = {group.name: group for group in care.joined_28.signs}
-    longer = {group.name: group for group in care.joined_90.signs}
     if not any(group.of for group in care.everyone.signs):
         return unfilled(visual_of("care", "signs"), "No sign can be told for anyone listed.")
     rows = sorted(care.everyone.signs, key=lambda group: -(group.share or 0))
+    groups = [{group.name: group for group in one.signs} for one in (care.joined_28, care.joined_90, care.everyone)]
+    users = [one.users for one in (care.joined_28, care.joined_90, care.everyone)]
     most = max(
         (group.share for group in (*care.joined_28.signs, *care.everyone.signs) if group.share is not None), default=1
     )
@@ -75,8 +85,8 @@ def _signs(account: Account) -> Html:
     lines = [
         [
             words.SIGNS[group.name],
-            _two_bars(places.get(group.name), group, most),
-            *(_sign(one) for one in (places.get(group.name), longer.get(group.name), group)),
+            _two_bars(groups[0].get(group.name), group, most),
+            *(_sign(one.get(group.name), among) for one, among in zip(groups, users, strict=True)),
         ]
         for group in rows
     ]
@@ -93,7 +103,9 @@ def _two_bars(recent: Group | None, everyone: Group, most: float) -> Html:
     )
 
 
-def _sign(group: Group | None) -> Html:
+def _sign(group: Group | None, among: int) -> Html:
+    if not among:
+        return tag("span", "no one joined", class_="mute")
     if group is None or not group.of:
         return tag("span", "cannot say", class_="mute")
     of = tag("span", f" {people(group.users)} of {numbers.count(group.of)}", class_="mute")
@@ -105,12 +117,15 @@ def _activity(account: Account) -> Html:
     if not care.considered:
         return unfilled(visual, words.without_activity(account))
     sentence = tag("p", words.without_activity(account), class_="subtitle")
+    unknown = care.everyone.users - care.considered
+    if not care.without_activity:
+        others = f"About the other {numbers.count(unknown)} we cannot say: private, or counts not served."
+        return frame(visual, sentence, note(others) if unknown > 0 else None)
     share, active = care.share_without_activity, care.considered - care.without_activity
     parts = [
         Part("No activity", care.without_activity, "rest", share, shown=people(care.without_activity)),
         Part("Some activity", active, "seen", None if share is None else 1 - share, shown=people(active)),
     ]
-    unknown = care.everyone.users - care.considered
     if unknown > 0:
         remark = "(left out of the shares: private, or counts not served)" if share is not None else ""
         parts.append(Part("Cannot say", unknown, "unseen", remark=remark))

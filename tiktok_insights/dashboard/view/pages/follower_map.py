@@ -22,9 +22,9 @@ _SIZE, _FEWEST = (
     next(int(threshold.value) for threshold in THRESHOLDS if threshold.word == word) for word in ("cells", "min_group")
 )
 #: Shares of the cells with people, at which their color becomes stronger.
-_STEPS = (0.4, 0.75, 0.95)
+_STEPS = (0.5, 0.9)
 #: Strengths of a cell, with none; two of them are one of the letters.
-_LEVELS = len(_STEPS) + 3
+_LEVELS = 6
 _LETTERS = string.digits + string.ascii_lowercase
 _PARTS = ("First third to join", "Middle third", "Last third")
 
@@ -49,7 +49,7 @@ def _data(cells: Sequence[Cell]) -> dict[str, object]:
     bounds = _bounds(cells)
     strengths = [0] * (_SIZE * _SIZE)
     for cell in cells:
-        strengths[cell.joined * _SIZE + cell.created] = 1 + sum(cell.users > bound for bound in bounds)
+        strengths[cell.joined * _SIZE + cell.created] = _LEVELS - 1 - sum(cell.users <= bound for bound in bounds)
     pairs = zip(strengths[::2], strengths[1::2], strict=True)
     columns = [[cell for cell in cells if cell.joined == at] for at in range(_SIZE)]
     return {
@@ -80,8 +80,9 @@ def _scale(cells: Sequence[Cell]) -> tuple[int, float]:
 
 
 def _bounds(cells: Sequence[Cell]) -> list[int]:
+    """People up to which a color is used. Where most cells are equal there are fewer colors, and none is faint."""
     ordered = sorted(cell.users for cell in cells)
-    return [*(ordered[int((len(ordered) - 1) * step)] for step in _STEPS), words.patch(cells)]
+    return [*{ordered[int((len(ordered) - 1) * step)] for step in _STEPS}, words.patch(cells)]
 
 
 def _rows(cells: Sequence[Cell]) -> list[list[str]]:

@@ -11,7 +11,7 @@ from tiktok_insights.dashboard.view.html import Html, join, name, tag, visible
 from tiktok_insights.dashboard.view.words import who as words
 
 #: Larger numbers are given in few letters.
-_LONG = 10**9
+_LONG, _LONG_IN_TABLE = 10**9, 10**8
 _NOT_SERVED = tag("span", "not served", class_="mute")
 _FOLD = 10
 
@@ -74,9 +74,9 @@ def person(one: Person) -> Html:
     )
 
 
-def number(value: int) -> str:
-    """Give a count; a very long one in few letters."""
-    return numbers.count(value) if value < _LONG else numbers.compact(value)
+def number(value: int, shortest: int = _LONG) -> str:
+    """Give a count; one that would not fit in few letters."""
+    return numbers.count(value) if value < shortest else numbers.compact(value)
 
 
 def _shared_name(one: HeartsOfName) -> Html:
@@ -89,7 +89,7 @@ def _new_row(one: NewFollower) -> list[Html | str]:
     returned = tag("span", tag("i", class_="m-returned"), "returned", class_="nowrap")
     return [
         person(one.person),
-        *(_NOT_SERVED if value is None else number(value) for value in counts),
+        *(_NOT_SERVED if value is None else number(value, _LONG_IN_TABLE) for value in counts),
         returned if one.was_seen_before else tag("span", "new", class_="mute"),
     ]
 

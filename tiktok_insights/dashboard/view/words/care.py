@@ -54,11 +54,13 @@ def without_activity(account: Account) -> Html:
     care = account.care
     if not care.considered:
         return Html("TikTok served counts for no public follower listed, so we cannot say who shows activity.")
-    of = f" of the {numbers.count(care.considered)} public followers with served counts show no activity."
-    if care.share_without_activity is None:
-        shown = "No one" if not care.without_activity else people(care.without_activity).capitalize()
-        return join((bold(shown), of.replace("show", "shows") if shown == "No one" else of))
-    return join((bold(numbers.share(care.share_without_activity)), of))
+    of = f"{numbers.count(care.considered)} public followers with served counts"
+    if not care.without_activity:
+        return join(("All ", of, " show some activity."))
+    shown = people(care.without_activity).capitalize()
+    if care.share_without_activity is not None:
+        shown = numbers.share(care.share_without_activity)
+    return join((bold(shown), f" of the {of} show no activity."))
 
 
 def made_when(account: Account) -> Html:
@@ -98,7 +100,9 @@ def no_week(account: Account) -> str:
     """Say why no week has a share."""
     most = max(account.weeks, key=lambda week: week.signs_known)
     if most.signs_known < _LIMITS["min_users"]:
-        return filled("No shares here: in no week {min_users} people joined for certain whose signs we can tell.")
+        return filled(
+            "No shares here: no week has {min_users} people who joined for certain and whose signs we can tell."
+        )
     return why_no_share(account, most.signs_known)
 
 
@@ -135,7 +139,7 @@ def _no_recent(account: Account, everyone: Group) -> Html:
     else:
         found = bold(people(several(recent).users))
         told = f"Of the {numbers.count(known)} who joined in the last four weeks and whose signs we can tell, "
-        first = join((told, found, " show several: no share. "))
+        first = join((told, found, " show several. "))
     if everyone.share is not None:
         return join((first, "Of everyone listed, ", bold(numbers.share(everyone.share, 1)), " show several signs."))
     found = bold(people(everyone.users))

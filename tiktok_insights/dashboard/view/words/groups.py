@@ -48,4 +48,4 @@ def why_no_share(account: Account, known: int) -> str:
         return "No shares here: the list shows too few of the followers."
     if known < _LIMITS["min_users"]:
         return filled("No shares here: these are fewer than {min_users} people, too few for a share.")
-    return filled("No shares here: every group has under {min_group} people.")
+    return filled("No shares here: one of the groups has under {min_group} people.")
