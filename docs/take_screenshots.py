@@ -1,4 +1,4 @@
-"""Takes the README's pictures of Dagster's UI: `make screenshots`. Runs a pipeline of its own, in a folder of its own.
+"""Takes the pictures of Dagster's UI and of the dashboard: `make screenshots`. Runs a pipeline and the demo for them.
 
 Everything that is started here is ended here. Needs Chromium or Chrome on the PATH.
 """
@@ -19,7 +19,9 @@ from urllib.parse import urlencode
 
 import click
 
+from tiktok_insights.dashboard.publishing import dashboard_path
 from tiktok_insights.defs.jobs import STAGES
+from tiktok_insights_tests.support.browser import running_browser
 
 IMAGES = Path(__file__).with_name("images")
 MOST_BYTES = 250_000
@@ -41,6 +43,7 @@ _JOB = "/locations/tiktok_insights.definitions/jobs/tiktok_pipeline"
 #: What a shell or .env may have set must not be in a picture.
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
 _START_SECONDS = 120.0
+_COMMAND = [sys.executable, "-m", "tiktok_insights.cli"]
 
 #: Name of each picture: the page, and the window's width and height in pixels.
 PICTURES = {
@@ -57,21 +60,53 @@ PICTURES = {
     ),
     "launchpad": (f"{_JOB}/playground", (1500, 900)),
 }
+#: Name of each picture of the demo's dashboard: the page, and the window's width in pixels.
+DASHBOARD_PICTURES = {
+    "dashboard_today": ("#today?account=demo.bakery&period=28", 1280),
+    "dashboard_growth": ("#growth?account=demo.bakery&period=60", 1280),
+    "dashboard_phone": ("#today?account=demo.museum&period=28", 390),
+}
+#: The demo's last snapshot is from 29 June 2026; the pictures show its file as it was two hours later.
+_TWO_HOURS_LATER = "Date.now = () => Date.UTC(2026, 5, 29, 11);"
 
 
 @click.command()
 def main() -> None:
-    """Retake the screenshots of the README."""
+    """Retake the screenshots of the documents."""
+    with tempfile.TemporaryDirectory() as folder:
+        take_dashboard(Path(folder))
     browser = find_browser()
     with tempfile.TemporaryDirectory() as folder, running_ui(Path(folder)) as address:
         for name, (page, size) in PICTURES.items():
             path = IMAGES / f"{name}.png"
             take(browser, address + page, path, size)
-            click.echo(f"{path}: {path.stat().st_size:,} bytes")
-            if path.stat().st_size > MOST_BYTES:
-                raise click.ClickException(
-                    f"{path} is larger than {MOST_BYTES:,} bytes. Make its window smaller in PICTURES."
-                )
+            check_size(path)
+
+
+def check_size(path: Path) -> None:
+    """Say how large a picture is. Raises ClickException for one that is too large for a repository."""
+    click.echo(f"{path}: {path.stat().st_size:,} bytes")
+    if path.stat().st_size > MOST_BYTES:
+        raise click.ClickException(f"{path} is larger than {MOST_BYTES:,} bytes. Make its window smaller.")
+
+
+def take_dashboard(folder: Path) -> None:
+    """Play the demo, and take the pictures of its dashboard."""
+    subprocess.run([*_COMMAND, "demo"], cwd=folder, env=clean_environment(folder), check=True)  # noqa: S603  # fixed words
+    with running_browser() as browser:
+        browser.call("Page.addScriptToEvaluateOnNewDocument", source=_TWO_HOURS_LATER)
+        for name, (address, width) in DASHBOARD_PICTURES.items():
+            browser.size(width)
+            browser.open(dashboard_path(folder / "home" / "demo"), address)
+            path = IMAGES / f"{name}.png"
+            path.write_bytes(browser.picture())
+            check_size(path)
+
+
+def clean_environment(folder: Path) -> dict[str, str]:
+    """Give the environment without settings of ours, and with a home in the folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return environment | {"TIKTOK_INSIGHTS_HOME": str(folder / "home")}
 
 
 def find_browser() -> str:
@@ -87,18 +122,16 @@ def find_browser() -> str:
 @contextmanager
 def running_ui(folder: Path) -> Iterator[str]:
     """Run the pipeline in its own home, and give the address of its UI, which runs as long as the context."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    environment["TIKTOK_INSIGHTS_HOME"] = str(folder / "home")
-    command = [sys.executable, "-m", "tiktok_insights.cli"]
+    environment = clean_environment(folder)
     port = _free_port()
     try:
         # In a folder without .env.
-        subprocess.run([*command, "run"], cwd=folder, env=environment, check=True)  # noqa: S603  # fixed words
-        ui = subprocess.Popen([*command, "ui", "--port", str(port)], cwd=folder, env=environment)  # noqa: S603  # as above
+        subprocess.run([*_COMMAND, "run"], cwd=folder, env=environment, check=True)  # noqa: S603  # fixed words
+        ui = subprocess.Popen([*_COMMAND, "ui", "--port", str(port)], cwd=folder, env=environment)  # noqa: S603  # as above
         _wait_until_loaded(port, ui)
         yield f"http://127.0.0.1:{port}"
     finally:
-        subprocess.run([*command, "stop"], cwd=folder, env=environment, check=True)  # noqa: S603  # as above
+        subprocess.run([*_COMMAND, "stop"], cwd=folder, env=environment, check=True)  # noqa: S603  # as above
 
 
 def take(browser: str, address: str, path: Path, size: tuple[int, int]) -> None:
