@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tiktok_insights.dashboard.description import visual_of
-from tiktok_insights.dashboard.facts.account import PERIODS, Account, Facts
+from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.banner import seen_share
 from tiktok_insights.dashboard.view.components import (
@@ -44,17 +44,22 @@ def drawn(account: Account) -> Drawn:
 
 def together(facts: Facts) -> Mapping[str, Html]:
     """The table of all accounts."""
-    columns: list[Column | str] = [
-        "Account",
-        Column("Coverage", "wide"),
-        "Followers",
-        f"Change in {PERIODS[0]} days",
-        "Joined, still listed",
-        "No longer listed",
-        "Unexplained",
-        Column("Last list, UTC", "nowrap"),
-    ]
-    rows = [_row(account, number) for number, account in enumerate(facts.accounts)]
+
+    def rows_of(days: int) -> Html:
+        columns: list[Column | str] = [
+            "Account",
+            Column("Coverage", "wide"),
+            "Followers",
+            f"Change in {days} days",
+            "Joined, still listed",
+            "No longer listed",
+            "Unexplained",
+            Column("Last list, UTC", "nowrap"),
+        ]
+        return table(
+            columns, [_row(account, days, number) for number, account in enumerate(facts.accounts)], "stack big"
+        )
+
     left_out = (
         note(
             f"The file holds the {len(facts.accounts)} largest accounts; {numbers.count(facts.left_out)} more have "
@@ -63,7 +68,7 @@ def together(facts: Facts) -> Mapping[str, Html]:
         if facts.left_out
         else None
     )
-    return {"accounts": frame(visual_of("today", "accounts"), table(columns, rows, "stack big"), left_out)}
+    return {"accounts": frame(visual_of("today", "accounts"), by_period(rows_of), left_out)}
 
 
 def _whereabouts(account: Account, days: int) -> Html:
@@ -91,8 +96,8 @@ def _whereabouts(account: Account, days: int) -> Html:
     return tag("section", tag("h3", title, class_="small-title"), bar, brief, data_visual=visual.name)
 
 
-def _row(account: Account, number: int) -> list[Html | str]:
-    period, coverage, kind = account.periods.get(PERIODS[0]), account.coverage, words.list_kind(account)
+def _row(account: Account, days: int, number: int) -> list[Html | str]:
+    period, coverage, kind = account.periods.get(days), account.coverage, words.list_kind(account)
     newest, last = coverage.newest, coverage.last_list
     share = "" if newest is None or newest.share is None else f", {numbers.share(newest.share)}"
     seen = chip(kind, LISTS[kind] if kind == "hidden" else LISTS[kind] + share)
