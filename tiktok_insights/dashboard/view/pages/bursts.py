@@ -89,4 +89,6 @@ def _beside(value: float | None) -> str:
 
 def _days(value: float) -> str:
     years = value / 365.25
-    return f"{years:.1f} years" if years >= 2 else numbers.plural(round(value), "day", "days")  # two years
+    if years >= 2:  # two years
+        return f"{years:.1f} years"
+    return numbers.plural(round(value), "day", "days") if value >= 1 else "a day"
