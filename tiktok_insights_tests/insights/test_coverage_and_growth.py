@@ -12,7 +12,7 @@ from tiktok_insights_tests.support.oracle import coverage, growth, presence
 from tiktok_insights_tests.support.oracle.random_looks import START, random_looks
 from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.oracle.times import DAY
-from tiktok_insights_tests.support.oracle.worlds import cut, shown
+from tiktok_insights_tests.support.oracle.worlds import cut, shown, window
 
 ACCOUNTS = ("42", "6812345678901234567")
 LISTS = {None: None, "whole": "whole", "cut": "cut", "partial": "partial", "window": "window", "hidden": "hidden"}
@@ -29,6 +29,8 @@ def looks(loader: Loader) -> dict[str, list[Snapshot]]:
         )
         for day, (seen, claimed) in enumerate([(99, 900), (100, 900), (100, 10_001), (100, 10_000)])
     ]
+    newest = window(START + 4 * DAY, *listed(10), back_to=START - DAY)
+    found["44"].append(replace(newest, account_id="44"))
     load(loader, [look for looks in found.values() for look in looks])
     return found
 
@@ -99,6 +101,15 @@ def compare_growth(row: dict[str, Any], look: Snapshot, looks: Sequence[Snapshot
     assert [row[name] for name in ("CHANGE", "JOINED", "GONE", "UNEXPLAINED")] == (
         [bridge.change, bridge.joined, bridge.gone, bridge.unexplained] if bridge else [None] * 4
     )
+
+
+def test_an_account_has_the_coverage_of_its_newest_list(loader: Loader, looks: dict[str, list[Snapshot]]) -> None:
+    """A window after it does not count."""
+    found = {
+        row["ACCOUNT_ID"]: (row["USERS_SEEN"], row["USERS_CLAIMED"]) for row in mart_rows(loader, "account_coverage")
+    }
+    expected = {account: coverage.account_coverage(mine) for account, mine in looks.items()}
+    assert found == {account: (one.seen, one.claimed) for account, one in expected.items() if one}
 
 
 def test_a_users_return_is_told_with_the_departure(loader: Loader, looks: dict[str, list[Snapshot]]) -> None:
