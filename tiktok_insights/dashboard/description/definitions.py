@@ -116,6 +116,12 @@ DEFINITIONS: tuple[Definition, ...] = (
         "A share is given only between two whole lists at most {shared_days} days apart.",
     ),
     _defined(
+        "quota",
+        "API requests",
+        "What it took to read the newest list, and what the API said is left of the plan after it. All accounts share "
+        "one plan.",
+    ),
+    _defined(
         "following",
         "How many they follow",
         "How many accounts each follower follows, where TikTok served that number. TikTok's limit is 10,000.",

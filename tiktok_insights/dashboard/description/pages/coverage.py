@@ -33,6 +33,14 @@ PAGE = Page(
             width=4,
         ),
         Visual(
+            "quota",
+            "API requests",
+            Kind.FACTS,
+            (Source("snapshot_coverage", ("LOOKED_AT", "REQUESTS", "QUOTA_LEFT")),),
+            "quota",
+            width=4,
+        ),
+        Visual(
             "snapshots",
             "Snapshots",
             Kind.TABLE,

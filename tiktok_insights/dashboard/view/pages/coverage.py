@@ -26,6 +26,7 @@ def drawn(account: Account) -> Drawn:
             "everyone": _everyone(account),
             "unknown": _unknown(account),
             "served": _served(account),
+            "quota": _quota(account),
             "snapshots": snapshot_table(account),
         },
     )
@@ -84,6 +85,17 @@ def _unknown(account: Account) -> Html:
         ("Followed at an unknown time", numbers.count(states.unknown_without_time), ""),
     ]
     return frame(visual, facts_list(reasons))
+
+
+def _quota(account: Account) -> Html:
+    visual = visual_of("coverage", "quota")
+    newest = next((snapshot for snapshot in account.snapshots if snapshot.requests is not None), None)
+    if newest is None or newest.requests is None:
+        return unfilled(visual, "The snapshots do not say how many requests they took.")
+    at = f"{numbers.day(newest.looked_at)}, {numbers.clock(newest.looked_at)} UTC"
+    left = "cannot say" if newest.quota_left is None else numbers.count(newest.quota_left)
+    rows = [("For the newest snapshot", numbers.count(newest.requests), at), ("Left in the plan after it", left, "")]
+    return frame(visual, facts_list(rows))
 
 
 def _served(account: Account) -> Html:
