@@ -57,8 +57,8 @@ def _meta(account: Account) -> Html | None:
     if last is not None and last != newest:
         rows.append(tag("div", tag("dt", "List as of"), tag("dd", numbers.moment(last.looked_at))))
     if account.coverage.listed:
-        exact = f"{numbers.share(account.coverage.exact / account.coverage.listed)} of those listed"
-        rows.append(tag("div", tag("dt", "Exact counts"), tag("dd", exact)))
+        exact = f"exact for {numbers.share(account.coverage.exact / account.coverage.listed)} of those listed"
+        rows.append(tag("div", tag("dt", "Their counts"), tag("dd", exact)))
     return tag("dl", *rows, class_="meta")
 
 

@@ -3,8 +3,8 @@ const HOUR = 3600, STALE_HOURS = 48;
 function tellAge(place) {
   const hours = (Date.now() / 1000 - Number(place.dataset.age)) / HOUR, row = document.createElement("div");
   const term = document.createElement("dt"), value = document.createElement("dd"), days = Math.floor(hours / 24);
-  term.textContent = "Age";
-  value.textContent = hours < 1 ? "under an hour" : hours < STALE_HOURS ? Math.floor(hours) + (hours < 2 ? " hour" : " hours") : count(days) + " days";
+  term.textContent = "Taken";
+  value.textContent = hours < 1 ? "under an hour ago" : hours < STALE_HOURS ? Math.floor(hours) + (hours < 2 ? " hour ago" : " hours ago") : count(days) + " days ago";
   row.append(term, value);
   place.parentElement.after(row);
   if (hours < STALE_HOURS) return;

@@ -63,7 +63,7 @@ def _known(account: Account, period: Period) -> list[Card]:
     )
     left = certainty("counted", "Gone: missed by two snapshots")
     if unknown:
-        left = certainty("at-least", "At least: unknown ones may be gone too")
+        left = certainty("at-least", f"At least {numbers.count(gone)}: the unknown may be gone too")
     share = abs(rest) / (joined + gone + maybe) if joined + gone + maybe else None
     of = "The sum is exact" if not rest else f"{numbers.share(share)} of all comings and goings" if share else ""
     return [
@@ -73,7 +73,7 @@ def _known(account: Account, period: Period) -> list[Card]:
             "Unexplained",
             "adds_up",
             numbers.count(abs(rest)),
-            sentences.unexplained_reason(account) if rest else "",
+            sentences.unexplained_reason(account, rest) if rest else "",
             certainty("cannot-say" if rest else "counted", of),
             "\N{MINUS SIGN}" if rest < 0 else "+",
         ),

@@ -51,11 +51,13 @@ def span_in_words(burst: Burst) -> str:
     return words[hours] if hours < len(words) else f"{hours} hours"
 
 
-def unexplained_reason(account: Account) -> str:
-    """What the unexplained part may be, in a few words."""
+def unexplained_reason(account: Account, rest: int) -> str:
+    """What the unexplained part may be, in a few words; followers who left unseen make it negative."""
+    if rest > 0:
+        return "Counted by TikTok, never listed"
     reasons = {
         "whole": "Counted by TikTok, never listed",
-        "cut": "Older followers, outside the list",
+        "cut": "Older followers who left unseen",
         "partial": "Followers whom the list does not reach",
         "hidden": "The list is hidden",
     }
@@ -147,4 +149,9 @@ def _rest(account: Account, period: Period) -> Html:
             (*sums, "The list is whole: the rest are accounts that TikTok counts but never lists." if rest else "")
         )
     share = "" if newest is None or newest.share is None else f" {numbers.share(newest.share)}"
-    return join((*sums, f"We see only the newest{share}, so older followers who left are invisible to us."))
+    why = (
+        f"We see only the newest{share}, and TikTok counts some accounts that no list shows."
+        if rest > 0
+        else f"We see only the newest{share}, so older followers who left are invisible to us."
+    )
+    return join((*sums, why))
