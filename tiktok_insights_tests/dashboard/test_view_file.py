@@ -6,6 +6,7 @@ import json
 import random
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -134,10 +135,28 @@ def test_today_says_what_changed_how_sure_and_what_was_not_seen(account: Account
 
 def test_growth_says_who_joined_and_who_stays() -> None:
     """The newest week that is four weeks old, and the newest at all."""
+    again = "Another 39 joined and are gone again."
     assert [plain(sentence) for sentence in growth.sentences(made.cut_account(), 28)] == [
-        "4,354 people joined since 2 Apr and are still listed: about 1,088 a week.",
+        f"4,354 people joined since 2 Apr and are still listed: about 1,088 a week. {again}",
         "Of those who joined 23\u201329 Mar, 87.8% were still listed after four weeks (86.2%\u201389.2%).",
         "Of those who joined 13\u201319 Apr, 91.7% were still listed after one week (90.1%\u201393.1%).",
+    ]
+
+
+def test_a_week_that_is_not_over_says_nothing_of_who_stays() -> None:
+    """Until its last day, those who joined late in a cohort have had less time than the column says."""
+    account = made.cut_account()
+    newest = account.coverage.newest
+    assert newest is not None
+    shown = {(cohort.start, cell.week) for cohort in account.cohorts for cell in growth.finished(account, cohort)}
+    assert shown
+    assert all(start + timedelta(weeks=week + 1) <= newest.looked_at for start, week in shown)
+    cohort = account.cohorts[0]
+    last = max(cell.week for cell in growth.finished(account, cohort))
+    sooner = replace(newest, looked_at=cohort.start + timedelta(weeks=last + 1) - timedelta(seconds=1))
+    account = replace(account, coverage=replace(account.coverage, newest=sooner))
+    assert [cell.week for cell in growth.finished(account, cohort)] == [
+        cell.week for cell in cohort.kept if cell.week < last
     ]
 
 

@@ -37,7 +37,7 @@ PAGE = Page(
             ),
             "count",
             sort="LOOKED_AT",
-            subtitle="The line breaks where there was no snapshot. The axis does not start at zero.",
+            subtitle="Gaps are days without a snapshot. The axis does not start at zero.",
             width=8,
             follows_period=True,
         ),

@@ -51,6 +51,7 @@ def _joined(account: Account) -> Html:
         swatch("possible", "at most"),
         swatch("gone", "gone, by day of the first miss"),
         swatch("maybe", "gone?"),
+        swatch("unseen", "no list covers the day"),
         class_="keyline",
     )
     columns: list[Column | str] = [

@@ -8,6 +8,7 @@ from tiktok_insights.dashboard.facts.change import Cohort, Kept
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.components import frame, note, twin, unfilled
 from tiktok_insights.dashboard.view.html import Html, join, tag
+from tiktok_insights.dashboard.view.words import growth as words
 from tiktok_insights.insights.words import filled
 
 #: So many weeks of joining, and weeks after each, have room.
@@ -20,16 +21,16 @@ _STEPS = 4
 def kept(account: Account) -> Html:
     """The heat table of an account; the newest week comes first."""
     visual = visual_of("growth", "kept")
-    cohorts = [cohort for cohort in account.cohorts[:_ROWS] if _cells(cohort)]
+    cohorts = [cohort for cohort in account.cohorts[:_ROWS] if _cells(account, cohort)]
     if not cohorts:
         sentence = "No week of joining can be followed yet: it needs a week that is over, and a list of a later week."
         return unfilled(visual, sentence)
-    weeks = range(1, max(cell.week for cohort in cohorts for cell in _cells(cohort)) + 1)
+    weeks = range(1, max(cell.week for cohort in cohorts for cell in _cells(account, cohort)) + 1)
     head = (tag("th", "after 1 week" if week == 1 else week, scope="col") for week in weeks)
-    shares = [cell.share for cohort in cohorts for cell in _cells(cohort) if cell.share is not None]
+    shares = [cell.share for cohort in cohorts for cell in _cells(account, cohort) if cell.share is not None]
     if not shares:
         return _no_shares(account, cohorts)
-    rows = (_row(cohort, weeks, shares) for cohort in cohorts)
+    rows = (_row(account, cohort, weeks, shares) for cohort in cohorts)
     table = tag(
         "table",
         tag("thead", tag("tr", tag("th", "Joined in the week of", scope="col", class_="first"), *head)),
@@ -42,7 +43,7 @@ def kept(account: Account) -> Html:
 
 
 def _no_shares(account: Account, cohorts: Sequence[Cohort]) -> Html:
-    few = all(cell.n < _LEAST for cohort in cohorts for cell in _cells(cohort))
+    few = all(cell.n < _LEAST for cohort in cohorts for cell in _cells(account, cohort))
     why = (
         f"in each of these weeks fewer than {_LEAST} people surely joined and can be followed, too few for a share."
         if few
@@ -58,19 +59,19 @@ def _no_shares(account: Account, cohorts: Sequence[Cohort]) -> Html:
             numbers.count(last.unknown),
         ]
         for cohort in cohorts
-        for last in [_cells(cohort)[-1]]
+        for last in [_cells(account, cohort)[-1]]
     ]
     certain = numbers.plural(account.without_cohort, "person is", "people are")
     left_out = [note(f"{certain} in no week, because it is not certain.")] if account.without_cohort else []
     return unfilled(visual_of("growth", "kept"), f"No shares here: {why}", twin(columns, rows), *left_out)
 
 
-def _cells(cohort: Cohort) -> list[Kept]:
-    return [cell for cell in cohort.kept if 1 <= cell.week <= _WEEKS and (cell.n or cell.unknown)]
+def _cells(account: Account, cohort: Cohort) -> list[Kept]:
+    return [cell for cell in words.finished(account, cohort) if 1 <= cell.week <= _WEEKS and (cell.n or cell.unknown)]
 
 
-def _row(cohort: Cohort, weeks: Sequence[int], shares: Sequence[float]) -> Html:
-    cells = {cell.week: cell for cell in _cells(cohort)}
+def _row(account: Account, cohort: Cohort, weeks: Sequence[int], shares: Sequence[float]) -> Html:
+    cells = {cell.week: cell for cell in _cells(account, cohort)}
     week = numbers.span(cohort.start, cohort.start + numbers.WEEK)
     head = tag("th", week, tag("span", f"{numbers.count(cohort.users)} joined"))
     return tag("tr", head, *(_cell(cells[at], shares) if at in cells else tag("td", class_="off") for at in weeks))

@@ -19,6 +19,12 @@ def sentences(account: Account, days: int) -> list[Html]:
     return [_joined(account, account.periods.get(days), days), *_kept(account)]
 
 
+def finished(account: Account, cohort: Cohort) -> list[Kept]:
+    """The weeks of a cohort that were over at the newest snapshot: the one that was not may still lose people."""
+    newest = as_of(account)
+    return [cell for cell in cohort.kept if newest and cohort.start + numbers.WEEK * (cell.week + 1) <= newest]
+
+
 def weeks(number: int) -> str:
     """A number of weeks in words."""
     return _SPELLED[number] if number < len(_SPELLED) else f"{number} weeks"
@@ -40,12 +46,23 @@ def _joined(account: Account, period: Period | None, days: int) -> Html:
         per_week = join((": about ", bold(f"{rate} a week")))
     first = "At least " if period.joined_is_at_least else ""
     count = bold(numbers.count(period.joined))
-    return join((first, count, f" {people} since {today.since(period)} and {verb} still listed", per_week, "."))
+    when = f" {people} since {today.since(period)} and {verb} still listed"
+    return join((first, count, when, per_week, ".", _came_and_went(period)))
+
+
+def _came_and_went(period: Period) -> Html | None:
+    if not period.came_and_went:
+        return None
+    again = "is" if period.came_and_went == 1 else "are"
+    return join((" Another ", bold(numbers.count(period.came_and_went)), f" joined and {again} gone again."))
 
 
 def _kept(account: Account) -> Iterator[Html]:
     found = [
-        (cohort, cell) for cohort in account.cohorts for cell in cohort.kept if cell.week and cell.share is not None
+        (cohort, cell)
+        for cohort in account.cohorts
+        for cell in finished(account, cohort)
+        if cell.week and cell.share is not None
     ]
     if not found:
         needed = "a week in which at least 30 people surely joined, and a later list that reaches back to it"
