@@ -10,6 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 SPARK := .venv/.installed-spark
+AXE := .venv/axe/node_modules/axe-core/axe.min.js
 
 help: ## Show this list.
 	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
@@ -48,7 +49,7 @@ test-docs: setup ## Run every command in the README, the tutorial and the how-to
 test-spark: setup $(SPARK) ## Run the SQL that both engines share on Spark, too; needs Java 17.
 	@$(PYTEST) -m spark
 
-test-browser: setup ## Open the dashboard in a browser; needs Chromium.
+test-browser: setup $(AXE) ## Open the dashboard in a browser, and check its accessibility; needs Chromium and npm.
 	@$(PYTEST) -m browser
 
 torture: setup ## Run more random cases and more loads at once; takes hours. 15 minutes: make torture SHORT=1
@@ -92,6 +93,13 @@ $(SPARK): requirements-spark.lock $(STAMP)
 	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
 	@echo "Installing Spark into .venv."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	@touch $@
+
+# axe-core is one file of JavaScript, which only `make test-browser` needs.
+$(AXE): tiktok_insights_tests/dashboard/axe/package-lock.json $(STAMP)
+	@npm --version >/dev/null 2>&1 || { echo "The browser tests need npm; on Debian: apt-get install npm"; exit 1; }
+	@mkdir -p .venv/axe && cp tiktok_insights_tests/dashboard/axe/*.json .venv/axe/
+	@cd .venv/axe && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \

@@ -5,6 +5,7 @@ Needs Chromium. What the file says is held in `test_view_file.py`.
 
 import base64
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from tiktok_insights_tests.dashboard import support_facts as made
 from tiktok_insights_tests.support.browser import Browser, running_browser
 
 pytestmark = pytest.mark.browser
+
+#: Checks a page for accessibility; `make test-browser` installs it.
+AXE = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 
 NAMES = [page.name for page in PAGES]
 #: Three hours after the newest snapshot of the facts.
@@ -235,3 +239,25 @@ def test_a_page_prints_on_at_most_two_sheets(browser: Browser, file: Path, name:
     browser.open(file, f"#{name}")
     printed = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_axe_finds_nothing(browser: Browser, file: Path, scheme: str, width: int) -> None:
+    """No barrier of any impact, on any page of any kind of account."""
+    assert AXE.is_file(), "axe-core is missing. Run these tests with: make test-browser"
+    browser.prefer(scheme)
+    browser.size(width)
+    browser.open(file)
+    browser.evaluate(f"{AXE.read_text('utf-8')}; true")
+    found = []
+    for name in NAMES:
+        for account in (*made.facts().accounts, made.first_look()):
+            browser.go(f"{name}?account={account.handle}&period=28")
+            found += browser.evaluate(
+                "axe.run().then((all) => all.violations.map((one) => [one.id, one.impact, one.nodes[0].html]))"
+            )
+    assert found == []
+    assert browser.evaluate(
+        "document.querySelectorAll('button.q').forEach((one) => { one.textContent = ''; one.ariaLabel = ''; }),"
+        "axe.run().then((all) => all.violations.map((one) => one.id))"
+    ) == ["button-name"], "a barrier is found"

@@ -80,7 +80,7 @@ def _signs(account: Account) -> Html:
         (group.share for group in (*care.joined_28.signs, *care.everyone.signs) if group.share is not None), default=1
     )
     columns: Sequence[Column | str] = [
-        "Sign", Column("", "wide"), "Last four weeks", "Last 90 days", "Everyone",
+        "Sign", Column("Share", "wide"), "Last four weeks", "Last 90 days", "Everyone",
     ]  # fmt: skip
     lines = [
         [
