@@ -146,7 +146,7 @@ def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_publ
         for event in result.get_asset_materialization_events()
         if event.asset_key
     }
-    assert set(events) == {*STAGES, *MARTS, "load_report"} - {"raw_followers", "followers_csv"}
+    assert set(events) == {*STAGES, *MARTS, "dashboard", "load_report"} - {"raw_followers", "followers_csv"}
     for asset in ("staged_tiktok_data", "load_report"):
         shown = [item.data for item in events[asset]["objects"].records]  # type: ignore[attr-defined]
         assert [(item["object"], item["status"]) for item in shown] == [(_KEY, "refused"), (good, "loaded")]
@@ -194,7 +194,7 @@ def test_a_run_with_nothing_new_leaves_every_version_and_shows_no_empty_table(
     put_csv(store, "7420366745511658149")
     first, second = (run_job(loaded, "load_pending_objects") for _ in range(2))
     assert versions(first) == versions(second)
-    assert versions(first).keys() == {*MARTS, *STAGES, "load_report"} - {"raw_followers", "followers_csv"}
+    assert versions(first).keys() == {*MARTS, *STAGES, "dashboard", "load_report"} - {"raw_followers", "followers_csv"}
     for event in second.get_asset_materialization_events():
         for name, value in event.materialization.metadata.items():
             assert not isinstance(value, dg.TableMetadataValue) or value.records, name

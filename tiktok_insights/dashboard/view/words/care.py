@@ -67,7 +67,7 @@ def made_when(account: Account) -> Html:
     """Say how old the accounts are: all, those who joined last, and those of one age who joined together."""
     cells = account.care.map
     last = max(cell.joined for cell in cells)
-    late = [cell for cell in cells if cell.joined > last * 4 // 5]
+    late = [cell for cell in cells if cell.joined >= last - last // 5]
     months = [bold(numbers.month(middle(some).first_created_at)) for some in (cells, late)]
     half = ("Half of these accounts were made by ", months[0], "; of the last fifth to join, half by ", months[1], ".")
     fullest = max(cells, key=lambda cell: (cell.users, cell.joined))
