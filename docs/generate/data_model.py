@@ -7,6 +7,7 @@ from docs.generate import markdown
 from docs.generate.table_version import TABLE_VERSION
 from tiktok_insights.catalog.table_definition import PARTITION_KEYS
 from tiktok_insights.catalog.table_definition import TABLE as GLUE_TABLE
+from tiktok_insights.dashboard.publishing import DASHBOARD_KEY
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.thresholds import THRESHOLDS
 from tiktok_insights.lake import followers_csv, listing
@@ -151,6 +152,7 @@ def _bucket() -> Iterator[str]:
          "rows of the raw pages with an unknown structure: object, row, reason, the row itself"),
         (quarantine_key(csv_key, _ETAG),
          "rows of a CSV that break the contract: object, line, column, reason, the row itself"),
+        (DASHBOARD_KEY, "the dashboard, as the last run with changes made it"),
         (PROGRESS_KEY, "how far `tiktok-insights verify` has come, for the next process if it is cut off"),
     )  # fmt: skip  # a key and its meaning
     yield markdown.table(("key", "what"), ((markdown.code(key), what) for key, what in rows))
