@@ -90,9 +90,10 @@ def _unknown(account: Account, period: Period | None) -> list[Card]:
     sure = certainty("cannot-say", why)
     change = 0 if period is None else period.to_count - period.from_count
     whole = "Nothing to compare" if period is None else f"The whole change, {numbers.signed(change)}"
+    lists = ("No list to count from", "No list to compare with") if period else ("No earlier list", "No earlier list")
     signs = ("", "", "") if period is None else ("=", "\N{MINUS SIGN}", "+")
     return [
-        Card("Joined, still listed", "joined", None, "No list to count from", sure, signs[0]),
-        Card("No longer listed", "gone", None, "No list to compare with", sure, signs[1]),
+        Card("Joined, still listed", "joined", None, lists[0], sure, signs[0]),
+        Card("No longer listed", "gone", None, lists[1], sure, signs[1]),
         Card("Unexplained", "adds_up", None, whole, sure, signs[2]),
     ]
