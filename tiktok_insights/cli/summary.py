@@ -1,6 +1,7 @@
 """The summary after a run: what was asked for, what is in the table, what the checks say, and where to go from here."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import dagster as dg
@@ -135,7 +136,7 @@ class Summary:
     def _next_steps(self) -> str:
         command = command_path()
         return (
-            f"Open:   {dashboard_path(self._settings.home)}\n"
+            f"Open:   {_from_here(dashboard_path(self._settings.home))}\n"
             f"Look:   {command} ui, then http://127.0.0.1:{DEFAULT_PORT}/runs\n"
             f'Query:  {command} sql "SELECT * FROM {self._settings.snowflake.view_schema}.TIKTOK_DATA LIMIT 10"\n'
             f"Stop:   {command} stop"
@@ -145,6 +146,11 @@ class Summary:
     def _table_name(self) -> str:
         snowflake = self._settings.snowflake
         return f"{snowflake.database}.{snowflake.schema_name}.TIKTOK_DATA"
+
+
+def _from_here(path: Path) -> Path:
+    """The path as it can be typed here: relative if it is below this folder, so that it fits on a line."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _severity(check: dg.AssetCheckEvaluation) -> str:
