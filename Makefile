@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-faults test-batches test-docs test-spark test-browser torture check format bench lock docs screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,7 +32,7 @@ stop: ## Stop the UI and the local stack; their data is kept.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not runs and not faults and not batches and not docs and not spark and not browser"
+	@$(PYTEST) -m "not runs and not faults and not batches and not worlds and not docs and not spark and not browser"
 
 test-runs: setup ## Run whole Dagster jobs, sensors and commands, as users start them.
 	@$(PYTEST) -m runs
@@ -42,6 +42,9 @@ test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that 
 
 test-batches: setup ## Load batches of mixed objects, and plant bugs that must be caught.
 	@$(PYTEST) -m batches
+
+test-worlds: setup ## Hold history, marts and dashboard against made-up worlds of which everything is known.
+	@$(PYTEST) -m worlds
 
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
 	@$(PYTEST) -m docs

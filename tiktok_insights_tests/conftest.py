@@ -39,6 +39,8 @@ _LONG_MODULES = (
     "test_a_thousand_objects",
     "test_turns",
     "test_who_left",
+    "test_told_pipeline",
+    "test_reading_more_facts",
     "test_order",
     "test_sensors",
     "test_concurrent_loads",

@@ -27,6 +27,8 @@ from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK
 from tiktok_insights_tests.support.oracle.worlds import cut, foreign, hidden, shown, whole, window
 
+pytestmark = pytest.mark.worlds
+
 
 def small_worlds() -> list[Snapshot]:
     """Accounts whose lists are of all kinds, of one kind, and what chance does not give."""

@@ -16,6 +16,8 @@ from tiktok_insights_tests.support.oracle.presence import LOOKS
 from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.told_kinds import KINDS, USUAL, Kind, Looked
 
+pytestmark = pytest.mark.worlds
+
 DAYS = 9
 ALL_KINDS = {**KINDS, "drifting": Kind({**USUAL, "claims_drift": 0.004})}
 FOREVER = 1 << 62

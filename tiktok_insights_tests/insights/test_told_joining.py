@@ -15,6 +15,8 @@ from tiktok_insights_tests.support.oracle.retention import Kept, retention
 from tiktok_insights_tests.support.oracle.times import WEEK, day_start
 from tiktok_insights_tests.support.told_kinds import KINDS, Looked
 
+pytestmark = pytest.mark.worlds
+
 #: So many join that cohorts have shares; a list of 50 has none.
 MANY = {"joins_per_day": 12, "leaves_per_day": 0.02}
 DENSE = {name: replace(kind, account={**kind.account, **MANY}) for name, kind in KINDS.items() if name != "fifty rows"}

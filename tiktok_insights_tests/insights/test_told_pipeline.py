@@ -25,7 +25,7 @@ from tiktok_insights_tests.support.oracle.times import day_start
 from tiktok_insights_tests.support.served import JSON
 from tiktok_insights_tests.support.told_kinds import BURST, KINDS, LOOK_AT, PEOPLE
 
-pytestmark = pytest.mark.batches
+pytestmark = pytest.mark.worlds
 
 CAP = 130
 #: Smaller lists than in process, and so that one set of caps tells the kinds apart.

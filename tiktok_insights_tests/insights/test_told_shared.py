@@ -15,6 +15,8 @@ from tiktok_insights_tests.support.oracle.times import WEEK
 from tiktok_insights_tests.support.told_kinds import KINDS, LOOK_AT, PEOPLE, SHOP, USUAL
 from tiktok_insights_tests.support.told_looks import look
 
+pytestmark = pytest.mark.worlds
+
 OTHER = "b.shop"
 DAYS = 10
 #: The days of the looks: the newest that is not hidden counts, and the other account's are of that day, of others up to

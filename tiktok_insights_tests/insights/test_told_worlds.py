@@ -11,6 +11,8 @@ from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.oracle.presence import LISTED, TO_THE_END, statuses
 from tiktok_insights_tests.support.told_kinds import KINDS, Kind, Looked
 
+pytestmark = pytest.mark.worlds
+
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("name", KINDS)

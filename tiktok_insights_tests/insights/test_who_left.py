@@ -20,7 +20,7 @@ ACCOUNT = {"handle": "a.museum", "followers": 43_046, "cap": 10_000, "joins_per_
 DAYS = 4
 
 
-@pytest.mark.batches
+@pytest.mark.worlds
 def test_the_guide_gives_names_that_did_leave_and_counts_the_rest_with_the_reason(loader: Loader) -> None:
     """Of last week; nobody who still follows is among them, and those of whom it cannot be known are counted."""
     story = {"days": DAYS, "people": {"number": 60_000, "die": 0.01}, "accounts": [ACCOUNT]}

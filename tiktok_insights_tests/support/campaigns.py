@@ -32,6 +32,7 @@ GROUPS = {
     "runs": "make test-runs",
     "faults": "make test-faults",
     "batches": "make test-batches",
+    "worlds": "make test-worlds",
     "docs": "make test-docs",
     "spark": "make test-spark",
     "browser": "make test-browser",
