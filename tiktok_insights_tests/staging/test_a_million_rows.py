@@ -20,7 +20,7 @@ def lines() -> Iterator[str]:
         count = "x" if n % REFUSED == 1 else str(n)
         nickname = f'"Ann, ""{n}"""' if n % 10 == 0 else f"Ann {n}"
         counts = f"{count},-1,,9007199254740993.0,{n % 7},1"
-        line = f"{FIRST_ID + n},u{n},{nickname},,,,{n % 3 == 0},f,{counts},t,2026-01-31T12:00:00Z"
+        line = f"{FIRST_ID + n},u{n},{nickname},,,,{n % 3 == 0},f,{counts},t,2026-01-31T12:00:00Z,,,"
         yield "7,ann" if n % SHORT == 2 else line
         if n % TWICE == 0:
             yield line
