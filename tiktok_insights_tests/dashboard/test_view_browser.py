@@ -137,7 +137,7 @@ def test_an_unknown_account_is_said_and_the_first_one_shown(browser: Browser, fi
 
 
 def test_the_age_is_that_of_the_moment_the_file_is_opened(browser: Browser, file: Path) -> None:
-    """From 48 hours on the banner says so, and is grey."""
+    """From 48 hours on the banner says so, and is gray."""
     browser.open(file)
     assert "3 hours" in shown(browser)
     assert browser.evaluate("document.querySelectorAll('.old').length") == 0

@@ -1,6 +1,6 @@
 """Formats of numbers and times, the same everywhere: 43,046, +847, 22%, 30 Apr 2026, 06:12 UTC.
 
-A number that is None has no format: what stands instead is a sentence, and belongs in `words/`.
+A number that is None has no format: a sentence takes its place, and belongs in `words/`.
 """
 
 from datetime import datetime, timedelta
