@@ -3,10 +3,11 @@
 Which accounts are in the file is decided where facts are read; if even these are too many, the smallest are left out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tiktok_insights.dashboard.facts.account import Account, Facts
+from tiktok_insights.dashboard.view.html import Html
 
 #: The file has at most so many bytes.
 MOST_BYTES = 1_200_000
@@ -16,20 +17,26 @@ _AROUND = 120_000
 _MANY_ACCOUNTS, _SHORT = 8, 10
 
 
-def fitted(facts: Facts, draw: Callable[[Account, int], str]) -> Facts:
-    """Shorten lists, and leave out the smallest accounts, until what `draw` makes of the accounts is small enough."""
+def fitted(facts: Facts, draw: Callable[[Account, int], Html]) -> tuple[Facts, Sequence[Html]]:
+    """Shorten lists, and leave out the smallest accounts, until what `draw` makes of the accounts is small enough.
+
+    Gives what is left of the facts, and what was drawn of each account.
+    """
     accounts = facts.accounts
     if len(accounts) > _MANY_ACCOUNTS:
         accounts = tuple(map(_shortened, accounts))
-    size, kept = _AROUND, 0
+    size, drawn = _AROUND, list[Html]()
     for number, account in enumerate(accounts):
-        size += len(draw(account, number).encode())
-        if size > MOST_BYTES and kept:
+        article = draw(account, number)
+        size += len(article.encode())
+        if size > MOST_BYTES and drawn:
             break
-        kept += 1
+        drawn.append(article)
+    kept = len(drawn)
     inside = {account.account_id for account in accounts[:kept]}
     shared = tuple(pair for pair in facts.shared if {pair.account_id, pair.other_account_id} <= inside)
-    return replace(facts, accounts=accounts[:kept], left_out=facts.left_out + len(accounts) - kept, shared=shared)
+    left_out = facts.left_out + len(accounts) - kept
+    return replace(facts, accounts=accounts[:kept], left_out=left_out, shared=shared), drawn
 
 
 def _shortened(account: Account) -> Account:

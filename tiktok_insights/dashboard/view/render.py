@@ -3,6 +3,8 @@
 Nothing here knows the clock: the script computes the age when the file is opened.
 """
 
+from collections.abc import Sequence
+
 from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.view import assets, shell
 from tiktok_insights.dashboard.view.banner import banner
@@ -19,7 +21,7 @@ _WHY_NOT = (
 
 def render(facts: Facts) -> str:
     """Draw the file. The same facts give the same text."""
-    facts = fitted(facts, _article)
+    facts, articles = fitted(facts, _article)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -34,7 +36,7 @@ def render(facts: Facts) -> str:
         "body",
         shell.patterns(),
         tag("header", shell.top(facts), class_="site"),
-        *(_content(facts) if facts.accounts else _nothing()),
+        *(_content(facts, articles) if facts.accounts else _nothing()),
         shell.footer(facts),
         shell.definitions(),
         json_data({"accounts": shell.keys(facts)}),
@@ -43,8 +45,7 @@ def render(facts: Facts) -> str:
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
 
-def _content(facts: Facts) -> tuple[Html | None, ...]:
-    articles = (_article(account, number) for number, account in enumerate(facts.accounts))
+def _content(facts: Facts, articles: Sequence[Html]) -> tuple[Html | None, ...]:
     unknown = tag("p", class_="wrap unknown-account", id="unknown", hidden=True, role="status")
     main = tag("main", unknown, *articles, tag("div", join(together(facts)), class_="wrap"))
     return shell.tabs(facts), shell.directory(facts.accounts), main
