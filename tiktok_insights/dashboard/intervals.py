@@ -2,9 +2,9 @@
 
 from math import sqrt
 
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 
-_Z = next(float(threshold.value) for threshold in THRESHOLDS if threshold.word == "z")
+_Z = VALUES["z"]
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:

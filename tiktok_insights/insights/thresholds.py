@@ -62,3 +62,6 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("burst_look_back", 280, "Days in which these covered days are looked for."),
     Threshold("burst_kept_days", 14, "Days after a burst at which it is counted who was kept."),
 )
+
+#: Each value by its word.
+VALUES: dict[str, int | float] = {threshold.word: threshold.value for threshold in THRESHOLDS}

@@ -10,13 +10,12 @@ import re
 from functools import cache
 from importlib import resources
 
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 from tiktok_insights.sql_files import without_comments
 from tiktok_insights.tables.holes import HOLES, NUMBERS
 
 SCHEMA = "{schema}"
 _WORD = re.compile(r"\{([^{}]*?)(-1)?(:,)?\}")
-_NUMBERS = {threshold.word: threshold.value for threshold in THRESHOLDS}
 
 
 class UnknownWordError(ValueError):
@@ -32,12 +31,12 @@ def _meaning(found: re.Match[str]) -> str:
     word, one_less, has_commas = found.groups()
     if found[0] == SCHEMA:
         return SCHEMA
-    if word in _NUMBERS:
-        value = _NUMBERS[word] - bool(one_less)
+    if word in VALUES:
+        value = VALUES[word] - bool(one_less)
         return f"{value:,}" if has_commas else f"{value}"
     if found[0] == f"{{{word}}}" and word in _parts():
         return filled(_parts()[word])
-    msg = f"there is no word {found[0]}; the words are {', '.join(sorted([*_NUMBERS, *_parts()]))}"
+    msg = f"there is no word {found[0]}; the words are {', '.join(sorted([*VALUES, *_parts()]))}"
     raise UnknownWordError(msg)
 
 

@@ -19,9 +19,8 @@ from tiktok_insights.dashboard.facts.people import (
 )
 from tiktok_insights.dashboard.reading.shares import group
 from tiktok_insights.dashboard.reading.statements import Statements, real
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 
-_NANO = next(threshold.value for threshold in THRESHOLDS if threshold.word == "nano")
 _PRIVACY = {"PUBLIC_USERS": "public", "PRIVATE_USERS": "private", "UNKNOWN_PRIVACY": "unknown"}
 _VERIFICATION = {
     "VERIFIED_USERS": "verified",
@@ -29,7 +28,7 @@ _VERIFICATION = {
     "UNKNOWN_VERIFICATION": "unknown",
 }
 _TIERS = {
-    "UNDER_NANO": f"under {_NANO:,}",
+    "UNDER_NANO": f"under {VALUES['nano']:,}",
     **{name.upper(): name for name in ("nano", "micro", "mid", "macro", "mega")},
 }
 NOT_SERVED = "not served"

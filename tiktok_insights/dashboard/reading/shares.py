@@ -5,11 +5,10 @@ Shares that a mart gives are taken from it. A count belongs in SQL.
 
 from tiktok_insights.dashboard.facts.people import Group
 from tiktok_insights.dashboard.intervals import wilson
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 
-_NUMBERS = {threshold.word: threshold.value for threshold in THRESHOLDS}
-MIN_USERS = int(_NUMBERS["min_users"])
-_MIN_GROUP = int(_NUMBERS["min_group"])
+MIN_USERS = int(VALUES["min_users"])
+_MIN_GROUP = int(VALUES["min_group"])
 
 
 def share(users: int, known: int, *, is_too_little: bool) -> float | None:

@@ -10,13 +10,13 @@ from typing import Any
 
 from tiktok_insights.clients.snowflake_session import NamedRow, Session, placeholders
 from tiktok_insights.dashboard.facts.account import CHART_DAYS, CHART_WEEKS, PERIODS, TOP
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 from tiktok_insights.sql_files import read_sql, without_comments
 
 #: The week after which everybody else is compared with a burst, of which is said who was kept after 14 days.
 OTHERS_WEEK = 2
 _WORDS: Mapping[str, object] = {
-    **{threshold.word: threshold.value for threshold in THRESHOLDS},
+    **VALUES,
     "chart_days": CHART_DAYS,
     "chart_weeks": CHART_WEEKS,
     "others_week": OTHERS_WEEK,

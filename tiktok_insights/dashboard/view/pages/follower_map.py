@@ -16,11 +16,9 @@ from tiktok_insights.dashboard.view.components import frame, note, plot, twin, u
 from tiktok_insights.dashboard.view.html import Html, tag
 from tiktok_insights.dashboard.view.words import care as words
 from tiktok_insights.dashboard.view.words.groups import people
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 
-_SIZE, _FEWEST = (
-    next(int(threshold.value) for threshold in THRESHOLDS if threshold.word == word) for word in ("cells", "min_group")
-)
+_SIZE, _FEWEST = (int(VALUES[word]) for word in ("cells", "min_group"))
 #: Shares of the cells with people, at which their color becomes stronger.
 _STEPS = (0.5, 0.9)
 #: Strengths of a cell, with none; two of them are one of the letters.

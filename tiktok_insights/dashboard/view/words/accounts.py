@@ -6,9 +6,7 @@ from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.coverage import Snapshot
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.html import Html, bold, join, name
-from tiktok_insights.insights.thresholds import THRESHOLDS
-
-_LIMITS = {threshold.word: threshold.value for threshold in THRESHOLDS}
+from tiktok_insights.insights.thresholds import VALUES
 
 
 def label(account: Account) -> str:
@@ -71,7 +69,7 @@ def explanation(account: Account) -> Html:
 def is_too_little(snapshot: Snapshot) -> bool:
     """Whether a list has too few people for a share of them to say anything about the account (M1)."""
     share = 1.0 if snapshot.share is None else snapshot.share
-    return snapshot.list != "whole" and (snapshot.seen < _LIMITS["few_users"] or share < _LIMITS["little_share"])
+    return snapshot.list != "whole" and (snapshot.seen < VALUES["few_users"] or share < VALUES["little_share"])
 
 
 def _followers(claimed: int) -> str:

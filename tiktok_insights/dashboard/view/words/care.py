@@ -9,13 +9,12 @@ from tiktok_insights.dashboard.intervals import wilson
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.html import Html, bold, join
 from tiktok_insights.dashboard.view.words.groups import named, people, why_no_share
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 from tiktok_insights.insights.words import filled
 
 RECENT = "Joined in the last four weeks"
 LONGER = "Joined in the last 90 days"
 EVERYONE = "Everyone listed"
-_LIMITS = {threshold.word: threshold.value for threshold in THRESHOLDS}
 #: A cell of the map stands out with so many times the people of a full one, fuller than so many of the others.
 _PATCH, _USUAL = 3, 0.95
 #: The signs as people say them, by the names that facts give them.
@@ -82,7 +81,7 @@ def made_when(account: Account) -> Html:
 def patch(cells: Sequence[Cell]) -> int:
     """Give the number of people in a cell above which it stands out from the others."""
     ordered = sorted(cell.users for cell in cells)
-    return max(_PATCH * ordered[int((len(ordered) - 1) * _USUAL)], 2 * int(_LIMITS["min_group"]))
+    return max(_PATCH * ordered[int((len(ordered) - 1) * _USUAL)], 2 * int(VALUES["min_group"]))
 
 
 def middle(cells: Sequence[Cell]) -> Cell:
@@ -99,7 +98,7 @@ def middle(cells: Sequence[Cell]) -> Cell:
 def no_week(account: Account) -> str:
     """Say why no week has a share."""
     most = max(account.weeks, key=lambda week: week.signs_known)
-    if most.signs_known < _LIMITS["min_users"]:
+    if most.signs_known < VALUES["min_users"]:
         return filled(
             "No shares here: no week has {min_users} people who joined for certain and whose signs we can tell."
         )

@@ -10,10 +10,9 @@ from tiktok_insights.dashboard.facts.people import Group
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.html import Html, join, tag
 from tiktok_insights.dashboard.view.words.accounts import is_too_little
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 from tiktok_insights.insights.words import filled
 
-_LIMITS = {threshold.word: threshold.value for threshold in THRESHOLDS}
 #: Groups of users of whom nothing is known, by the names that facts give them.
 _UNKNOWN = frozenset({"unknown", "not served", "cannot say"})
 
@@ -22,7 +21,7 @@ def people(users: int) -> str:
     """Give a number of people; a small group is not counted."""
     if not users:
         return "none"
-    return filled("under {min_group}") if users < _LIMITS["min_group"] else numbers.count(users)
+    return filled("under {min_group}") if users < VALUES["min_group"] else numbers.count(users)
 
 
 def is_unknown(group: Group) -> bool:
@@ -46,6 +45,6 @@ def why_no_share(account: Account, known: int) -> str:
     last = account.coverage.last_list
     if last is not None and is_too_little(last):
         return "No shares here: the list shows too few of the followers."
-    if known < _LIMITS["min_users"]:
+    if known < VALUES["min_users"]:
         return filled("No shares here: these are fewer than {min_users} people, too few for a share.")
     return filled("No shares here: one of the groups has under {min_group} people.")

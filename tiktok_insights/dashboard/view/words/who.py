@@ -8,10 +8,9 @@ from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.html import Html, bold, join
 from tiktok_insights.dashboard.view.words.accounts import is_hidden, list_kind
 from tiktok_insights.dashboard.view.words.groups import is_unknown, named, people, why_no_share
-from tiktok_insights.insights.thresholds import THRESHOLDS
+from tiktok_insights.insights.thresholds import VALUES
 from tiktok_insights.insights.words import filled
 
-_LIMITS = {threshold.word: threshold.value for threshold in THRESHOLDS}
 #: The tiers above the first, smallest first.
 _TIERS = ("nano", "micro", "mid", "macro", "mega")
 _MOST = 0.5
@@ -48,7 +47,7 @@ def band(group: Group) -> str:
 
 def all_at_limit(ranked: tuple[Ranked, ...]) -> bool:
     """Whether all of those who follow the most are at TikTok's limit, so that no one of them stands out."""
-    return bool(ranked) and all(one.value >= _LIMITS["follow_limit"] for one in ranked)
+    return bool(ranked) and all(one.value >= VALUES["follow_limit"] for one in ranked)
 
 
 def at_limit(who: Who) -> Html:
@@ -121,5 +120,5 @@ def _limits(account: Account) -> Iterator[Html]:
 
 
 def _round(word: str) -> str:
-    value = int(_LIMITS[word])
+    value = int(VALUES[word])
     return f"{value // 1_000_000}M" if value >= 1_000_000 else f"{value // 1_000}k"
