@@ -1,7 +1,6 @@
 """Stage insights: the dashboard, one HTML file made from the marts."""
 
 import base64
-from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +12,7 @@ from tiktok_insights.dashboard.facts.account import Facts
 from tiktok_insights.dashboard.making import make_page, pseudonyms_of
 from tiktok_insights.dashboard.picture import ExtraMissingError, picture
 from tiktok_insights.dashboard.publishing import DASHBOARD_KEY, dashboard_path, upload_page, write_page
+from tiktok_insights.defs.last_made import STATE, metadata_before, state_of
 from tiktok_insights.defs.presentation import OWNERS
 from tiktok_insights.defs.versions import data_version, digest
 from tiktok_insights.insights.mart_files import all_marts
@@ -23,8 +23,6 @@ from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.settings.client_settings import DashboardSettings
 
 _CODE = digest(package_code())
-#: From what the page was made, in the metadata of that materialization.
-_STATE = "state"
 
 
 @dg.asset(
@@ -43,11 +41,11 @@ def dashboard(
     """
     settings, store = dashboard.settings, s3.store()
     path = dashboard_path(Path(settings.home))
-    before = _metadata_before(context.instance)
+    before = metadata_before(context.instance, "dashboard")
     with snowflake.session() as session:
         # Asked before the page is made: what is published meanwhile belongs to the next one.
         state = _state(session, settings)
-        if _state_of(before) == state and path.is_file() and store.exists(DASHBOARD_KEY):
+        if state_of(before) == state and path.is_file() and store.exists(DASHBOARD_KEY):
             return dg.MaterializeResult(metadata=before, data_version=data_version(state))
         made = make_page(session, settings)
     uri = _publish(store, path, made.page)
@@ -59,7 +57,7 @@ def dashboard(
             "accounts_left_out": made.facts.left_out,
             "bytes": len(made.page.encode()),
             "picture": _picture(made.facts),
-            _STATE: dg.MetadataValue.text(state),
+            STATE: dg.MetadataValue.text(state),
         },
         data_version=data_version(state),
     )
@@ -86,12 +84,3 @@ def _state(session: Session, settings: DashboardSettings) -> str:
     marts = Marts(session)
     names = pseudonyms_of(settings).fingerprint if settings.pseudonyms else ""
     return digest(_CODE, names, repr(sorted(marts.states(marts.data()).items())))
-
-
-def _metadata_before(instance: dg.DagsterInstance) -> Mapping[str, dg.MetadataValue]:
-    event = instance.get_latest_materialization_event(dg.AssetKey(dashboard.key.path))
-    return event.asset_materialization.metadata if event and event.asset_materialization else {}
-
-
-def _state_of(metadata: Mapping[str, dg.MetadataValue]) -> str:
-    return str(metadata[_STATE].value) if _STATE in metadata else ""

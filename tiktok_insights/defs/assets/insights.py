@@ -10,6 +10,7 @@ from tiktok_insights.clients.snowflake_session import Row
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.column_schemas import mart_columns
 from tiktok_insights.defs.frames import frame_type, to_frame
+from tiktok_insights.defs.last_made import STATE, metadata_before, state_of
 from tiktok_insights.defs.presentation import OWNERS, first_rows, sql, statistics
 from tiktok_insights.defs.versions import data_version, digest
 from tiktok_insights.insights.mart import Mart
@@ -52,8 +53,8 @@ def marts(
         # Asked before the marts are: what is published meanwhile belongs to the next run.
         data = made.data()
         states = made.states(data)
-        before = {mart.name: _metadata_before(context.instance, mart) for mart in selected}
-        unchanged = {name: last for name, last in before.items() if _state_of(last) == states[name]}
+        before = {mart.name: metadata_before(context.instance, mart.name) for mart in selected}
+        unchanged = {name: last for name, last in before.items() if state_of(last) == states[name]}
         wanted = [mart for mart in selected if mart.name not in unchanged]
         first = {mart.name: made.make(mart) for mart in wanted}
         checked = [mart for mart in all_marts() if reconciles(mart).name in checks and mart.name not in unchanged]
@@ -71,21 +72,14 @@ def marts(
                 yield check_result(reconciles(mart).outcome(finding), asset=mart.name)
 
 
-#: The state in which a mart was made and reconciled, in the metadata of that materialization.
-_STATE = "state"
 _MADE_AT = "made_at"
 _NOTHING_CHANGED = {"unchanged": "Neither the view nor its tables have changed since the totals were last compared."}
-
-
-def _metadata_before(instance: dg.DagsterInstance, mart: Mart) -> Mapping[str, dg.MetadataValue]:
-    event = instance.get_latest_materialization_event(dg.AssetKey(mart.name))
-    return event.asset_materialization.metadata if event and event.asset_materialization else {}
 
 
 def _left_as_it_is(mart: Mart, metadata: Mapping[str, dg.MetadataValue]) -> dg.MaterializeResult:
     """What the mart's page shows is what it showed before; no frame was read."""
     return dg.MaterializeResult(
-        asset_key=mart.name, value=None, metadata=metadata, data_version=data_version(_state_of(metadata))
+        asset_key=mart.name, value=None, metadata=metadata, data_version=data_version(state_of(metadata))
     )
 
 
@@ -105,11 +99,7 @@ def _materialize(
             **(statistics(mart, frame) if measured.rows == len(frame) else {}),
             "query": sql(mart.query(full_name)),
             _MADE_AT: dg.MetadataValue.timestamp(datetime.now(UTC)),
-            _STATE: dg.MetadataValue.text(state),
+            STATE: dg.MetadataValue.text(state),
         },
         data_version=data_version(state),
     )
-
-
-def _state_of(metadata: Mapping[str, dg.MetadataValue]) -> str:
-    return str(metadata[_STATE].value) if _STATE in metadata else ""
