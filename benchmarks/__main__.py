@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import (
+    dashboard,
     extraction_rate,
     fixed_cost,
     history,
@@ -47,6 +48,7 @@ _BENCHMARKS = {
     ),
     "pipeline": _Benchmark(lambda home, a: pipeline.measure(home, a.accounts, a.followers), 1, 5),
     "history": _Benchmark(lambda home, a: history.measure(home, a.days, a.day_rows, a.repeat), 1, 4),
+    "dashboard": _Benchmark(lambda home, a: dashboard.measure(home, a.days, a.day_rows, a.repeat), 3, 4),
     "presence": _Benchmark(lambda home, a: presence.measure(home, a.days, a.day_rows, a.repeat), 1, 6),
     "load_scale": _Benchmark(lambda home, a: load_scale.measure(home, a.rows, a.repeat), 3, 4),
     "whole_job": _Benchmark(lambda home, a: whole_job.measure(home, a.rows, a.repeat), 3, 4),
