@@ -8,6 +8,7 @@ from tiktok_insights.cli.demo import demo
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
+from tiktok_insights.cli.powerbi import powerbi
 from tiktok_insights.cli.probe import probe
 from tiktok_insights.cli.rebuild import rebuild
 from tiktok_insights.cli.refusals import require_usable
@@ -63,5 +64,7 @@ def main(context: click.Context) -> None:
     require_usable(context.obj)
 
 
-for command in (init, plan, run, sql, dashboard, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo):
+for command in (
+    init, plan, run, sql, dashboard, powerbi, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo
+):  # fmt: skip
     main.add_command(command)

@@ -27,7 +27,10 @@ FORMATS = {
     "local status": {"json"},
 }
 #: They do something and say so in a sentence; `local env` speaks to a shell.
-WITHOUT = {"init", "dashboard", "demo", "ui", "stop", "local", "local stop", "local env", "local reset"}
+WITHOUT = {
+    "init", "dashboard", "demo", "ui", "stop", "local", "local stop", "local env", "local reset", "powerbi",
+    "powerbi build",
+}  # fmt: skip
 
 
 def test_every_command_with_a_result_prints_it_for_programs_too() -> None:

@@ -26,7 +26,7 @@ class Column:
     #: The column by which the values of this one are in order.
     sort_by: str = ""
     is_hidden: bool = False
-    #: Tells rows apart; the service refuses a refresh with two equal values.
+    #: Tells rows apart; the service refuses a refresh with two equal values. A time that is a key marks a date table.
     is_key: bool = False
 
 

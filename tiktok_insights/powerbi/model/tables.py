@@ -1,0 +1,63 @@
+"""The model's tables that come from the warehouse: TIKTOK_DATA of the contract, and each mart of its header.
+
+They follow the contract and the marts by themselves. Days and relationships belong in `dates` and `relationships`.
+"""
+
+from collections.abc import Mapping
+
+from tiktok_insights.insights.mart import Mart, MartColumn, ValueType
+from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.powerbi.model.objects import Column, DataType, Table
+from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
+from tiktok_insights.tables.definitions import TIKTOK_DATA
+
+#: The parameters that hold the schema of TIKTOK_DATA, and that of the marts.
+TABLE_SCHEMA = "SnowflakeTableSchema"
+VIEW_SCHEMA = "SnowflakeSchema"
+
+_COUNT = "#,0"
+_TIME = "General Date"
+
+_KINDS: Mapping[ColumnKind, tuple[DataType, str]] = {
+    ColumnKind.ID: (DataType.TEXT, ""),
+    ColumnKind.TEXT: (DataType.TEXT, ""),
+    ColumnKind.BOOLEAN: (DataType.BOOLEAN, ""),
+    ColumnKind.COUNT: (DataType.WHOLE_NUMBER, _COUNT),
+    ColumnKind.TIMESTAMP: (DataType.TIME, _TIME),
+}
+_VALUES: Mapping[ValueType, tuple[DataType, str]] = {
+    ValueType.ID: (DataType.TEXT, ""),
+    ValueType.TEXT: (DataType.TEXT, ""),
+    ValueType.CHOICE: (DataType.TEXT, ""),
+    ValueType.BOOLEAN: (DataType.BOOLEAN, ""),
+    ValueType.COUNT: (DataType.WHOLE_NUMBER, _COUNT),
+    ValueType.THRESHOLD: (DataType.WHOLE_NUMBER, "0"),
+    ValueType.WHOLE_NUMBER: (DataType.WHOLE_NUMBER, _COUNT),
+    ValueType.SHARE: (DataType.NUMBER, "0.0%"),
+    ValueType.RATIO: (DataType.NUMBER, "#,0.00"),
+    ValueType.DECIMAL: (DataType.NUMBER, "#,0.00"),
+    ValueType.TIME: (DataType.TIME, _TIME),
+}
+
+
+def warehouse_tables() -> tuple[Table, ...]:
+    """Give TIKTOK_DATA and the marts, without measures."""
+    return (_users(), *(_of_mart(mart) for mart in all_marts()))
+
+
+def _users() -> Table:
+    columns = tuple(
+        Column(column.warehouse or "", type_, column.meaning, format=format_)
+        for column in WAREHOUSE_COLUMNS
+        for type_, format_ in (_KINDS[column.kind],)
+    )
+    return Table(TIKTOK_DATA.name, TIKTOK_DATA.grain, columns, schema=TABLE_SCHEMA, is_view=False)
+
+
+def _of_mart(mart: Mart) -> Table:
+    return Table(mart.view, mart.description, tuple(map(_of_column, mart.columns)), schema=VIEW_SCHEMA)
+
+
+def _of_column(column: MartColumn) -> Column:
+    type_, format_ = _VALUES[column.type]
+    return Column(column.name, type_, column.meaning, format=format_)
