@@ -70,10 +70,19 @@ def test_a_file_of_twenty_large_accounts_is_small_enough() -> None:
         account = made.cut_account(f"{number}{name}", str(number))
         accounts.append(replace(account, who=made.who(9_490, random.Random(number), (name,))))  # noqa: S311  # names
     text = render(made.facts(*accounts, left_out=3))
+    assert len(text.encode()) <= MOST_BYTES
+    assert text.count("<article") == MAX_ACCOUNTS
+    assert f"The file holds the {MAX_ACCOUNTS} largest accounts; 3 more have data." in text
+
+
+def test_accounts_that_do_not_fit_are_left_out_and_counted() -> None:
+    """The smallest go first, and the file says so."""
+    accounts = [made.cut_account(f"account.{number}", str(number)) for number in range(MAX_ACCOUNTS)]
+    text = render(made.facts(*(replace(account, snapshots=account.snapshots * 8) for account in accounts)))
     shown = text.count("<article")
     assert len(text.encode()) <= MOST_BYTES
-    assert shown >= 16
-    assert f"The file holds the {shown} largest accounts; {MAX_ACCOUNTS + 3 - shown} more have data." in text
+    assert 1 < shown < MAX_ACCOUNTS
+    assert f"The file holds the {shown} largest accounts; {MAX_ACCOUNTS - shown} more have data." in text
 
 
 def test_the_file_of_no_account_says_why_and_what_to_do() -> None:

@@ -21,6 +21,8 @@ BLANK_NAME = "(blank name)"
 _VOID = frozenset({"br", "col", "input", "meta"})
 #: Elements whose end tag HTML leaves out where the next one begins or the parent ends; tables are half as long so.
 _UNCLOSED = frozenset({"dd", "dt", "li", "option", "tbody", "td", "th", "thead", "tr"})
+#: Elements of a drawing that close themselves; a file has thousands.
+_SELF_CLOSING = frozenset({"rect"})
 #: Letters without a shape whose category says otherwise: fillers and the blank braille cell.
 _SHAPELESS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me", "Zl", "Zp", "Zs"})
@@ -50,6 +52,8 @@ def join(parts: Iterable[str | int | None], between: str = "") -> Html:
 def tag(element: str, *children: str | int | None, **attributes: str | float | bool | None) -> Html:
     """Make an element. `class_` is the attribute class, `data_n` is data-n; True gives a bare one, None none."""
     words = [element, *(word for name, value in attributes.items() if (word := _attribute(name, value)))]
+    if element in _SELF_CLOSING:
+        return Html(f"<{' '.join(words)} />")
     begin, end = f"<{' '.join(words)}>", "" if element in _UNCLOSED else f"</{element}>"
     return Html(begin if element in _VOID else f"{begin}{join(children)}{end}")
 

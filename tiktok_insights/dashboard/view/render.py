@@ -21,7 +21,10 @@ _WHY_NOT = (
 
 def render(facts: Facts) -> str:
     """Draw the file. The same facts give the same text."""
-    facts, articles = fitted(facts, _article)
+    return _document(*fitted(facts, _article, around=len(_document(facts, ()).encode())))
+
+
+def _document(facts: Facts, articles: Sequence[Html]) -> str:
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

@@ -40,7 +40,7 @@ def keys(facts: Facts) -> list[str]:
 def top(facts: Facts) -> Html:
     """The name of the file, and the filters, which need scripts."""
     logo = Html(
-        '<svg width="26" height="12" aria-hidden="true">'
+        '<svg width="26" height="12">'
         '<rect width="26" height="12" rx="2.5" class="f-unseen o-unseen"/>'
         '<rect x="17" width="9" height="12" rx="2.5" class="f-seen"/></svg>'
     )
@@ -51,10 +51,7 @@ def top(facts: Facts) -> Html:
     choose = tag("label", tag("span", "Account", class_="sr"), tag("select", *options, id="account"), class_="select")
     radios = (_period(days) for days in PERIODS)
     period = tag("fieldset", tag("legend", "Period", class_="sr"), *radios, class_="segments")
-    icons = (
-        tag("svg", Html(shape), class_=f"t-{name}", width=16, height=16, aria_hidden="true")
-        for name, shape in _THEMES.items()
-    )
+    icons = (tag("svg", Html(shape), class_=f"t-{name}", width=16, height=16) for name, shape in _THEMES.items())
     theme = tag("button", *icons, type="button", id="theme", class_="theme", aria_label="Color theme: automatic")
     filters = tag("div", choose, period, class_="filters") if facts.accounts else None
     return tag("div", tag("p", logo, TITLE, class_="brand"), filters, theme, class_="wrap top")
@@ -101,7 +98,7 @@ def patterns() -> Html:
         )
         for name, (size, class_, thickness) in _PATTERNS.items()
     )
-    return tag("svg", tag("defs", *made), class_="patterns", aria_hidden="true", focusable="false")
+    return tag("svg", tag("defs", *made), class_="patterns", focusable="false")
 
 
 def definitions() -> Html:

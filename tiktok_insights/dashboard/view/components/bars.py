@@ -36,10 +36,9 @@ class BarRow:
 
 def hundred_bar(parts: Sequence[Part], *, thin: bool = False) -> Html:
     """A bar whose parts add up to everybody, with its key below. Parts without people are only in the key."""
-    height = 14 if thin else 20
     return tag(
         "div",
-        tag("svg", *_pieces(parts, height), width="100%", height=height, class_="hundred", aria_hidden="true"),
+        tag("svg", *_pieces(parts), height=14 if thin else 20, class_="hundred"),
         keys(parts),
         class_="hundred-bar",
     )
@@ -62,7 +61,7 @@ def bar_list(rows: Sequence[BarRow], heading: str, value_heading: str, *, wide: 
         )
         for row in rows
     )
-    head = tag("tr", tag("th", heading, scope="col"), tag("td"), tag("th", value_heading, scope="col"))
+    head = tag("tr", tag("th", heading), tag("td"), tag("th", value_heading))
     widths = tag("colgroup", tag("col", class_="col-name"), tag("col"), tag("col", class_="col-number"))
     return tag(
         "table",
@@ -76,24 +75,18 @@ def bar_list(rows: Sequence[BarRow], heading: str, value_heading: str, *, wide: 
 def small_bar(value: float | None, most: float, kind: str = "seen") -> Html:
     """One bar of a list, or nothing. Its height is in `files/tables.css`: a file has thousands of bars."""
     if not value:
-        return tag("svg", class_="bar", aria_hidden="true")
+        return Html("")
     width = f"{max(100 * value / most, _THIN):.1f}%"
-    return tag(
-        "svg",
-        tag("rect", width=width, class_=None if kind == "seen" else f"f-{kind}"),
-        class_="bar",
-        aria_hidden="true",
-    )
+    return tag("svg", tag("rect", width=width, class_=None if kind == "seen" else f"f-{kind}"), class_="bar")
 
 
-def _pieces(parts: Sequence[Part], height: int) -> list[Html]:
+def _pieces(parts: Sequence[Part]) -> list[Html]:
     total = sum(part.people for part in parts) or 1
     shown = [(part, max(100 * part.people / total, _THIN)) for part in parts if part.people]
     free = 100 - _GAP * (len(shown) - 1)
     scale, at, pieces = free / (sum(width for _, width in shown) or 1), 0.0, []
     for part, width in shown:
-        box = tag("rect", x=f"{at:.2f}%", width=f"{width * scale:.2f}%", height=height, class_=f"f-{part.kind}")
-        pieces.append(box)
+        pieces.append(tag("rect", x=f"{at:.2f}%", width=f"{width * scale:.2f}%", class_=f"f-{part.kind}"))
         at += width * scale + _GAP
     return pieces
 

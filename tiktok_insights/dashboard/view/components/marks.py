@@ -35,14 +35,14 @@ def ruler(seen: float | None, left: str, right: str) -> Html:
     """The ruler: as long as TikTok's count, with the seen part at its newest end. None: nothing was seen."""
     return tag(
         "div",
-        tag("svg", *_bar(seen, 12), class_="ruler", width="100%", height=12, aria_hidden="true"),
+        tag("svg", *_bar(seen, 12), class_="ruler", width="100%", height=12),
         tag("p", tag("span", escape(left)), tag("span", escape(right)), class_="ends"),
     )
 
 
 def small_ruler(seen: float | None, width: int = 120) -> Html:
     """The ruler in a table or beside the tabs."""
-    return tag("svg", *_bar(seen, 8), class_="ruler small", width=width, height=8, aria_hidden="true")
+    return tag("svg", *_bar(seen, 8), class_="ruler small", width=width, height=8)
 
 
 def _bar(seen: float | None, height: int) -> list[Html]:
@@ -72,4 +72,4 @@ def _icon(kind: str) -> Html:
     )
     full = {"whole": [(0, 18)], "other": [(0, 18)], "cut": [(11, 7)], "window": [(15, 3)], "partial": [(0, 7), (11, 7)]}
     parts = (tag("rect", x=x, width=w, height=10, rx=2, fill="currentColor") for x, w in full.get(kind, []))
-    return tag("svg", box, join(parts), width=18, height=10, aria_hidden="true")
+    return tag("svg", box, join(parts), width=18, height=10)

@@ -6,7 +6,7 @@ from tiktok_insights.dashboard.view.html import Html, json_data, tag
 
 
 def plot(kind: str, data: Mapping[str, object], label: str) -> Html:
-    """A chart of a kind of `files/`, drawn at the width that it has. Its numbers are in the table beside it, too."""
+    """A chart of a kind of `files/`, drawn at the width that it has. What the data lack is read from its table."""
     return tag(
         "div",
         tag("p", class_="readout", aria_live="polite"),

@@ -17,7 +17,7 @@ class Column:
 def table(columns: Sequence[Column | str], rows: Iterable[Sequence[str]], class_: str = "plain") -> Html:
     """A table; the first cell of a row is its heading. `class_` is `plain`, or `stack` for blocks on a phone."""
     known = [Column(column) if isinstance(column, str) else column for column in columns]
-    head = tag("tr", *(tag("th", column.title, scope="col") for column in known))
+    head = tag("tr", *(tag("th", column.title) for column in known))
     stacked = "stack" in class_.split()
     lines = (tag("tr", *_cells(known, row, stacked=stacked)) for row in rows)
     # The class of a column stands at the table, such as text2, so that not every cell has it.

@@ -10,4 +10,9 @@ function drawChart(chart, days) {
   chart.dataset.hint = isTouch ? hints.touch : hints.mouse;
   kinds[chart.dataset.chart](chart, plot, JSON.parse(chart.querySelector("script").textContent), { days: days, width: width, narrow: width < 520 });
 }
+// The numbers of a column of the chart's table, which begins with the newest day; null where there is none.
+function columnOf(chart, place) {
+  const rows = [...chart.closest("section").querySelectorAll("tbody tr")].reverse();
+  return rows.map((row) => row.children[place].textContent.replace(/\D/g, "")).map((digits) => digits ? Number(digits) : null);
+}
 function drawCharts(days) { for (const chart of document.querySelectorAll("[data-chart]")) drawChart(chart, days); }

@@ -1,5 +1,6 @@
 // The line of TikTok's count: it breaks where there was no snapshot, and its axis does not begin at zero.
 kinds.count = (chart, plot, data, view) => {
+  data.counts = columnOf(chart, 1);
   const total = data.counts.length, from = total - Math.min(total, Math.max(28, view.days) + 1), known = [];
   for (let at = from; at < total; at += 1) if (data.counts[at] !== null) known.push(at);
   if (!known.length) return;
@@ -39,7 +40,7 @@ kinds.count = (chart, plot, data, view) => {
   for (let at = from; at < total; at += 1) {
     const day = weekdayOf(data.first + at * DAY) + ": ", before = data.counts[at - 1];
     if (data.counts[at] === null) stops.push({ x: x(at), words: [day, "no snapshot"] });
-    else stops.push({ x: x(at), words: [day, [count(data.counts[at])], before === null || before === undefined ? "" : ", " + signed(data.counts[at] - before) + " since the day before", data.hidden[at] ? "; list hidden" : ""] });
+    else stops.push({ x: x(at), words: [day, [count(data.counts[at])], before === null || before === undefined ? "" : ", " + signed(data.counts[at] - before) + " since the day before", data.hidden.includes(at) ? "; list hidden" : ""] });
   }
   readout(chart, plot, svg, stops, top, bottom);
 };
@@ -65,10 +66,11 @@ function lineOf(svg, values, from, total, x, y) {
   for (const at of alone) shape(svg, "circle", { cx: x(at), cy: y(values[at]), r: 2.5, class: "f-seen" });
 }
 function hiddenFrom(svg, data, from, x, top, bottom) {
-  let first = data.hidden.length;
-  while (first > from && (data.hidden[first - 1] || data.counts[first - 1] === null)) first -= 1;
-  while (first < data.hidden.length && !data.hidden[first]) first += 1;
-  if (first >= data.hidden.length) return;
+  const total = data.counts.length, isHidden = (at) => data.hidden.includes(at);
+  let first = total;
+  while (first > from && (isHidden(first - 1) || data.counts[first - 1] === null)) first -= 1;
+  while (first < total && !isHidden(first)) first += 1;
+  if (first >= total) return;
   line(svg, x(first), top, x(first), bottom, "dashed");
   const text = "list hidden, " + dayOf(data.first + first * DAY), isLate = x(first) - widthOf(text) < 60;
   label(svg, x(first) + (isLate ? 6 : -6), top + 12, text, "ink2", isLate ? "start" : "end");

@@ -1,6 +1,7 @@
 // Who joined per day: at least solid, at most hatched on top; who is gone below the same axis, on the same scale. Those out of
 // view are many, so they have a strip and a scale of their own; the snapshots have another strip.
 kinds.joined = (chart, plot, data, view) => {
+  ["least", "most", "gone", "maybe", "out"].forEach((name, at) => { data[name] = columnOf(chart, at + 1); });
   const total = data.most.length, from = total - Math.min(total, Math.max(28, view.days) + 1), days = [];
   for (let at = from; at < total; at += 1) days.push(at);
   const most = Math.max(...days.map((at) => data.most[at] || 0), 1), lost = Math.max(...days.map((at) => data.gone[at] + data.maybe[at]), 0);

@@ -40,6 +40,8 @@ function showRulers() {
   for (const banner of all(".banner")) banners.observe(banner);
 }
 chooseTheme();
+// Words beside each drawing say what it shows. In the file, this would be a long attribute of each of thousands of bars.
+for (const drawing of all("svg")) drawing.setAttribute("aria-hidden", "true");
 // With scripts, # names a page and not a place: without ids the browser does not scroll there.
 for (const place of all("[data-page],article")) place.removeAttribute("id");
 if (names.length) {

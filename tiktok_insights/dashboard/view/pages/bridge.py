@@ -16,7 +16,6 @@ from tiktok_insights.dashboard.view.words import today
 
 #: What takes less of the axis than this is enlarged.
 _SMALL = 0.2
-_HEIGHT = 18
 #: What is hatched has an outline.
 _OUTLINES = {"maybe": " o-maybe", "unseen": " o-unseen"}
 
@@ -102,12 +101,10 @@ def _row(step: _Step, axis: _Axis) -> Html:
         "rect",
         x=f"{min(first, 100 - width):.2f}%",
         width=f"{width:.2f}%",
-        height=_HEIGHT,
-        rx=2,
         class_=f"f-{step.kind}{_OUTLINES.get(step.kind, '')}",
     )
     label = tag("p", tag("b", numbers.signed(step.change)), f" {step.label}")
-    return tag("div", label, tag("svg", box, width="100%", height=_HEIGHT, aria_hidden="true"), class_="bridge-row")
+    return tag("div", label, tag("svg", box), class_="bridge-row")
 
 
 def _enlarged(wide: _Axis, close: _Axis) -> Html:
@@ -117,7 +114,7 @@ def _enlarged(wide: _Axis, close: _Axis) -> Html:
         for top, bottom in ((left, 0), (right, 100))
     )
     times = 100 / max(right - left, 0.1)
-    drawing = tag("svg", *lines, width="100%", height=22, aria_hidden="true")
+    drawing = tag("svg", *lines, width="100%", height=22)
     return tag(
         "div", drawing, tag("p", f"The end of the bar, enlarged {numbers.rate(round(times))} times:"), class_="enlarged"
     )

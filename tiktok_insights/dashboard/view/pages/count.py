@@ -19,8 +19,7 @@ def count_chart(account: Account) -> Html:
         return unfilled(visual, text)
     data = {
         "first": numbers.seconds(account.days[0].day),
-        "counts": [day.claimed for day in account.days],
-        "hidden": [int(day.list == "hidden") for day in account.days],
+        "hidden": [at for at, day in enumerate(account.days) if day.list == "hidden"],
         "since": {
             days: [numbers.seconds(period.since), period.to_count - period.from_count]
             for days, period in account.periods.items()
@@ -31,7 +30,7 @@ def count_chart(account: Account) -> Html:
     for day in account.days:
         change = "" if day.claimed is None or before is None else numbers.signed(day.claimed - before)
         shown = tag("span", "no snapshot", class_="mute") if day.claimed is None else numbers.count(day.claimed)
-        rows.append([numbers.day(day.day), shown, change])
+        rows.append([numbers.day(day.day, account.days[-1].day), shown, change])
         before = day.claimed
     table = twin(["Day", "TikTok's count", "Change since the day before"], reversed(rows))
     return frame(visual, plot("count", data, f"{visual.title}, by day"), table)

@@ -1,5 +1,7 @@
 """The page Growth: who joined per day, how many stay, whether it adds up, and the bursts."""
 
+from datetime import datetime
+
 from tiktok_insights.dashboard.description import visual_of
 from tiktok_insights.dashboard.facts.account import Account
 from tiktok_insights.dashboard.facts.change import Day
@@ -36,11 +38,6 @@ def _joined(account: Account) -> Html:
     days = account.days
     data = {
         "first": numbers.seconds(days[0].day),
-        "least": [day.at_least for day in days],
-        "most": [day.at_most for day in days],
-        "gone": [day.gone for day in days],
-        "maybe": [day.missed_once for day in days],
-        "out": [day.out_of_view for day in days],
         "lists": "".join(_letter(day) for day in days),
         "since": {period.days: numbers.seconds(period.since) for period in account.periods.values()},
         "bursts": [[numbers.seconds(burst.started_at), numbers.seconds(burst.ended_at)] for burst in account.bursts],
@@ -63,7 +60,7 @@ def _joined(account: Account) -> Html:
         Column("Out of view", "late"),
         Column("List", "text"),
     ]
-    table = twin(columns, [_row(day) for day in reversed(days)])
+    table = twin(columns, [_row(day, days[-1].day) for day in reversed(days)])
     return frame(visual, key, plot("joined", data, f"{visual.title}, by day"), table)
 
 
@@ -73,10 +70,10 @@ def _letter(day: Day) -> str:
     return "p" if day.has_holes else _LETTERS.get(day.list, "o")
 
 
-def _row(day: Day) -> list[Html | str]:
+def _row(day: Day, newest: datetime) -> list[Html | str]:
     missing = tag("span", "not covered", class_="mute")
     return [
-        numbers.day(day.day),
+        numbers.day(day.day, newest),
         missing if day.at_least is None else numbers.count(day.at_least),
         "" if day.at_most is None else numbers.count(day.at_most),
         numbers.count(day.gone),

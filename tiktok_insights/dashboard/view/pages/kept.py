@@ -26,14 +26,14 @@ def kept(account: Account) -> Html:
         sentence = "No week of joining can be followed yet: it needs a week that is over, and a list of a later week."
         return unfilled(visual, sentence)
     weeks = range(1, max(cell.week for cohort in cohorts for cell in _cells(account, cohort)) + 1)
-    head = (tag("th", "after 1 week" if week == 1 else week, scope="col") for week in weeks)
+    head = (tag("th", "after 1 week" if week == 1 else week) for week in weeks)
     shares = [cell.share for cohort in cohorts for cell in _cells(account, cohort) if cell.share is not None]
     if not shares:
         return _no_shares(account, cohorts)
     rows = (_row(account, cohort, weeks, shares) for cohort in cohorts)
     table = tag(
         "table",
-        tag("thead", tag("tr", tag("th", "Joined in the week of", scope="col", class_="first"), *head)),
+        tag("thead", tag("tr", tag("th", "Joined in the week of", class_="first"), *head)),
         tag("tbody", *rows),
         class_="heat",
     )
@@ -74,20 +74,19 @@ def _row(account: Account, cohort: Cohort, weeks: Sequence[int], shares: Sequenc
     cells = {cell.week: cell for cell in _cells(account, cohort)}
     week = numbers.span(cohort.start, cohort.start + numbers.WEEK)
     head = tag("th", week, tag("span", f"{numbers.count(cohort.users)} joined"))
-    return tag("tr", head, *(_cell(cells[at], shares) if at in cells else tag("td", class_="off") for at in weeks))
+    return tag("tr", head, *(_cell(cells[at], shares) if at in cells else tag("td") for at in weeks))
 
 
 def _cell(cell: Kept, shares: Sequence[float]) -> Html:
-    label = f"{cell.week} wk"
     if cell.share is None:
         why = f"{numbers.count(cell.unknown)} unknown" if cell.n >= _LEAST else "too few"
-        return tag("td", tag("b", f"n {numbers.count(cell.n)}"), tag("span", why), class_="striped", data_label=label)
+        return tag("td", tag("b", f"n {numbers.count(cell.n)}"), tag("span", why), class_="striped")
     between = None
     if cell.share_from is not None and cell.share_to is not None:
         ends = join((numbers.share(cell.share_from, 1), numbers.share(cell.share_to, 1)), "\N{EN DASH}")
         between = tag("span", ends.replace("%", ""))
     share = tag("b", numbers.share(cell.share, 1))
-    return tag("td", share, between, class_=f"h{_step(cell.share, shares)}", data_label=label)
+    return tag("td", share, between, class_=f"h{_step(cell.share, shares)}")
 
 
 def _step(share: float, shares: Sequence[float]) -> int:
