@@ -25,6 +25,9 @@ THRESHOLDS: tuple[Threshold, ...] = (
     # How the count changes.
     Threshold("change_days", 7, "Days over which the change of TikTok's count is given."),
     Threshold("change_tolerance", 12, "Hours by which the earlier snapshot may be off for that."),
+    Threshold("short_period", 7, "Days of the shortest period over which it is explained what changed."),
+    Threshold("middle_period", 28, "The same for the next longer period."),
+    Threshold("long_period", 60, "The same for the longest period."),
     # Tiers.
     Threshold("nano", 1_000, "Followers of a user in the tier nano, at least."),
     Threshold("micro", 10_000, "The same for micro."),
@@ -65,3 +68,5 @@ THRESHOLDS: tuple[Threshold, ...] = (
 
 #: Each value by its word.
 VALUES: dict[str, int | float] = {threshold.word: threshold.value for threshold in THRESHOLDS}
+#: The periods that a person can choose, in days.
+PERIODS = tuple(int(VALUES[f"{name}_period"]) for name in ("short", "middle", "long"))

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tiktok_insights.dashboard.facts.account import CHART_DAYS, PERIODS, TOP, Account, Facts, Shared
+from tiktok_insights.dashboard.facts.account import CHART_DAYS, TOP, Account, Facts, Shared
 from tiktok_insights.dashboard.facts.change import Burst, Cohort, Day, Kept, Period, Week
 from tiktok_insights.dashboard.facts.coverage import Coverage, Snapshot, States
 from tiktok_insights.dashboard.facts.people import (
@@ -23,6 +23,7 @@ from tiktok_insights.dashboard.facts.people import (
     Who,
 )
 from tiktok_insights.dashboard.reading.people import NO_PLACES
+from tiktok_insights.insights.thresholds import PERIODS
 
 AS_OF = datetime.fromisoformat("2026-04-30T06:12")
 TODAY = datetime.fromisoformat("2026-04-30")

@@ -18,6 +18,7 @@ from tiktok_insights.insights.marts import Marts
 from tiktok_insights.tables.definitions import ACCOUNT_LOOKS, ACCOUNT_SNAPSHOTS
 from tiktok_insights_tests.dashboard.expected.facts import expected_facts
 from tiktok_insights_tests.dashboard.expected.history import moment, read_history
+from tiktok_insights_tests.dashboard.support_marts import compare_marts
 from tiktok_insights_tests.insights.test_followers_over_time import BURSTS
 from tiktok_insights_tests.insights.test_who_follows import crowd, look
 from tiktok_insights_tests.support.loading import Loader
@@ -71,7 +72,8 @@ def odd_worlds() -> list[Snapshot]:
         whole(START + 2 * DAY, *a, *e, *back),
         whole(START + 5 * DAY, *a, *back, *later),
         whole(START + 6 * DAY, *a, *back, *later),
-        whole(START + 9 * DAY, *a, *back, *later, *again),
+        # 4 follows in the last second before the period begins, and is seen only now.
+        whole(START + 9 * DAY, *a, *back, *later, *again, *rows("4", START + 2 * DAY)),
     ]
     equally_near = [
         whole(START, *a),
@@ -95,7 +97,9 @@ def odd_worlds() -> list[Snapshot]:
         cut(START + HOUR, *three, *four, back_to=START - 31 * DAY),
         hidden(START + 5 * DAY),
     ]
-    accounts = {"30": returns, "31": equally_near, "32": long_ago}
+    # As far from 7 days as from 28.
+    halfway = [whole(START, *a), whole(START + 17 * DAY + DAY // 2, *a)]
+    accounts = {"30": returns, "31": equally_near, "32": long_ago, "33": halfway}
     return [replace(one, account_id=account) for account, looks in accounts.items() for one in looks]
 
 
@@ -150,12 +154,13 @@ def compared(loader: Loader, looks: Sequence[Snapshot]) -> Facts:
 
 
 def test_every_fact_is_recomputed_from_the_history(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbers, names, orders and types; and the sums that a reader can check.
+    """Numbers, names, orders and types; the sums that a reader can check; and the rows of the marts behind them.
 
     One account has the same facts by itself, and is read with as many statements as all.
     """
     facts = compared(loader, small_worlds())
-    assert len(facts.accounts) == 16
+    assert len(facts.accounts) == 17
+    compare_marts(loader, read_history(loader.session))
     asked: list[str] = []
     records = loader.session.records
 
@@ -168,7 +173,7 @@ def test_every_fact_is_recomputed_from_the_history(loader: Loader, monkeypatch: 
     statements = len(asked)
     alone = read_facts(loader.session, ["@account.42"])
     assert len(asked) == 2 * statements
-    assert (alone.left_out, alone.shared) == (15, ())
+    assert (alone.left_out, alone.shared) == (16, ())
     assert alone.accounts == tuple(account for account in facts.accounts if account.account_id == "42")
 
 

@@ -79,6 +79,10 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", "s2", "a.b", _TIME, 9, _TIME, 6.5, True, -3, -0.5, _TIME, -3, 1, 2, -2, 5, 0.5),
         ("42", "s1", None, _TIME, 12, None, None, None, None, None, None, None, None, None, None, 5, None),
     ],
+    "account_periods": [
+        ("42", 7, _TIME, _TIME, 604_800, 9, 12, 3, 5, 1, False, 8, 6, 1, 1, 0, 1, 0, 0, 8),
+        ("43", 7, _TIME, _TIME, 604_800, 12, 9, -3, None, None, True, *[None] * 7, None, 1),
+    ],
     "followers_gone": [("42", "8", None, None, _TIME, _TIME, _TIME, None, _TIME, None)],
     "follower_status": [
         ("42", "7423456789012345149", "a.b", "gone", _TIME, _TIME, _TIME, None, None, _TIME),

@@ -8,8 +8,6 @@ from tiktok_insights.dashboard.facts.change import Burst, Cohort, Day, Period, W
 from tiktok_insights.dashboard.facts.coverage import Coverage, Snapshot, States
 from tiktok_insights.dashboard.facts.people import Care, Who
 
-#: The periods that a person can choose, in days.
-PERIODS = (7, 28, 60)
 #: The file holds so many accounts, the largest first; others by `tiktok-insights dashboard --account`.
 MAX_ACCOUNTS = 20
 #: Days in the charts of an account.

@@ -8,59 +8,34 @@ from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.dashboard.facts.account import CHART_DAYS
 from tiktok_insights.dashboard.facts.change import Day, Period
 from tiktok_insights.dashboard.facts.coverage import Snapshot
-from tiktok_insights.dashboard.reading.coverage import holes
 from tiktok_insights.dashboard.reading.statements import Statements
 
 
 def read_periods(ask: Statements) -> Mapping[str, Mapping[int, Period]]:
     """Read the periods of each account that has any."""
-    return {
-        account: {row["DAYS"]: _period(row) for row in _different(rows)}
-        for account, rows in ask.by_account("periods").items()
-    }
-
-
-def _different(rows: Sequence[NamedRow]) -> list[NamedRow]:
-    """The periods without those that say the same as a shorter one, and are further from their own length."""
-    kept: list[NamedRow] = []
-    for row in rows:
-        same = [one for one in kept if one["SINCE"] == row["SINCE"]]
-        if all(_seconds_off(row) < _seconds_off(one) for one in same):
-            kept.append(row)
-    return kept
-
-
-def _seconds_off(row: NamedRow) -> int:
-    return abs(int(row["SECONDS"]) - int(row["DAYS"]) * 86_400)
+    return {account: {row["DAYS"]: _period(row) for row in rows} for account, rows in ask.by_account("periods").items()}
 
 
 def _period(row: NamedRow) -> Period:
-    counts = {
-        name.lower(): int(row[name] or 0) if row["HAS_LISTS"] else None
-        for name in (
-            "JOINED", "JOINED_EARLIER", "LISTED_BEFORE", "STILL_LISTED", "GONE", "MISSED_ONCE", "UNKNOWN", "RETURNED",
-            "CAME_AND_WENT",
-        )
-    }  # fmt: skip
-    change = row["TO_COUNT"] - row["FROM_COUNT"]
-    left = int(row["GONE"] or 0) + int(row["MISSED_ONCE"] or 0)
     return Period(
         days=row["DAYS"],
         since=row["SINCE"],
         until=row["UNTIL"],
         days_between=row["SECONDS"] / 86_400,
-        from_count=row["FROM_COUNT"],
-        to_count=row["TO_COUNT"],
-        joined_is_at_least=_may_lack_new_users(row),
-        unexplained=change - int(row["JOINED"] or 0) + left if row["HAS_LISTS"] else None,
-        **counts,
+        from_count=row["FOLLOWERS_BEFORE"],
+        to_count=row["FOLLOWERS"],
+        joined=row["JOINED"],
+        joined_earlier=row["JOINED_EARLIER"],
+        joined_is_at_least=row["JOINED_IS_AT_LEAST"],
+        listed_before=row["LISTED_BEFORE"],
+        still_listed=row["STILL_LISTED"],
+        gone=row["GONE"],
+        missed_once=row["MISSED_ONCE"],
+        unknown=row["UNKNOWN"],
+        returned=row["RETURNED"],
+        came_and_went=row["CAME_AND_WENT"],
+        unexplained=row["UNEXPLAINED"],
     )
-
-
-def _may_lack_new_users(row: NamedRow) -> bool:
-    if any(last >= row["SINCE"] for _, last in holes(row["HOLES"])):
-        return True
-    return not row["IS_WHOLE"] and (row["COVERED_FROM"] is None or row["COVERED_FROM"] > row["SINCE"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from tiktok_insights.clients.snowflake_session import NamedRow, Session, placeholders
-from tiktok_insights.dashboard.facts.account import CHART_DAYS, CHART_WEEKS, PERIODS, TOP
+from tiktok_insights.dashboard.facts.account import CHART_DAYS, CHART_WEEKS, TOP
 from tiktok_insights.insights.thresholds import VALUES
 from tiktok_insights.sql_files import read_sql, without_comments
 
@@ -20,7 +20,6 @@ _WORDS: Mapping[str, object] = {
     "chart_days": CHART_DAYS,
     "chart_weeks": CHART_WEEKS,
     "others_week": OTHERS_WEEK,
-    "periods": " UNION ALL ".join(f"SELECT {days} AS DAYS" for days in PERIODS),
     "top": TOP,
 }
 

@@ -3,11 +3,12 @@
 import re
 
 from tiktok_insights.dashboard.description import DEFINITIONS, PAGES
-from tiktok_insights.dashboard.facts.account import PERIODS, Account, Facts
+from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.view import numbers
 from tiktok_insights.dashboard.view.banner import mini
 from tiktok_insights.dashboard.view.html import Html, join, tag, visible
 from tiktok_insights.dashboard.view.words.accounts import called, label
+from tiktok_insights.insights.thresholds import PERIODS
 
 #: What TikTok allows a handle to be, and some more.
 _HANDLE = re.compile(r"[\w.-]{1,64}")

@@ -15,20 +15,7 @@
 -- order: LAST_SEEN_AT DESC, ACCOUNT_ID, TIKTOK_ID
 -- reconcile users per account: COUNT(*) = COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID) of PRESENCE_SPELLS
 SELECT
-  spells.ACCOUNT_ID, spells.TIKTOK_ID, users.USER_NAME,
-  CASE
-    WHEN spells.SECOND_MISSED_AT IS NOT NULL THEN 'gone'
-    WHEN spells.FIRST_MISSED_AT IS NOT NULL THEN 'missed_once'
-    WHEN spells.OUT_OF_REACH_AT IS NOT NULL THEN 'unknown'
-    WHEN spells.SPELL > 1 THEN 'returned'
-    ELSE 'listed' END AS STATE,
-  spells.EVER_SEEN_AT AS FIRST_SEEN_AT, spells.LAST_SEEN_AT, spells.FIRST_MISSED_AT, spells.OUT_OF_REACH_AT,
-  spells.FOLLOWED_AFTER, spells.FOLLOWED_BEFORE
-FROM (
-  SELECT
-    all_spells.*, MIN(FIRST_SEEN_AT) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID) AS EVER_SEEN_AT,
-    ROW_NUMBER() OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID ORDER BY SPELL DESC) AS FROM_LAST
-  FROM {schema}.PRESENCE_SPELLS AS all_spells
-) AS spells
-LEFT JOIN {schema}.TIKTOK_DATA AS users ON users.TIKTOK_ID = spells.TIKTOK_ID
-WHERE spells.FROM_LAST = 1
+  states.ACCOUNT_ID, states.TIKTOK_ID, users.USER_NAME, states.STATE, states.FIRST_SEEN_AT, states.LAST_SEEN_AT,
+  states.FIRST_MISSED_AT, states.OUT_OF_REACH_AT, states.FOLLOWED_AFTER, states.FOLLOWED_BEFORE
+FROM ({states_of_users}) AS states
+LEFT JOIN {schema}.TIKTOK_DATA AS users ON users.TIKTOK_ID = states.TIKTOK_ID

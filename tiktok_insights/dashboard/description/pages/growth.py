@@ -41,7 +41,12 @@ PAGE = Page(
             "adds_up",
             "Does it add up?",
             Kind.WATERFALL,
-            (Source("account_growth", ("FOLLOWERS", "CHANGE", "JOINED", "GONE", "UNEXPLAINED")),),
+            (
+                Source(
+                    "account_periods",
+                    ("FOLLOWERS_BEFORE", "FOLLOWERS", "CHANGE", "JOINED", "GONE", "MISSED_ONCE", "UNEXPLAINED"),
+                ),
+            ),
             "adds_up",
             subtitle="TikTok's count against the people whom we saw come and go.",
             width=7,

@@ -12,10 +12,7 @@ PAGE = Page(
             "equation",
             "The change, explained",
             Kind.CARDS,
-            (
-                Source("account_growth", ("FOLLOWERS", "CHANGE", "JOINED", "GONE", "UNEXPLAINED")),
-                Source("follower_status", ("STATE", "FIRST_SEEN_AT", "LAST_SEEN_AT", "FIRST_MISSED_AT")),
-            ),
+            (Source("account_periods", ("FOLLOWERS", "CHANGE", "JOINED", "GONE", "MISSED_ONCE", "UNEXPLAINED")),),
             "adds_up",
             follows_period=True,
         ),
@@ -23,7 +20,11 @@ PAGE = Page(
             "whereabouts",
             "Where everyone listed at the start is now",
             Kind.STACKED_BAR,
-            (Source("follower_status", ("STATE", "FIRST_SEEN_AT", "LAST_SEEN_AT", "FIRST_MISSED_AT")),),
+            (
+                Source(
+                    "account_periods", ("LISTED_BEFORE", "STILL_LISTED", "GONE", "MISSED_ONCE", "UNKNOWN", "RETURNED")
+                ),
+            ),
             "gone",
             follows_period=True,
         ),
@@ -61,7 +62,7 @@ PAGE = Page(
             "All accounts",
             Kind.TABLE,
             (
-                Source("account_growth", ("FOLLOWERS", "CHANGE", "JOINED", "GONE", "UNEXPLAINED")),
+                Source("account_periods", ("FOLLOWERS", "CHANGE", "JOINED", "GONE", "MISSED_ONCE", "UNEXPLAINED")),
                 Source("snapshot_coverage", ("LIST", "SEEN", "CLAIMED", "SHARE", "LOOKED_AT")),
             ),
             "count",

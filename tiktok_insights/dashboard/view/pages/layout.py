@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tiktok_insights.dashboard.description import Page
-from tiktok_insights.dashboard.facts.account import PERIODS
 from tiktok_insights.dashboard.view.html import Html, join, tag
+from tiktok_insights.insights.thresholds import PERIODS
 
 
 @dataclass(frozen=True, slots=True)
