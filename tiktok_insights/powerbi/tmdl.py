@@ -18,10 +18,10 @@ _COMPATIBILITY_LEVEL = 1601
 def definition(model: Model) -> Mapping[str, str]:
     """Write the files of the folder `definition`, by their paths in it."""
     files = {
-        "database.tmdl": f"database\n\tcompatibilityLevel: {_COMPATIBILITY_LEVEL}\n",
+        "database.tmdl": _text(iter(["database", f"\tcompatibilityLevel: {_COMPATIBILITY_LEVEL}"])),
         "model.tmdl": _text(_model(model)),
-        "expressions.tmdl": _blocks(_parameter(given) for given in PARAMETERS),
-        "relationships.tmdl": _blocks(_relationship(given) for given in model.relationships),
+        "expressions.tmdl": "".join(_text(_parameter(given)) for given in PARAMETERS),
+        "relationships.tmdl": "".join(_text(_relationship(given)) for given in model.relationships),
     }
     return files | {f"tables/{table.name}.tmdl": _text(_table(table)) for table in model.tables}
 
@@ -34,7 +34,7 @@ def _model(model: Model) -> Iterator[str]:
     yield "\tsourceQueryCulture: en-US"
     yield ""
     # Without it, Power BI adds a hidden date table for each column with a time.
-    yield "\tannotation __PBI_TimeIntelligenceEnabled = 0"
+    yield "annotation __PBI_TimeIntelligenceEnabled = 0"
     yield ""
     for table in model.tables:
         yield f"ref table {_name(table.name)}"
@@ -57,9 +57,9 @@ def _relationship(given: Relationship) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     yield from _meaning(table.meaning)
     yield f"table {_name(table.name)}"
+    yield f"\tlineageTag: {tag('table', table.name)}"
     if any(column.is_key and column.type is DataType.TIME for column in table.columns):
         yield "\tdataCategory: Time"
-    yield f"\tlineageTag: {tag('table', table.name)}"
     for measure in table.measures:
         yield ""
         yield from _indented(_measure(table, measure))
@@ -125,8 +125,5 @@ def _indented(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _text(lines: Iterator[str]) -> str:
-    return "\n".join(lines) + "\n"
-
-
-def _blocks(blocks: Iterator[Iterator[str]]) -> str:
-    return "\n".join(map(_text, blocks))
+    """End a block with an empty line, as Power BI does, also at the end of a file."""
+    return "\n".join(lines) + "\n\n"
