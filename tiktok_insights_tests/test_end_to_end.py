@@ -20,8 +20,11 @@ from tiktok_insights.local.fake_api.clock import VIRTUAL_START
 from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import read_settings
+from tiktok_insights_tests.powerbi.gates import warehouse
+from tiktok_insights_tests.powerbi.gates.sources import contract
 from tiktok_insights_tests.support.cli_user import LIMIT_SECONDS, CliUser, cli_user_in
 from tiktok_insights_tests.support.connections import connect
+from tiktok_insights_tests.support.documents import ROOT
 
 pytestmark = pytest.mark.runs
 
@@ -231,6 +234,18 @@ def dump(cli_user: CliUser) -> dict[str, list[Row]]:
     with open_session(settings.snowflake, "test") as session:
         tables = {name: session.query(f"SELECT {columns} FROM {name}") for name, columns in _TABLES.items()}
     return {name: sorted(rows, key=repr) for name, rows in tables.items()}
+
+
+def test_power_bi_finds_everything_that_it_reads(
+    cli_user: CliUser, first_run: subprocess.CompletedProcess[str]
+) -> None:
+    """The check is green, and what each query of the files asks for, asked in SQL, has values of the model's types."""
+    answer = cli_user.command("powerbi", "check")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stdout.startswith(f"The model can be refreshed: all {len(contract())} tables and views with ")
+    settings = read_settings({"TIKTOK_INSIGHTS_HOME": str(cli_user.home / ".local")})
+    with open_session(settings.snowflake, "test") as session:
+        assert warehouse.problems(session, ROOT / "powerbi") == []
 
 
 def test_tables_of_another_shape_are_restored_from_the_bucket(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tiktok_insights.cli.commands import Commands
+from tiktok_insights.cli.commands import Commands, read_settings_of_a_used_home
 
 if TYPE_CHECKING:
     from tiktok_insights.powerbi.project import Difference
@@ -48,6 +48,32 @@ def build(output: Path, *, replace_edited: bool) -> None:
     for difference in changes:
         click.echo(f"{difference.change.value}: {difference.path}")
     click.echo(f"The project is {output.absolute()}: {_summary(changes)}")
+
+
+@powerbi.command()
+def check() -> None:
+    """Compare the model with the warehouse.
+
+    Looks for each table and view that the model reads, in the warehouse of the settings and with their role: whether
+    it is there, whether it is a table or a view, whether each column has a type that the model can take, and whether
+    the role may read it. No rows are read, and nothing is changed.
+
+    Prints a line for each problem, with what to do. The exit code is 0 if there is none, and 1 otherwise.
+    """
+    from tiktok_insights.powerbi.check import compare
+    from tiktok_insights.resources.opening import open_session
+
+    with open_session(read_settings_of_a_used_home().snowflake, "powerbi") as session:
+        compared, where = compare(session), session.namespace.database
+    for problem in compared.problems:
+        click.echo(problem)
+    extent = f"{compared.tables} tables and views with {compared.columns} columns in {where}"
+    if compared.problems:
+        raise click.ClickException(
+            f"Power BI could not refresh the model. Compared were {extent}; problems: {len(compared.problems)}. Follow "
+            "the lines above."
+        )
+    click.echo(f"The model can be refreshed: all {extent} are as it expects.")
 
 
 def _summary(changes: "Sequence[Difference]") -> str:
