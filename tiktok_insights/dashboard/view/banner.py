@@ -73,6 +73,7 @@ def _ruler(account: Account) -> Html:
     left = f"{numbers.count(missing)} {'counted, never listed' if whole else 'older, not seen'}" if missing else ""
     back = "first to newest" if whole else ""
     if newest.covered_from is not None and not whole:
-        back = f"back to {numbers.day(newest.covered_from, newest.looked_at)}"
+        day = numbers.day(newest.covered_from, newest.looked_at).replace(" ", "\N{NO-BREAK SPACE}")
+        back = f"back to {day}"
     seen = tag("b", f"{numbers.count(newest.seen)} seen")
     return ruler(seen_share(account), left, join((seen, f", {back}" if back else "")))

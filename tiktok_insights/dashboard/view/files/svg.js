@@ -23,9 +23,10 @@ function label(parent, x, y, text, kind, anchor) {
 }
 // The same on a plate, where the ground is hatched.
 function plate(parent, x, y, text, kind, anchor) {
-  const width = widthOf(text) + 12, left = anchor === "middle" ? x - width / 2 : anchor === "end" ? x - width + 6 : x - 6;
-  box(parent, left, y - 14, width, 20, "f-page", { rx: 3 });
-  return write(parent, x, y, text, kind, anchor);
+  const written = write(parent, x, y, text, kind, anchor), place = written.getBBox();
+  box(parent, place.x - 6, y - 14, place.width + 12, 20, "f-page", { rx: 3 });
+  parent.append(written);
+  return written;
 }
 // About how wide a text of 12 px is.
 const widthOf = (text) => text.length * 6.6;

@@ -17,7 +17,8 @@ kinds.timeline = (chart, plot, data, view) => {
     if (y - labeled > 40 && (place === 0 || rows[0] - y > 24)) { write(svg, left - 8, y + 6, dayOf(data.newest - data.at[place] * 60), "", "end"); labeled = y; }
   }
   if (labeled < rows[0] - 1) write(svg, left - 8, rows[0] + 6, dayOf(data.newest), "", "end");
-  if (known.length && !isWhole && data.from[0] !== null) plate(svg, left + 16, bottom - 14, "not seen: older than the list", "ink2");
+  const unseen = ["not seen: older than the list", "not seen"].find((words) => data.from[0] !== null && widthOf(words) + 40 < x(data.from[0]) - left);
+  if (unseen && !isWhole) plate(svg, left + 16, bottom - 14, unseen, "ink2");
   const first = data.from[0], text = data.lists[0] === "w" ? "newest list: to the first follower" : data.lists[0] === "h" ? "newest: hidden" : first === null ? "" : "newest list: back to " + dateOf(data.newest - first * 60, data.newest);
   if (text) write(svg, Math.min(Math.max(first === null || data.lists[0] === "w" ? left : x(first), left + widthOf(text) / 2), right - widthOf(text) / 2), bottom + 18, text, "accent strong", "middle");
   byRow(chart, plot, svg, data, rows, left, right);
