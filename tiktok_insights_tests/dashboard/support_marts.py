@@ -15,6 +15,8 @@ BUGS = (
     ("account_periods", "FOLLOWED_BEFORE <= SINCE", "FOLLOWED_BEFORE < SINCE"),
     ("account_periods", "SECONDS_OFF < SHORTER_OFF", "SECONDS_OFF <= SHORTER_OFF"),
     ("account_periods", "WHERE periods.HAS_LISTS", ""),
+    ("listed_totals", "CASE WHEN users.IS_SERVED THEN users.HEART_COUNT", "CASE WHEN TRUE THEN users.HEART_COUNT"),
+    ("listed_totals", "IS NULL THEN users.TIKTOK_ID END", "IS NULL THEN 1 END"),
 )
 
 

@@ -92,6 +92,10 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", "7423456789012345149", "a.b", "Ann", "public", "verified", "exact", 9, 8, 7, 6, _TIME, _TIME),
         ("42", "8", None, None, "unknown", "unknown", "not served", None, 0, None, None, None, None),
     ],
+    "listed_totals": [
+        ("42", 5, 2, 1, 1, 1, 900, 4, 80, 4, 7, 3, 3, 1, 1, 1, 3, 1, 4, *[0] * 5, False, 5, 9, 0.5),
+        ("43", *[0] * 23, True, None, None, None),
+    ],
     "follower_history": [("42", "s1", "a.b", "whole", _TIME, 5, 1, 6), ("42", "s2", None, None, _TIME, 5, 1, None)],
 }
 

@@ -40,8 +40,7 @@ def account(history: History, name: str) -> Account:
     looks = history.looks[name]
     covered = account_coverage(looks)
     may_show = covered is not None and not covered.too_little
-    # Profiles are the newest known from any account's list; windows are those of this one's.
-    listed = [_with_window(history.profiles[row.tiktok_id], row) for row in listed_rows(looks)]
+    listed = listed_users(history, looks)
     newest = [
         replace(look, rows=tuple(map(_without_place, look.rows))) if look.covered_to is None else look for look in looks
     ]
@@ -60,6 +59,11 @@ def account(history: History, name: str) -> Account:
         states=coverage.states(looks),
         snapshots=_in_charts(history, looks),
     )
+
+
+def listed_users(history: History, looks: Sequence[Snapshot]) -> list[Row]:
+    """The users on an account's list. Profiles are the newest known from any account's; windows are of this one's."""
+    return [_with_window(history.profiles[row.tiktok_id], row) for row in listed_rows(looks)]
 
 
 def _with_window(profile: Row, row: Row) -> Row:

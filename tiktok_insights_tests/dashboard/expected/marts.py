@@ -1,11 +1,17 @@
 """The rows of the marts that pages show as they are, recomputed from the rows of the history."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from tiktok_insights_tests.dashboard.expected import coverage
+from tiktok_insights_tests.dashboard.expected.facts import listed_users
 from tiktok_insights_tests.dashboard.expected.history import History
+from tiktok_insights_tests.support.oracle.audience import SMALLEST, TIERS, counts_served, tier
+from tiktok_insights_tests.support.oracle.coverage import account_coverage
+from tiktok_insights_tests.support.oracle.records import Row as Profile
+from tiktok_insights_tests.support.oracle.records import Snapshot
 
 Row = dict[str, Any]
 
@@ -29,5 +35,58 @@ def account_periods(history: History) -> Iterator[Row]:
             }
 
 
+def listed_totals(history: History) -> Iterator[Row]:
+    """One row per account with a finished snapshot."""
+    for account, looks in history.looks.items():
+        if not looks:
+            continue
+        users, covered = listed_users(history, looks), account_coverage(looks)
+        served = [one for one in users if counts_served(one)]
+        tiers = Counter(tier(one.followers) for one in served)
+        kinds = Counter(one.counts_exact for one in served)
+        private, verified = Counter(one.is_private for one in users), Counter(one.is_verified for one in users)
+        yield {
+            "ACCOUNT_ID": account,
+            "USERS": len(users),
+            "EXACT": kinds[True],
+            "ROUNDED": kinds[False],
+            "EXACT_OR_ROUNDED": kinds[None],
+            "NOT_SERVED": len(users) - len(served),
+            **_sums(served),
+            "PUBLIC_USERS": private[False],
+            "PRIVATE_USERS": private[True],
+            "UNKNOWN_PRIVACY": private[None],
+            "VERIFIED_USERS": verified[True],
+            "NOT_VERIFIED_USERS": verified[False],
+            "UNKNOWN_VERIFICATION": verified[None],
+            "UNDER_NANO": tiers[SMALLEST],
+            **{name.upper(): tiers[name] for _, name in TIERS},
+            **_covered(looks),
+            "IS_TOO_LITTLE": covered is None or covered.too_little,
+        }
+
+
+def _sums(served: Sequence[Profile]) -> Row:
+    counts = {
+        "FOLLOWERS": [one.followers for one in served],
+        "FOLLOWING": [one.following for one in served],
+        "HEARTS": [one.hearts for one in served],
+    }
+    known = {name: [value for value in values if value is not None] for name, values in counts.items()}
+    return {name: sum(values) for name, values in known.items()} | {
+        f"{name}_USERS": len(values) for name, values in known.items()
+    }
+
+
+def _covered(looks: Sequence[Snapshot]) -> Row:
+    covered = account_coverage(looks)
+    if covered is None:
+        return dict.fromkeys(("SEEN", "CLAIMED", "COVERAGE"))
+    return {"SEEN": covered.seen, "CLAIMED": covered.claimed, "COVERAGE": covered.share}
+
+
 #: By mart.
-ROWS: Mapping[str, Callable[[History], Iterator[Row]]] = {"account_periods": account_periods}
+ROWS: Mapping[str, Callable[[History], Iterator[Row]]] = {
+    "account_periods": account_periods,
+    "listed_totals": listed_totals,
+}

@@ -28,7 +28,7 @@ PAGE = Page(
             "served",
             "Counts on the newest list",
             Kind.STACKED_BAR,
-            (Source("following_bands", ("BAND", "USERS", "USERS_SERVED")),),
+            (Source("listed_totals", ("EXACT", "ROUNDED", "EXACT_OR_ROUNDED", "NOT_SERVED")),),
             "served",
             width=4,
         ),

@@ -2,7 +2,7 @@
 
 from tiktok_insights.dashboard.description.model import Kind, Page, Source, Visual
 
-_USERS = "followers_by_user"
+_USERS = "listed_followers"
 _SERVED = "Public accounts with served counts."
 
 PAGE = Page(
@@ -15,25 +15,23 @@ PAGE = Page(
             "sums",
             "Sums",
             Kind.CARDS,
-            (Source("user_totals", ("USERS", "FOLLOWERS", "FOLLOWING", "FRIENDS", "HEARTS")),),
+            (Source("listed_totals", ("USERS", "FOLLOWERS", "FOLLOWING", "HEARTS")),),
             "served",
         ),
         Visual(
             "privacy",
             "Public or private",
             Kind.STACKED_BAR,
-            (Source("users_by_privacy", ("PRIVACY", "USERS", "SHARE")),),
+            (Source("listed_totals", ("PUBLIC_USERS", "PRIVATE_USERS", "UNKNOWN_PRIVACY")),),
             "served",
-            sort="USERS DESC",
             width=6,
         ),
         Visual(
             "verification",
             "Verified",
             Kind.STACKED_BAR,
-            (Source("users_by_verification", ("VERIFICATION", "USERS", "SHARE")),),
+            (Source("listed_totals", ("VERIFIED_USERS", "NOT_VERIFIED_USERS", "UNKNOWN_VERIFICATION")),),
             "served",
-            sort="USERS DESC",
             width=6,
         ),
         Visual(
@@ -60,7 +58,7 @@ PAGE = Page(
             "most_hearts",
             "Most hearts",
             Kind.BARS,
-            (Source("hearts_by_nickname", ("NICK_NAME", "USERS", "HEARTS")),),
+            (Source(_USERS, ("NICK_NAME", "HEARTS")),),
             "served",
             sort="HEARTS DESC",
             subtitle="Likes on the videos of all who share a nickname.",
@@ -70,7 +68,7 @@ PAGE = Page(
             "most_videos",
             "Most videos",
             Kind.BARS,
-            (Source("videos_by_user", ("USER_NAME", "VIDEOS")),),
+            (Source(_USERS, ("USER_NAME", "NICK_NAME", "VIDEOS")),),
             "served",
             sort="VIDEOS DESC",
             subtitle=f"Published videos. {_SERVED}",
@@ -80,9 +78,8 @@ PAGE = Page(
             "tiers",
             "Tiers",
             Kind.BARS,
-            (Source("audience_tiers", ("TIER", "AT_LEAST", "USERS")),),
+            (Source("listed_totals", ("UNDER_NANO", "NANO", "MICRO", "MID", "MACRO", "MEGA", "NOT_SERVED")),),
             "tiers",
-            sort="AT_LEAST",
             subtitle="By their own followers.",
             width=6,
         ),
