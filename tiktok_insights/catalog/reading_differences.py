@@ -108,6 +108,9 @@ def _parameter_differences(owner: str, actual: Mapping[str, str], expected: Mapp
 
 
 def _column_differences(storage: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    # As we made them, like nearly all of thousands of partitions.
+    if storage.get("Columns") == wanted.get("Columns"):
+        return []
     actual, expected = _columns(storage), _columns(wanted)
     times, types, names = Counter(name for name, _ in actual), dict(actual), [name for name, _ in expected]
     differences = [f"column {name} is missing" for name in names if name not in types]
