@@ -46,7 +46,8 @@ THRESHOLDS: tuple[Threshold, ...] = (
     # Signs.
     Threshold("follows_many", 1_000, "A user who follows many more than follow the user follows at least so many."),
     Threshold("many_times", 50, "And at least so many times the user's followers."),
-    Threshold("recent_days", 90, "Days before the last snapshot; who joined in them is compared with everyone."),
+    Threshold("recent_days", 28, "Days before the last list; who joined in them is compared with everyone."),
+    Threshold("longer_days", 90, "The same for a longer stretch of days."),
     Threshold("young_days", 7, "An account was young if it was younger than so many days when it followed."),
     Threshold("first_creation", 1_388_534_400, "The second from which on IDs say when an account was created: 2014."),
     # The map of followers.

@@ -42,8 +42,8 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", "8", None, "cannot say", *[None] * 6, None, None, None),
     ],
     "audience_signs": [
-        ("42", "class", "several", 12, 60, 0.2, 10, 40, 0.25, 90, 99, 0.9),
-        ("42", "sign", "same age", 0, 0, None, 0, 0, None, None, None, None),
+        ("42", 0, "class", "several", 12, 60, 0.2, 90, 99, 0.9),
+        ("42", 28, "sign", "same age", 0, 0, None, None, None, None),
     ],
     "signs_by_week": [
         ("42", _TIME, 60, 12, 48, 0.25, 90, 99, 0.9),

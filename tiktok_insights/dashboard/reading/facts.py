@@ -56,7 +56,7 @@ def _accounts(ask: Statements, wanted: Sequence[Known]) -> tuple[Account, ...]:
                 weeks=growth.weeks,
                 without_cohort=growth.without_cohort,
                 who=people.who(name, is_too_little=cover.is_too_little),
-                care=people.care(name, is_too_little=cover.is_too_little),
+                care=people.care(name),
                 states=states.get(name, States(0, 0, 0, 0, 0, 0, 0)),
                 snapshots=cover.snapshots,
             )

@@ -32,8 +32,8 @@ _TIERS = {
     **{name.upper(): name for name in ("nano", "micro", "mid", "macro", "mega")},
 }
 NOT_SERVED = "not served"
-_CLASSES = {"NO_SIGN": "none", "ONE_SIGN": "one", "SEVERAL_SIGNS": "several"}
 CANNOT_SAY = "cannot say"
+_CLASSES = ("none", "one", "several", CANNOT_SAY)
 _SIGNS = (
     "default handle", "follows many more", "never liked", "young when joined", "same age", "at the follow limit",
 )  # fmt: skip
@@ -90,11 +90,11 @@ class People:
             new_users=next((row["USERS_NEW"] for row in new), 0),
         )
 
-    def care(self, account: str, *, is_too_little: bool) -> Care:
+    def care(self, account: str) -> Care:
         """What is unusual about them."""
-        by_days = {row["DAYS"]: row for row in self._of("signs", account)}
         everyone, joined_28, joined_90 = (
-            _signs(by_days.get(days, {}), is_too_little=is_too_little) for days in (0, 28, 90)
+            _signs([row for row in self._of("signs", account) if row["DAYS"] == days])
+            for days in (0, VALUES["recent_days"], VALUES["longer_days"])
         )
         activity = next(iter(self._of("activity", account)), {})
         cells, reason = _map(self._of("map", account))
@@ -145,17 +145,17 @@ def _new_follower(row: NamedRow) -> NewFollower:
     )
 
 
-def _signs(row: NamedRow, *, is_too_little: bool) -> Signs:
-    users, cannot_say = row.get("USERS", 0), row.get("CANNOT_SAY", 0)
-    classes = [
-        group(name, row.get(column, 0), users - cannot_say, is_too_little=is_too_little)
-        for column, name in _CLASSES.items()
-    ]
-    signs = []
-    for name in _SIGNS:
-        column = name.replace(" ", "_").upper()
-        signs.append(group(name, row.get(column, 0), row.get(f"{column}_KNOWN", 0), is_too_little=is_too_little))
-    return Signs(users, (*classes, group(CANNOT_SAY, cannot_say, users, is_too_little=is_too_little)), tuple(signs))
+def _signs(rows: Sequence[NamedRow]) -> Signs:
+    by_name = {row["NAME"]: row for row in rows}
+
+    def groups(names: Sequence[str]) -> tuple[Group, ...]:
+        return tuple(
+            Group(name, row.get("USERS", 0), row.get("USERS_KNOWN", 0), real(row.get("SHARE")))
+            for name in names
+            for row in (by_name.get(name, {}),)
+        )
+
+    return Signs(by_name.get(CANNOT_SAY, {}).get("USERS_KNOWN", 0), groups(_CLASSES), groups(_SIGNS))
 
 
 def _map(rows: Sequence[NamedRow]) -> tuple[tuple[Cell, ...], str | None]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tiktok_insights_tests.dashboard.expected import coverage
+from tiktok_insights_tests.dashboard.expected import coverage, people
 from tiktok_insights_tests.dashboard.expected.facts import listed_users
 from tiktok_insights_tests.dashboard.expected.history import History
 from tiktok_insights_tests.support.oracle.audience import SMALLEST, TIERS, counts_served, tier
@@ -66,6 +66,30 @@ def listed_totals(history: History) -> Iterator[Row]:
         }
 
 
+def audience_signs(history: History) -> Iterator[Row]:
+    """One row per account with a finished snapshot, stretch of days, and class or sign."""
+    for account, looks in history.looks.items():
+        if not looks:
+            continue
+        covered = account_coverage(looks)
+        found = people.care(
+            looks, listed_users(history, looks), may_show=covered is not None and not covered.too_little
+        )
+        for days, signs in ((0, found.everyone), (28, found.joined_28), (90, found.joined_90)):
+            for kind, groups in (("class", signs.classes), ("sign", signs.signs)):
+                for group in groups:
+                    yield {
+                        "ACCOUNT_ID": account,
+                        "DAYS": days,
+                        "KIND": kind,
+                        "NAME": group.name,
+                        "USERS": group.users,
+                        "USERS_KNOWN": group.of,
+                        "SHARE": group.share,
+                        **_covered(looks),
+                    }
+
+
 def _sums(served: Sequence[Profile]) -> Row:
     counts = {
         "FOLLOWERS": [one.followers for one in served],
@@ -88,5 +112,6 @@ def _covered(looks: Sequence[Snapshot]) -> Row:
 #: By mart.
 ROWS: Mapping[str, Callable[[History], Iterator[Row]]] = {
     "account_periods": account_periods,
+    "audience_signs": audience_signs,
     "listed_totals": listed_totals,
 }

@@ -21,7 +21,7 @@ from tiktok_insights_tests.dashboard.expected.history import moment
 from tiktok_insights_tests.support.oracle import audience, signs
 from tiktok_insights_tests.support.oracle.profiles import newest_list
 from tiktok_insights_tests.support.oracle.records import Row, Snapshot
-from tiktok_insights_tests.support.oracle.times import DAY, WEEK
+from tiktok_insights_tests.support.oracle.times import WEEK
 
 TOP = 20
 NAMES = {
@@ -160,11 +160,7 @@ def signs_of(rows: Sequence[Row], everyone: Sequence[Row], *, may_show: bool) ->
 
 def care(looks: Sequence[Snapshot], listed: Sequence[Row], *, may_show: bool) -> Care:
     """What is unusual about them."""
-    as_of = max((look.started_at for look in looks if look.rows), default=0)
-    joined = {
-        days: [one for one in listed if one.followed_after is not None and one.followed_after >= as_of - days * DAY]
-        for days in (28, 90)
-    }
+    joined = {days: signs.recent(listed, looks, days) for days in signs.STRETCHES}
     activity = audience.public_activity(listed)
     cells, reason = _map(newest_list(looks))
     return Care(

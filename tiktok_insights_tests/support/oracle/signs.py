@@ -21,7 +21,7 @@ MANY_TIMES = 50
 SAME_AGE_GROUP = 10
 CELLS = 60
 #: The account's own days with which all are compared.
-RECENT = 90 * DAY
+STRETCHES = (28, 90)
 #: With a larger share of accounts created after they followed, the rule for ids has changed.
 MAX_IMPOSSIBLE = 0.005
 
@@ -78,12 +78,14 @@ def sign_class(row: Row, groups: Mapping[int, int]) -> str:
     return ("none", "one", "several")[min(2, sum(sign is True for sign in signs(row, groups).values()))]
 
 
-def recent(rows: Iterable[Row], as_of: int) -> list[Row]:
-    """Those who joined in the account's own last 90 days.
+def recent(rows: Iterable[Row], snapshots: Sequence[Snapshot], days: int) -> list[Row]:
+    """Those who joined in the account's own last days.
 
-    Choice: as in M8, the whole window must be.
+    Choices: as in M8, the whole window must be in them. They end with the newest snapshot that shows anybody: after
+    it no one is known to have joined.
     """
-    return [row for row in rows if row.followed_after is not None and row.followed_after >= as_of - RECENT]
+    as_of = max((look.started_at for look in snapshots if look.rows), default=0)
+    return [row for row in rows if row.followed_after is not None and row.followed_after >= as_of - days * DAY]
 
 
 def classes_by_week(snapshots: Sequence[Snapshot]) -> dict[int | None, Counter[str]]:

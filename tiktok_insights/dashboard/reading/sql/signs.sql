@@ -1,25 +1,6 @@
--- One row per account and stretch of days before its newest list: classes and signs of the listed users who joined in it
--- for certain; with 0 days, of all listed users.
-SELECT
-  signs.ACCOUNT_ID, stretches.DAYS, COUNT(*) AS USERS,
-  COUNT(CASE signs.SIGNS WHEN 'none' THEN 1 END) AS NO_SIGN, COUNT(CASE signs.SIGNS WHEN 'one' THEN 1 END) AS ONE_SIGN,
-  COUNT(CASE signs.SIGNS WHEN 'several' THEN 1 END) AS SEVERAL_SIGNS,
-  COUNT(CASE signs.SIGNS WHEN 'cannot say' THEN 1 END) AS CANNOT_SAY,
-  COUNT(CASE WHEN signs.HAS_DEFAULT_HANDLE THEN 1 END) AS DEFAULT_HANDLE,
-  COUNT(signs.HAS_DEFAULT_HANDLE) AS DEFAULT_HANDLE_KNOWN,
-  COUNT(CASE WHEN signs.FOLLOWS_MANY_MORE THEN 1 END) AS FOLLOWS_MANY_MORE,
-  COUNT(signs.FOLLOWS_MANY_MORE) AS FOLLOWS_MANY_MORE_KNOWN,
-  COUNT(CASE WHEN signs.NEVER_LIKED THEN 1 END) AS NEVER_LIKED, COUNT(signs.NEVER_LIKED) AS NEVER_LIKED_KNOWN,
-  COUNT(CASE WHEN signs.WAS_YOUNG THEN 1 END) AS YOUNG_WHEN_JOINED, COUNT(signs.WAS_YOUNG) AS YOUNG_WHEN_JOINED_KNOWN,
-  COUNT(CASE WHEN signs.IS_SAME_AGE THEN 1 END) AS SAME_AGE, COUNT(signs.IS_SAME_AGE) AS SAME_AGE_KNOWN,
-  COUNT(CASE WHEN signs.IS_AT_LIMIT THEN 1 END) AS AT_THE_FOLLOW_LIMIT, COUNT(signs.IS_AT_LIMIT) AS AT_THE_FOLLOW_LIMIT_KNOWN
-FROM {marts}.FOLLOWER_SIGNS AS signs
-JOIN (
-  SELECT ACCOUNT_ID, MAX(LOOKED_AT) AS LAST_AT
-  FROM {marts}.SNAPSHOT_COVERAGE WHERE ACCOUNT_ID IN ({accounts}) AND SEEN > 0
-  GROUP BY ACCOUNT_ID
-) AS lists ON lists.ACCOUNT_ID = signs.ACCOUNT_ID
-JOIN (SELECT 0 AS DAYS UNION ALL SELECT 28 UNION ALL SELECT 90) AS stretches
-  ON stretches.DAYS = 0 OR signs.FOLLOWED_AFTER >= DATEADD('day', -stretches.DAYS, lists.LAST_AT)
-GROUP BY signs.ACCOUNT_ID, stretches.DAYS
-ORDER BY signs.ACCOUNT_ID, stretches.DAYS
+-- One row per account, stretch of days before its newest list, and class or sign: the listed users who joined in it for
+-- certain and have it; with 0 days, of all listed users.
+SELECT ACCOUNT_ID, DAYS, NAME, USERS, USERS_KNOWN, SHARE
+FROM {marts}.AUDIENCE_SIGNS
+WHERE ACCOUNT_ID IN ({accounts})
+ORDER BY ACCOUNT_ID, DAYS, NAME
