@@ -27,6 +27,13 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "PUBLIC_ACTIVITY": (
         _activity("USERS_CONSIDERED", "Public with counts", "Public followers whose counts were served."),
         _activity("USERS_WITHOUT_ACTIVITY", "No video and no like", "Those who published no video and liked none."),
+        Measure(
+            "With a video or a like",
+            "[Public with counts] - [No video and no like]",
+            "Those who published a video or liked one.",
+            COUNT,
+            "SELECT USERS_CONSIDERED - USERS_WITHOUT_ACTIVITY FROM {table} WHERE ACCOUNT_ID = {account}",
+        ),
         _activity("SHARE_WITHOUT_ACTIVITY", "Share without activity", "Their share; blank where too few.", SHARE),
     ),
     "FOLLOWER_MAP": (

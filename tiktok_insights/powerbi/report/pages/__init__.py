@@ -1,0 +1,75 @@
+"""The report's pages: Overview, and those of the description. What each visual shows is in the page's module."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tiktok_insights.dashboard.description import PAGES
+from tiktok_insights.dashboard.description.model import Page
+from tiktok_insights.powerbi.report.layout import Tile, grid, page_height, top
+from tiktok_insights.powerbi.report.pages import care, coverage, growth, overview, today, who
+from tiktok_insights.powerbi.report.pages.banner import banner, slicers
+from tiktok_insights.powerbi.report.showing import Showing, drawn
+from tiktok_insights.powerbi.report.visuals import Box, Drawn
+
+#: By the page's name in the description, and the visual's.
+SHOWN: Mapping[str, Mapping[str, Showing]] = {
+    "today": today.VISUALS,
+    "growth": growth.VISUALS,
+    "who": who.VISUALS,
+    "care": care.VISUALS,
+    "coverage": coverage.VISUALS,
+}
+#: What limits a page, where the HTML limits it otherwise.
+_SCOPES: Mapping[str, str] = {
+    "growth": "Charts show all days; the period changes only whether the change adds up.",
+    "coverage": "All snapshots. The period does not change this page.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A page with its visuals in the order of the keyboard, and their places."""
+
+    name: str
+    title: str
+    visuals: tuple[Drawn, ...]
+    boxes: tuple[Box, ...]
+    #: Visuals about all accounts, which the choice of one does not change.
+    of_all_accounts: tuple[str, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """Its height in pixels."""
+        return page_height(self.boxes)
+
+
+def pages() -> tuple[ReportPage, ...]:
+    """Make all pages."""
+    return (_overview(), *map(_described, PAGES))
+
+
+def _overview() -> ReportPage:
+    shown, tiles = zip(*overview.visuals(), strict=True)
+    head = (*slicers(has_period=False), banner(overview.QUESTION, overview.SCOPE))
+    return _page(overview.NAME, overview.TITLE, head, shown, tiles)
+
+
+def _described(page: Page) -> ReportPage:
+    described = page.visuals
+    shown = [drawn(visual, SHOWN[page.name][visual.name]) for visual in described]
+    tiles = [Tile(one.type, visual.width) for one, visual in zip(shown, described, strict=True)]
+    has_period = any(visual.follows_period for visual in described)
+    head = (*slicers(has_period=has_period), banner(page.question, _SCOPES.get(page.name, page.scope)))
+    return _page(page.name, page.title, head, shown, tiles, tuple(one.name for one in described if not one.per_account))
+
+
+def _page(
+    name: str,
+    title: str,
+    head: Sequence[Drawn],
+    shown: Sequence[Drawn],
+    tiles: Sequence[Tile],
+    of_all_accounts: tuple[str, ...] = (),
+) -> ReportPage:
+    boxes = (*top(len(head) - 1), *grid(tiles))
+    return ReportPage(name, title, (*head, *shown), boxes, of_all_accounts)

@@ -1,0 +1,42 @@
+"""What the visuals of the page Care show."""
+
+from collections.abc import Mapping
+
+from tiktok_insights.powerbi.report import styles
+from tiktok_insights.powerbi.report.fields import column, columns, measure, measures
+from tiktok_insights.powerbi.report.filters import not_blank, one_of
+from tiktok_insights.powerbi.report.showing import Showing
+
+_KIND, _NAME = columns("AUDIENCE_SIGNS", "KIND", "NAME")
+_JOINED, _CREATED = columns("FOLLOWER_MAP", "JOINED_CELL", "CREATED_CELL")
+_WEEK = column("SIGNS_BY_WEEK.WEEK")
+
+VISUALS: Mapping[str, Showing] = {
+    "classes": Showing(
+        {"Category": (column("ACCOUNT_COVERAGE.HANDLE"),), "Series": (_NAME,), "Y": measures("Followers with it")},
+        filters=(one_of(_KIND, "class"),),
+        objects=styles.LABELS,
+    ),
+    "signs": Showing(
+        {"Category": (_NAME,), "Y": measures("Share with it")},
+        filters=(one_of(_KIND, "sign"),),
+        objects=styles.LABELS,
+    ),
+    "activity": Showing(
+        {
+            "Category": (column("ACCOUNT_COVERAGE.HANDLE"),),
+            "Y": measures("No video and no like", "With a video or a like"),
+        },
+        objects=styles.LABELS,
+    ),
+    "map": Showing(
+        {"Rows": (_CREATED,), "Columns": (_JOINED,), "Values": measures("Followers in the cell")},
+        filters=(not_blank(_JOINED),),
+        objects=styles.heat(measure("Followers in the cell")),
+    ),
+    "weeks": Showing(
+        {"Category": (_WEEK,), "Y": measures("Share with several signs")},
+        filters=(not_blank(_WEEK),),
+        note="Share of those we can say something about. A week without a point has too few.",
+    ),
+}
