@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from tiktok_insights.powerbi import semantic_model
+from tiktok_insights.powerbi import report, semantic_model
 from tiktok_insights.powerbi.model import MODEL
 
 #: What Power BI Desktop writes for one machine only; it writes the same file itself.
@@ -47,7 +47,12 @@ class Difference:
 
 def files() -> Mapping[str, str]:
     """Make the whole project: each file's text by its path in the folder."""
-    texts = {".gitignore": _GIT_IGNORE, ".gitattributes": _GIT_ATTRIBUTES, **semantic_model.files(MODEL)}
+    texts = {
+        ".gitignore": _GIT_IGNORE,
+        ".gitattributes": _GIT_ATTRIBUTES,
+        **semantic_model.files(MODEL),
+        **report.files(),
+    }
     record = "".join(f"{_digest(text)}  {path}\n" for path, text in sorted(texts.items()))
     return {**texts, _RECORD: record}
 

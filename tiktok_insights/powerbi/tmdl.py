@@ -73,7 +73,8 @@ def _table(table: Table) -> Iterator[str]:
 def _measure(table: Table, measure: Measure) -> Iterator[str]:
     yield from _meaning(measure.meaning)
     yield from _with_expression(f"measure {_name(measure.name)}", measure.expression)
-    yield f"\tformatString: {measure.format}"
+    if measure.format:
+        yield f"\tformatString: {measure.format}"
     if measure.folder:
         yield f"\tdisplayFolder: {measure.folder}"
     yield f"\tlineageTag: {tag('measure', table.name, measure.name)}"

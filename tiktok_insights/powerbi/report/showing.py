@@ -1,4 +1,4 @@
-"""How a visual of the description becomes one of Power BI: pages say its fields in their roles; the rest is described."""
+"""How a visual of the description becomes one of Power BI: a page gives its fields; the rest is described."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

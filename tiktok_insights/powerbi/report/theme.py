@@ -9,8 +9,8 @@ from tiktok_insights.dashboard import view
 from tiktok_insights.powerbi.names import PROJECT
 from tiktok_insights.powerbi.report.fields import Json
 
-_NAME = f"{PROJECT}Theme"
-FILE = f"{_NAME}.json"
+#: The name of the theme and of its file: Power BI finds it by the one in the other.
+FILE = f"{PROJECT}Theme.json"
 #: Colors of series in their order, by their names in the style sheet.
 _SERIES = ("bar", "warnbar", "gone", "unk", "accent", "h4", "warn", "h3")
 
@@ -27,7 +27,7 @@ def theme() -> Json:
     """Make the theme's file."""
     colors = tokens()
     return {
-        "name": _NAME,
+        "name": FILE,
         "dataColors": [colors[name] for name in _SERIES],
         "background": colors["surface"],
         "foreground": colors["ink"],

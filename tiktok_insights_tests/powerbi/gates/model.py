@@ -11,6 +11,8 @@ from tiktok_insights_tests.powerbi.gates.tmdl_reader import Node, TmdlError, unq
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _COLUMN = re.compile(r"('(?:[^']|'')+'|\b[A-Za-z_]\w*)\[([^\]]+)\]")
 _BARE = re.compile(r"(?<![\w'])\[([^\]]+)\]")
+#: Measures that give a text, which has no format.
+_TEXTS = {"Coverage", "Kind of list"}
 #: The columns that CALENDAR and a list in braces have.
 _OF_FUNCTIONS = {"Date", "Value"}
 
@@ -52,7 +54,7 @@ def _metadata(files: ModelFiles) -> Iterator[str]:
     for node in files.objects():
         if not node.description:
             yield f"{node.kind} {node.name} has no description"
-        if node.kind == "measure" and not node.properties.get("formatString"):
+        if node.kind == "measure" and node.name not in _TEXTS and not node.properties.get("formatString"):
             yield f"measure {node.name} has no format"
         if node.kind == "column" and node.properties.get("summarizeBy") != "none":
             yield f"column {node.name} would be summed"

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from tiktok_insights.insights.thresholds import VALUES
 from tiktok_insights.powerbi.model.measures.building import COUNT, SHARE, of_account, of_one_row
 from tiktok_insights.powerbi.model.objects import Measure
 
+_TIERS = ("nano", "micro", "mid", "macro", "mega")
 #: Each user on the list, with the columns by which visuals group.
 _GROUPED = " UNION ALL ".join(
     f"SELECT '{column}', {column}, COUNT(*) FROM {{rows}} GROUP BY {column}"
@@ -23,7 +25,40 @@ def _new(column: str, name: str, meaning: str) -> Measure:
     return of_account(name, expression, meaning, COUNT, f"SELECT MAX({column}) FROM {{rows}}")
 
 
+def _total(column: str, name: str, meaning: str) -> Measure:
+    return of_one_row("LISTED_TOTALS", column, name, meaning, COUNT)
+
+
+def _tiers() -> tuple[Measure, ...]:
+    bounds = [f"{int(VALUES[name]):,}" for name in _TIERS]
+    named = [f"{name.capitalize()}: {bound} or more" for name, bound in zip(_TIERS, bounds, strict=True)]
+    return (
+        _total("UNDER_NANO", f"Under {bounds[0]}", f"Followers who have under {bounds[0]} followers themselves."),
+        *(
+            _total(name.upper(), title, f"Followers of this tier: {bound} or more, and under the next one.")
+            for name, title, bound in zip(_TIERS, named, bounds, strict=True)
+        ),
+    )
+
+
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
+    "LISTED_TOTALS": (
+        _total("USERS", "Followers on the list", "Users on the account's newest list."),
+        _total("FOLLOWERS", "Sum of followers", "Users who follow them, where TikTok served that count."),
+        _total("FOLLOWING", "Sum of following", "Accounts that they follow, where TikTok served that count."),
+        _total("HEARTS", "Sum of hearts", "Likes that their videos have received, where TikTok served that count."),
+        _total("PUBLIC_USERS", "Public", "Followers with a public account."),
+        _total("PRIVATE_USERS", "Private", "Followers with a private account."),
+        _total("UNKNOWN_PRIVACY", "Public or private: unknown", "Followers of whom the source did not say."),
+        _total("VERIFIED_USERS", "Verified", "Followers whom TikTok verified."),
+        _total("NOT_VERIFIED_USERS", "Not verified", "Followers whom TikTok did not verify."),
+        _total("UNKNOWN_VERIFICATION", "Verified: unknown", "Followers of whom the source did not say."),
+        *_tiers(),
+        _total("EXACT", "Exact counts", "Followers with exact counts."),
+        _total("ROUNDED", "Rounded counts", "Followers with rounded counts."),
+        _total("EXACT_OR_ROUNDED", "Exact or rounded counts", "Followers of whom the source did not say which."),
+        _total("NOT_SERVED", "Counts not served", "Followers whose counts TikTok did not serve."),
+    ),
     "LISTED_FOLLOWERS": (
         of_account(
             "Followers listed",

@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from tiktok_insights.dashboard.description import PAGES
 from tiktok_insights.dashboard.description.model import Page
 from tiktok_insights.powerbi.report.layout import Tile, grid, page_height, top
-from tiktok_insights.powerbi.report.pages import care, coverage, growth, overview, today, who
 from tiktok_insights.powerbi.report.pages.banner import banner, slicers
+from tiktok_insights.powerbi.report.pages.care import VISUALS as CARE
+from tiktok_insights.powerbi.report.pages.coverage import VISUALS as COVERAGE
+from tiktok_insights.powerbi.report.pages.growth import VISUALS as GROWTH
+from tiktok_insights.powerbi.report.pages.overview import NAME, QUESTION, SCOPE, TITLE, visuals
+from tiktok_insights.powerbi.report.pages.today import VISUALS as TODAY
+from tiktok_insights.powerbi.report.pages.who import VISUALS as WHO
 from tiktok_insights.powerbi.report.showing import Showing, drawn
 from tiktok_insights.powerbi.report.visuals import Box, Drawn
 
 #: By the page's name in the description, and the visual's.
 SHOWN: Mapping[str, Mapping[str, Showing]] = {
-    "today": today.VISUALS,
-    "growth": growth.VISUALS,
-    "who": who.VISUALS,
-    "care": care.VISUALS,
-    "coverage": coverage.VISUALS,
+    "today": TODAY,
+    "growth": GROWTH,
+    "who": WHO,
+    "care": CARE,
+    "coverage": COVERAGE,
 }
 #: What limits a page, where the HTML limits it otherwise.
 _SCOPES: Mapping[str, str] = {
@@ -49,9 +54,9 @@ def pages() -> tuple[ReportPage, ...]:
 
 
 def _overview() -> ReportPage:
-    shown, tiles = zip(*overview.visuals(), strict=True)
-    head = (*slicers(has_period=False), banner(overview.QUESTION, overview.SCOPE))
-    return _page(overview.NAME, overview.TITLE, head, shown, tiles)
+    shown, tiles = zip(*visuals(), strict=True)
+    head = (*slicers(has_period=False), banner(QUESTION, SCOPE))
+    return _page(NAME, TITLE, head, shown, tiles)
 
 
 def _described(page: Page) -> ReportPage:

@@ -26,7 +26,10 @@ VISUALS: Mapping[str, Showing] = {
     ),
     "unknown": Showing({"Values": measures("Unknown: out of view", "Unknown: no follow time")}),
     "served": Showing(
-        {"Category": (_ACCOUNT,), "Series": (column("LISTED_FOLLOWERS.COUNTS"),), "Y": measures("Followers listed")},
+        {
+            "Category": (_ACCOUNT,),
+            "Y": measures("Exact counts", "Rounded counts", "Exact or rounded counts", "Counts not served"),
+        },
         objects=styles.LABELS,
     ),
     "quota": Showing({"Values": measures("Requests of the newest snapshot", "Requests left")}),

@@ -62,10 +62,10 @@ def visuals() -> tuple[tuple[Drawn, Tile], ...]:
     blue = styles.series({measure("Their followers"): _LIGHT_BLUE, measure("Accounts they follow"): _NAVY})
     red = styles.series({measure("Their hearts"): _DARK_RED})
     return (
-        _card("followers", "Followers", "Their followers"),
-        _card("following", "Following", "Accounts they follow"),
+        _card("followers", "Followers", "Sum of followers"),
+        _card("following", "Following", "Sum of following"),
         _card("friends", "Friends", "Friends served"),
-        _card("heart_sum", "Hearts", "Their hearts"),
+        _card("heart_sum", "Hearts", "Sum of hearts"),
         _donut("privacy", "Public vs Private Accounts", _PRIVACY, {"public": "#D9B300", "private": "#E66C37"}),
         _donut(
             "verification",

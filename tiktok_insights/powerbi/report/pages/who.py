@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tiktok_insights.dashboard.facts.account import TOP
+from tiktok_insights.powerbi.model.measures import MEASURES
 from tiktok_insights.powerbi.report import styles
 from tiktok_insights.powerbi.report.fields import Field, column, columns, measure, measures
 from tiktok_insights.powerbi.report.filters import not_blank, top
@@ -19,23 +20,27 @@ def most(name: str, by: str) -> Showing:
     return Showing({"Category": (field,), "Y": (most_of,)}, filters=(top(TOP, field, most_of),), objects=styles.LABELS)
 
 
-def _parts(name: str) -> Showing:
-    return Showing(
-        {"Category": (_ACCOUNT,), "Series": (Field(_LISTED, name),), "Y": measures("Followers listed")},
-        objects=styles.LABELS,
-    )
+def _parts(*names: str) -> Showing:
+    return Showing({"Category": (_ACCOUNT,), "Y": measures(*names)}, objects=styles.LABELS)
+
+
+def _tiers() -> tuple[Field, ...]:
+    names = [one.name for one in MEASURES["LISTED_TOTALS"]]
+    first, last = (next(at for at, name in enumerate(names) if name.startswith(word)) for word in ("Under", "Mega"))
+    return measures(*names[first : last + 1], "Counts not served")
 
 
 VISUALS: Mapping[str, Showing] = {
     "sums": Showing(
-        {"Values": measures("Followers listed", "Their followers", "Accounts they follow", "Their hearts")}
+        {"Values": measures("Followers on the list", "Sum of followers", "Sum of following", "Sum of hearts")}
     ),
-    "privacy": _parts("PRIVACY"),
-    "verification": _parts("VERIFICATION"),
+    "privacy": _parts("Public", "Private", "Public or private: unknown"),
+    "verification": _parts("Verified", "Not verified", "Verified: unknown"),
     "most_followed": most("USER_NAME", "Their followers"),
     "follow_most": most("USER_NAME", "Accounts they follow"),
     "most_hearts": most("NICK_NAME", "Their hearts"),
     "most_videos": most("USER_NAME", "Their videos"),
+    "tiers": Showing({"Category": (_ACCOUNT,), "Y": _tiers()}, objects=styles.LABELS),
     "bands": Showing(
         {"Category": (column("FOLLOWING_BANDS.BAND"),), "Y": measures("Followers in the band")},
         objects=styles.LABELS,
