@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from tiktok_insights.powerbi import report, semantic_model
+from tiktok_insights.powerbi import semantic_model
 from tiktok_insights.powerbi.model import MODEL
+from tiktok_insights.powerbi.report import files as report_files
 
 #: What Power BI Desktop writes for one machine only; it writes the same file itself.
 _GIT_IGNORE = "**/.pbi/localSettings.json\n**/.pbi/cache.abf\n"
@@ -51,7 +52,7 @@ def files() -> Mapping[str, str]:
         ".gitignore": _GIT_IGNORE,
         ".gitattributes": _GIT_ATTRIBUTES,
         **semantic_model.files(MODEL),
-        **report.files(),
+        **report_files.files(),
     }
     record = "".join(f"{_digest(text)}  {path}\n" for path, text in sorted(texts.items()))
     return {**texts, _RECORD: record}
