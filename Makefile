@@ -11,6 +11,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SPARK := .venv/.installed-spark
 AXE := .venv/axe/node_modules/axe-core/axe.min.js
+POWER_BI := .venv/powerbi/node_modules/.package-lock.json
 
 help: ## Show this list.
 	@echo "make run && make test need Python 3.11 to 3.13 and nothing else. The targets:"
@@ -52,7 +53,7 @@ test-docs: setup ## Run every command in the README, the tutorial and the how-to
 test-spark: setup $(SPARK) ## Run the SQL that both engines share on Spark, too; needs Java 17.
 	@$(PYTEST) -m spark
 
-test-browser: setup $(AXE) ## Open the dashboard in a browser, and check its accessibility; needs Chromium and npm.
+test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
 	@$(PYTEST) -m browser
 
 torture: setup ## Run more random cases and more loads at once; takes hours. 15 minutes: make torture SHORT=1
@@ -105,6 +106,13 @@ $(AXE): tiktok_insights_tests/dashboard/axe/package-lock.json $(STAMP)
 	@cd .venv/axe && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+# Microsoft's tools that read the files of Power BI, which only `make test-browser` needs.
+$(POWER_BI): tiktok_insights_tests/powerbi/npm/package-lock.json $(STAMP)
+	@npm --version >/dev/null 2>&1 || { echo "The tests of Power BI's files need npm; on Debian: apt-get install npm"; exit 1; }
+	@mkdir -p .venv/powerbi && cp tiktok_insights_tests/powerbi/npm/*.json .venv/powerbi/
+	@cd .venv/powerbi && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \
 	--custom-compile-command 'make lock'
 lock: setup ## Update the locks to the newest versions.
@@ -112,8 +120,9 @@ lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-spark.lock
 
-docs: setup ## Generate the documents that come from the code, such as docs/reference.
+docs: setup ## Generate what comes from the code: documents such as docs/reference, and powerbi/.
 	@$(BIN)/python -m docs.generate
+	@$(BIN)/tiktok-insights powerbi build
 
 screenshots: setup ## Retake the README's screenshots; needs Chromium.
 	@$(BIN)/python docs/take_screenshots.py
