@@ -72,9 +72,19 @@ def _expressions(files: ModelFiles) -> Iterator[tuple[str, str]]:
                 yield f"{child.kind} {child.name}", child.value
 
 
+def _is_nested_well(dax: str) -> bool:
+    """Whether each bracket is closed by its own kind; texts and names are taken out before."""
+    brackets = re.sub(r"[^(){}]", "", _COLUMN.sub("", dax))
+    while (shorter := brackets.replace("()", "").replace("{}", "")) != brackets:
+        brackets = shorter
+    return not brackets
+
+
 def _references(files: ModelFiles) -> Iterator[str]:
     for place, dax in _expressions(files):
         bare = _TEXT.sub('""', dax)
+        if '"' in bare.replace('""', "") or not _is_nested_well(bare):
+            yield f"{place}: a bracket or a quote is not closed"
         for table, column in _COLUMN.findall(bare):
             if column not in files.columns(unquoted(table)):
                 yield f"{place}: there is no {table}[{column}]"
