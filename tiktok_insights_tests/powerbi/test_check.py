@@ -12,14 +12,16 @@ from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts
 from tiktok_insights.powerbi.check import Comparison, compare
 from tiktok_insights.powerbi.model import MODEL
-from tiktok_insights.powerbi.model.objects import Model
+from tiktok_insights.powerbi.model.objects import Column, DataType, Model
 from tiktok_insights_tests.support.troubleshooting import told
 
 #: The table, and one view: three columns, of a text, a count and a share.
-PART = Model((MODEL.table("TIKTOK_DATA"), MODEL.table("USERS_BY_PRIVACY")), ())
+TABLE = MODEL.table("TIKTOK_DATA")
+PART = Model((TABLE, MODEL.table("USERS_BY_PRIVACY")), ())
 VIEW = "MAIN.USERS_BY_PRIVACY"
 GOOD = "SELECT 'public' AS PRIVACY, 1::NUMBER(38,0) AS USERS, 0.5::FLOAT AS SHARE"
 AGAIN = "Make the view again with tiktok-insights run."
+AWAY = "Move it away, then run tiktok-insights run."
 MISSING = f"{VIEW} is missing, or the role may not see it. Run tiktok-insights run, or grant SELECT on it."
 
 
@@ -31,12 +33,12 @@ def made(session: Session) -> Iterator[Session]:
     session.execute(f"DROP VIEW IF EXISTS {VIEW}")
 
 
-def test_what_the_platform_makes_is_as_the_model_expects(session: Session, altered_tables: None) -> None:
+def test_what_the_platform_makes_is_as_the_model_expects(made: Session) -> None:
     """A table and a view with all their columns; the date table has none in the warehouse."""
     (mart,) = (mart for mart in all_marts() if mart.view == "USERS_BY_PRIVACY")
-    Marts(session).make(mart)
-    assert compare(session, PART) == Comparison(tables=2, columns=13 + 3, problems=())
-    assert compare(session, Model((MODEL.table("DATES"),), ())) == Comparison(0, 0, ())
+    Marts(made).make(mart)
+    assert compare(made, PART) == Comparison(tables=2, columns=13 + 3, problems=())
+    assert compare(made, Model((MODEL.table("DATES"),), ())) == Comparison(0, 0, ())
 
 
 def test_more_columns_in_another_order_do_no_harm(made: Session) -> None:
@@ -63,22 +65,22 @@ def test_a_column_that_is_not_as_expected_is_told(made: Session, query: str, pro
     assert compare(made, PART).problems == (problem,)
 
 
-def test_what_is_missing_is_told(made: Session, altered_tables: None) -> None:
+def test_what_is_missing_is_told(made: Session) -> None:
     """A view, and a column of the table beside it, which is still compared."""
     made.execute(f"DROP VIEW {VIEW}")
-    made.execute("ALTER TABLE TIKTOK_DATA RENAME COLUMN DIGG_COUNT TO LIKES")
-    assert compare(made, PART).problems == (
-        "PUBLIC.TIKTOK_DATA: column DIGG_COUNT is missing. tiktok-insights run says what to do about the table.",
+    likes = Column("LIKES", DataType.WHOLE_NUMBER, "Likes.")
+    assert compare(made, Model((replace(TABLE, columns=(*TABLE.columns, likes)), PART.tables[1]), ())).problems == (
+        "PUBLIC.TIKTOK_DATA: column LIKES is missing. tiktok-insights run says what to do about the table.",
         MISSING,
     )
 
 
-def test_a_table_in_the_place_of_a_view_is_told(session: Session, altered_tables: None) -> None:
-    """Power BI asks for one of the two kinds, and finds none otherwise."""
-    session.execute(f"CREATE TABLE {VIEW} AS {GOOD}")
-    (problem,) = compare(session, PART).problems
-    assert problem == (
-        f"{VIEW} is a BASE TABLE, but the model asks for a VIEW. Move it away, then run tiktok-insights run."
+def test_a_table_in_the_place_of_a_view_is_told(made: Session) -> None:
+    """And a view in the place of a table: Power BI asks for one of the two kinds, and finds none otherwise."""
+    other = Model((replace(TABLE, is_view=True), replace(PART.tables[1], is_view=False)), ())
+    assert compare(made, other).problems == (
+        f"PUBLIC.TIKTOK_DATA is a BASE TABLE, but the model asks for a VIEW. {AWAY}",
+        f"{VIEW} is a VIEW, but the model asks for a BASE TABLE. {AWAY}",
     )
 
 
