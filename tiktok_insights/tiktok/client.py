@@ -1,7 +1,6 @@
 """The only HTTP client of the source: a session with timeouts, retries with jitter, a rate limit for all requests."""
 
 import copy
-import email.utils
 import logging
 import re
 import threading
@@ -10,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import stamina
 
+from tiktok_insights.clients.http_session import http_session, retry_after
 from tiktok_insights.tiktok import status_codes
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.dialects import parse, read_account, read_page
@@ -36,7 +35,6 @@ _LOG = logging.getLogger(__name__)
 
 #: The API's own maximum; it clamps a larger wish.
 PAGE_SIZE = 30
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SEC_UID_PREFIX = "MS4wLjABAAAA"
 _BURST_WAIT_SECONDS = 1.5
 _SENDABLE_KEY = re.compile(r"[!-~]+")
@@ -47,10 +45,6 @@ _SECRET_LENGTH = 16
 def is_sec_uid(reference: str) -> bool:
     """Whether a reference to an account is its secUid; else it is a handle."""
     return reference.startswith(_SEC_UID_PREFIX)
-
-
-def _no_sign_in(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 class Client:
@@ -94,14 +88,8 @@ class Client:
         self._retry = stamina.RetryingCaller(
             attempts=attempts, timeout=None, wait_initial=first_wait, wait_max=30.0, wait_jitter=first_wait
         ).on(self._wait_before_retry)
-        self._session = requests.Session()
-        # An API on this machine is asked directly; any other one through the proxy that the environment names.
-        self._session.trust_env = urlsplit(base_url).hostname not in _LOOPBACK
-        # The key is in a header. Without this, a line of ~/.netrc would be sent beside it.
-        self._session.auth = _no_sign_in
+        self._session = http_session(base_url, connections=64)
         self._session.headers.update({"x-rapidapi-key": api_key, "x-rapidapi-host": RAPIDAPI_HOST})
-        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
-        self._session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=64))
 
     def account(self, reference: str) -> Parsed[Response, Account]:
         """Ask who an account is, by handle or secUid.
@@ -176,7 +164,7 @@ class Client:
         quota = _quota(response.headers)
         self.budget.note(quota)
         body = self._without_key(response.content)
-        status_codes.check(response.status_code, body, path, quota, _retry_after(response.headers))
+        status_codes.check(response.status_code, body, path, quota, retry_after(response.headers))
         return Response(path, parameters, body, self.now(), tally.requests, quota)
 
     def _without_key(self, body: bytes) -> bytes:
@@ -218,17 +206,3 @@ def _quota(headers: Mapping[str, str]) -> Quota:
         return int(text) if text.isdecimal() else None
 
     return Quota(number("limit"), number("remaining"), number("reset"))
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from a Retry-After header, which is a number or a date; at most ten minutes of it are honoured."""
-    text = headers.get("Retry-After", "")
-    if text.isdecimal():
-        return min(float(text), 600.0)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), 600.0)
