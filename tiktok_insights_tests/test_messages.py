@@ -25,6 +25,7 @@ INTERNAL = {
     "NoSuchUserError": "the fake API answers it, as the API does",
     "ValueShapeError": "becomes the reason of a rejected row, or of a SchemaDriftError",
     "TikTokError": "the root of the tree; only what is below it is raised",
+    "PowerBIError": "the root of the tree; only what is below it is raised",
     "RunError": "a branch of the tree; only what is below it is raised",
 }
 #: Where a message is that is no error's.

@@ -1,8 +1,8 @@
 """The one place that reads the environment: which deployment, whose accounts, which names and keys.
 
-It only reads: the variables with their defaults are in `variables`, .env is read in `env_file`. What they are read
-into is in `client_settings`, and `resources.opening` opens the clients. Nothing here imports Dagster, so the command
-line is quick.
+It only reads: the variables with their defaults are in `variables`, what they may hold in `typed_variables`, and what
+they are read into in `client_settings`. `env_file` reads .env, and `resources.opening` opens the clients. Nothing here
+imports Dagster, so the command line is quick.
 """
 
 import os
@@ -16,12 +16,14 @@ from typing import Any
 from tiktok_insights.settings.client_settings import (
     DashboardSettings,
     GlueSettings,
+    PowerBISettings,
     S3Settings,
     SnowflakeSettings,
     TikTokSettings,
 )
 from tiktok_insights.settings.errors import SettingsError, wrong_value
-from tiktok_insights.settings.variables import DEFAULTS
+from tiktok_insights.settings.typed_variables import TypedVariables
+from tiktok_insights.settings.variables import DEFAULTS, POWER_BI_URL
 from tiktok_insights.tiktok.client import PUBLIC_URL
 
 #: For an API that is not on this machine.
@@ -50,12 +52,13 @@ class Settings:
     glue: GlueSettings
     snowflake: SnowflakeSettings
     dashboard: DashboardSettings
+    power_bi: PowerBISettings
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment (by default the process's own). Raises SettingsError."""
-    env = _Environment(os.environ if environment is None else environment)
-    deployment = env.deployment()
+    env = TypedVariables(os.environ if environment is None else environment)
+    deployment = _deployment(env)
     home = env.folder("TIKTOK_INSIGHTS_HOME").absolute()
     local_stack = str(home) if deployment is Deployment.LOCAL else ""
     region = env.text("AWS_REGION")
@@ -77,6 +80,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             pseudonyms=env.flag("TIKTOK_PSEUDONYMS"),
             pseudonym_key=env.text("TIKTOK_PSEUDONYM_KEY"),
         ),
+        power_bi=_power_bi(env, local_stack),
     )
 
 
@@ -121,82 +125,16 @@ def require_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
     return tuple(accounts)
 
 
-def _expanded(name: str, text: str) -> Path:
+def _deployment(env: TypedVariables) -> Deployment:
+    name = env.text("TIKTOK_INSIGHTS_DEPLOYMENT")
     try:
-        return Path(text).expanduser()
-    except RuntimeError as error:
-        raise wrong_value(name, text, "a path below the home of a user who exists") from error
+        return Deployment(name)
+    except ValueError:
+        known = " or ".join(repr(deployment.value) for deployment in Deployment)
+        raise wrong_value("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
 
 
-def _is_whole(text: str) -> bool:
-    """Whether a text is a whole number, of digits enough for any setting: Python does not convert thousands."""
-    return text.isdecimal() and len(text) <= 18
-
-
-class _Environment:
-    """Variables by name, with their defaults; an empty one counts as unset."""
-
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """The variable's text, or its default; `default` where circumstances give it another one than `variables`."""
-        usual = DEFAULTS[name]
-        return self._variables.get(name, "").strip() or (usual if default is None else default)
-
-    def folder(self, name: str) -> Path:
-        """The folder that the variable names; a shell expands `~`, a .env file does not."""
-        return _expanded(name, self.text(name))
-
-    def absolute_folder(self, name: str, default: Path) -> Path:
-        """The same, for one that Dagster reads too: it rejects a relative path."""
-        text = self.text(name, str(default))
-        path = _expanded(name, text)
-        if not path.is_absolute():
-            raise wrong_value(name, text, "an absolute path, as Dagster needs it,")
-        return path
-
-    def positive(self, name: str, default: str | None = None) -> float:
-        text = self.text(name, default)
-        try:
-            number = float(text)
-        except ValueError:
-            number = 0.0
-        if not 0 < number < float("inf"):
-            raise wrong_value(name, text, "a number greater than 0")
-        return number
-
-    def whole(self, name: str) -> int | None:
-        text = self.text(name)
-        if text and not _is_whole(text):
-            raise wrong_value(name, text, "a whole number")
-        return int(text) if text else None
-
-    def numbers(self, name: str) -> tuple[int, ...]:
-        parts = self.text(name).split(",")
-        if not all(_is_whole(part.strip()) for part in parts):
-            raise wrong_value(name, self.text(name), "a comma-separated list of whole numbers")
-        return tuple(map(int, parts))
-
-    def flag(self, name: str) -> bool:
-        text = self.text(name)
-        if text not in ("0", "1"):
-            raise wrong_value(name, text, "0 or 1")
-        return text == "1"
-
-    def seconds(self, name: str) -> int:
-        return self.whole(name) or 0
-
-    def deployment(self) -> Deployment:
-        name = self.text("TIKTOK_INSIGHTS_DEPLOYMENT")
-        try:
-            return Deployment(name)
-        except ValueError:
-            known = " or ".join(repr(deployment.value) for deployment in Deployment)
-            raise wrong_value("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
-
-
-def _tiktok(env: _Environment, home: str, local_stack: str) -> TikTokSettings:
+def _tiktok(env: TypedVariables, home: str, local_stack: str) -> TikTokSettings:
     """An API that is named has neither the fake one's made-up accounts nor its high rate; only it gets the key."""
     api_url = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL)
     api_key = env.text("RAPIDAPI_KEY")
@@ -214,7 +152,7 @@ def _tiktok(env: _Environment, home: str, local_stack: str) -> TikTokSettings:
     )
 
 
-def _snowflake(env: _Environment, local_stack: str) -> SnowflakeSettings:
+def _snowflake(env: TypedVariables, local_stack: str) -> SnowflakeSettings:
     """The local stack is shown nobody's account, user or key."""
     sign_in: dict[str, Any] = {
         "account": env.text("SNOWFLAKE_ACCOUNT"),
@@ -234,4 +172,19 @@ def _snowflake(env: _Environment, local_stack: str) -> SnowflakeSettings:
         lock_timeout_seconds=env.seconds("SNOWFLAKE_LOCK_TIMEOUT_SECONDS"),
         queued_timeout_seconds=env.seconds("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS"),
         local_stack=local_stack,
+    )
+
+
+def _power_bi(env: TypedVariables, local_stack: str) -> PowerBISettings:
+    """The service cannot read a warehouse on this machine, so `local` gives the secret only to a service it names."""
+    api_url = env.text("AZURE_POWERBI_API_URL", None if local_stack else POWER_BI_URL)
+    return PowerBISettings(
+        api_url=api_url,
+        login_url=env.text("AZURE_POWERBI_LOGIN_URL"),
+        tenant_id=env.text("AZURE_POWERBI_TENANT_ID"),
+        client_id=env.text("AZURE_POWERBI_CLIENT_ID"),
+        client_secret=env.text("AZURE_POWERBI_CLIENT_SECRET") if api_url else "",
+        workspace_id=env.text("AZURE_POWERBI_WORKSPACE_ID"),
+        semantic_model=env.text("AZURE_POWERBI_SEMANTIC_MODEL"),
+        refresh_minutes=env.positive("AZURE_POWERBI_REFRESH_MINUTES"),
     )

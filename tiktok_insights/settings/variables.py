@@ -5,8 +5,13 @@
 
 from dataclasses import dataclass
 
+from tiktok_insights.powerbi.names import PROJECT
 from tiktok_insights.tiktok.client import PUBLIC_URL
 from tiktok_insights.tiktok.pagination import KNOWN_CAPS
+
+#: The REST API of the Power BI service, and who signs in there: those of the public cloud.
+POWER_BI_URL = "https://api.powerbi.com/v1.0/myorg"
+_LOGIN_URL = "https://login.microsoftonline.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,24 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "alone, or the base64 of either",
         ),
         Variable("SNOWFLAKE_PRIVATE_KEY_PASSPHRASE", "", "the key's passphrase; ignored if the key is not encrypted"),
+    ),
+    "Power BI, only for `aws`": (
+        Variable("AZURE_POWERBI_TENANT_ID", "", "the directory (tenant) ID of Microsoft Entra, or its domain"),
+        Variable("AZURE_POWERBI_CLIENT_ID", "", "the application (client) ID of the service principal"),
+        Variable("AZURE_POWERBI_CLIENT_SECRET", "", "the value of its client secret, not the secret's ID"),
+        Variable("AZURE_POWERBI_WORKSPACE_ID", "", "the ID of the workspace, as in its URL after `groups/`"),
+        Variable("AZURE_POWERBI_SEMANTIC_MODEL", PROJECT, "the name or the ID of the semantic model there"),
+        Variable(
+            "AZURE_POWERBI_REFRESH_MINUTES",
+            "60",
+            "how long a run waits for the refresh. Then it cancels the refresh that it began, and fails",
+        ),
+        Variable(
+            "AZURE_POWERBI_API_URL",
+            "",
+            f"the URL of the REST API. If empty: `{POWER_BI_URL}` in `aws`, none in `local`",
+        ),
+        Variable("AZURE_POWERBI_LOGIN_URL", _LOGIN_URL, "the URL of the service where the principal signs in"),
     ),
 }
 
