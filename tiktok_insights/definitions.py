@@ -7,6 +7,7 @@ from tiktok_insights.defs.assets.dashboard import dashboard
 from tiktok_insights.defs.assets.insights import marts
 from tiktok_insights.defs.assets.lake import followers_csv
 from tiktok_insights.defs.assets.load_report import load_report
+from tiktok_insights.defs.assets.powerbi import power_bi_assets
 from tiktok_insights.defs.assets.raw import raw_followers
 from tiktok_insights.defs.assets.staging import staged_tiktok_data
 from tiktok_insights.defs.assets.verification import verification
@@ -27,6 +28,7 @@ from tiktok_insights.progress import SILENT
 from tiktok_insights.resources.client_resource import ClientResource
 from tiktok_insights.resources.dashboard import DashboardResource
 from tiktok_insights.resources.glue import GlueResource
+from tiktok_insights.resources.power_bi import PowerBIResource
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.resources.tiktok import TikTokResource
@@ -48,6 +50,7 @@ def defs() -> dg.Definitions:
         marts,
         dashboard,
         load_report,
+        *power_bi_assets(settings.power_bi),
     ]
     return dg.Definitions(
         assets=dg.map_asset_specs(with_locations(settings), [*assets, verification]),
@@ -75,4 +78,5 @@ def resources_for(settings: Settings) -> dict[str, ClientResource]:
         "glue": GlueResource.of(settings.glue),
         "snowflake": SnowflakeResource.of(settings.snowflake),
         "dashboard": DashboardResource.of(settings.dashboard),
+        "power_bi": PowerBIResource.of(settings.power_bi),
     }

@@ -37,7 +37,9 @@ def test_the_stages_stand_in_their_groups_and_in_one_line(loaded: dg.Definitions
     """Five assets, each downstream of the one before, the marts of the last, then the dashboard and the report."""
     graph = loaded.resolve_asset_graph()
     groups = {key.to_user_string(): graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    others = dict.fromkeys([*MARTS, "dashboard", "load_report"], "insights") | {"verification": "warehouse"}
+    in_power_bi = ["semantic_model/TikTokInsights", "report/TikTokInsights"]
+    others = dict.fromkeys([*MARTS, "dashboard", "load_report", *in_power_bi], "insights")
+    others |= {"verification": "warehouse"}
     assert groups == STAGES | others
     for last in ("dashboard", "load_report"):
         assert graph.get(AssetKey(last)).parent_keys == set(map(AssetKey, MARTS))
@@ -162,10 +164,12 @@ def test_no_secret_is_part_of_the_definitions(environment: dict[str, str], monke
     monkeypatch.setenv("RAPIDAPI_KEY", "canary-of-the-api")
     monkeypatch.setenv("SNOWFLAKE_PRIVATE_KEY", "canary-of-the-warehouse")
     monkeypatch.setenv("TIKTOK_PSEUDONYM_KEY", "canary-of-the-names")
+    monkeypatch.setenv("AZURE_POWERBI_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AZURE_POWERBI_CLIENT_SECRET", "canary-of-power-bi")
     loaded = defs()
     ours = [item for item in (loaded.resources or {}).values() if isinstance(item, dg.ConfigurableResource)]
     shown = [resource.model_dump_json() for resource in ours]
-    assert len(shown) == 5
+    assert len(shown) == 6
     assert "canary" not in json.dumps(shown)
     assert "canary" not in repr(loaded.resources)
 

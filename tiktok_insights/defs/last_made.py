@@ -12,8 +12,8 @@ STATE = "state"
 
 
 def metadata_before(instance: dg.DagsterInstance, name: str) -> Mapping[str, dg.MetadataValue]:
-    """Give the metadata of the asset's last materialization; empty if there is none."""
-    event = instance.get_latest_materialization_event(dg.AssetKey(name))
+    """Give the metadata of the asset's last materialization; empty if there is none. `name` is the key with slashes."""
+    event = instance.get_latest_materialization_event(dg.AssetKey.from_user_string(name))
     return event.asset_materialization.metadata if event and event.asset_materialization else {}
 
 

@@ -1,1 +1,1 @@
-"""The clients of the API, S3, Glue and Snowflake as Dagster resources; `opening` opens them."""
+"""The clients of the API, S3, Glue, Snowflake and Power BI as Dagster resources; `opening` opens them."""

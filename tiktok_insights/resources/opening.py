@@ -15,6 +15,7 @@ from tiktok_insights.resources.local_stack import local_api, local_aws, local_sn
 from tiktok_insights.settings.client_settings import (
     AwsSettings,
     GlueSettings,
+    PowerBISettings,
     S3Settings,
     SnowflakeSettings,
     TikTokSettings,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tiktok_insights.catalog.glue_table import Catalog
     from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.clients.snowflake_session import Session
+    from tiktok_insights.powerbi.service.api import Api
     from tiktok_insights.tiktok.client import Client
     from tiktok_insights.tiktok.limiter import RateLimiter
 
@@ -47,6 +49,19 @@ def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = No
         key = key or local_key
     limiter = limiter or RateLimiter(settings.requests_per_minute)
     return Client(url, key, limiter, budget=Budget(settings.request_budget), list_caps=settings.list_caps)
+
+
+def open_power_bi(settings: PowerBISettings) -> "Api":
+    """Make a client of the Power BI service. Raises SettingsError when who signs in, or the workspace, is missing."""
+    from tiktok_insights.powerbi.service.api import Api
+
+    if settings.missing:
+        names = ", ".join(settings.missing)
+        raise SettingsError(f"Not set: {names}. A refresh in Power BI needs these variables.")
+    if not settings.api_url:
+        msg = "AZURE_POWERBI_API_URL is not set. The deployment 'local' has no Power BI service."
+        raise SettingsError(msg)
+    return Api(settings)
 
 
 def open_bucket(settings: S3Settings) -> "ObjectStore":

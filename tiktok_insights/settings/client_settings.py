@@ -201,5 +201,10 @@ class PowerBISettings:
         }
         return tuple(name for name, value in needed.items() if not value)
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a service, and all that signs in there."""
+        return bool(self.api_url) and not self.missing
+
 
 AnySettings = TikTokSettings | AwsSettings | SnowflakeSettings | DashboardSettings | PowerBISettings
