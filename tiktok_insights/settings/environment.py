@@ -178,12 +178,13 @@ def _snowflake(env: TypedVariables, local_stack: str) -> SnowflakeSettings:
 def _power_bi(env: TypedVariables, local_stack: str) -> PowerBISettings:
     """The service cannot read a warehouse on this machine, so `local` gives the secret only to a service it names."""
     api_url = env.text("AZURE_POWERBI_API_URL", None if local_stack else POWER_BI_URL)
+    secret = env.text("AZURE_POWERBI_CLIENT_SECRET")
     return PowerBISettings(
         api_url=api_url,
         login_url=env.text("AZURE_POWERBI_LOGIN_URL"),
         tenant_id=env.text("AZURE_POWERBI_TENANT_ID"),
         client_id=env.text("AZURE_POWERBI_CLIENT_ID"),
-        client_secret=env.text("AZURE_POWERBI_CLIENT_SECRET") if api_url else "",
+        client_secret=secret if api_url else "",
         workspace_id=env.text("AZURE_POWERBI_WORKSPACE_ID"),
         semantic_model=env.text("AZURE_POWERBI_SEMANTIC_MODEL"),
         refresh_minutes=env.positive("AZURE_POWERBI_REFRESH_MINUTES"),
