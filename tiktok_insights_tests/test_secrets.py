@@ -12,6 +12,7 @@ from tiktok_insights.definitions import defs
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.connections import Connections
+from tiktok_insights_tests.support.fake_power_bi import SECRET, Course, fake_power_bi
 from tiktok_insights_tests.support.private_keys import PASSPHRASE, Written
 from tiktok_insights_tests.support.scripted import Asked, Reply, scripted
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.runs
 __all__ = ["keys", "rsa_key"]
 
 _CANARY = "canary-key-4f1d0c6a9b7e2d35-of-fifty-characters-or-so"
+_CLIENTS = ("tiktok", "s3", "glue", "snowflake", "power_bi")
 _AWS_CANARY = "canary-secret-access-key-7b3f"
 
 _REFUSAL = f"Invalid API key {_CANARY}."
@@ -48,7 +50,7 @@ def everything_of(folder: Path, config: dict[str, Any], store: ObjectStore) -> t
         job = defs().resolve_job_def("tiktok_pipeline")
         result = job.execute_in_process(config, instance=instance, raise_on_error=False)
         run = instance.get_run_by_id(result.run_id)
-        shown = [job.resource_defs[name].config_schema.default_value for name in ("tiktok", "s3", "glue", "snowflake")]
+        shown = [job.resource_defs[name].config_schema.default_value for name in _CLIENTS]
         left = [repr([result.all_events, instance.all_logs(result.run_id), run, shown]).encode()]
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert any(path.suffix == ".db" for path in files)
@@ -102,7 +104,7 @@ def test_no_secret_is_anywhere_after_a_run_in_aws(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Nor are the private key, its passphrase and AWS's secret key, all of which open the run's clients."""
+    """Nor are the private key, its passphrase, AWS's secret key and Power BI's, all of which open the run's clients."""
     key = keys["RSA"].pems["encrypted PKCS#8"]
     snowflake = connections.snowflake
     variables = {
@@ -118,16 +120,17 @@ def test_no_secret_is_anywhere_after_a_run_in_aws(
         "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": PASSPHRASE,
         "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true",
     }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
     server = {"host": snowflake["host"], "port": snowflake["port"], "protocol": "http"}
-    with scripted(Reply(body=encoded(_PAGE)), info=_INFO) as script:
-        monkeypatch.setenv("TIKTOK_API_URL", script.address)
+    with scripted(Reply(body=encoded(_PAGE)), info=_INFO) as script, fake_power_bi() as power_bi:
+        for name, value in {**variables, **power_bi.variables(), "TIKTOK_API_URL": script.address}.items():
+            monkeypatch.setenv(name, value)
+        power_bi.courses.append(Course(("Completed",)))
         succeeded, left = everything_of(tmp_path, {"resources": {"snowflake": {"config": server}}}, store)
         assert succeeded
+        assert power_bi.started == 1
     said = capfd.readouterr()
     left += (said.out + said.err).encode()
     assert b"{'env': 'SNOWFLAKE_PRIVATE_KEY'}" in left, "the UI shows the names of the variables"
-    for secret in (_CANARY, _AWS_CANARY, PASSPHRASE, *key.splitlines()[1:-1]):
+    for secret in (_CANARY, _AWS_CANARY, SECRET, *power_bi.tokens, PASSPHRASE, *key.splitlines()[1:-1]):
         assert secret.encode() not in left
     assert keys["RSA"].der not in left
