@@ -56,8 +56,7 @@ def open_power_bi(settings: PowerBISettings) -> "Api":
     from tiktok_insights.powerbi.service.api import Api
 
     if settings.missing:
-        names = ", ".join(settings.missing)
-        raise SettingsError(f"Not set: {names}. A refresh in Power BI needs these variables.")
+        raise SettingsError(f"A refresh in Power BI needs variables that are not set: {', '.join(settings.missing)}")
     if not settings.api_url:
         msg = "AZURE_POWERBI_API_URL is not set. The deployment 'local' has no Power BI service."
         raise SettingsError(msg)

@@ -32,7 +32,7 @@ def test_local_has_no_service_and_is_not_shown_the_secret() -> None:
     variables = _AWS | {"TIKTOK_INSIGHTS_DEPLOYMENT": "local"}
     settings = read_settings(variables).power_bi
     assert (settings.is_configured, settings.api_url, settings.client_secret) == (False, "", "")
-    with told("Not set: <variables>. A refresh in Power BI", "AZURE_POWERBI_CLIENT_SECRET"):
+    with told("A refresh in Power BI needs", "AZURE_POWERBI_CLIENT_SECRET"):
         open_power_bi(settings)
     with told("AZURE_POWERBI_API_URL is not set."):
         open_power_bi(dataclasses.replace(settings, client_secret=SECRET))

@@ -108,7 +108,8 @@ class Api:
             )
         except requests.RequestException as error:
             where = f"{self._url}/{path} ({type(error).__name__})"
-            raise LostReplyError(f"No response from {where}. Check the network and AZURE_POWERBI_API_URL.") from None
+            msg = f"Power BI did not respond: {where}. Check the network and AZURE_POWERBI_API_URL."
+            raise LostReplyError(msg) from None
 
     def _check(self, reply: requests.Response, what: str, token: str) -> None:
         status = reply.status_code

@@ -51,7 +51,8 @@ class TokenSource:
             reply = self._session.post(where, data=form, timeout=self._timeout, allow_redirects=False)
         except requests.RequestException as error:
             # The exception's own text may hold the request.
-            msg = f"No response from {where} ({type(error).__name__}). Check the network and AZURE_POWERBI_LOGIN_URL."
+            where = f"{where} ({type(error).__name__})"
+            msg = f"Microsoft Entra did not respond: {where}. Check the network and AZURE_POWERBI_LOGIN_URL."
             raise LostReplyError(msg) from None
         if reply.status_code == 429:
             raise ServiceBusyError(f"{where} takes no more requests now. Run again later.", retry_after(reply.headers))

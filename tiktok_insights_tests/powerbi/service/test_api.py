@@ -9,7 +9,7 @@ from tiktok_insights.powerbi.service.errors import PowerBIError
 from tiktok_insights_tests.powerbi.service.conftest import Client
 from tiktok_insights_tests.support.fake_power_bi import SECRET, Disturbance, FakePowerBI
 from tiktok_insights_tests.support.scripted import Asked, Reply, scripted
-from tiktok_insights_tests.support.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 _TOKEN = Reply(body=b'{"access_token": "canary-token"}')
 
@@ -29,22 +29,22 @@ def test_a_wrong_secret_is_told_without_it(service: FakePowerBI, client: Client)
 
 
 @pytest.mark.parametrize(
-    ("reply", "beginning"),
+    ("reply", "expected"),
     [
-        (Reply(400, b'{"error_description": "AADSTS7000222: expired"}'), "Microsoft Entra does not sign in"),
-        (Reply(400, b"<html>"), "Microsoft Entra does not sign in"),
-        (Reply(200, b"[]"), "Microsoft Entra does not sign in"),
-        (Reply(302, headers={"Location": "http://127.0.0.1:1/"}), "Microsoft Entra does not sign in"),
-        (Reply(503), "<address> returned <status>. Microsoft has a problem."),
-        (Reply(429), "<address> takes no more requests now."),
-        (Reply(hangs_up=True), "No response from <address> (<reason>). Check the network and AZURE_POWERBI_LOGIN_URL."),
+        (Reply(400, b'{"error_description": "AADSTS7000222: expired"}'), told("Microsoft Entra does not sign in")),
+        (Reply(400, b"<html>"), told("Microsoft Entra does not sign in")),
+        (Reply(200, b"[]"), told("Microsoft Entra does not sign in")),
+        (Reply(302, headers={"Location": "http://127.0.0.1:1/"}), told("Microsoft Entra does not sign in")),
+        (Reply(503), told("<address> returned <status>. Microsoft has a problem.")),
+        (Reply(429), told("<address> takes no more requests now.")),
+        (Reply(hangs_up=True), told("Microsoft Entra did not respond:")),
     ],
 )
-def test_a_sign_in_that_fails_says_how(client: Client, reply: Reply, beginning: str) -> None:
+def test_a_sign_in_that_fails_says_how(client: Client, reply: Reply, expected: Told) -> None:
     """A redirect is not followed: it would take the secret to another address."""
     with scripted(reply) as script:
         client.settings = dataclasses.replace(client.settings, login_url=script.address)
-        with told(beginning):
+        with expected:
             client.api.get("groups")
 
 
@@ -65,17 +65,17 @@ def test_a_refused_request_names_the_remedy_and_repeats_no_secret(client: Client
 
 
 @pytest.mark.parametrize(
-    ("reply", "beginning"),
+    ("reply", "expected"),
     [
-        (Reply(hangs_up=True), "No response from <address> (<reason>). Check the network and AZURE_POWERBI_API_URL."),
-        (Reply(200, b"<html>"), "<method> <path> returned no JSON."),
+        (Reply(hangs_up=True), told("Power BI did not respond:")),
+        (Reply(200, b"<html>"), told("<method> <path> returned no JSON.")),
     ],
 )
-def test_an_answer_that_cannot_be_used_says_so(client: Client, reply: Reply, beginning: str) -> None:
+def test_an_answer_that_cannot_be_used_says_so(client: Client, reply: Reply, expected: Told) -> None:
     """After three attempts, where a second one could help."""
     with scripted(reply, choose=sign_in) as script:
         client.settings = dataclasses.replace(client.settings, api_url=script.address, login_url=script.address)
-        with told(beginning):
+        with expected:
             client.api.get("groups")
 
 
