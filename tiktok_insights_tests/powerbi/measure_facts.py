@@ -91,8 +91,13 @@ def _by_week(value: str) -> Expected:
     return lambda account, _: {week.start: getattr(week, value) for week in account.weeks}
 
 
-def _by_band(value: str) -> Expected:
-    return lambda account, _: {group.name: getattr(group, value) for group in account.who.bands if group.of}
+def _by_band(account: Account, _: Facts) -> Mapping[str, int]:
+    return {group.name: group.users for group in account.who.bands}
+
+
+def _share_by_band(account: Account, _: Facts) -> Mapping[str, float | None]:
+    """The mart has no share for counts that were not served."""
+    return {group.name: group.share for group in account.who.bands if group.name != "not served"}
 
 
 EXPECTED: Mapping[str, Expected] = {
@@ -149,8 +154,8 @@ EXPECTED: Mapping[str, Expected] = {
     "Exact or rounded counts": lambda account, _: account.coverage.exact_or_rounded,
     "Counts not served": lambda account, _: account.coverage.not_served,
     "Followers listed": _listed,
-    "Followers in the band": _by_band("users"),
-    "Share of the band": _by_band("share"),
+    "Followers in the band": _by_band,
+    "Share of the band": _share_by_band,
     "New followers": lambda account, _: account.who.new_users,
     "Notable followers": lambda account, _: account.who.notable,
     # Care

@@ -7,7 +7,7 @@ from tiktok_insights.powerbi.model.objects import Measure
 
 
 def _signs(column: str, name: str, meaning: str, format_: str) -> Measure:
-    return of_one_row("AUDIENCE_SIGNS", column, name, meaning, format_, by="KIND, NAME")
+    return of_one_row("AUDIENCE_SIGNS", column, name, meaning, format_, by="DAYS, KIND, NAME")
 
 
 def _activity(column: str, name: str, meaning: str, format_: str = COUNT) -> Measure:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tiktok_insights.powerbi.model.measures.building import COUNT, SHARE, TEXT, TIME, of_account, of_one_row
 from tiktok_insights.powerbi.model.objects import Measure
 
+_IS_READ = 'ACCOUNT_COVERAGE[OUTCOME] <> "window" && NOT ISBLANK(ACCOUNT_COVERAGE[AS_OF])'
 _NO_WINDOW = 'SNAPSHOT_COVERAGE[LIST] <> "window"'
 _NEWEST = (
     "SELECT {columns} FROM {rows} AND LOOKED_AT IS NOT NULL AND LIST IS DISTINCT FROM 'window' "
@@ -19,8 +20,8 @@ def _newest(columns: str) -> str:
 
 
 def _seen(column: str, name: str, meaning: str, format_: str) -> Measure:
-    expression = f'CALCULATE(MAX(ACCOUNT_COVERAGE[{column}]), ACCOUNT_COVERAGE[OUTCOME] <> "window")'
-    sql = f"SELECT {column} FROM {{rows}} AND OUTCOME IS DISTINCT FROM 'window'"
+    expression = f"CALCULATE(MAX(ACCOUNT_COVERAGE[{column}]), {_IS_READ})"
+    sql = f"SELECT {column} FROM {{rows}} AND OUTCOME IS DISTINCT FROM 'window' AND AS_OF IS NOT NULL"
     return of_account(name, expression, meaning, format_, sql)
 
 

@@ -7,19 +7,22 @@ from tiktok_insights.powerbi.report.fields import column, columns, measure, meas
 from tiktok_insights.powerbi.report.filters import not_blank, one_of
 from tiktok_insights.powerbi.report.showing import Showing
 
-_KIND, _NAME = columns("AUDIENCE_SIGNS", "KIND", "NAME")
+_DAYS, _KIND, _NAME = columns("AUDIENCE_SIGNS", "DAYS", "KIND", "NAME")
+_STRETCHES = "Who joined in so many days before the newest list; 0: all followers."
 _JOINED, _CREATED = columns("FOLLOWER_MAP", "JOINED_CELL", "CREATED_CELL")
 _WEEK = column("SIGNS_BY_WEEK.WEEK")
 
 VISUALS: Mapping[str, Showing] = {
     "classes": Showing(
-        {"Category": (column("ACCOUNT_COVERAGE.HANDLE"),), "Series": (_NAME,), "Y": measures("Followers with it")},
+        {"Category": (_DAYS,), "Series": (_NAME,), "Y": measures("Followers with it")},
         filters=(one_of(_KIND, "class"),),
+        note=_STRETCHES,
         objects=styles.LABELS,
     ),
     "signs": Showing(
-        {"Category": (_NAME,), "Y": measures("Share with it")},
+        {"Category": (_NAME,), "Series": (_DAYS,), "Y": measures("Share with it")},
         filters=(one_of(_KIND, "sign"),),
+        note=f"{_STRETCHES} One person can show more than one sign.",
         objects=styles.LABELS,
     ),
     "activity": Showing(
