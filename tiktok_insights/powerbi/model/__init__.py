@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tiktok_insights.powerbi.model.accounts import with_name
 from tiktok_insights.powerbi.model.dates import dates, with_day
 from tiktok_insights.powerbi.model.measures import MEASURES
 from tiktok_insights.powerbi.model.objects import Model
@@ -10,7 +11,7 @@ from tiktok_insights.powerbi.model.tables import warehouse_tables
 
 
 def _model() -> Model:
-    tables = (*map(with_day, warehouse_tables()), dates())
+    tables = (*map(with_day, map(with_name, warehouse_tables())), dates())
     measured = tuple(replace(table, measures=MEASURES.get(table.name, ())) for table in tables)
     return Model(measured, relationships(measured))
 

@@ -38,6 +38,11 @@ _VALUES: Mapping[ValueType, tuple[DataType, str]] = {
     ValueType.DECIMAL: (DataType.NUMBER, "#,0.00"),
     ValueType.TIME: (DataType.TIME, _TIME),
 }
+#: Names of parts of a range, by the column with the part's least number: by their letters, 1,500 comes before 500.
+_SORTED_BY: Mapping[tuple[str, str], str] = {
+    ("AUDIENCE_TIERS", "TIER"): "AT_LEAST",
+    ("FOLLOWING_BANDS", "BAND"): "AT_LEAST",
+}
 
 
 def warehouse_tables() -> tuple[Table, ...]:
@@ -55,9 +60,11 @@ def _users() -> Table:
 
 
 def _of_mart(mart: Mart) -> Table:
-    return Table(mart.view, mart.description, tuple(map(_of_column, mart.columns)), schema=VIEW_SCHEMA)
+    columns = tuple(_of_column(mart, column) for column in mart.columns)
+    return Table(mart.view, mart.description, columns, schema=VIEW_SCHEMA)
 
 
-def _of_column(column: MartColumn) -> Column:
+def _of_column(mart: Mart, column: MartColumn) -> Column:
     type_, format_ = _VALUES[column.type]
-    return Column(column.name, type_, column.meaning, format=format_)
+    sort_by = _SORTED_BY.get((mart.view, column.name), "")
+    return Column(column.name, type_, column.meaning, format=format_, sort_by=sort_by)

@@ -1,9 +1,11 @@
 """How a visual of the description becomes one of Power BI: a page gives its fields; the rest is described."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tiktok_insights.dashboard.description import DEFINITIONS
 from tiktok_insights.dashboard.description.model import Visual
+from tiktok_insights.powerbi.model import MODEL
 from tiktok_insights.powerbi.report.fields import Field, Json, showing
 from tiktok_insights.powerbi.report.filters import Filter
 from tiktok_insights.powerbi.report.visuals import INSTEAD, TYPES, Drawn, Sort
@@ -37,14 +39,27 @@ def drawn(visual: Visual, shown: Showing) -> Drawn:
         sort=shown.sort or tuple(_sort(visual.sort, fields)),
         filters=shown.filters,
         objects=shown.objects,
+        meaning=_meaning(visual.definition),
     )
 
 
+def _meaning(name: str) -> str:
+    return next(f"{one.title}. {one.text} {one.more}".strip() for one in DEFINITIONS if one.name == name)
+
+
 def _sort(order: str, fields: list[Field]) -> list[Sort]:
-    """The order of the description, as far as its columns are shown; `model` sorts names such as those of bands."""
+    """The order of the description, as far as its columns are shown, or sort what is."""
     found = []
     for part in filter(None, order.split(", ")):
         name, _, direction = part.partition(" ")
-        if (one := showing(name, fields)) is not None:
+        if (one := showing(name, fields) or _sorted_by(name, fields)) is not None:
             found.append(Sort(one, is_descending=direction == "DESC"))
     return found
+
+
+def _sorted_by(name: str, fields: Sequence[Field]) -> Field | None:
+    """The field whose values the model puts in the order of a column that is not shown."""
+    columns = ((field, MODEL.table(field.table).columns) for field in fields if not field.is_measure)
+    return next(
+        (field for field, all_ in columns for one in all_ if (one.name, one.sort_by) == (field.name, name)), None
+    )

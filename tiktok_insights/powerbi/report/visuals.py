@@ -65,6 +65,8 @@ class Drawn:
     sort: tuple[Sort, ...] = ()
     filters: tuple[Filter, ...] = ()
     objects: Mapping[str, list[Json]] = field(default_factory=dict)
+    #: What its numbers mean: the text behind the question mark.
+    meaning: str = ""
     #: Slicers of the same group choose the same on all pages.
     sync_group: str = ""
 
@@ -109,7 +111,12 @@ def _query(drawn: Drawn) -> Json:
 
 def _container(drawn: Drawn) -> Json:
     subtitle = properties(show=True, text=drawn.subtitle, titleWrap=True) if drawn.subtitle else properties(show=False)
+    meaning: Json = {}
+    if drawn.meaning:
+        meaning["visualHeader"] = properties(showTooltipButton=True)
+        meaning["visualHeaderTooltip"] = properties(text=drawn.meaning)
     return {
+        **meaning,
         "title": properties(show=True, text=drawn.title) if drawn.title else properties(show=False),
         "subTitle": subtitle,
         "general": [{"properties": {"altText": literal(drawn.alt_text)}}],

@@ -15,7 +15,7 @@ _COVERAGE = "coverage_banner"
 
 def slicers(*, has_period: bool) -> tuple[Drawn, ...]:
     """The slicers; the same value is chosen on all pages."""
-    account = _slicer(ACCOUNT, "Account", column("ACCOUNT_COVERAGE.HANDLE"), "Chooses the account", styles.ONE_VALUE)
+    account = _slicer(ACCOUNT, "Account", column("ACCOUNT_COVERAGE.ACCOUNT"), "Chooses the account", styles.ONE_VALUE)
     if not has_period:
         return (account,)
     days = column("ACCOUNT_PERIODS.DAYS")

@@ -27,7 +27,7 @@ VISUALS: Mapping[str, Showing] = {
     ),
     "activity": Showing(
         {
-            "Category": (column("ACCOUNT_COVERAGE.HANDLE"),),
+            "Category": (column("ACCOUNT_COVERAGE.ACCOUNT"),),
             "Y": measures("No video and no like", "With a video or a like"),
         },
         objects=styles.LABELS,

@@ -8,7 +8,7 @@ from tiktok_insights.powerbi.report.filters import not_blank
 from tiktok_insights.powerbi.report.showing import Showing
 from tiktok_insights.powerbi.report.visuals import Sort
 
-_ACCOUNT = column("ACCOUNT_COVERAGE.HANDLE")
+_ACCOUNT = column("ACCOUNT_COVERAGE.ACCOUNT")
 _SNAPSHOTS = "SNAPSHOT_COVERAGE"
 _LOOKED_AT = column(f"{_SNAPSHOTS}.LOOKED_AT")
 

@@ -25,7 +25,7 @@ VISUALS: Mapping[str, Showing] = {
     "adds_up": Showing(
         {
             "Values": (
-                column("ACCOUNT_COVERAGE.HANDLE"),
+                column("ACCOUNT_COVERAGE.ACCOUNT"),
                 *measures(
                     "Followers at the start",
                     "Joined and still listed",

@@ -7,7 +7,7 @@ from tiktok_insights.powerbi.report.fields import column, measures
 from tiktok_insights.powerbi.report.showing import Showing
 from tiktok_insights.powerbi.report.visuals import Sort
 
-_ACCOUNT = column("ACCOUNT_COVERAGE.HANDLE")
+_ACCOUNT = column("ACCOUNT_COVERAGE.ACCOUNT")
 _DAY = column("DATES.DAY")
 
 VISUALS: Mapping[str, Showing] = {

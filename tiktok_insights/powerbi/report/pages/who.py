@@ -10,7 +10,7 @@ from tiktok_insights.powerbi.report.filters import not_blank, top
 from tiktok_insights.powerbi.report.showing import Showing
 
 _LISTED = "LISTED_FOLLOWERS"
-_ACCOUNT = column("ACCOUNT_COVERAGE.HANDLE")
+_ACCOUNT = column("ACCOUNT_COVERAGE.ACCOUNT")
 _NEW = "NOTABLE_NEW_FOLLOWERS"
 
 
