@@ -11,10 +11,14 @@ from tiktok_insights_tests.support.loading import Loader
 BY_NAME = {mart.name: mart for mart in all_marts()}
 #: Mart, a part of its query, and what would be wrong in its place.
 BUGS = (
+    ("account_days", "ORDER BY IS_SNAPSHOT DESC, SEEN DESC", "ORDER BY IS_SNAPSHOT DESC, SEEN"),
+    ("account_days", "LOOKED_AT DESC, IS_SNAPSHOT DESC", "LOOKED_AT, IS_SNAPSHOT DESC"),
+    ("account_days", "FIRST_MISSED_AT IS NULL AND OUT_OF_REACH_AT", "OUT_OF_REACH_AT"),
     ("account_periods", "LAST_HOLE >= periods.SINCE", "LAST_HOLE < periods.SINCE"),
     ("account_periods", "FOLLOWED_BEFORE <= SINCE", "FOLLOWED_BEFORE < SINCE"),
     ("account_periods", "SECONDS_OFF < SHORTER_OFF", "SECONDS_OFF <= SHORTER_OFF"),
     ("account_periods", "WHERE periods.HAS_LISTS", ""),
+    ("account_states", "states.FOLLOWED_BEFORE IS NULL", "states.FOLLOWED_AFTER IS NULL"),
     ("audience_signs", "WHERE USERS_SEEN > 0", ""),
     ("audience_signs", "users.FOLLOWED_AFTER >=", "users.FOLLOWED_BEFORE >"),
     ("audience_signs", "counted.JOINED_WITHIN <= stretches.DAYS", "counted.JOINED_WITHIN = stretches.DAYS"),

@@ -79,6 +79,11 @@ GOOD: dict[str, list[tuple[Any, ...]]] = {
         ("42", "s2", "a.b", _TIME, 9, _TIME, 6.5, True, -3, -0.5, _TIME, -3, 1, 2, -2, 5, 0.5),
         ("42", "s1", None, _TIME, 12, None, None, None, None, None, None, None, None, None, None, 5, None),
     ],
+    "account_days": [
+        ("42", _TIME, 9, "cut", True, 2, 3, 1, 5),
+        ("43", _TIME, None, None, False, 0, 0, 0, 0),
+    ],
+    "account_states": [("42", 8, 3, 1, 1, 1, 2, 1, 1, 5, 9, 0.5), ("43", *[0] * 8, None, None, None)],
     "account_periods": [
         ("42", 7, _TIME, _TIME, 604_800, 9, 12, 3, 5, 1, False, 8, 6, 1, 1, 0, 1, 0, 0, 8),
         ("43", 7, _TIME, _TIME, 604_800, 12, 9, -3, None, None, True, *[None] * 7, None, 1),

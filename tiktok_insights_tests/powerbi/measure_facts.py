@@ -115,9 +115,7 @@ EXPECTED: Mapping[str, Expected] = {
     "Now unknown": _of_period(lambda period: period.unknown),
     "Back again": _of_period(lambda period: period.returned),
     "Came and left since": _of_period(lambda period: period.came_and_went),
-    "Count in the newest snapshot": lambda account, _: next(
-        (one.claimed for one in account.snapshots if one.claimed is not None), None
-    ),
+    "Count of the day": _by_day("claimed"),
     "Newest burst": lambda account, _: account.bursts[0].started_at if account.bursts else None,
     "Joined in the newest burst": lambda account, _: _of_burst(account, "joined"),
     "Usual for such an hour": lambda account, _: _of_burst(account, "usual"),
@@ -184,9 +182,11 @@ EXPECTED: Mapping[str, Expected] = {
     "Requests left": lambda account, _: next(
         (one.quota_left for one in account.snapshots if one.quota_left is not None), None
     ),
-    "Users ever seen": lambda account, _: {
-        name: getattr(account.states, name) for name in ("listed", "returned", "missed_once", "gone", "unknown")
-    },
+    "Ever seen: listed": lambda account, _: account.states.listed,
+    "Ever seen: returned": lambda account, _: account.states.returned,
+    "Ever seen: missed once": lambda account, _: account.states.missed_once,
+    "Ever seen: gone": lambda account, _: account.states.gone,
+    "Ever seen: unknown": lambda account, _: account.states.unknown,
     "Unknown: out of view": lambda account, _: account.states.unknown_out_of_view,
     "Unknown: no follow time": lambda account, _: account.states.unknown_without_time,
     "Followers of both, at least": _shared,
@@ -196,7 +196,7 @@ EXPECTED: Mapping[str, Expected] = {
 #: Measures by day or week: from when on the dashboard shows them.
 FROM: Mapping[str, Callable[[Account], datetime | None]] = {
     **dict.fromkeys(
-        ("Joined, at least", "Joined, at most", "Found gone"),
+        ("Count of the day", "Joined, at least", "Joined, at most", "Found gone"),
         lambda account: account.days[0].day if account.days else None,
     ),
     **dict.fromkeys(

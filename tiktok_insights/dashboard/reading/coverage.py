@@ -1,7 +1,7 @@
 """Reads what each account's snapshots show of its list, and where everybody ever seen is now."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,23 +71,15 @@ def _snapshot(row: NamedRow) -> Snapshot:
 
 def read_states(ask: Statements) -> Mapping[str, States]:
     """Count the users of each account by state."""
-    return {account: _states(rows) for account, rows in ask.by_account("states").items()}
-
-
-def _states(rows: Sequence[NamedRow]) -> States:
-    def users(state: str, *has_time: bool) -> int:
-        return sum(_counted(rows, state, has_time or (True, False)))
-
-    return States(
-        listed=users("listed"),
-        returned=users("returned"),
-        missed_once=users("missed_once"),
-        gone=users("gone"),
-        unknown=users("unknown"),
-        unknown_out_of_view=users("unknown", True),
-        unknown_without_time=users("unknown", False),
-    )
-
-
-def _counted(rows: Sequence[NamedRow], state: str, has_time: Sequence[bool]) -> Iterator[int]:
-    return (row["USERS"] for row in rows if row["STATE"] == state and row["HAS_TIME"] in has_time)
+    return {
+        account: States(
+            listed=row["LISTED"],
+            returned=row["RETURNED"],
+            missed_once=row["MISSED_ONCE"],
+            gone=row["GONE"],
+            unknown=row["UNKNOWN"],
+            unknown_out_of_view=row["UNKNOWN_OUT_OF_VIEW"],
+            unknown_without_time=row["UNKNOWN_WITHOUT_TIME"],
+        )
+        for account, (row,) in ask.by_account("states").items()
+    }

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.dashboard.facts.account import CHART_DAYS
 from tiktok_insights.dashboard.facts.change import Day, Period
-from tiktok_insights.dashboard.facts.coverage import Snapshot
 from tiktok_insights.dashboard.reading.statements import Statements
 
 
@@ -42,37 +41,33 @@ def _period(row: NamedRow) -> Period:
 class Days:
     """What is known of the days of all accounts, by account and day."""
 
-    _counted: Mapping[tuple[str, datetime], NamedRow]
+    _told: Mapping[tuple[str, datetime], NamedRow]
     _joined: Mapping[tuple[str, datetime], NamedRow]
-    _left: Mapping[tuple[str, datetime], NamedRow]
 
     @staticmethod
     def read(ask: Statements) -> "Days":
         """Read the days of each account."""
-        return Days(*(_by_day(ask.rows(name)) for name in ("days_counted", "days_joined", "days_left")))
+        return Days(*(_by_day(ask.rows(name)) for name in ("days", "days_joined")))
 
-    def of(self, account: str, last_at: datetime | None, snapshots: Sequence[Snapshot]) -> tuple[Day, ...]:
-        """Give the days in an account's charts, oldest first; `snapshots` are those of these days."""
+    def of(self, account: str, last_at: datetime | None) -> tuple[Day, ...]:
+        """Give the days in an account's charts, oldest first."""
         if last_at is None:
             return ()
         first = datetime(last_at.year, last_at.month, last_at.day) - timedelta(days=CHART_DAYS - 1)  # noqa: DTZ001 - as TIMESTAMP_NTZ is
-        return tuple(self._day(account, first + timedelta(days=number), snapshots) for number in range(CHART_DAYS))
+        return tuple(self._day(account, first + timedelta(days=number)) for number in range(CHART_DAYS))
 
-    def _day(self, account: str, day: datetime, snapshots: Sequence[Snapshot]) -> Day:
-        counted, joined, left = (rows.get((account, day), {}) for rows in (self._counted, self._joined, self._left))
-        of_day = [one for one in snapshots if day <= one.looked_at < day + timedelta(days=1)]
-        # Of equal ones the newest, which comes first.
-        fullest = max(of_day, key=lambda one: one.seen, default=None)
+    def _day(self, account: str, day: datetime) -> Day:
+        told, joined = self._told.get((account, day), {}), self._joined.get((account, day), {})
         return Day(
             day=day,
-            claimed=counted.get("CLAIMED"),
-            list=None if fullest is None else fullest.list,
-            has_holes=fullest is not None and fullest.holes > 0,
+            claimed=told.get("FOLLOWERS"),
+            list=told.get("LIST"),
+            has_holes=told.get("HAS_HOLES", False),
             at_least=joined.get("AT_LEAST"),
             at_most=joined.get("AT_MOST"),
-            gone=left.get("GONE", 0),
-            missed_once=left.get("MISSED_ONCE", 0),
-            out_of_view=left.get("OUT_OF_VIEW", 0),
+            gone=told.get("GONE", 0),
+            missed_once=told.get("MISSED_ONCE", 0),
+            out_of_view=told.get("OUT_OF_VIEW", 0),
         )
 
 

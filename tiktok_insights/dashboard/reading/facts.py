@@ -50,7 +50,7 @@ def _accounts(ask: Statements, wanted: Sequence[Known]) -> tuple[Account, ...]:
                 handle=account.handle,
                 coverage=cover.coverage,
                 periods=periods.get(name, {}),
-                days=days.of(name, last_at, cover.snapshots),
+                days=days.of(name, last_at),
                 bursts=growth.bursts,
                 cohorts=growth.cohorts,
                 weeks=growth.weeks,

@@ -25,6 +25,7 @@ class Moment:
 
 #: By table. Two related columns of one table would be two paths, so each has one.
 DAYS: Mapping[str, Moment] = {
+    "ACCOUNT_DAYS": Moment("DAY", is_day=True),
     "ACCOUNT_GROWTH": Moment("LOOKED_AT"),
     "ACCOUNT_STATS": Moment("LOOKED_AT"),
     "FOLLOWERS_GONE": Moment("FIRST_MISSED_AT"),

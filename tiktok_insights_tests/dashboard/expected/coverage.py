@@ -136,10 +136,13 @@ def first_day(looks: Sequence[Look]) -> int:
     return day_start(looks[-1].started_at) - (CHART_DAYS - 1) * DAY if looks else 0
 
 
-def days(history: History, account: str, looks: Sequence[Look]) -> tuple[Day, ...]:
-    """The days of the charts."""
-    if not looks:
-        return ()
+def chart_days(looks: Sequence[Look]) -> Sequence[int]:
+    """The days of the charts, by their first seconds."""
+    return range(first_day(looks), day_start(looks[-1].started_at) + DAY, DAY) if looks else ()
+
+
+def days(history: History, account: str, looks: Sequence[Look], wanted: Sequence[int]) -> tuple[Day, ...]:
+    """Some days of an account."""
     counts = [(look.started_at, 1, look.users_claimed) for look in looks if look.users_claimed is not None]
     counts += [(at, 0, followers) for at, followers in history.totals.get(account, [])]
     bounds = {one.day: one for one in joined(looks)}
@@ -148,7 +151,7 @@ def days(history: History, account: str, looks: Sequence[Look]) -> tuple[Day, ..
     missed_once = Counter(day_start(one.first_missed_at or 0) for one in everybody if one.state == "missed_once")
     out_of_view = Counter(day_start(one.out_of_reach_at or 0) for one in everybody if one.state == "unknown")
     found = []
-    for day in range(first_day(looks), day_start(looks[-1].started_at) + DAY, DAY):
+    for day in wanted:
         of_day = [look for look in looks if day_start(look.started_at) == day]
         fullest = max(of_day, key=lambda look: (look.users_seen, look.started_at), default=None)
         counted = max((one for one in counts if day_start(one[0]) == day), default=None)

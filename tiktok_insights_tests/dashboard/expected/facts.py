@@ -49,7 +49,7 @@ def account(history: History, name: str) -> Account:
         handle=history.handles[name],
         coverage=coverage.coverage(history, looks, listed),
         periods=coverage.periods(looks),
-        days=coverage.days(history, name, looks),
+        days=coverage.days(history, name, looks, coverage.chart_days(looks)),
         bursts=growth.bursts(looks, listed, may_show=may_show)[:TOP],
         cohorts=growth.cohorts(looks),
         weeks=growth.weeks(looks, listed, may_show=may_show),

@@ -10,10 +10,38 @@ from tiktok_insights_tests.dashboard.expected.facts import listed_users
 from tiktok_insights_tests.dashboard.expected.history import History
 from tiktok_insights_tests.support.oracle.audience import SMALLEST, TIERS, counts_served, tier
 from tiktok_insights_tests.support.oracle.coverage import account_coverage
+from tiktok_insights_tests.support.oracle.presence import departures, statuses
 from tiktok_insights_tests.support.oracle.records import Row as Profile
 from tiktok_insights_tests.support.oracle.records import Snapshot
+from tiktok_insights_tests.support.oracle.times import day_start
 
 Row = dict[str, Any]
+
+
+def account_days(history: History) -> Iterator[Row]:
+    """One row per account and day of which anything is known but who joined on it."""
+    for account, looks in history.looks.items():
+        snapshots = Counter(day_start(look.started_at) for look in looks)
+        counts = {day_start(at) for at, _ in history.totals.get(account, [])}
+        missed = [day_start(at) for _, _, at in departures(looks)]
+        missed += [
+            day_start(at)
+            for one in statuses(looks).values()
+            if one.state in ("missed_once", "unknown") and (at := one.first_missed_at or one.out_of_reach_at)
+        ]
+        known = sorted({*snapshots, *counts, *missed})
+        for day, one in zip(known, coverage.days(history, account, looks, known), strict=True):
+            row = {name.upper(): value for name, value in asdict(one).items() if not name.startswith("at_")}
+            row["FOLLOWERS"] = row.pop("CLAIMED")
+            yield {"ACCOUNT_ID": account, **row, "SNAPSHOTS": snapshots[day]}
+
+
+def account_states(history: History) -> Iterator[Row]:
+    """One row per account with a finished snapshot."""
+    for account, looks in history.looks.items():
+        if looks:
+            row = {name.upper(): value for name, value in asdict(coverage.states(looks)).items()}
+            yield {"ACCOUNT_ID": account, "USERS": len(statuses(looks)), **row, **_covered(looks)}
 
 
 def account_periods(history: History) -> Iterator[Row]:
@@ -111,7 +139,9 @@ def _covered(looks: Sequence[Snapshot]) -> Row:
 
 #: By mart.
 ROWS: Mapping[str, Callable[[History], Iterator[Row]]] = {
+    "account_days": account_days,
     "account_periods": account_periods,
+    "account_states": account_states,
     "audience_signs": audience_signs,
     "listed_totals": listed_totals,
 }

@@ -3,7 +3,8 @@
 from tiktok_insights.dashboard.description.model import Kind, Page, Source, Visual
 
 _SNAPSHOTS = ("LOOKED_AT", "LIST", "SEEN", "CLAIMED", "SHARE", "COVERED_FROM", "HOLES")
-_STATUS = Source("follower_status", ("STATE", "FIRST_MISSED_AT"))
+_STATES = Source("account_states", ("LISTED", "RETURNED", "MISSED_ONCE", "GONE", "UNKNOWN"))
+_REASONS = Source("account_states", ("UNKNOWN_OUT_OF_VIEW", "UNKNOWN_WITHOUT_TIME"))
 
 PAGE = Page(
     "coverage",
@@ -22,8 +23,8 @@ PAGE = Page(
             note="The numbers are in the table of snapshots below.",
             width=8,
         ),
-        Visual("everyone", "Everyone ever seen", Kind.STACKED_BAR, (_STATUS,), "gone", width=4),
-        Visual("unknown", "Unknown, by reason", Kind.FACTS, (_STATUS,), "gone", width=4),
+        Visual("everyone", "Everyone ever seen", Kind.STACKED_BAR, (_STATES,), "gone", width=4),
+        Visual("unknown", "Unknown, by reason", Kind.FACTS, (_REASONS,), "gone", width=4),
         Visual(
             "served",
             "Counts on the newest list",

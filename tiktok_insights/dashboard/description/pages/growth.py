@@ -14,9 +14,7 @@ PAGE = Page(
             Kind.COLUMNS,
             (
                 Source("followers_joined_daily", ("DAY", "AT_LEAST", "AT_MOST")),
-                Source("followers_gone", ("FIRST_MISSED_AT",)),
-                Source("follower_status", ("STATE", "FIRST_MISSED_AT", "LAST_SEEN_AT")),
-                Source("snapshot_coverage", ("LOOKED_AT", "LIST", "HOLES")),
+                Source("account_days", ("DAY", "GONE", "MISSED_ONCE", "OUT_OF_VIEW", "LIST", "HAS_HOLES")),
             ),
             "joined",
             sort="DAY",

@@ -34,12 +34,8 @@ def _last(column: str, name: str, meaning: str) -> Measure:
     return of_account(name, value, meaning, COUNT, sql)
 
 
-def _unknown(has_time: str, name: str, meaning: str, sql: str) -> Measure:
-    rows = f'FOLLOWER_STATUS[STATE] = "unknown" && {has_time}'
-    expression = f"CALCULATE(COUNTROWS(FOLLOWER_STATUS), {rows})"
-    return of_account(
-        name, expression, meaning, COUNT, f"SELECT COUNT(*) FROM {{rows}} AND STATE = 'unknown' AND {sql}"
-    )
+def _ever_seen(column: str, name: str, meaning: str) -> Measure:
+    return of_one_row("ACCOUNT_STATES", column, name, meaning, COUNT)
 
 
 _BANNER = (
@@ -86,25 +82,17 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         _last("REQUESTS", "Requests of the newest snapshot", "Requests made for the newest snapshot that says so."),
         _last("QUOTA_LEFT", "Requests left", "Requests left in the plan after the newest snapshot that says so."),
     ),
-    "FOLLOWER_STATUS": (
-        of_account(
-            "Users ever seen",
-            "COUNTROWS(FOLLOWER_STATUS)",
-            "Users whom any list of the account has shown, by what is known of them now.",
-            COUNT,
-            "SELECT STATE, COUNT(*) FROM {rows} GROUP BY STATE",
-        ),
-        _unknown(
-            "NOT ISBLANK(FOLLOWER_STATUS[FOLLOWED_BEFORE])",
-            "Unknown: out of view",
-            "Users whom the list no longer reaches back to.",
-            "FOLLOWED_BEFORE IS NOT NULL",
-        ),
-        _unknown(
-            "ISBLANK(FOLLOWER_STATUS[FOLLOWED_BEFORE])",
+    "ACCOUNT_STATES": (
+        _ever_seen("LISTED", "Ever seen: listed", "Users who are listed, and were never gone."),
+        _ever_seen("RETURNED", "Ever seen: returned", "Users who are listed again after they were gone."),
+        _ever_seen("MISSED_ONCE", "Ever seen: missed once", "Users whom one snapshot misses until now."),
+        _ever_seen("GONE", "Ever seen: gone", "Users whom two snapshots miss."),
+        _ever_seen("UNKNOWN", "Ever seen: unknown", "Users of whom it is not known."),
+        _ever_seen("UNKNOWN_OUT_OF_VIEW", "Unknown: out of view", "Users whom the list no longer reaches back to."),
+        _ever_seen(
+            "UNKNOWN_WITHOUT_TIME",
             "Unknown: no follow time",
             "Users of whom no one knows when they followed: a file from another source showed them last.",
-            "FOLLOWED_BEFORE IS NULL",
         ),
     ),
     "SHARED_FOLLOWERS": (

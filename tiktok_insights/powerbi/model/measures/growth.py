@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-from tiktok_insights.powerbi.model.measures.building import COUNT, SHARE, of_account, of_one_row
+from tiktok_insights.powerbi.model.measures.building import COUNT, SHARE, of_one_row
 from tiktok_insights.powerbi.model.objects import Measure
-
-_DAY_GONE = "DATE_TRUNC('DAY', FIRST_MISSED_AT)"
 
 
 def _joined(column: str, name: str, meaning: str) -> Measure:
@@ -23,13 +21,14 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         _joined("AT_LEAST", "Joined, at least", "Listed users who joined within the day for certain."),
         _joined("AT_MOST", "Joined, at most", "Users who may have joined within the day, and may still be listed."),
     ),
-    "FOLLOWERS_GONE": (
-        of_account(
+    "ACCOUNT_DAYS": (
+        of_one_row(
+            "ACCOUNT_DAYS",
+            "GONE",
             "Found gone",
-            "COUNTROWS(FOLLOWERS_GONE)",
             "Users no longer listed, by the day of the first list that misses them; also those who came back.",
             COUNT,
-            f"SELECT {_DAY_GONE}, COUNT(*) FROM {{rows}} GROUP BY {_DAY_GONE}",
+            by="DAY",
         ),
     ),
     "FOLLOWER_RETENTION": (

@@ -45,13 +45,10 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         _of_period("RETURNED", "Back again", "Those of the users still listed who were gone in between."),
         _of_period("CAME_AND_WENT", "Came and left since", "Users first seen after the start, and gone now."),
     ),
-    "ACCOUNT_GROWTH": (
-        of_account(
-            "Count in the newest snapshot",
-            "LASTNONBLANKVALUE(ACCOUNT_GROWTH[LOOKED_AT], MAX(ACCOUNT_GROWTH[FOLLOWERS]))",
-            "TikTok's count in the last snapshot of the days shown. Counts of several snapshots are never added up.",
-            COUNT,
-            "SELECT FOLLOWERS FROM {rows} ORDER BY LOOKED_AT DESC, SNAPSHOT_ID DESC LIMIT 1",
+    "ACCOUNT_DAYS": (
+        of_one_row(
+            "ACCOUNT_DAYS", "FOLLOWERS", "Count of the day", "TikTok's count in the day's last snapshot or look. Never "
+            "add up several days.", COUNT, by="DAY",
         ),
     ),
     "FOLLOW_BURSTS": (

@@ -21,7 +21,16 @@ VISUALS: Mapping[str, Showing] = {
         objects=styles.TABLE,
     ),
     "everyone": Showing(
-        {"Category": (_ACCOUNT,), "Series": (column("FOLLOWER_STATUS.STATE"),), "Y": measures("Users ever seen")},
+        {
+            "Category": (_ACCOUNT,),
+            "Y": measures(
+                "Ever seen: listed",
+                "Ever seen: returned",
+                "Ever seen: missed once",
+                "Ever seen: gone",
+                "Ever seen: unknown",
+            ),
+        },
         objects=styles.LABELS,
     ),
     "unknown": Showing({"Values": measures("Unknown: out of view", "Unknown: no follow time")}),

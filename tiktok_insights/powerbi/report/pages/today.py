@@ -31,7 +31,7 @@ VISUALS: Mapping[str, Showing] = {
         objects=styles.LABELS,
     ),
     "count": Showing(
-        {"Category": (_DAY,), "Y": measures("Count in the newest snapshot")},
+        {"Category": (_DAY,), "Y": measures("Count of the day")},
         note="Days without a snapshot are bridged. The axis does not start at zero.",
         sort=(Sort(_DAY, is_descending=False),),
     ),
