@@ -1,9 +1,9 @@
 """The report's files: the project, the report, its pages and visuals, and the theme."""
 
-import json
 from collections.abc import Mapping
 
-from tiktok_insights.powerbi.names import PROJECT, object_name, tag
+from tiktok_insights.powerbi.items import SCHEMAS, json_text, platform
+from tiktok_insights.powerbi.names import PROJECT, object_name
 from tiktok_insights.powerbi.report.fields import Json
 from tiktok_insights.powerbi.report.layout import HEIGHT, WIDTH
 from tiktok_insights.powerbi.report.literals import color, properties
@@ -12,9 +12,9 @@ from tiktok_insights.powerbi.report.pages.banner import ACCOUNT
 from tiktok_insights.powerbi.report.theme import FILE, theme, tokens
 from tiktok_insights.powerbi.report.visuals import visual_file
 
-FOLDER = f"{PROJECT}.Report"
-_FABRIC = "https://developer.microsoft.com/json-schemas/fabric"
-_REPORT = f"{_FABRIC}/item/report/definition"
+_TYPE = "Report"
+FOLDER = f"{PROJECT}.{_TYPE}"
+_REPORT = f"{SCHEMAS}/item/report/definition"
 #: Versions of the schemas when the theme was added.
 _VERSIONS = {"visual": "2.4.0", "report": "3.0.0", "page": "2.0.0"}
 _RESOURCES = "RegisteredResources"
@@ -24,7 +24,7 @@ def files() -> Mapping[str, str]:
     """Write the report's files, and the one that opens the project, by their paths in the project."""
     made = pages()
     in_folder = {
-        ".platform": _platform(),
+        ".platform": platform(_TYPE),
         "definition.pbir": _definition(),
         f"StaticResources/{_RESOURCES}/{FILE}": theme(),
         "definition/version.json": {"$schema": f"{_REPORT}/versionMetadata/1.0.0/schema.json", "version": "2.0.0"},
@@ -32,30 +32,22 @@ def files() -> Mapping[str, str]:
         "definition/pages/pages.json": _order(made),
         **{path: value for page in made for path, value in _page(page).items()},
     }
-    texts = {f"{FOLDER}/{path}": _json(value) for path, value in in_folder.items()}
-    return {f"{PROJECT}.pbip": _json(_project()), **texts}
+    texts = {f"{FOLDER}/{path}": json_text(value) for path, value in in_folder.items()}
+    return {f"{PROJECT}.pbip": json_text(_project()), **texts}
 
 
 def _project() -> Json:
     return {
-        "$schema": f"{_FABRIC}/pbip/pbipProperties/1.0.0/schema.json",
+        "$schema": f"{SCHEMAS}/pbip/pbipProperties/1.0.0/schema.json",
         "version": "1.0",
         "artifacts": [{"report": {"path": FOLDER}}],
         "settings": {"enableAutoRecovery": True},
     }
 
 
-def _platform() -> Json:
-    return {
-        "$schema": f"{_FABRIC}/gitIntegration/platformProperties/2.0.0/schema.json",
-        "metadata": {"type": "Report", "displayName": PROJECT},
-        "config": {"version": "2.0", "logicalId": tag(FOLDER)},
-    }
-
-
 def _definition() -> Json:
     return {
-        "$schema": f"{_FABRIC}/item/report/definitionProperties/2.0.0/schema.json",
+        "$schema": f"{SCHEMAS}/item/report/definitionProperties/2.0.0/schema.json",
         "version": "4.0",
         "datasetReference": {"byPath": {"path": f"../{PROJECT}.SemanticModel"}},
     }
@@ -101,7 +93,3 @@ def _page(page: ReportPage) -> Mapping[str, Json]:
         for order, (drawn, box) in enumerate(zip(page.visuals, page.boxes, strict=True))
     }
     return {f"{folder}/page.json": file, **visuals}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

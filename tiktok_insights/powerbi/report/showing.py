@@ -35,7 +35,7 @@ def drawn(visual: Visual, shown: Showing) -> Drawn:
         roles=shown.roles,
         title=visual.title,
         subtitle=note,
-        alt_text=f"{visual.title}: {', '.join(one.words for one in fields)}. {note}".strip(),
+        alt_text=f"{visual.title}: {', '.join(one.words for one in fields)}.",
         sort=shown.sort or tuple(_sort(visual.sort, fields)),
         filters=shown.filters,
         objects=shown.objects,

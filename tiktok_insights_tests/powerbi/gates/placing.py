@@ -12,6 +12,7 @@ from tiktok_insights_tests.powerbi.gates.files import REPORT, PageFile, pages, r
 MOST_VISUALS = 300
 MOST_BYTES = 1_000_000
 _NAME_LENGTH = 50
+_ALT_TEXT_LENGTH = 250
 
 
 def problems(folder: Path) -> list[str]:
@@ -68,8 +69,10 @@ def _reading(page: PageFile) -> Iterator[str]:
             yield "tab orders do not follow the places"
     for name, file in page.visuals.items():
         objects = file.get("visual", {}).get("visualContainerObjects", {})
-        if not _text(objects, "general", "altText"):
+        if not (text := _text(objects, "general", "altText")):
             yield f"{name} has no alternative text"
+        if len(text) > _ALT_TEXT_LENGTH:
+            yield f"the alternative text of {name} is too long"
         if not _text(objects, "title", "text"):
             yield f"{name} has no title"
 

@@ -30,7 +30,7 @@ def banner(question: str, scope: str) -> Drawn:
         "card",
         {"Values": measures("Coverage")},
         question,
-        f"{question} What the numbers of this page rest on. {scope}",
+        "What the numbers of this page rest on: how much of the list was seen, and when.",
         subtitle=scope,
         objects=styles.SENTENCE,
     )
