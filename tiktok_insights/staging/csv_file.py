@@ -1,6 +1,6 @@
 """A CSV on this machine, as the engine gets it: its place, where its rows come from, and its inspection.
 
-How it comes here belongs in `fetching.py`, and what the engine makes of it in `duckdb_transform.py`.
+How it comes here belongs in `object_reading.py`, and what is made of it to the engines.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tiktok_insights.lake.listing import CsvObject
+from tiktok_insights.staging import inspection
 from tiktok_insights.staging.inspection import Inspection
 
 
@@ -45,6 +46,12 @@ class CsvFile:
     header: tuple[str, ...]
     origin: RowOrigin
     inspect: Callable[[], Inspection]
+
+    @staticmethod
+    def inspected(path: Path, origin: RowOrigin) -> "CsvFile":
+        """Inspect the file now. Raises UnloadableError."""
+        found = inspection.inspect(path)
+        return CsvFile(path, found.header, origin, lambda: found)
 
     @property
     def number(self) -> int:

@@ -44,6 +44,14 @@ class IdSums:
         return self.staged + self.duplicate + self.rejected
 
 
+def require_quarantined(sums: IdSums, written: int) -> None:
+    """Raise UnloadableError unless the rejected rows are those that were written to the quarantine, by their IDs."""
+    if written != sums.rejected:
+        raise UnloadableError(
+            "its rejected rows are not those that the quarantine would have; rewrite the file with another program"
+        )
+
+
 def require_conserved(counts: RowCounts, sums: IdSums) -> None:
     """Raise UnloadableError unless each record became something, with its own ID."""
     if counts.accounted != counts.rows_in:

@@ -14,10 +14,11 @@ import pytest
 
 from tiktok_insights.clients import duckdb_engine
 from tiktok_insights.lake.listing import CsvObject, Listing
-from tiktok_insights.staging import csv_group, duckdb_transform, fetching
-from tiktok_insights.staging.batch_objects import ObjectOutcome, stage_objects
 from tiktok_insights.staging.content import known_contents
-from tiktok_insights.staging.csv_group import TransformedGroup
+from tiktok_insights.staging.engine import ObjectOutcome
+from tiktok_insights.staging.local import csv_group, duckdb_transform, fetching
+from tiktok_insights.staging.local.csv_group import TransformedGroup
+from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights_tests.support import history
@@ -43,7 +44,7 @@ def items_of(loader: Loader) -> list[CsvObject]:
 def stage(loader: Loader, items: Sequence[CsvObject]) -> list[ObjectOutcome]:
     """Stage these objects as one batch, without its verdict."""
     contents = known_contents(loader.session, [item.info.key for item in items])
-    return list(stage_objects(loader.store, loader.session, "batch", items, contents))
+    return list(LocalEngine(loader.store, loader.session).stage("batch", items, contents))
 
 
 @dataclass(frozen=True)
@@ -126,17 +127,19 @@ class Runs:
 def test_an_object_that_the_engine_has_no_memory_for_is_found_by_halving(
     loader: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It alone is refused, with what to do; the others are loaded, each once, and the oracle's tables are there."""
+    """It alone waits, with what to do; the others are loaded, each once, and the oracle's tables are there."""
     for module in (duckdb_engine, duckdb_transform):
         monkeypatch.setattr(module, "MEMORY_LIMIT", "20MB")
     good = mixed(loader, 24)
     # Between the others, in the order of keys.
     loader.put("011 long", csv_file(*[row(str(n), nickname="x" * 900_000) for n in range(1, 40)]))
     runs = Runs(monkeypatch)
-    batch = loader.load()
-    (refused,) = batch.refused
-    assert refused.item.info.key.endswith("011 long.csv")
-    assert "the file's long rows need more memory than 20MB; split the file" in refused.reason
+    staging = loader.staging()
+    staging.stage(loader.listing())
+    loader.publish()
+    (waiting,) = staging.reading.unreadable
+    assert waiting.key.endswith("011 long.csv")
+    assert "needs more memory than 20MB for its rows; split the file" in waiting.offender
     # 8 objects of one header, and 17 of the other; of these, each half that fails is read again in halves.
     assert {8, 17, 1} < set(runs.sizes)
     assert len(runs.sizes) <= 12
@@ -212,5 +215,5 @@ def test_a_download_that_fails_ends_the_run_and_leaves_no_file(
         Requests(FailPoint(number, Moment.BEFORE, Manner.RAISE)).watched(),
         pytest.raises(InterruptedInThreadError),
     ):
-        list(stage_objects(loader.store, loader.session, "batch", items, known_contents(loader.session, [])))
+        stage(loader, items)
     assert list(tmp_path.iterdir()) == []

@@ -5,12 +5,13 @@ pattern here when another program turns out to round in another way; what follow
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import duckdb
 
 from tiktok_insights.checks import pseudonym
 from tiktok_insights.schema import ID_COLUMN
+from tiktok_insights.staging.id_findings import IdFindings, merged
 
 #: The largest integer up to which a double keeps every ID.
 EXACT_UP_TO = 2**53
@@ -57,18 +58,6 @@ PATTERNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class IdFindings:
-    """What the IDs of an object look like. `rounded` says so in words, or nothing.
-
-    `renamed` is how many IDs have rows with different handles. `examples` are the first ones, shortened.
-    """
-
-    rounded: str = ""
-    renamed: int = 0
-    examples: tuple[str, ...] = ()
-
-
 def look_at_ids(duck: duckdb.DuckDBPyConnection, with_duplicates: Collection[int]) -> dict[int, IdFindings]:
     """Look at the IDs of each object in the table `transformed`, by its number; good ones have no findings.
 
@@ -102,10 +91,7 @@ def look_at_ids(duck: duckdb.DuckDBPyConnection, with_duplicates: Collection[int
             f"SELECT object_number, count(*), min(TIKTOK_ID, {_NAMED}) FROM renamed GROUP BY object_number"
         ).fetchall()
     }
-    return {
-        number: replace(renamed.get(number, IdFindings()), rounded=rounded.get(number, ""))
-        for number in {*rounded, *renamed}
-    }
+    return merged(rounded, renamed)
 
 
 def _rounded(duck: duckdb.DuckDBPyConnection, source: str, which: str) -> dict[int, str]:
