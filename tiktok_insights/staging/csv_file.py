@@ -6,6 +6,7 @@ How it comes here belongs in `object_reading.py`, and what is made of it to the 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from tiktok_insights.lake.listing import CsvObject
@@ -51,9 +52,14 @@ class CsvFile:
     def inspected(path: Path, origin: RowOrigin) -> "CsvFile":
         """Inspect the file now. Raises UnloadableError."""
         found = inspection.inspect(path)
-        return CsvFile(path, found.header, origin, lambda: found)
+        return CsvFile(path, found.header, origin, partial(_done, found))
 
     @property
     def number(self) -> int:
         """The number in the file's name."""
         return int(self.path.stem)
+
+
+def _done(found: Inspection) -> Inspection:
+    """The inspection itself: unlike a lambda, this can be sent to another process."""
+    return found

@@ -20,15 +20,18 @@ from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights.staging.local.id_patterns import look_at_ids
 from tiktok_insights.staging.local.long_lines import READER_LINE_BYTES, with_long_lines_told
 from tiktok_insights.staging.local.rejections import Rejections
-from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved, require_quarantined
+from tiktok_insights.staging.row_counts import IdSums, RowCounts, counted, require_conserved, require_quarantined
 from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 
+#: With 32,001,600 bytes, which it would take for its limit of a line, the reader lost the last lines of a large file in
+#: which most lines were bad.
+_BUFFER_BYTES = 32_000_000
 _READER = (
     "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
     "hive_partitioning = false, strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
-    f"filename = true, max_line_size = {READER_LINE_BYTES}"
+    f"filename = true, max_line_size = {READER_LINE_BYTES}, buffer_size = {_BUFFER_BYTES}"
 )
 #: The table of a group lives for seconds, and its order means nothing: neither is worth the time that it takes.
 _SETTINGS = (
@@ -130,7 +133,7 @@ class CsvGroup:
             f"{id_sum_sql('TIKTOK_ID', SqlEngine.DUCKDB)} FROM transformed GROUP BY object_number, disposition"
         ).fetchall()
         numbers = {(number, disposition): tuple(map(int, found)) for number, disposition, *found in rows}
-        return {file.number: _counted(file.number, numbers) for file in self._files}
+        return {file.number: counted(file.number, numbers) for file in self._files}
 
     def _result(
         self,
@@ -163,13 +166,3 @@ class CsvGroup:
             f"TO {literal(str(path))} (FORMAT parquet)"
         )
         return path
-
-
-def _counted(number: int, numbers: Mapping[tuple[int, str], tuple[int, ...]]) -> tuple[RowCounts, IdSums]:
-    staged, duplicate, rejected = (
-        numbers.get((number, name), (0, 0, 0)) for name in (transform.STAGED, transform.DUPLICATE, transform.REJECTED)
-    )
-    return (
-        RowCounts(0, staged[0], duplicate[0], rejected[0], negative_counts=staged[1]),
-        IdSums(0, staged[2], duplicate[2], rejected[2]),
-    )
