@@ -8,7 +8,6 @@ from tiktok_insights.powerbi.report.fields import Json
 from tiktok_insights.powerbi.report.layout import HEIGHT, WIDTH
 from tiktok_insights.powerbi.report.literals import color, properties
 from tiktok_insights.powerbi.report.pages import ReportPage, pages
-from tiktok_insights.powerbi.report.pages.banner import ACCOUNT
 from tiktok_insights.powerbi.report.theme import FILE, theme, tokens
 from tiktok_insights.powerbi.report.visuals import visual_file
 
@@ -81,12 +80,10 @@ def _page(page: ReportPage) -> Mapping[str, Json]:
         "width": WIDTH,
         "objects": {"background": properties(color=color(tokens()["bg"]), transparency=0.0)},
     }
-    if page.of_all_accounts:
-        source = object_name(page.name, ACCOUNT)
-        file["visualInteractions"] = [
-            {"source": source, "target": object_name(page.name, target), "type": "NoFilter"}
-            for target in page.of_all_accounts
-        ]
+    file["visualInteractions"] = [
+        {"source": object_name(page.name, source), "target": object_name(page.name, target), "type": "NoFilter"}
+        for source, target in page.unheard
+    ]
     folder = f"definition/pages/{name}"
     visuals = {
         f"{folder}/visuals/{object_name(page.name, drawn.name)}/visual.json": visual_file(page.name, drawn, box, order)

@@ -1,12 +1,12 @@
 """The report's pages: Overview, and those of the description. What each visual shows is in the page's module."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_insights.dashboard.description import PAGES
 from tiktok_insights.dashboard.description.model import Page
 from tiktok_insights.powerbi.report.layout import Tile, grid, page_height, top
-from tiktok_insights.powerbi.report.pages.banner import banner, slicers
+from tiktok_insights.powerbi.report.pages.banner import ACCOUNT, BANNER, banner, slicers
 from tiktok_insights.powerbi.report.pages.care import VISUALS as CARE
 from tiktok_insights.powerbi.report.pages.coverage import VISUALS as COVERAGE
 from tiktok_insights.powerbi.report.pages.growth import VISUALS as GROWTH
@@ -39,8 +39,8 @@ class ReportPage:
     title: str
     visuals: tuple[Drawn, ...]
     boxes: tuple[Box, ...]
-    #: Visuals about all accounts, which the choice of one does not change.
-    of_all_accounts: tuple[str, ...] = ()
+    #: What a click on a visual would change wrongly, so it does not: by the names of the two.
+    unheard: tuple[tuple[str, str], ...] = ()
 
     @property
     def height(self) -> int:
@@ -77,4 +77,13 @@ def _page(
     of_all_accounts: tuple[str, ...] = (),
 ) -> ReportPage:
     boxes = (*top(len(head) - 1), *grid(tiles))
-    return ReportPage(name, title, (*head, *shown), boxes, of_all_accounts)
+    return ReportPage(
+        name, title, (*head, *shown), boxes, tuple(_unheard([one.name for one in shown], of_all_accounts))
+    )
+
+
+def _unheard(names: Sequence[str], of_all_accounts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Say which clicks change nothing: what the numbers rest on follows the slicers only, and so do accounts."""
+    yield from ((ACCOUNT, name) for name in of_all_accounts)
+    yield from ((name, BANNER) for name in names)
+    yield from ((source, name) for source in of_all_accounts for name in names if name != source)

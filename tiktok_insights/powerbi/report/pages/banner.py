@@ -10,7 +10,7 @@ from tiktok_insights.powerbi.report.visuals import Drawn
 
 ACCOUNT = "account"
 _PERIOD = "period"
-_COVERAGE = "coverage_banner"
+BANNER = "coverage_banner"
 
 
 def slicers(*, has_period: bool) -> tuple[Drawn, ...]:
@@ -26,7 +26,7 @@ def slicers(*, has_period: bool) -> tuple[Drawn, ...]:
 def banner(question: str, scope: str) -> Drawn:
     """The page's question, and the sentence that says how much of the list was seen."""
     return Drawn(
-        _COVERAGE,
+        BANNER,
         "card",
         {"Values": measures("Coverage")},
         question,

@@ -64,7 +64,7 @@ def visuals() -> tuple[tuple[Drawn, Tile], ...]:
     return (
         _card("followers", "Followers", "Sum of followers"),
         _card("following", "Following", "Sum of following"),
-        _card("friends", "Friends", "Friends served"),
+        _card("friends", "Friends, all accounts", "Friends served"),
         _card("heart_sum", "Hearts", "Sum of hearts"),
         _donut("privacy", "Public vs Private Accounts", _PRIVACY, {"public": "#D9B300", "private": "#E66C37"}),
         _donut(
