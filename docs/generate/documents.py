@@ -7,6 +7,7 @@ from docs.generate.checks import checks
 from docs.generate.cli import cli
 from docs.generate.configuration import configuration, env_example
 from docs.generate.data_model import data_model
+from docs.generate.power_bi_checks import power_bi_checks
 from docs.generate.table_version import TABLE_VERSION, table_version
 
 ROOT = Path(__file__).parents[2]
@@ -18,5 +19,6 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/checks.md": checks,
     "docs/reference/cli.md": cli,
     "docs/reference/configuration.md": configuration,
+    "docs/reference/power_bi_checks.md": power_bi_checks,
     TABLE_VERSION: table_version,
 }

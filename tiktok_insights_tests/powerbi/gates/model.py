@@ -1,29 +1,23 @@
-"""The gate of the semantic model: names, descriptions, tags, DAX references, relationships and the date table."""
+"""The gate of the semantic model: names, descriptions, tags, relationships and the date table. DAX is in `dax`."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from tiktok_insights_tests.powerbi.gates.model_reader import ModelFiles, read_model
-from tiktok_insights_tests.powerbi.gates.tmdl_reader import Node, TmdlError, unquoted
+from tiktok_insights_tests.powerbi.gates.tmdl_reader import Node, unquoted
 
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
-_COLUMN = re.compile(r"('(?:[^']|'')+'|\b[A-Za-z_]\w*)\[([^\]]+)\]")
-_BARE = re.compile(r"(?<![\w'])\[([^\]]+)\]")
 #: Measures that give a text, which has no format.
 _TEXTS = {"Coverage", "Kind of list"}
-#: The columns that CALENDAR and a list in braces have.
-_OF_FUNCTIONS = {"Date", "Value"}
 
 
 def problems(folder: Path) -> list[str]:
     """Say what is wrong with the semantic model in a folder."""
     try:
         files = read_model(folder)
-    except TmdlError as error:
+    except (ValueError, OSError) as error:
         return [str(error)]
-    checks = (_names, _metadata, _references, _relationships, _paths, _dates)
+    checks = (_names, _metadata, _relationships, _paths, _dates)
     return [problem for check in checks for problem in check(files)]
 
 
@@ -62,37 +56,8 @@ def _metadata(files: ModelFiles) -> Iterator[str]:
             yield f"column {node.name} is an ID, but no text"
 
 
-def _expressions(files: ModelFiles) -> Iterator[tuple[str, str]]:
-    """The place and DAX of every measure, calculated column and calculated table."""
-    for table in files.tables.values():
-        for child in table.children:
-            if child.kind == "partition" and child.value == "calculated":
-                yield f"table {table.name}", child.properties["source"]
-            elif child.kind in ("measure", "column") and child.value:
-                yield f"{child.kind} {child.name}", child.value
-
-
-def _is_nested_well(dax: str) -> bool:
-    """Whether each bracket is closed by its own kind; texts and names are taken out before."""
-    brackets = re.sub(r"[^(){}]", "", _COLUMN.sub("", dax))
-    while (shorter := brackets.replace("()", "").replace("{}", "")) != brackets:
-        brackets = shorter
-    return not brackets
-
-
-def _references(files: ModelFiles) -> Iterator[str]:
-    for place, dax in _expressions(files):
-        bare = _TEXT.sub('""', dax)
-        if '"' in bare.replace('""', "") or not _is_nested_well(bare):
-            yield f"{place}: a bracket or a quote is not closed"
-        for table, column in _COLUMN.findall(bare):
-            if column not in files.columns(unquoted(table)):
-                yield f"{place}: there is no {table}[{column}]"
-        known = files.measures().keys() | (_OF_FUNCTIONS if place.startswith("table ") else set())
-        yield from (f"{place}: there is no measure [{name}]" for name in _BARE.findall(bare) if name not in known)
-
-
-def _ends(node: Node) -> tuple[tuple[str, str], tuple[str, str]]:
+def ends(node: Node) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The table and column of many rows, and those of one."""
     many, one = (node.properties.get(end, ".").partition(".") for end in ("fromColumn", "toColumn"))
     return (unquoted(many[0]), unquoted(many[2])), (unquoted(one[0]), unquoted(one[2]))
 
@@ -104,7 +69,7 @@ def _relationships(files: ModelFiles) -> Iterator[str]:
         if node.properties.keys() != {"fromColumn", "toColumn"}:
             yield f"relationship {node.name} is more than many to one in one direction: {sorted(node.properties)}"
         types = []
-        for table, column in _ends(node):
+        for table, column in ends(node):
             if (found := files.columns(table).get(column)) is None:
                 yield f"relationship {node.name}: there is no {table}.{column}"
             else:
@@ -115,7 +80,7 @@ def _relationships(files: ModelFiles) -> Iterator[str]:
 
 def _paths(files: ModelFiles) -> Iterator[str]:
     """Two ways by which a filter could reach a table."""
-    edges = [(one[0], many[0]) for many, one in map(_ends, files.relationships)]
+    edges = [(one[0], many[0]) for many, one in map(ends, files.relationships)]
 
     def reached(table: str, trail: tuple[str, ...]) -> Iterator[str]:
         for target in (many for one, many in edges if one == table):
@@ -134,8 +99,8 @@ def _dates(files: ModelFiles) -> Iterator[str]:
     keys = [
         (name, column) for name in marked for column in files.columns(name).values() if "isKey" in column.properties
     ]
-    if len(marked) != 1 or [column.properties["dataType"] for _, column in keys] != ["dateTime"]:
+    if len(marked) != 1 or [column.properties.get("dataType") for _, column in keys] != ["dateTime"]:
         yield f"not one date table with one day as its key: {marked}"
-    related = {one for _, one in map(_ends, files.relationships) if one[0] in marked}
+    related = {one for _, one in map(ends, files.relationships) if one[0] in marked}
     if related != {(name, column.name) for name, column in keys}:
         yield f"the dates are related by {related}, not by their key"

@@ -1,6 +1,6 @@
 """The semantic model as its files say it, for the gates: tables, relationships and parameters, read from a folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tiktok_insights_tests.powerbi.gates.tmdl_reader import Node, read
@@ -12,6 +12,7 @@ FOLDER = Path("TikTokInsights.SemanticModel", "definition")
 class ModelFiles:
     """What the files say."""
 
+    database: Node
     model: Node
     tables: dict[str, Node]
     parameters: dict[str, Node]
@@ -35,10 +36,11 @@ def read_model(folder: Path) -> ModelFiles:
     """Read the model of the project in a folder. Raises TmdlError."""
     definition = folder / FOLDER
     tables = [node for path in sorted((definition / "tables").iterdir()) for node in read(path.read_text("utf-8"))]
-    model = read((definition / "model.tmdl").read_text("utf-8"))
-    model[0].children += model[1:]
+    first, *others = read((definition / "model.tmdl").read_text("utf-8"))
+    (database,) = read((definition / "database.tmdl").read_text("utf-8"))
     return ModelFiles(
-        model[0],
+        database,
+        replace(first, children=[*first.children, *others]),
         {table.name: table for table in tables},
         {node.name: node for node in read((definition / "expressions.tmdl").read_text("utf-8"))},
         read((definition / "relationships.tmdl").read_text("utf-8")),

@@ -1,5 +1,6 @@
 """The gate of Microsoft's JSON schemas: Power BI Desktop applies the same ones when it opens a project."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,14 @@ def problems(folder: Path) -> list[str]:
             found.append(f"{name}: is not JSON: {error}")
             continue
         if _THEME not in path.parts:
-            found += [f"{name}: {problem}" for problem in _of_document(document)]
+            found += [f"{name}: {problem}" for problem in _of_document(json.dumps(document))]
     return found
 
 
-def _of_document(document: Any) -> list[str]:
+@cache
+def _of_document(text: str) -> list[str]:
+    """Compare a document; the same one is compared once, which the many copies of a project need."""
+    document = json.loads(text)
     address = document.get("$schema", "") if isinstance(document, dict) else ""
     if address not in _registry():
         return [f"names the schema {address!r}, which is none of those in schemas/"]

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.schema import WAREHOUSE_COLUMNS
 from tiktok_insights_tests.powerbi.gates.model_reader import ModelFiles, read_model
-from tiktok_insights_tests.powerbi.gates.tmdl_reader import Node, TmdlError
+from tiktok_insights_tests.powerbi.gates.tmdl_reader import Node
 
 _QUERY = re.compile(
     r"let\n"
@@ -20,6 +21,7 @@ _QUERY = re.compile(
     r"    Typed = Table\.TransformColumnTypes\(Columns, \{(?P<types>.*)\}\)\n"
     r"in\n    Typed"
 )
+_PARAMETER = re.compile(r'"[^"]+" meta \[IsParameterQuery=true, Type="Text", IsParameterQueryRequired=true\]')
 _PARAMETERS = {
     "server": "SnowflakeServer",
     "warehouse": "SnowflakeWarehouse",
@@ -37,6 +39,7 @@ _TYPES = {
 }
 
 
+@cache
 def contract() -> Mapping[str, dict[str, str]]:
     """Snowflake's types of the columns of TIKTOK_DATA and of every mart, in order."""
     users = {str(column.warehouse): column.warehouse_type.removesuffix(" NOT NULL") for column in WAREHOUSE_COLUMNS}
@@ -44,13 +47,18 @@ def contract() -> Mapping[str, dict[str, str]]:
     return {"TIKTOK_DATA": users, **marts}
 
 
+@cache
+def keys() -> Mapping[str, tuple[str, ...]]:
+    """The columns that tell the rows of each table of the warehouse apart."""
+    return {"TIKTOK_DATA": ("TIKTOK_ID",), **{mart.view: mart.key for mart in all_marts()}}
+
+
 def problems(folder: Path) -> list[str]:
     """Say where the queries, the columns and the contract of the project in a folder differ."""
     try:
-        files = read_model(folder)
-    except TmdlError as error:
+        return list(_problems(read_model(folder)))
+    except (ValueError, OSError) as error:
         return [str(error)]
-    return list(_problems(files))
 
 
 def _problems(files: ModelFiles) -> Iterator[str]:
@@ -59,9 +67,24 @@ def _problems(files: ModelFiles) -> Iterator[str]:
         yield f"the model reads other tables than the contract has: {read.keys() ^ contract().keys()}"
     for name in read.keys() & contract().keys():
         yield from (f"{name}: {problem}" for problem in _of_table(read[name], contract()[name], files))
+    yield from _unique(files)
     for name, parameter in files.parameters.items():
-        if not re.fullmatch(r'"[^"]+" meta \[IsParameterQuery=true, Type="Text", .*\]', parameter.value):
+        if not _PARAMETER.fullmatch(parameter.value):
             yield f"{name} is no parameter"
+
+
+def _unique(files: ModelFiles) -> Iterator[str]:
+    """A refresh fails when two rows have the same key, or the same value on the one side of a relationship."""
+    single = {(table, *key) for table, key in keys().items() if len(key) == 1}
+    ones = {tuple(node.properties.get("toColumn", "").split(".")) for node in files.relationships}
+    marked = {
+        (name, column.name)
+        for name, table in files.tables.items()
+        for column in table.of_kind("column")
+        if "isKey" in column.properties
+    }
+    for table, column in sorted(one for one in ones | marked if one[0] in keys() and one not in single):
+        yield f"{table}.{column} must be unique, but does not tell the rows of {table} apart"
 
 
 def _partition(table: Node) -> Node:
@@ -95,7 +118,7 @@ def _of_table(table: Node, expected: Mapping[str, str], files: ModelFiles) -> It
             yield f"the {part} is {query[part]}, not {value}"
         elif part in (*_PARAMETERS, "schema") and value not in files.parameters:
             yield f"there is no parameter {value}"
-    if re.findall(r'"(\w+)"', query["columns"]) != list(expected):
+    if query["columns"] != ", ".join(f'"{name}"' for name in expected):
         yield f"the query reads the columns {query['columns']}, the contract has {list(expected)}"
     types = [f'{{"{name}", {_TYPES[type_][1]}}}' for name, type_ in expected.items()]
     if query["types"] != ", ".join(types):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 _OBJECT = re.compile(
     r"(ref table|database|model|table|column|measure|partition|expression|relationship|annotation)"
@@ -31,8 +32,9 @@ class Node:
         return [child for child in self.children if child.kind == kind]
 
 
+@cache
 def read(text: str) -> list[Node]:
-    """Read a file's objects. Raises TmdlError with the number of the line."""
+    """Read a file's objects, once for equal files, so do not change them. Raises TmdlError with the line's number."""
     lines = text.split("\n")
     root = Node("file", "")
     _read_into(root, lines, 0, 0)
