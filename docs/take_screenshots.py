@@ -41,7 +41,7 @@ _FLAGS = (
 )
 _JOB = "/locations/tiktok_insights.definitions/jobs/tiktok_pipeline"
 #: What a shell or .env may have set must not be in a picture.
-_OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_")
+_OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "AZURE_POWERBI_", "GLUE_", "DAGSTER_")
 _START_SECONDS = 120.0
 _COMMAND = [sys.executable, "-m", "tiktok_insights.cli"]
 

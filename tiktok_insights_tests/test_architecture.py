@@ -118,6 +118,17 @@ def test_only_the_settings_read_the_environment() -> None:
             assert not any(isinstance(node, ast.ImportFrom) and node.module == "os" for node in ast.walk(tree)), path
 
 
+def test_the_stage_staging_knows_its_engines_by_their_name_alone() -> None:
+    """DuckDB is known to the engine of one machine, which is known to whoever runs a batch unless told otherwise."""
+    for name, path, tree in modules():
+        if not name.startswith("staging.") or name.startswith("staging.local."):
+            continue
+        found = set(imports(tree))
+        assert not {"duckdb", "tiktok_insights.clients.duckdb_engine"} & found, path
+        engines = {"tiktok_insights.staging.local.engine"} if name == "staging.batch" else set()
+        assert {module for module in found if module.startswith("tiktok_insights.staging.local")} == engines, path
+
+
 def test_definition_files_are_thin() -> None:
     """No HTTP, SQL of the pipeline, boto3 or parsing in defs: a module there is under 120 lines."""
     banned = {"requests", "boto3", "botocore", "duckdb", "snowflake", "csv", "json", "gzip"}

@@ -18,9 +18,10 @@ from tiktok_insights.lake.listing import CsvObject, Listing
 from tiktok_insights.progress import SILENT, Advance, ProgressReporter
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging import audit
-from tiktok_insights.staging.batch_objects import ObjectOutcome, stage_objects
 from tiktok_insights.staging.content import known_contents
+from tiktok_insights.staging.engine import Engine, ObjectOutcome
 from tiktok_insights.staging.ledger import settled_or_staged_versions
+from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.looks import record_looks
 from tiktok_insights.staging.measurement import measure
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
@@ -62,7 +63,8 @@ class Batch:
 class Staging:
     """Stages batches from one bucket into one warehouse. `log` tells people how it goes, `progress` how far.
 
-    `raw` is what the run knows of the snapshots already. `reading` says which objects could not be read.
+    `raw` is what the run knows of the snapshots already; `engine` is this machine unless the run says otherwise.
+    `reading` says which objects could not be read.
     """
 
     def __init__(
@@ -73,10 +75,12 @@ class Staging:
         log: logging.Logger,
         progress: ProgressReporter = SILENT,
         raw: RawStore | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self._store = store
         self._raw = raw or RawStore(store)
         self._session = session
+        self._engine = engine or LocalEngine(store, session)
         self._max_rejected_share = max_rejected_share
         self._log = log
         self._progress = progress
@@ -123,7 +127,7 @@ class Staging:
         # Named before the first object is read: of two versions of a key, the later one is in the later batch.
         batch_id = _new_batch_id(datetime.now(UTC))
         contents = known_contents(self._session, {item.info.key for item in items} & known_keys)
-        outcomes = stage_objects(self._store, self._session, batch_id, items, contents)
+        outcomes = self._engine.stage(batch_id, items, contents)
         objects = tuple(self._take_note(outcomes, level, advance))
         if not objects:
             return None

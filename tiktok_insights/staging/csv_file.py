@@ -1,14 +1,16 @@
 """A CSV on this machine, as the engine gets it: its place, where its rows come from, and its inspection.
 
-How it comes here belongs in `fetching.py`, and what the engine makes of it in `duckdb_transform.py`.
+How it comes here belongs in `object_reading.py`, and what is made of it to the engines.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from tiktok_insights.lake.listing import CsvObject
+from tiktok_insights.staging import inspection
 from tiktok_insights.staging.inspection import Inspection
 
 
@@ -46,7 +48,18 @@ class CsvFile:
     origin: RowOrigin
     inspect: Callable[[], Inspection]
 
+    @staticmethod
+    def inspected(path: Path, origin: RowOrigin) -> "CsvFile":
+        """Inspect the file now. Raises UnloadableError."""
+        found = inspection.inspect(path)
+        return CsvFile(path, found.header, origin, partial(_done, found))
+
     @property
     def number(self) -> int:
         """The number in the file's name."""
         return int(self.path.stem)
+
+
+def _done(found: Inspection) -> Inspection:
+    """The inspection itself: unlike a lambda, this can be sent to another process."""
+    return found

@@ -5,24 +5,28 @@ up from the bytes. That is right only while no field has a line break; a line wh
 one has, or that a parser would guess.
 """
 
+import csv
 import io
 import re
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 
-from tiktok_insights.schema import CSV_HEADER
+from tiktok_insights.schema import CSV_HEADER, HISTORY_COLUMNS
 from tiktok_insights.staging.header import MAX_HEADER_BYTES, UnloadableError, columns_of
 from tiktok_insights.tables.id_sums import id_sum
 
-#: A longer line is rejected by the transform's reader.
+#: A longer line is no row, whatever an engine's reader could take. Its line ending does not count.
 MAX_LINE_BYTES = 2_000_000
-#: An even longer one the reader would lose. No more of a file than this is held in memory.
+#: For an even longer one, the file is refused. No more of a file than this is held in memory.
 LONGEST_LINE_BYTES = 8_000_000
-#: Lines that are no rows go to the quarantine. For each of them the reader needs 10 kB of memory, and of a large file
-#: with hardly anything else it loses lines.
+#: Lines that are no rows go to the quarantine. Of more, an engine's reader may lose some.
 MAX_LINES_WITHOUT_ROWS = 10_000
 #: Small enough for a processor's cache, which is looked through several times.
 _BLOCK_BYTES = 64 * 1024
+
+#: Whether each column of the contract is kept.
+_IS_KEPT = [name in {column.csv for column in HISTORY_COLUMNS} for name in CSV_HEADER]
 
 #: A field in quotes as RFC 4180 has it: on one line, between commas or line ends, with its own quotes doubled.
 _QUOTED = rb'(?<![^,\n])"[^"\r\n]*+(?:""[^"\r\n]*+)*+"(?![^,\r\n])'
@@ -35,13 +39,14 @@ _QUOTED_FIELD = re.compile(_QUOTED)
 class Inspection:
     """A loadable CSV: its columns (all of the contract's, or the first 14), its physical records, and their IDs.
 
-    `lines_without_rows` is how many of the records are not rows of that many fields in UTF-8.
+    `lines_without_rows` are the numbers of the lines among them that are not rows: too long, of another number of
+    fields, or not UTF-8 in a column that is kept. An engine must reject these lines and no others.
     """
 
     header: tuple[str, ...]
     records: int
     id_sum: int
-    lines_without_rows: int
+    lines_without_rows: tuple[int, ...] = ()
 
 
 def header_of(path: Path) -> tuple[str, ...]:
@@ -52,6 +57,7 @@ def header_of(path: Path) -> tuple[str, ...]:
 
 def inspect(path: Path) -> Inspection:
     """Read the file once, in blocks of whole lines. Raises UnloadableError."""
+    csv.field_size_limit(2 * LONGEST_LINE_BYTES)
     with path.open("rb") as file:
         line = file.readline(MAX_HEADER_BYTES)
         header = columns_of(line)
@@ -62,7 +68,7 @@ def inspect(path: Path) -> Inspection:
                 number = lines.number + block.count(b"\n")
                 raise UnloadableError(f"line {number} is longer than {len(rest):,} bytes; a line ending may be missing")
             lines.add(block + rest)
-    return Inspection(header, lines.records, lines.id_sum, len(lines.no_rows))
+    return Inspection(header, lines.records, lines.id_sum, tuple(lines.no_rows))
 
 
 def id_of(line: bytes) -> bytes:
@@ -101,13 +107,15 @@ class _Lines:
         """
         carriage_returns = len(lines) - 1 if self.line_end == b"\r\n" else 0
         quoted = b'"' in block
+        unquoted = _outside_quotes(block).split(b"\n") if quoted else lines
         return (
-            not lines[-1]
+            len(block) <= MAX_LINE_BYTES
+            and not lines[-1]
             and lines.count(b"") == 1
             and b"\r" not in lines
             and block.count(b"\r") == carriage_returns == [line[-1:] for line in lines].count(b"\r")
             and (not quoted or _WELL_QUOTED.fullmatch(block) is not None)
-            and (_outside_quotes(block) if quoted else block).count(b",") == (len(lines) - 1) * (self.columns - 1)
+            and set(map(bytes.count, unquoted[:-1], repeat(b","))) == {self.columns - 1}
             and is_utf_8(block)
         )
 
@@ -116,7 +124,8 @@ class _Lines:
             content = line.removesuffix(b"\n").removesuffix(b"\r")
             if reason := _why_broken(content):
                 raise UnloadableError(f"line {number}, {reason}")
-            if line.endswith(b"\n") and content + self.line_end != line:
+            # The last line may have no ending, or in a file with CR LF half of one.
+            if line[len(content) :] not in (self.line_end, b"", self.line_end[:-1]):
                 raise UnloadableError(
                     f"line {number} has a different line ending from line 1; save the file with consistent line endings"
                 )
@@ -132,10 +141,15 @@ class _Lines:
             )
 
     def _is_row(self, content: bytes) -> bool:
-        """Whether the line has the header's number of fields, empty ones after them apart, and is text."""
-        unquoted = _outside_quotes(content)
-        enough = unquoted.count(b",") >= self.columns - 1
-        return enough and unquoted.rstrip(b",").count(b",") < self.columns and is_utf_8(content)
+        """Whether the line has the header's number of fields, empty ones after them apart, and is text where kept."""
+        if len(content) > MAX_LINE_BYTES:
+            return False
+        # Latin-1 has a character for each byte, so that what is no UTF-8 can be split as well.
+        (fields,) = csv.reader([content.decode("latin-1")])
+        if len(fields) < self.columns or any(fields[self.columns :]):
+            return False
+        kept = (text for text, is_kept in zip(fields, _IS_KEPT, strict=False) if is_kept)
+        return is_utf_8(content) or all(is_utf_8(text.encode("latin-1")) for text in kept)
 
 
 def _outside_quotes(text: bytes) -> bytes:

@@ -22,13 +22,11 @@ _MAX_KEY_BYTES = 1024
 
 #: A record whose texts the contract rejects: its number among the records that were split, and the first such column.
 Rejected = tuple[int, str]
-#: A line that the reader could not split: its number, and the reader's name for the error.
-Unsplit = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedIds:
-    """The sums over the IDs of an object's rows in the quarantine: those that the reader could split, and the others.
+    """The sums over the IDs of an object's rows in the quarantine: those that are rows, and the other lines.
 
     They come from the bytes of the lines, so that the first can be compared with the engine's own.
     """
@@ -52,11 +50,12 @@ def write_rejected(
     object_key: str,
     header: Sequence[str],
     rejected: Iterable[Rejected],
-    unsplit: Iterable[Unsplit],
+    unsplit: Iterable[int],
 ) -> QuarantinedIds:
     """Write one JSON object a line: object, line, column (where one is at fault), reason, and the row itself.
 
-    Rejected and unsplit ones come in the file's order. Bytes that are no UTF-8 stand as U+FFFD.
+    `unsplit` are the numbers of the lines that are no rows, as the inspection knows them. Both come in the file's
+    order. Bytes that are no UTF-8 stand as U+FFFD.
     """
     of_rejected = of_unsplit = 0
     csv.field_size_limit(2 * LONGEST_LINE_BYTES)  # more than any line has that was not refused before
@@ -76,14 +75,14 @@ def row_fields(row: str) -> list[str]:
 
 
 def _rejected(
-    file: IO[bytes], header: Sequence[str], rejected: Iterator[Rejected], unsplit: Iterator[Unsplit]
+    file: IO[bytes], header: Sequence[str], rejected: Iterator[Rejected], unsplit: Iterator[int]
 ) -> Iterator[tuple[int, str | None, str, bytes, bool]]:
-    """The lines to quarantine: number, column, reason, bytes, and whether the reader could split it."""
+    """The lines to quarantine: number, column, reason, bytes, and whether it is a row."""
     next_rejected, next_unsplit = next(rejected, None), next(unsplit, None)
     record = 0
     for number, content in _records(file):
-        if next_unsplit and number == next_unsplit[0]:
-            yield number, *_why_unsplit(next_unsplit[1], content, header), content, False
+        if number == next_unsplit:
+            yield number, *_why_no_row(content, header), content, False
             next_unsplit = next(unsplit, None)
             continue
         record += 1
@@ -104,15 +103,13 @@ def _records(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, content
 
 
-def _why_unsplit(error: str, content: bytes, header: Sequence[str]) -> tuple[str | None, str]:
+def _why_no_row(content: bytes, header: Sequence[str]) -> tuple[str | None, str]:
     """The column at fault, if it is one, and the reason."""
-    if error == "LINE SIZE OVER MAXIMUM":
+    if len(content) > MAX_LINE_BYTES:
         return None, f"the line is longer than {MAX_LINE_BYTES:,} bytes"
     # Latin-1 has a character for each byte, so that what is no UTF-8 can be split as well.
     fields = row_fields(content.decode("latin-1"))
     for column, field in zip(header, fields, strict=False):
         if column in READ_COLUMNS and not is_utf_8(field.encode("latin-1")):
             return column, f"{column} is not UTF-8 text"
-    if len(fields) != len(header):
-        return None, f"the number of fields is {len(fields)}, not {len(header)}"
-    return None, f"the CSV reader reports: {error.lower()}"
+    return None, f"the number of fields is {len(fields)}, not {len(header)}"

@@ -4,9 +4,11 @@ What a record can become is added here, to both classes. Where the numbers come 
 in), in the transform and in `quarantine` (what became of it).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.transform import DUPLICATE, REJECTED, STAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,23 @@ class IdSums:
     def accounted(self) -> int:
         """The sum over the IDs of the records that became something."""
         return self.staged + self.duplicate + self.rejected
+
+
+def counted(number: int, numbers: Mapping[tuple[int, str], tuple[int, ...]]) -> tuple[RowCounts, IdSums]:
+    """What became of an object's rows; of each disposition an engine counts rows, negative counts, and adds up IDs."""
+    staged, duplicate, rejected = (numbers.get((number, name), (0, 0, 0)) for name in (STAGED, DUPLICATE, REJECTED))
+    return (
+        RowCounts(0, staged[0], duplicate[0], rejected[0], negative_counts=staged[1]),
+        IdSums(0, staged[2], duplicate[2], rejected[2]),
+    )
+
+
+def require_quarantined(sums: IdSums, written: int) -> None:
+    """Raise UnloadableError unless the rejected rows are those that were written to the quarantine, by their IDs."""
+    if written != sums.rejected:
+        raise UnloadableError(
+            "its rejected rows are not those that the quarantine would have; rewrite the file with another program"
+        )
 
 
 def require_conserved(counts: RowCounts, sums: IdSums) -> None:

@@ -8,7 +8,7 @@ from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.staging.content import Content
-from tiktok_insights.staging.id_patterns import IdFindings
+from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.tables.load_status import LoadStatus
 

@@ -18,10 +18,12 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.dashboard.facts.account import TOP, Account, Facts
 from tiktok_insights.dashboard.facts.people import Total
 from tiktok_insights.dashboard.reading.facts import read_facts
+from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.powerbi.model import MODEL
 from tiktok_insights.powerbi.model.measures import MEASURES
 from tiktok_insights.powerbi.model.objects import Measure, Table
 from tiktok_insights.tables.definitions import TIKTOK_DATA
+from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.dashboard.test_reading_facts import fill
 from tiktok_insights_tests.dashboard.test_reading_more_facts import large_worlds
 from tiktok_insights_tests.powerbi.measure_facts import EXPECTED, FROM, NOT_SHOWN, RANKED, SUMS
@@ -50,8 +52,18 @@ def test_the_dax_is_plain(name: str) -> None:
         assert column in {one.name for one in MODEL.table(other).columns}, (other, column)
     for column in re.findall(rf"(?:SUM|MAX)\({table.name}\[(\w+)\]\)", dax):
         assert re.search(rf"\b{column}\b", measure.sql), f"the twin does not read {column}"
+    for column, value in re.findall(r'\[(\w+)\] (?:=|<>) "([^"]*)"', measure.expression):
+        assert value in {*choices(table.name, column)}, f"{column} is never {value!r}"
+        assert f"'{value}'" in measure.sql, f"the twin knows no {value!r}"
     assert set(re.findall(r"(?<!\w)\[([^\]]+)\]", dax)) <= ALL.keys()
     assert measure.name.casefold() not in {column.name.casefold() for column in table.columns}
+
+
+def choices(table: str, column: str) -> Sequence[str]:
+    """The values of a column that has few."""
+    (mart,) = [mart for mart in all_marts() if mart.view == table]
+    (found,) = [one for one in mart.columns if one.name == column]
+    return found.choices or [outcome.value for outcome in Outcome]
 
 
 def test_every_measure_is_compared() -> None:

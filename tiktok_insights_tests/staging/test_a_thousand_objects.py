@@ -14,9 +14,10 @@ import pytest
 
 from tiktok_insights.clients import duckdb_engine
 from tiktok_insights.lake.listing import Listing
-from tiktok_insights.staging import duckdb_transform, fetching
+from tiktok_insights.staging import inspection
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import Inspection, inspect
+from tiktok_insights.staging.local import duckdb_transform
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.verdict import VerdictError
 from tiktok_insights.warehouse.publish import PublishError, publish
@@ -35,8 +36,8 @@ __all__ = ["filled", "thousand"]
 
 pytestmark = pytest.mark.batches
 
-#: What a run tells apart by its first words.
-_MEMORY, _READER = "the file's long rows need", "the CSV reader failed; rewrite"
+#: The first words of a refusal.
+_READER = "the CSV reader failed; rewrite"
 
 
 def again(uploads: Iterable[Upload]) -> tuple[Upload, ...]:
@@ -56,29 +57,31 @@ def inspect_all_but_line_ends(path: Path) -> Inspection:
         if "different line ending" not in str(error):
             raise
     header, *lines = path.read_bytes().splitlines()
-    return Inspection(tuple(header.decode().split(",")), len(lines), 0, 0)
+    return Inspection(tuple(header.decode().split(",")), len(lines), 0)
 
 
 def test_objects_at_which_the_engine_fails_are_found_among_the_others(
     thousand: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Four of them, of both headers and for two reasons: these alone are refused."""
+    """Four of them, of both headers and for two reasons: these alone are refused, or wait for an engine with memory."""
     for module in (duckdb_engine, duckdb_transform):
         monkeypatch.setattr(module, "MEMORY_LIMIT", "20MB")
-    monkeypatch.setattr(fetching, "inspect", inspect_all_but_line_ends)
+    monkeypatch.setattr(inspection, "inspect", inspect_all_but_line_ends)
     long, narrow = (csv_file(*[row(str(n), nickname="x" * 900_000) for n in range(1, 31)]), row_of_14("1"))
     bodies = {
-        "3 long": (long, _MEMORY),
-        "1 ends": (csv_file(row("1"), f"{row('2')}\n{row('3')}"), _READER),
-        "52 ends": (csv_file(row("1"), f"{row('2')}\n{row('3')}"), _READER),
-        "71 ends": (csv_file(narrow, f"{narrow}\n{narrow}", header=HEADER_14), _READER),
+        "1 ends": csv_file(row("1"), f"{row('2')}\n{row('3')}"),
+        "52 ends": csv_file(row("1"), f"{row('2')}\n{row('3')}"),
+        "71 ends": csv_file(narrow, f"{narrow}\n{narrow}", header=HEADER_14),
     }
     reasons = {
-        thousand.put(name, body, account=f"{number % 5 + 42}"): reason
-        for number, (name, (body, reason)) in enumerate(bodies.items())
+        thousand.put(name, body, account=f"{number % 5 + 42}"): _READER
+        for number, (name, body) in enumerate(bodies.items(), 1)
     }
-    (batch,) = thousand.staging().stage(Listing(listed(thousand), ()))
+    waiting = thousand.put("3 long", long)
+    staging = thousand.staging()
+    (batch,) = staging.stage(Listing(listed(thousand), ()))
     thousand.publish()
+    assert [item.key for item in staging.reading.unreadable] == [waiting]
     refused = {item.item.info.key: item.reason for item in batch.refused}
     no_csvs = {upload.key for upload in OBJECTS if upload.rows is None}
     assert refused.keys() - no_csvs == reasons.keys()

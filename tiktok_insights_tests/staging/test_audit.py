@@ -11,7 +11,7 @@ from tiktok_insights.clients.object_store import ObjectInfo
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.audit import audit
 from tiktok_insights.staging.content import Content
-from tiktok_insights.staging.id_patterns import IdFindings
+from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights.staging.measurement import BatchFacts, ObjectFacts, measure
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.staging.staged_object import StagedObject

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
 from tiktok_insights.clients import duckdb_engine
-from tiktok_insights.staging import duckdb_transform
 from tiktok_insights.staging import transform as transform_module
 from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
-from tiktok_insights.staging.duckdb_transform import run
 from tiktok_insights.staging.header import UnloadableError
-from tiktok_insights.staging.id_patterns import IdFindings
+from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights.staging.inspection import Inspection, header_of, inspect
+from tiktok_insights.staging.local import duckdb_transform
+from tiktok_insights.staging.local.duckdb_transform import run
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.staging.transform import rejected_rows_sql
 from tiktok_insights.tables.id_sums import id_sum
@@ -245,12 +245,35 @@ def test_rows_of_all_sorts_add_up(tmp_path: Path) -> None:
 
 
 def test_rows_too_long_for_the_memory_are_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The object is refused with what to do about it; it is no crash, and no fault of the quotes."""
+    """It is no crash, and no verdict: another engine may have the memory. It says what to do."""
     for module in (duckdb_engine, duckdb_transform):
         monkeypatch.setattr(module, "MEMORY_LIMIT", "20MB")
     body = csv_file(*[row(str(n), nickname="x" * 900_000) for n in range(1, 40)])
-    with told("the file's long rows need more memory than", "20MB"):
+    with told("needs more memory than <number> for its rows", "20MB"):
         transform(tmp_path, body)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("place", ["first", "middle", "last", "last without its end"])
+@pytest.mark.parametrize("longer", [0, 1, 50, 200])
+def test_a_line_is_too_long_wherever_it_stands(tmp_path: Path, end: str, place: str, longer: int) -> None:
+    """By its bytes without the line ending; the reader counts the ending, but not always."""
+    long = row("2", nickname="x" * (2_000_000 + longer - len(row("2", nickname=""))))
+    lines = {"first": (long, row("1")), "middle": (row("1"), long, row("3"))}.get(place, (row("1"), long))
+    body = csv_file(*lines, end=end)
+    result = transform(tmp_path, body.removesuffix(end.encode()) if place.endswith("end") else body)
+    assert (result.counts.rows_in, result.counts.rejected) == (len(lines), longer > 0)
+    assert [found["row"] == long for found in rejected_rows(result)] == [True] * (longer > 0)
+
+
+@pytest.mark.parametrize(("lines", "taken"), [((), "no row"), ((2, 3), "a row")])
+def test_a_reader_that_rejects_other_lines_refuses_the_object(
+    tmp_path: Path, lines: tuple[int, ...], taken: str
+) -> None:
+    """What is a row is no question of the engine."""
+    body = csv_file(row("1"), "2,short")
+    with told("the CSV reader failed", f"(it takes line {3 if not lines else 2} for {taken})"):
+        transforming.transform(tmp_path, body, ORIGIN, replace(inspected(tmp_path, body), lines_without_rows=lines))
 
 
 def test_trouble_with_the_disk_is_no_fault_of_the_object(tmp_path: Path) -> None:
@@ -289,11 +312,11 @@ def test_an_object_at_which_the_reader_gives_up_is_not_loadable(tmp_path: Path) 
     """Without the inspection of line ends the object is still refused, with the reader's own words."""
     body = csv_file(row("1")) + row("2").encode() + b"\n"
     with told("the CSV reader failed"):
-        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_19.split(",")), 2, 0, 0))
+        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_19.split(",")), 2, 0))
 
 
 def test_a_reader_that_swallows_rows_after_an_open_quote_is_noticed(tmp_path: Path) -> None:
     """Without the inspection of quotes the count alone still refuses the object."""
     body = csv_file(row("1"), row("2", nickname='"open'), row("3"), row("4"))
     with pytest.raises(UnloadableError):
-        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_19.split(",")), 4, 0, 0))
+        transforming.transform(tmp_path, body, ORIGIN, Inspection(tuple(HEADER_19.split(",")), 4, 0))

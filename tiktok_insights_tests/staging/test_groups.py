@@ -4,68 +4,30 @@ The bucket and the warehouse are those of the local stack. What one object comes
 """
 
 import tempfile
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tiktok_insights.clients import duckdb_engine
-from tiktok_insights.lake.listing import CsvObject, Listing
-from tiktok_insights.staging import csv_group, duckdb_transform, fetching
-from tiktok_insights.staging.batch_objects import ObjectOutcome, stage_objects
-from tiktok_insights.staging.content import known_contents
-from tiktok_insights.staging.csv_group import TransformedGroup
+from tiktok_insights.lake.listing import Listing
+from tiktok_insights.staging.content import KnownContents
+from tiktok_insights.staging.local import csv_group, duckdb_transform, fetching
+from tiktok_insights.staging.local.csv_group import TransformedGroup
+from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.quarantine import quarantine_key
-from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.fail_points import FailPoint, InterruptedInThreadError, Manner, Moment, Requests
 from tiktok_insights_tests.support.history import Upload
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.refused_objects import archive, deny
-from tiktok_insights_tests.support.shared_warehouse import empty_tables
+from tiktok_insights_tests.support.staged_outcomes import items_of, staged
 from tiktok_insights_tests.support.third_party_csvs import CASES, SKIPPED
 
 pytestmark = pytest.mark.batches
 
 #: Of many lines that are no rows, three such objects are more than the engine reads at once.
 _SHORT_LINES = ["2,ann"] * 4_000
-
-
-def items_of(loader: Loader) -> list[CsvObject]:
-    """All objects in the bucket, as a run takes them."""
-    return sorted(loader.listing().objects, key=lambda item: (item.info.last_modified, item.info.key))
-
-
-def stage(loader: Loader, items: Sequence[CsvObject]) -> list[ObjectOutcome]:
-    """Stage these objects as one batch, without its verdict."""
-    contents = known_contents(loader.session, [item.info.key for item in items])
-    return list(stage_objects(loader.store, loader.session, "batch", items, contents))
-
-
-@dataclass(frozen=True)
-class Staged:
-    """What came of each object by its key: the row of STAGED_OBJECTS, the staged rows, and the quarantine."""
-
-    objects: dict[str, Any]
-    rows: Counter[tuple[Any, ...]]
-    quarantine: dict[str, bytes]
-
-
-def staged(loader: Loader) -> Staged:
-    """Stage everything; give what came of it, and leave the warehouse and the quarantine empty."""
-    outcomes = stage(loader, items_of(loader))
-    objects = {outcome.item.info.key: outcome.row("") for outcome in outcomes if isinstance(outcome, StagedObject)}
-    assert len(objects) == len(outcomes)
-    quarantine = {info.key: loader.store.get(info.key).body for info in loader.store.list("quarantine/")}
-    found = Staged(objects, Counter(loader.rows("SELECT * FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA")), quarantine)
-    for key in quarantine:
-        loader.store._s3.delete_object(Bucket=loader.store.bucket, Key=key)
-    empty_tables(loader.session)
-    return found
 
 
 def fill_with_everything(loader: Loader) -> None:
@@ -126,17 +88,19 @@ class Runs:
 def test_an_object_that_the_engine_has_no_memory_for_is_found_by_halving(
     loader: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It alone is refused, with what to do; the others are loaded, each once, and the oracle's tables are there."""
+    """It alone waits, with what to do; the others are loaded, each once, and the oracle's tables are there."""
     for module in (duckdb_engine, duckdb_transform):
         monkeypatch.setattr(module, "MEMORY_LIMIT", "20MB")
     good = mixed(loader, 24)
     # Between the others, in the order of keys.
     loader.put("011 long", csv_file(*[row(str(n), nickname="x" * 900_000) for n in range(1, 40)]))
     runs = Runs(monkeypatch)
-    batch = loader.load()
-    (refused,) = batch.refused
-    assert refused.item.info.key.endswith("011 long.csv")
-    assert "the file's long rows need more memory than 20MB; split the file" in refused.reason
+    staging = loader.staging()
+    staging.stage(loader.listing())
+    loader.publish()
+    (waiting,) = staging.reading.unreadable
+    assert waiting.key.endswith("011 long.csv")
+    assert "needs more memory than 20MB for its rows; split the file" in waiting.offender
     # 8 objects of one header, and 17 of the other; of these, each half that fails is read again in halves.
     assert {8, 17, 1} < set(runs.sizes)
     assert len(runs.sizes) <= 12
@@ -212,5 +176,5 @@ def test_a_download_that_fails_ends_the_run_and_leaves_no_file(
         Requests(FailPoint(number, Moment.BEFORE, Manner.RAISE)).watched(),
         pytest.raises(InterruptedInThreadError),
     ):
-        list(stage_objects(loader.store, loader.session, "batch", items, known_contents(loader.session, [])))
+        list(LocalEngine(loader.store, loader.session).stage("batch", items, KnownContents({}, {})))
     assert list(tmp_path.iterdir()) == []

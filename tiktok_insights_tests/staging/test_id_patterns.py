@@ -10,7 +10,7 @@ import pytest
 
 from tiktok_insights.checks import pseudonym
 from tiktok_insights.staging.csv_file import RowOrigin
-from tiktok_insights.staging.id_patterns import IdFindings
+from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.transforming import transform
 

@@ -106,6 +106,11 @@ def test_a_loadable_file_has_its_records_counted(tmp_path: Path, body: bytes, co
             csv_file(ROW, end="\n") + b"\r\n", "line 3 has a different line ending from line 1", id="CR LF after LF"
         ),
         pytest.param(
+            csv_file(ROW, ROW, end="\n").removesuffix(b"\n") + b"\r",
+            "line 3 has a different line ending from line 1",
+            id="CR after LF, at the end",
+        ),
+        pytest.param(
             csv_file(ROW, row("2", nickname="x" * 8_100_000)),
             "line 3 is longer than 8,000,000 bytes; a line ending may be missing",
             id="a line for no reader",
@@ -176,6 +181,48 @@ def test_what_the_reader_can_take_is_not_refused_for_its_number(tmp_path: Path, 
     assert _inspect(tmp_path, csv_file(*[line] * times, ROW)) == (19, times * bool(line) + 1)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_lines_that_are_no_rows_are_numbered(tmp_path: Path, end: str) -> None:
+    """Whatever an engine's reader could take: by their length, their fields, and text only where a column is kept."""
+    path = tmp_path / "object.csv"
+    short = len(row("1", nickname=""))
+    lines = {
+        row("1"): True,
+        row("1").rpartition(",")[0]: False,
+        row("1") + ",x": False,
+        row("1") + ',"x"': False,
+        row("1") + ',"",': True,
+        row("1", nickname="x" * (2_000_000 - short)): True,
+        row("1", nickname="x" * (2_000_001 - short)): False,
+        row("1", nickname="\udcff"): False,
+        row("1", avatarThumb="\udcff"): True,
+        row("1", avatarThumb="\udcff") + ",": True,
+        row("1") + ",\udcff": False,
+        "": True,
+    }
+    body = end.join([HEADER_19, *lines, *lines]).encode(errors="surrogateescape")
+    path.write_bytes(body)
+    expected = [number for number, is_row in enumerate([*lines.values()] * 2, 2) if not is_row]
+    assert [*inspect(path).lines_without_rows] == expected
+
+
+def test_rows_too_short_and_too_long_do_not_make_up_for_each_other(tmp_path: Path) -> None:
+    """Together they have as many commas as two rows."""
+    path = tmp_path / "object.csv"
+    for lines in ([ROW.rpartition(",")[0], ROW + ",x"], [row("1", nickname='"a,b"').rpartition(",")[0], ROW + ",x"]):
+        path.write_bytes(csv_file(*lines, ROW))
+        assert inspect(path).lines_without_rows == (2, 3)
+
+
+@pytest.mark.parametrize("column", ["avatarLarger", "avatarMedium", "avatarThumb"])
+def test_a_file_may_have_any_number_of_addresses_that_are_no_text(tmp_path: Path, column: str) -> None:
+    """They are dropped anyway."""
+    assert _inspect(tmp_path, csv_file(*[row("1", **{column: "BYTE"})] * 10_001).replace(b"BYTE", b"\xff")) == (
+        19,
+        10_001,
+    )
+
+
 #: A line at a time, by the book: fields quoted as a whole with their quotes doubled, or without any quote.
 _FIELD = r'(?:"(?:[^"\r\n]|"")*"|[^",\r\n]*)'
 _GOOD_LINE = re.compile(f"{_FIELD}(?:,{_FIELD})*")
@@ -196,6 +243,8 @@ def test_whole_blocks_are_judged_as_line_by_line(lines: list[str], end: str, end
     contents = [line.removesuffix("\r") for line in (*physical, last)]
     good = all(_GOOD_LINE.fullmatch(content) for content in contents)
     good = good and all(line.endswith("\r") is (end == "\r\n") for line in physical)
+    # Half of a CR LF may be the end, and no other CR.
+    good = good and not (end == "\n" and last.endswith("\r"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "object.csv"
         path.write_bytes((HEADER_14 + end + text).encode())

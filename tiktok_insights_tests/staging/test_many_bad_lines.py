@@ -14,8 +14,8 @@ import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.settings.environment import Settings
-from tiktok_insights.staging.groups import GROUP_BYTES
 from tiktok_insights.staging.inspection import MAX_LINES_WITHOUT_ROWS
+from tiktok_insights.staging.local.groups import GROUP_BYTES
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.connections import Connections

@@ -13,10 +13,10 @@ import pytest
 
 from tiktok_insights.clients.object_store import Downloaded, ObjectInfo, ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.staging import csv_group
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.staging.csv_group import CsvGroup, Transformed, TransformedGroup
-from tiktok_insights.staging.rejections import Rejections
+from tiktok_insights.staging.local import csv_group
+from tiktok_insights.staging.local.csv_group import CsvGroup, Transformed, TransformedGroup
+from tiktok_insights.staging.local.rejections import Rejections
 from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved
 from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
 from tiktok_insights.warehouse.publish import PublishError

@@ -32,7 +32,7 @@ def test_a_record_is_found_between_blank_and_unsplit_lines(tmp_path: Path, end: 
         tmp_path,
         csv_file(*lines, end=end),
         refused=[(2, "diggCount"), (4, "uniqueId")],
-        unsplit=[(4, "MISSING COLUMNS"), (10, "MISSING COLUMNS")],
+        unsplit=[4, 10],
     )
     assert [(line, column, text) for line, column, _, text in found] == [
         (4, None, "2,short"),
@@ -45,51 +45,45 @@ def test_a_record_is_found_between_blank_and_unsplit_lines(tmp_path: Path, end: 
 
 
 @pytest.mark.parametrize(
-    ("line", "error", "column", "reason"),
+    ("line", "column", "reason"),
     [
-        pytest.param("1,ann", "MISSING COLUMNS", None, "the number of fields is 2, not 19", id="too few"),
-        pytest.param('"1,ann', "MISSING COLUMNS", None, "the number of fields is 1, not 19", id="half a field"),
-        pytest.param(row("1") + ",x", "TOO MANY COLUMNS", None, "the number of fields is 20, not 19", id="too many"),
-        pytest.param("x" * 200_000, "MISSING COLUMNS", None, "the number of fields is 1, not 19", id="a long field"),
-        pytest.param("x", "LINE SIZE OVER MAXIMUM", None, "the line is longer than 2,000,000 bytes", id="too long"),
-        pytest.param(row("1"), "INVALID STATE", None, "the CSV reader reports: invalid state", id="another error"),
+        pytest.param("1,ann", None, "the number of fields is 2, not 19", id="too few"),
+        pytest.param('"1,ann', None, "the number of fields is 1, not 19", id="half a field"),
+        pytest.param(row("1") + ",x", None, "the number of fields is 20, not 19", id="too many"),
+        pytest.param("x" * 200_000, None, "the number of fields is 1, not 19", id="a long field"),
+        pytest.param("x" * 2_000_001, None, "the line is longer than 2,000,000 bytes", id="too long"),
         pytest.param(
             row("1", nickname='"a, \udcff"'),
-            "INVALID ENCODING",
             "nickname",
             "nickname is not UTF-8 text",
             id="not UTF-8",
         ),
-        pytest.param("\udcff", "INVALID ENCODING", "Tiktok_id", "Tiktok_id is not UTF-8 text", id="not UTF-8, first"),
+        pytest.param("\udcff", "Tiktok_id", "Tiktok_id is not UTF-8 text", id="not UTF-8, first"),
         pytest.param(
             row("1") + ",,\udcff",
-            "INVALID ENCODING",
             None,
             "the number of fields is 21, not 19",
             id="not UTF-8, after the last",
         ),
         pytest.param(
             row("1", avatarThumb="\udcff", nickname="\udcff"),
-            "INVALID ENCODING",
             "nickname",
             "nickname is not UTF-8 text",
             id="not UTF-8, also in a column that is not read",
         ),
     ],
 )
-def test_a_line_that_was_not_split_says_why(
-    tmp_path: Path, line: str, error: str, column: str | None, reason: str
-) -> None:
+def test_a_line_that_is_no_row_says_why(tmp_path: Path, line: str, column: str | None, reason: str) -> None:
     """In our words, with the column where there is one; bytes that are no text are marked."""
     body = f"{HEADER_19}\n{line}\n".encode(errors="surrogateescape")
     shown = line.replace("\udcff", "\ufffd")
-    assert rejected(tmp_path, body, unsplit=[(2, error)]) == [(2, column, reason, shown)]
+    assert rejected(tmp_path, body, unsplit=[2]) == [(2, column, reason, shown)]
 
 
 def test_a_file_of_14_columns_is_told_by_its_own_header(tmp_path: Path) -> None:
     """Columns and numbers of fields are those of the file."""
     body = csv_file(row_of_14("1", diggCount="x"), row("2"), header=HEADER_14)
-    found = rejected(tmp_path, body, refused=[(1, "diggCount")], unsplit=[(3, "TOO MANY COLUMNS")], header=HEADER_14)
+    found = rejected(tmp_path, body, refused=[(1, "diggCount")], unsplit=[3], header=HEADER_14)
     assert [entry[:3] for entry in found][1:] == [(3, None, "the number of fields is 19, not 14")]
     assert found[0][2].startswith("diggCount is 'x', but must be")
 

@@ -17,7 +17,7 @@ LIMIT_SECONDS = 300
 #: What the commands of an activated environment are found in.
 BIN = Path(sys.executable).parent
 #: What a developer's shell may have set; without its byte code every start of Dagster takes several times longer.
-_OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "GLUE_", "DAGSTER_", "PYTHONDONTWRITEBYTECODE")
+_OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "AZURE_POWERBI_", "GLUE_", "DAGSTER_", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass(frozen=True)

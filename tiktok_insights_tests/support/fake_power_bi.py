@@ -121,6 +121,12 @@ class FakePowerBI:
         """How many refreshes there were."""
         return len(self.refreshes)
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether someone has asked for the details of the newest refresh."""
+        newest = self.refreshes[-1].request_id if self.refreshes else "none"
+        return any(asked.startswith("GET") and asked.endswith(newest) for asked in self.asked)
+
     def begin(self, course: Course | None = None, body: dict[str, Any] | None = None) -> FakeRefresh:
         """Begin a refresh, as anyone may."""
         course = course or (self.courses.popleft() if self.courses else Course())

@@ -10,8 +10,7 @@ from typing import Any
 
 from tiktok_insights.powerbi.service.errors import UnexpectedReplyError
 
-#: A refresh that is under way. `Unknown` is the service's word for it in the list of refreshes.
-_RUNNING = {"Unknown", "NotStarted", "InProgress"}
+#: Any other word means that it is under way: `Unknown`, `NotStarted`, `InProgress`.
 _ENDED = {"Completed", "Failed", "Cancelled", "Disabled", "TimedOut"}
 
 
@@ -27,8 +26,8 @@ class Refresh:
 
     @property
     def is_running(self) -> bool:
-        """Whether it has not ended. A status that no document names counts by whether there is an end."""
-        return self.status in _RUNNING or (self.status not in _ENDED and self.ended is None)
+        """Whether it has not ended."""
+        return self.status not in _ENDED and self.ended is None
 
     @property
     def succeeded(self) -> bool:
@@ -50,12 +49,10 @@ def read_refresh(document: Any, request_id: str = "") -> Refresh:
     """Read a refresh, from the list or from its own details, which have no ID. Raises UnexpectedReplyError."""
     try:
         status = document["status"]
-        if (extended := document.get("extendedStatus")) and (status in _RUNNING or extended in _ENDED - {"Completed"}):
-            # The list calls everything Unknown that has not ended, and Failed what has timed out.
-            status = extended
         return Refresh(
             request_id=str(document.get("requestId") or request_id),
-            status=str(status),
+            # The other status is Unknown for all that has not ended, and Failed for what has timed out.
+            status=str(document.get("extendedStatus") or status),
             started=_moment(document.get("startTime")),
             ended=_moment(document.get("endTime")),
             error=_first_error(document),

@@ -42,7 +42,8 @@ class _Followed:
 class Refresher:
     """Refreshes one model. `path` is the model's own, `minutes` how long that may take.
 
-    `first_wait` (seconds) is the first pause between two looks, which then grow to 15 s.
+    `first_wait` (seconds) is the first pause between two looks, which then grow to 15 s. `attempts` bounds the requests
+    without an answer that are spent on beginning a refresh.
     """
 
     def __init__(
@@ -73,21 +74,24 @@ class Refresher:
                 # It may have read what was there before; only its end is of interest.
                 self._log.info("Waiting for refresh %s, which began before.", running.request_id)
                 self._end_of(_Followed(running.request_id))
-            elif begun := self._begin({refresh.request_id for refresh in earlier}):
-                began(begun.request_id)
-                self._log.info("Following refresh %s.", begun.request_id)
-                return self._success(begun)
+                continue
+            begun = self._begin({refresh.request_id for refresh in earlier})
+            began(begun.request_id)
+            self._log.info("Following refresh %s.", begun.request_id)
+            return self._success(begun)
 
     def _success(self, followed: _Followed) -> Refresh:
         refresh = self._end_of(followed)
         if not refresh.succeeded:
             raise failure(refresh)
+        self._log.info("Refresh %s has completed.", refresh.request_id)
         return refresh
 
-    def _begin(self, earlier: Collection[str]) -> _Followed | None:
-        """Begin a refresh, or find one that has begun since; None if another one must end first."""
+    def _begin(self, earlier: Collection[str]) -> _Followed:
+        """Begin a refresh, or find one that has begun since."""
         body = _ENHANCED | {"timeout": _duration(self._minutes)}
-        for attempt in range(1, self._attempts + 1):
+        lost = 0
+        while True:
             try:
                 reply = self._api.post(self._path, body)
                 return _Followed(_request_id(reply), earlier, is_ours=True)
@@ -95,21 +99,19 @@ class Refresher:
                 if found := self._new(earlier):
                     self._log.info("%s Refresh %s has begun since.", error, found)
                     return _Followed(found, earlier)
-                if attempt == self._attempts:
+                lost += 1
+                if lost == self._attempts:
                     raise
-                time.sleep(min(self._first_wait * 2**attempt, _LONGEST_WAIT))
+                time.sleep(min(self._first_wait * 2**lost, _LONGEST_WAIT))
             except ServiceRefusedError as error:
                 if error.status not in (_BAD_REQUEST, _CONFLICT):
                     raise
                 if found := self._new(earlier):
                     return _Followed(found, earlier)
-                if any(refresh.is_running for refresh in self._listed()):
-                    return None
                 if error.status == _CONFLICT or body == _STANDARD:
                     raise
                 self._log.info("%s Trying a standard refresh, as a shared capacity needs it.", error)
                 body = _STANDARD
-        return None
 
     def _end_of(self, followed: _Followed) -> Refresh:
         wait = self._first_wait

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights_tests.powerbi.gates.files import pages
 from tiktok_insights_tests.powerbi.gates.model_reader import ModelFiles, read_model
 
@@ -57,7 +58,7 @@ def problems(folder: Path) -> list[str]:
         for name, file in page.visuals.items():
             visual = file.get("visual", {})
             place = f"{page.page.get('displayName')}/{visual.get('visualType')} {name}"
-            checks = (*_fields(file, model), *_roles(visual), *_shown(visual))
+            checks = (*_fields(file, model), *_values(file), *_roles(visual), *_shown(visual))
             found += [f"{place}: {problem}" for problem in checks]
     return found
 
@@ -93,6 +94,33 @@ def _fields(file: dict[str, Any], model: ModelFiles) -> Iterator[str]:
             exists = (field.table, field.name) in measures
         if not exists:
             yield f"there is no {field.kind.lower()} {field.ref}"
+
+
+def compared(value: Any, aliases: Mapping[str, str] | None = None) -> Iterator[tuple[Named, str]]:
+    """Find each field that a filter or a color compares with a value, and the value."""
+    known = dict(aliases or {})
+    if isinstance(value, dict):
+        if isinstance(value.get("From"), list):
+            known |= {one["Name"]: one["Entity"] for one in value["From"] if "Entity" in one}
+        if "Expressions" in value and "Values" in value:
+            (field,) = named(value["Expressions"], known)
+            yield from ((field, row[0]["Literal"]["Value"]) for row in value["Values"])
+        if "Left" in value and "Right" in value:
+            (field,) = named(value["Left"], known)
+            yield field, value["Right"]["Literal"]["Value"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from compared(inner, known)
+
+
+def _values(file: dict[str, Any]) -> Iterator[str]:
+    """A value that a column never has would leave a visual empty, or without its color."""
+    choices = {(mart.view, column.name): column.choices for mart in all_marts() for column in mart.columns}
+    for field, literal in compared(file):
+        known = choices.get((field.table, field.name), ())
+        if known and literal != "null" and literal.strip("'") not in known:
+            yield f"{field.ref} is never {literal}"
 
 
 def _roles(visual: dict[str, Any]) -> Iterator[str]:

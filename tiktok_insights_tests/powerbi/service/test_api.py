@@ -55,7 +55,7 @@ def test_a_sign_in_that_fails_says_how(client: Client, reply: Reply, expected: T
 def test_a_refused_request_names_the_remedy_and_repeats_no_secret(client: Client, status: int, remedy: str) -> None:
     """Though the service repeats both the token and the secret. A second 401 is no reason to ask for a third token."""
     body = f'{{"error": "canary-token {SECRET} no\x1b[2J"}}'.encode()
-    with scripted(Reply(status, body), choose=sign_in) as script:
+    with scripted(Reply(status, body, {"Location": "/elsewhere"}), choose=sign_in) as script:
         client.settings = dataclasses.replace(client.settings, api_url=script.address, login_url=script.address)
         with told("<method> <path> returned <status>…. <remedy>.", str(status), remedy) as raised:
             client.api.get("groups")

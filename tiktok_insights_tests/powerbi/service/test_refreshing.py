@@ -185,6 +185,14 @@ def test_the_first_error_of_a_failed_refresh_is_told_with_its_remedy(
         client.refresh()
 
 
+def test_two_lost_answers_leave_an_attempt_for_a_shared_capacity(service: FakePowerBI, client: Client) -> None:
+    """A refusal is an answer: the standard refresh is asked for after it."""
+    service.is_shared = True
+    service.disturbances.append(Disturbance("POST", "/refreshes", 503, times=2))
+    assert client.refresh().succeeded
+    assert (service.started, service.asked.count(_POST)) == (1, 4)
+
+
 @pytest.mark.parametrize("hides_ids", [False, True])
 def test_a_shared_capacity_gets_a_standard_refresh(service: FakePowerBI, client: Client, hides_ids: bool) -> None:
     """It has no enhanced one, and no details: it is followed in the list, also where the header names another ID."""

@@ -11,8 +11,8 @@ import duckdb
 
 from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb
 from tiktok_insights.staging.csv_file import CsvFile
-from tiktok_insights.staging.csv_group import CsvGroup, TransformedGroup
 from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.local.csv_group import CsvGroup, MemoryLimitError, TransformedGroup
 
 
 def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:
@@ -28,7 +28,7 @@ def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:
         raise
     except duckdb.Error as error:
         if len(files) == 1:
-            yield TransformedGroup({files[0].number: _why_unloadable(files[0], error)}, None)
+            yield TransformedGroup({files[0].number: _why_failed(files[0], error)}, None)
             return
         middle = len(files) // 2
         yield from run(files[:middle], folder)
@@ -37,17 +37,15 @@ def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:
         yield group
 
 
-def _why_unloadable(file: CsvFile, error: duckdb.Error) -> UnloadableError:
-    """Why the file cannot be loaded, at best in the inspection's words. Raises an error that is none of the file's."""
+def _why_failed(file: CsvFile, error: duckdb.Error) -> UnloadableError | MemoryLimitError:
+    """Why the file has no result, at best in the inspection's words. Raises an error that is none of the file's."""
     try:
         file.inspect()
     except UnloadableError as reason:
         return reason
     first_line = str(error).partition("\n")[0]
     if isinstance(error, duckdb.OutOfMemoryException):
-        return UnloadableError(
-            f"the file's long rows need more memory than {MEMORY_LIMIT}; split the file ({first_line})"
-        )
+        return MemoryLimitError(f"needs more memory than {MEMORY_LIMIT} for its rows; split the file ({first_line})")
     if isinstance(error, duckdb.InvalidInputException):
         return UnloadableError(f"the CSV reader failed; rewrite the file with another program ({first_line})")
     raise error

@@ -1,8 +1,8 @@
 """A group of CSVs in DuckDB: read with one query, transformed, counted, and written as one Parquet file.
 
-DuckDB reads with a ceiling on memory and spills to disk. Rows that its reader cannot split into the contract's columns
-are rejected too; a CSV is loadable only if every physical record and every ID is accounted for. Which CSVs are a group
-belongs in `groups.py`; the rows that are rejected, in `rejections.py`.
+DuckDB reads with a ceiling on memory and spills to disk. A CSV is loadable only if its reader rejects exactly the lines
+that are no rows, and every physical record and every ID is accounted for. Which CSVs are a group belongs in
+`groups.py`; the rows that are rejected, in `rejections.py`; what of a CSV the reader gets, in `long_lines.py`.
 """
 
 import secrets
@@ -16,18 +16,22 @@ from tiktok_insights.clients.duckdb_engine import literal, readable
 from tiktok_insights.staging import transform
 from tiktok_insights.staging.csv_file import CsvFile
 from tiktok_insights.staging.header import UnloadableError
-from tiktok_insights.staging.id_patterns import IdFindings, look_at_ids
-from tiktok_insights.staging.inspection import MAX_LINE_BYTES
-from tiktok_insights.staging.rejections import Rejections
-from tiktok_insights.staging.row_counts import IdSums, RowCounts, require_conserved
+from tiktok_insights.staging.id_findings import IdFindings
+from tiktok_insights.staging.local.id_patterns import look_at_ids
+from tiktok_insights.staging.local.long_lines import READER_LINE_BYTES, with_long_lines_told
+from tiktok_insights.staging.local.rejections import Rejections
+from tiktok_insights.staging.row_counts import IdSums, RowCounts, counted, require_conserved, require_quarantined
 from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 
+#: With 32,001,600 bytes, which it would take for its limit of a line, the reader lost the last lines of a large file in
+#: which most lines were bad.
+_BUFFER_BYTES = 32_000_000
 _READER = (
     "header = false, skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', comment = '', "
     "hive_partitioning = false, strict_mode = true, null_padding = false, encoding = 'utf-8', store_rejects = true, "
-    f"filename = true, max_line_size = {MAX_LINE_BYTES}"
+    f"filename = true, max_line_size = {READER_LINE_BYTES}, buffer_size = {_BUFFER_BYTES}"
 )
 #: The table of a group lives for seconds, and its order means nothing: neither is worth the time that it takes.
 _SETTINGS = (
@@ -42,6 +46,10 @@ CREATE TABLE objects (object_number INTEGER, BATCH_ID VARCHAR, OBJECT_KEY VARCHA
 """
 
 
+class MemoryLimitError(RuntimeError):
+    """A CSV has more text than this engine has memory for. That says nothing about the CSV."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transformed:
     """Counts and sums of one CSV, what its IDs look like, and the file with its rejected rows (None without any)."""
@@ -54,12 +62,12 @@ class Transformed:
 
 @dataclass(frozen=True, slots=True)
 class TransformedGroup:
-    """The result of each CSV by its number, or why it is not loadable; and one file with the staged rows of all.
+    """The result of each CSV by its number, or why it has none; and one file with the staged rows of all.
 
     `staged` is None where no row is staged.
     """
 
-    results: Mapping[int, Transformed | UnloadableError]
+    results: Mapping[int, Transformed | UnloadableError | MemoryLimitError]
     staged: Path | None
 
 
@@ -95,7 +103,7 @@ class CsvGroup:
         header = self._files[0].header
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in header)
         read = ", ".join(name if name in header else f"NULL::VARCHAR AS {name}" for name in transform.READ_COLUMNS)
-        paths = ", ".join(readable(file.path) for file in self._files)
+        paths = ", ".join(readable(with_long_lines_told(file.path)) for file in self._files)
         origins = [file.origin for file in self._files]
         self._duck.execute(_OBJECTS)
         self._duck.execute(
@@ -125,7 +133,7 @@ class CsvGroup:
             f"{id_sum_sql('TIKTOK_ID', SqlEngine.DUCKDB)} FROM transformed GROUP BY object_number, disposition"
         ).fetchall()
         numbers = {(number, disposition): tuple(map(int, found)) for number, disposition, *found in rows}
-        return {file.number: _counted(file.number, numbers) for file in self._files}
+        return {file.number: counted(file.number, numbers) for file in self._files}
 
     def _result(
         self,
@@ -136,18 +144,15 @@ class CsvGroup:
         ids: Mapping[int, IdFindings],
     ) -> Transformed:
         inspection = file.inspect()
-        unsplit = rejections.unsplit(file.number)
-        counts = replace(counts, rows_in=inspection.records, rejected=counts.rejected + unsplit)
+        rejections.require_unsplit(file.number, inspection.lines_without_rows)
+        rejected_rows = counts.rejected + len(inspection.lines_without_rows)
+        counts = replace(counts, rows_in=inspection.records, rejected=rejected_rows)
         sums = replace(sums, rows_in=inspection.id_sum)
         rejected = None
         if counts.rejected:
             rejected = self._folder / f"{file.number}.jsonl"
-            written = rejections.write(rejected, file.number, file.path, file.origin.object_key, file.header)
-            if written.rejected != sums.rejected:
-                raise UnloadableError(
-                    "its rejected rows are not those that the quarantine would have; rewrite the file with another "
-                    "program"
-                )
+            written = rejections.write(rejected, file)
+            require_quarantined(sums, written.rejected)
             sums = replace(sums, rejected=sums.rejected + written.unsplit)
         require_conserved(counts, sums)
         return Transformed(counts, sums, ids.get(file.number, IdFindings()), rejected)
@@ -161,13 +166,3 @@ class CsvGroup:
             f"TO {literal(str(path))} (FORMAT parquet)"
         )
         return path
-
-
-def _counted(number: int, numbers: Mapping[tuple[int, str], tuple[int, ...]]) -> tuple[RowCounts, IdSums]:
-    staged, duplicate, rejected = (
-        numbers.get((number, name), (0, 0, 0)) for name in (transform.STAGED, transform.DUPLICATE, transform.REJECTED)
-    )
-    return (
-        RowCounts(0, staged[0], duplicate[0], rejected[0], negative_counts=staged[1]),
-        IdSums(0, staged[2], duplicate[2], rejected[2]),
-    )

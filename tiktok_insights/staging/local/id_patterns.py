@@ -1,72 +1,40 @@
-"""Finds out whether an object's IDs were numbers at some point: a spreadsheet or a double has then rounded them.
+"""Finds out with DuckDB whether an object's IDs were numbers at some point: all of them fit a pattern.
 
-Rounded IDs are valid text, belong to no one, and merge users. So all IDs of an object are judged together. Add a
-pattern here when another program turns out to round in another way; what follows from it is in `object_faults.py`.
+The patterns in words are in `staging/id_findings.py`.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 
 import duckdb
 
 from tiktok_insights.checks import pseudonym
 from tiktok_insights.schema import ID_COLUMN
+from tiktok_insights.staging.id_findings import (
+    ALL,
+    ALL_RENAMED,
+    DOUBLES,
+    EXACT_UP_TO,
+    NAMED,
+    SHORTEST,
+    ZEROS,
+    IdFindings,
+    merged,
+)
 
-#: The largest integer up to which a double keeps every ID.
-EXACT_UP_TO = 2**53
-#: So many IDs with several handles are named.
-_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class IdPattern:
-    """How rounded IDs look. `fits` and `counts` are conditions on an ID `n`.
-
-    All IDs must fit, and at least `minimum` different ones must count.
-    """
-
-    looks: str
-    cause: str
-    fits: str
-    counts: str
-    minimum: int
-
-
-#: A spreadsheet keeps 15 digits. Of 19 digits that leaves 0000; of an older account's ID, with fewer digits, fewer.
 _ZEROS = f"CASE WHEN n >= {10**18} THEN 10000 WHEN n >= {10**17} THEN 1000 WHEN n >= {10**16} THEN 100 ELSE 10 END"
 #: The double next to an ID. By way of its text, since DuckDB's cast from HUGEINT does not round well beyond 2^63.
 _DOUBLE = "CAST(CAST(n AS VARCHAR) AS DOUBLE)"
-_READ = "a program has read them as floating-point numbers"
 #: Genuine IDs that a double holds, too: those from musical.ly, of 17 or 18 digits, are multiples of 2^12, and those of
 #: TikTok's first accounts, until spring 2018, of 2^10. An object may have no others, so they say nothing about it.
 _TELLING = (
     f"NOT (n < {10**18} AND n % 4096 = 0) AND NOT (n BETWEEN {6 * 10**18} AND {655 * 10**16} AND n % 16384 = 5120)"
 )
-PATTERNS = (
-    IdPattern("end in 0000", "a spreadsheet has rounded them", f"n % {_ZEROS} = 0", "n % 10000 = 0", 2),
-    # A multiple of the spacing 2^(floor(log2 n) - 52) is just what a double can hold.
-    IdPattern("are multiples of a power of two", _READ, f"CAST({_DOUBLE} AS HUGEINT) = n", _TELLING, 3),
-    # The shortest text that names a double, padded with zeros: so JavaScript writes a number.
-    IdPattern(
-        "have only as many digits as a floating-point number",
-        _READ,
-        f"CAST(CAST({_DOUBLE} AS VARCHAR) AS HUGEINT) = n",
-        _TELLING,
-        3,
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class IdFindings:
-    """What the IDs of an object look like. `rounded` says so in words, or nothing.
-
-    `renamed` is how many IDs have rows with different handles. `examples` are the first ones, shortened.
-    """
-
-    rounded: str = ""
-    renamed: int = 0
-    examples: tuple[str, ...] = ()
+#: Of each pattern: the condition that each ID `n` must fit, and that of the IDs that count.
+_CONDITIONS = {
+    ZEROS: (f"n % {_ZEROS} = 0", "n % 10000 = 0"),
+    DOUBLES: (f"CAST({_DOUBLE} AS HUGEINT) = n", _TELLING),
+    SHORTEST: (f"CAST(CAST({_DOUBLE} AS VARCHAR) AS HUGEINT) = n", _TELLING),
+}
 
 
 def look_at_ids(duck: duckdb.DuckDBPyConnection, with_duplicates: Collection[int]) -> dict[int, IdFindings]:
@@ -80,7 +48,7 @@ def look_at_ids(duck: duckdb.DuckDBPyConnection, with_duplicates: Collection[int
         "TRY_CAST(TIKTOK_ID AS HUGEINT) AS n FROM transformed "
         f"WHERE rejected_column IS DISTINCT FROM '{ID_COLUMN.csv}') WHERE n > {EXACT_UP_TO}"
     )
-    rounded = _rounded(duck, "large_ids", "all IDs above 2^53")
+    rounded = _rounded(duck, "large_ids", ALL)
     if not with_duplicates:
         return {number: IdFindings(looks) for number, looks in rounded.items()}
     duck.execute(
@@ -95,17 +63,14 @@ def look_at_ids(duck: duckdb.DuckDBPyConnection, with_duplicates: Collection[int
         "(TIKTOK_ID, USER_NAME) AS row_key FROM transformed SEMI JOIN renamed USING (object_number, TIKTOK_ID) "
         f"WHERE rejected_column IS NULL AND n > {EXACT_UP_TO}"
     )
-    rounded = {**_rounded(duck, "renamed_ids", "all IDs above 2^53 with several handles"), **rounded}
+    rounded = {**_rounded(duck, "renamed_ids", ALL_RENAMED), **rounded}
     renamed = {
         int(number): IdFindings("", int(ids), tuple(pseudonym(tiktok_id) for tiktok_id in first))
         for number, ids, first in duck.execute(
-            f"SELECT object_number, count(*), min(TIKTOK_ID, {_NAMED}) FROM renamed GROUP BY object_number"
+            f"SELECT object_number, count(*), min(TIKTOK_ID, {NAMED}) FROM renamed GROUP BY object_number"
         ).fetchall()
     }
-    return {
-        number: replace(renamed.get(number, IdFindings()), rounded=rounded.get(number, ""))
-        for number in {*rounded, *renamed}
-    }
+    return merged(rounded, renamed)
 
 
 def _rounded(duck: duckdb.DuckDBPyConnection, source: str, which: str) -> dict[int, str]:
@@ -114,14 +79,13 @@ def _rounded(duck: duckdb.DuckDBPyConnection, source: str, which: str) -> dict[i
     even = duck.execute(f"SELECT object_number FROM {source} GROUP BY object_number HAVING bool_and(n % 2 = 0)")
     numbers = [number for (number,) in even.fetchall()]
     looks: dict[int, str] = {}
-    for pattern in PATTERNS if numbers else ():
+    for pattern, (fits, counts) in _CONDITIONS.items() if numbers else ():
         fitting = duck.execute(
-            f"SELECT object_number, min(n) FILTER (WHERE {pattern.counts}), max(n) FILTER (WHERE {pattern.counts}) "
+            f"SELECT object_number, min(n) FILTER (WHERE {counts}), max(n) FILTER (WHERE {counts}) "
             f"FROM {source} WHERE object_number IN (SELECT unnest(?)) GROUP BY object_number "
-            f"HAVING bool_and({pattern.fits}) AND count(DISTINCT row_key) FILTER (WHERE {pattern.counts}) >= ?",
+            f"HAVING bool_and({fits}) AND count(DISTINCT row_key) FILTER (WHERE {counts}) >= ?",
             [numbers, pattern.minimum],
         )
         for number, one, other in fitting.fetchall():
-            such = f"{one} and {other}" if one != other else f"{one}"
-            looks.setdefault(number, f"{which} {pattern.looks}, such as {such}: {pattern.cause}")
+            looks.setdefault(number, pattern.said(which, one, other))
     return looks

@@ -16,7 +16,7 @@ def by_reader(files: Sequence[CsvFile]) -> list[list[CsvFile]]:
     """Cut files into groups that the engine can read at once.
 
     A group has one header: in a read with 19 columns, no line of 14 would be a row. And it has no more lines that are
-    no rows than the engine has memory for.
+    no rows than the engine has memory for: 10 kB each.
     """
     if len(files) <= 1:
         return [[*files]] * len(files)
@@ -24,7 +24,7 @@ def by_reader(files: Sequence[CsvFile]) -> list[list[CsvFile]]:
     open_groups: dict[tuple[str, ...], list[CsvFile]] = {}
     without_rows: dict[tuple[str, ...], int] = {}
     for file in files:
-        lines = file.inspect().lines_without_rows
+        lines = len(file.inspect().lines_without_rows)
         if file.header not in open_groups or without_rows[file.header] + lines > MAX_LINES_WITHOUT_ROWS:
             open_groups[file.header], without_rows[file.header] = [], 0
             groups.append(open_groups[file.header])

@@ -11,13 +11,14 @@ from typing import Any
 import duckdb
 
 from tiktok_insights.staging import quarantine, transform
+from tiktok_insights.staging.csv_file import CsvFile
+from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.quarantine import QuarantinedIds
 
 #: A line may have several errors. The reader's own tables are for its own connection only.
 _UNSPLIT = """
 CREATE TABLE unsplit AS
-SELECT CAST(parse_filename(file_path, true) AS INTEGER) AS object_number, line,
-  min(CAST(error_type AS VARCHAR)) AS error
+SELECT CAST(parse_filename(file_path, true) AS INTEGER) AS object_number, line
 FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY ALL
 """
 
@@ -31,22 +32,31 @@ class Rejections:
     def __init__(self, duck: duckdb.DuckDBPyConnection, split_rows: Mapping[int, int]) -> None:
         self._duck = duck
         duck.execute(_UNSPLIT)
-        found = duck.execute("SELECT object_number, count(*) FROM unsplit GROUP BY object_number").fetchall()
-        self._unsplit = {int(number): int(count) for number, count in found}
+        found = duck.execute("SELECT DISTINCT object_number FROM unsplit").fetchall()
+        self._unsplit = {int(number) for (number,) in found}
         self._rows_before = dict(zip(split_rows, accumulate(split_rows.values(), initial=0), strict=False))
         self._is_numbered = False
 
-    def unsplit(self, number: int) -> int:
-        """How many lines of a CSV the reader could not split."""
-        return self._unsplit.get(number, 0)
+    def require_unsplit(self, number: int, lines: Sequence[int]) -> None:
+        """Raise UnloadableError unless the lines of a CSV that the reader could not split are exactly these."""
+        if not lines and number not in self._unsplit:
+            return
+        found = {line for (line,) in self._rows("SELECT line FROM unsplit WHERE object_number = ?", number)}
+        if other := found.symmetric_difference(lines):
+            raise UnloadableError(
+                f"the CSV reader failed; rewrite the file with another program (it takes line {min(other)} for "
+                f"{'no row' if min(other) in found else 'a row'})"
+            )
 
-    def write(self, path: Path, number: int, csv_path: Path, object_key: str, header: Sequence[str]) -> QuarantinedIds:
+    def write(self, path: Path, file: CsvFile) -> QuarantinedIds:
         """Write the rejected rows of a CSV into the file at `path`."""
         self._number_rows()
-        records = self._rows("SELECT record, rejected_column FROM rejected WHERE object_number = ? ORDER BY 1", number)
-        lines = self._rows("SELECT line, error FROM unsplit WHERE object_number = ? ORDER BY 1", number)
-        rejected = ((record - self._rows_before[number], column) for record, column in records)
-        return quarantine.write_rejected(path, csv_path, object_key, header, rejected, lines)
+        records = self._rows(
+            "SELECT record, rejected_column FROM rejected WHERE object_number = ? ORDER BY 1", file.number
+        )
+        rejected = ((record - self._rows_before[file.number], column) for record, column in records)
+        lines = file.inspect().lines_without_rows
+        return quarantine.write_rejected(path, file.path, file.origin.object_key, file.header, rejected, lines)
 
     def _number_rows(self) -> None:
         if self._is_numbered:
