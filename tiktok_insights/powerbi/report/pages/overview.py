@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tiktok_insights.dashboard.facts.account import TOP
 from tiktok_insights.powerbi.report import styles
 from tiktok_insights.powerbi.report.fields import Field, column, measure, measures
 from tiktok_insights.powerbi.report.layout import Tile
@@ -11,7 +12,7 @@ from tiktok_insights.powerbi.report.visuals import Drawn, Sort
 NAME = "overview"
 TITLE = "Overview"
 QUESTION = "Who follows us, at a glance?"
-SCOPE = "About the followers on the newest list, where TikTok served their counts."
+SCOPE = "About the followers on the newest list, where TikTok served their counts. Percentages are of those shown, however few."
 
 _PRIVACY, _VERIFICATION, _USER, _NICKNAME = (
     column(f"LISTED_FOLLOWERS.{name}") for name in ("PRIVACY", "VERIFICATION", "USER_NAME", "NICK_NAME")
@@ -46,7 +47,8 @@ def _ranking(name: str, type_: str, title: str, field: Field, *shown: str) -> Dr
         type_,
         {"Category": (field,), "Y": fields},
         title,
-        f"{title}: {', '.join(shown).lower()}, by {field.words.lower()}. The 20 with the most.",
+        f"{title}: {', '.join(shown).lower()}, by {field.words.lower()}.",
+        subtitle=f"The {TOP} with the most.",
         sort=(Sort(fields[0]),),
         filters=most(field.name, shown[0]).filters,
     )
