@@ -12,7 +12,7 @@ from tiktok_insights.powerbi.report.visuals import Drawn, Sort
 NAME = "overview"
 TITLE = "Overview"
 QUESTION = "Who follows us, at a glance?"
-SCOPE = "About the followers on the newest list, where TikTok served their counts. Percentages are of those shown, however few."
+SCOPE = "About the followers on the newest list, as far as counts were served. Percentages are of those shown."
 
 _PRIVACY, _VERIFICATION, _USER, _NICKNAME = (
     column(f"LISTED_FOLLOWERS.{name}") for name in ("PRIVACY", "VERIFICATION", "USER_NAME", "NICK_NAME")
