@@ -67,7 +67,7 @@ def check() -> None:
         compared, where = compare(session), session.namespace.database
     for problem in compared.problems:
         click.echo(problem)
-    extent = f"{compared.tables} tables and views with {compared.columns} columns in {where}"
+    extent = f"{compared.tables} views with {compared.columns} columns in {where}"
     if compared.problems:
         raise click.ClickException(
             f"Power BI could not refresh the model. Compared were {extent}; problems: {len(compared.problems)}. Follow "

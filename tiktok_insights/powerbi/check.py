@@ -12,10 +12,8 @@ from snowflake.connector.errors import ProgrammingError
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.powerbi.model import MODEL
 from tiktok_insights.powerbi.model.objects import Column, DataType, Model, Table
-from tiktok_insights.powerbi.model.tables import TABLE_SCHEMA, VIEW_SCHEMA
 from tiktok_insights.tables.comparison import ActualTable, quoted
 from tiktok_insights.tables.inventory import read_tables
-from tiktok_insights.tables.namespace import Namespace
 
 #: What a column's type in the warehouse may be, and what the model takes it for. A view's numbers have the precision
 #: and scale that their expression happens to have, and on the local stack other names. A FLOAT is no whole number.
@@ -26,10 +24,7 @@ _TYPES: Mapping[DataType, tuple[str, str]] = {
     DataType.BOOLEAN: (r"BOOLEAN", "a Boolean"),
     DataType.TIME: (r"TIMESTAMP_NTZ(\(\d\))?", "a time without zone"),
 }
-_REMEDY = {
-    True: "Make the view again with tiktok-insights run.",
-    False: "tiktok-insights run says what to do about the table.",
-}
+_VIEW = "VIEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +37,14 @@ class Comparison:
 
 
 def compare(session: Session, model: Model = MODEL) -> Comparison:
-    """Compare every table of the model that has a source with the session's warehouse, and try to read it."""
-    tables = [table for table in model.tables if table.schema]
-    actual = read_tables(session, session.namespace.schemas, [table.name for table in tables])
+    """Compare every table of the model that is a view in the session's warehouse with it, and try to read it."""
+    tables, schema = [table for table in model.tables if not table.expression], session.namespace.view_schema
+    actual = read_tables(session, (schema,), [table.name for table in tables])[schema]
     problems = []
     for table in tables:
-        schema = _schema(session.namespace, table)
-        found = list(_differences(f"{schema}.{table.name}", table, actual[schema]))
-        problems += found or _unreadable(session, f"{schema}.{table.name}", table)
+        name = f"{schema}.{table.name}"
+        problems += list(_differences(name, table, actual)) or _unreadable(session, name, table)
     return Comparison(len(tables), sum(len(list(_read(table))) for table in tables), tuple(problems))
-
-
-def _schema(namespace: Namespace, table: Table) -> str:
-    return {TABLE_SCHEMA: namespace.schema, VIEW_SCHEMA: namespace.view_schema}[table.schema]
 
 
 def _read(table: Table) -> Iterator[Column]:
@@ -70,13 +60,15 @@ def _differences(name: str, table: Table, actual: Mapping[str, ActualTable]) -> 
         else:
             yield f"{name} is missing, or the role may not see it. Run tiktok-insights run, or grant SELECT on it."
         return
-    kind = "VIEW" if table.is_view else "BASE TABLE"
-    if found.kind != kind:
-        yield f"{name} is a {found.kind}, but the model asks for a {kind}. Move it away, then run tiktok-insights run."
+    if found.kind != _VIEW:
+        yield (
+            f"{name} is a {found.kind}, but the model asks for a view. Set SNOWFLAKE_VIEW_SCHEMA to a schema that has "
+            "no tables, or move it away, then run tiktok-insights run."
+        )
         return
     for column in _read(table):
         if difference := _difference(column, found.columns):
-            yield f"{name}: {difference}. {_REMEDY[table.is_view]}"
+            yield f"{name}: {difference}. Make the view again with tiktok-insights run."
 
 
 def _difference(column: Column, actual: Mapping[str, str]) -> str | None:

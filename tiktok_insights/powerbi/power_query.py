@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tiktok_insights.powerbi.model.objects import Column, DataType, Table
-from tiktok_insights.powerbi.model.tables import TABLE_SCHEMA, VIEW_SCHEMA
 from tiktok_insights.settings.variables import DEFAULTS
 
 _TYPES: Mapping[DataType, str] = {
@@ -35,22 +34,12 @@ SERVER = Parameter(
 WAREHOUSE = Parameter("SnowflakeWarehouse", DEFAULTS["SNOWFLAKE_WAREHOUSE"].upper(), "The virtual warehouse.")
 ROLE = Parameter("SnowflakeRole", "YOUR_ROLE", "A role that you have and that may read the tables and views.")
 DATABASE = Parameter("SnowflakeDatabase", DEFAULTS["SNOWFLAKE_DATABASE"].upper(), "The database, in upper case.")
-PARAMETERS = (
-    SERVER,
-    WAREHOUSE,
-    ROLE,
-    DATABASE,
-    Parameter(
-        VIEW_SCHEMA,
-        DEFAULTS["SNOWFLAKE_VIEW_SCHEMA"].upper(),
-        "The schema of the marts' views, in upper case: SNOWFLAKE_VIEW_SCHEMA of the platform.",
-    ),
-    Parameter(
-        TABLE_SCHEMA,
-        DEFAULTS["SNOWFLAKE_SCHEMA"].upper(),
-        "The schema of TIKTOK_DATA, in upper case: SNOWFLAKE_SCHEMA of the platform. Usually right as it is.",
-    ),
+SCHEMA = Parameter(
+    "SnowflakeSchema",
+    DEFAULTS["SNOWFLAKE_VIEW_SCHEMA"].upper(),
+    "The schema of the views, in upper case: SNOWFLAKE_VIEW_SCHEMA of the platform.",
 )
+PARAMETERS = (SERVER, WAREHOUSE, ROLE, DATABASE, SCHEMA)
 
 
 def parameter(given: Parameter) -> str:
@@ -61,12 +50,11 @@ def parameter(given: Parameter) -> str:
 def query(table: Table) -> str:
     """Write the query that reads a table's columns from Snowflake; what DAX computes is not read."""
     columns = [column for column in table.columns if not column.expression]
-    kind = "View" if table.is_view else "Table"
     steps = [
         f'Source = Snowflake.Databases({SERVER.name}, {WAREHOUSE.name}, [Role={ROLE.name}, Implementation="2.0"])',
         f'Database = Source{{[Name={DATABASE.name},Kind="Database"]}}[Data]',
-        f'Schema = Database{{[Name={table.schema},Kind="Schema"]}}[Data]',
-        f'Rows = Schema{{[Name={text(table.name)},Kind="{kind}"]}}[Data]',
+        f'Schema = Database{{[Name={SCHEMA.name},Kind="Schema"]}}[Data]',
+        f'Rows = Schema{{[Name={text(table.name)},Kind="View"]}}[Data]',
         f"Columns = Table.SelectColumns(Rows, {{{', '.join(text(column.name) for column in columns)}}})",
         f"Typed = Table.TransformColumnTypes(Columns, {{{', '.join(map(_typed, columns))}}})",
     ]

@@ -11,6 +11,6 @@ def test_the_whole_model_is_read() -> None:
     """Every table, parameter and relationship: a gate that reads nothing finds nothing."""
     files = read_model(PROJECT)
     assert files.tables.keys() == sources.contract().keys() | {"DATES"}
-    assert len(files.parameters) == 6
+    assert len(files.parameters) == 5
     accounts = [node for node in files.relationships if node.properties["toColumn"] == "ACCOUNT_COVERAGE.ACCOUNT_ID"]
     assert len(accounts) == sum("ACCOUNT_ID" in columns for columns in sources.contract().values()) - 1

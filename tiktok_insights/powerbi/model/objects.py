@@ -48,16 +48,12 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. `schema` is the name of the parameter that holds its schema; without one, DAX computes the table."""
+    """A table: a view of the warehouse, or with an `expression` one that DAX computes."""
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     measures: tuple[Measure, ...] = ()
-    schema: str = ""
-    #: A view and a table are asked for differently.
-    is_view: bool = True
-    #: The DAX of a table without a source.
     expression: str = ""
 
 

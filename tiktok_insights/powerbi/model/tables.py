@@ -1,4 +1,4 @@
-"""The model's tables that come from the warehouse: TIKTOK_DATA of the contract, and each mart of its header.
+"""The views that the model reads: that of TIKTOK_DATA by the contract, and each mart by its header.
 
 They follow the contract and the marts by themselves. Days and relationships belong in `dates` and `relationships`.
 """
@@ -10,10 +10,6 @@ from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.powerbi.model.objects import Column, DataType, Table
 from tiktok_insights.schema import WAREHOUSE_COLUMNS, ColumnKind
 from tiktok_insights.tables.definitions import TIKTOK_DATA
-
-#: The parameters that hold the schema of TIKTOK_DATA, and that of the marts.
-TABLE_SCHEMA = "SnowflakeTableSchema"
-VIEW_SCHEMA = "SnowflakeSchema"
 
 _COUNT = "#,0"
 _TIME = "General Date"
@@ -56,12 +52,12 @@ def _users() -> Table:
         for column in WAREHOUSE_COLUMNS
         for type_, format_ in (_KINDS[column.kind],)
     )
-    return Table(TIKTOK_DATA.name, TIKTOK_DATA.grain, columns, schema=TABLE_SCHEMA, is_view=False)
+    return Table(TIKTOK_DATA.name, TIKTOK_DATA.grain, columns)
 
 
 def _of_mart(mart: Mart) -> Table:
     columns = tuple(_of_column(mart, column) for column in mart.columns)
-    return Table(mart.view, mart.description, columns, schema=VIEW_SCHEMA)
+    return Table(mart.view, mart.description, columns)
 
 
 def _of_column(mart: Mart, column: MartColumn) -> Column:

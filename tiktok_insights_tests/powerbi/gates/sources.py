@@ -107,12 +107,7 @@ def _of_table(table: Node, expected: Mapping[str, str], files: ModelFiles) -> It
     if not (query := _QUERY.fullmatch(_partition(table).properties.get("source", ""))):
         yield "the query reads otherwise than all others"
         return
-    is_view = table.name != "TIKTOK_DATA"
-    due_place = _PARAMETERS | {
-        "schema": "SnowflakeSchema" if is_view else "SnowflakeTableSchema",
-        "table": table.name,
-        "kind": "View" if is_view else "Table",
-    }
+    due_place = _PARAMETERS | {"schema": "SnowflakeSchema", "table": table.name, "kind": "View"}
     for part, value in due_place.items():
         if query[part] != value:
             yield f"the {part} is {query[part]}, not {value}"

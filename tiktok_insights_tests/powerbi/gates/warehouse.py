@@ -32,12 +32,11 @@ def problems(session: Session, folder: Path) -> list[str]:
 
 
 def _of_table(session: Session, table: Node, query: str) -> Iterator[str]:
-    schema = session.namespace.schema if "SnowflakeTableSchema" in query else session.namespace.view_schema
     names = re.findall(r'"(\w+)"', query.partition("Table.SelectColumns(")[2].partition("})")[0])
     (name,) = re.findall(r'Schema\{\[Name="(\w+)"', query)
     columns = ", ".join(f'"{column}"' for column in names)
     try:
-        rows = session.query(f'SELECT {columns} FROM "{schema}"."{name}"')
+        rows = session.query(f'SELECT {columns} FROM "{session.namespace.view_schema}"."{name}"')
     except ProgrammingError as error:
         yield f"{name}: {error}"
         return
