@@ -149,9 +149,9 @@ def test_the_table_of_stages_names_assets_and_packages(environment: dict[str, st
     graph = defs().resolve_asset_graph()
     rows = table_rows(README.partition("\n## ")[0])
     for stage, assets, _, package in rows:
-        named = re.findall(r"`(\w+)`", assets)
+        named = re.findall(r"`([\w/]+)`", assets)
         assert named
-        assert {graph.get(dg.AssetKey(name)).group_name for name in named} == {stage}
+        assert {graph.get(dg.AssetKey.from_user_string(name)).group_name for name in named} == {stage}
         assert (ROOT / package.strip("`")).is_dir()
     assert {stage for stage, *_ in rows} == {graph.get(key).group_name for key in graph.get_all_asset_keys()}
 
