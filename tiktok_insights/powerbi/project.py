@@ -66,8 +66,11 @@ def differences(folder: Path) -> tuple[Difference, ...]:
         if (actual := _read(folder / path)) is None:
             found.append(Difference(path, Change.ADDED, is_edited=False))
         elif actual != text:
-            is_edited = path != _RECORD and recorded.get(path) != _digest(actual)
-            found.append(Difference(path, Change.REPLACED, is_edited))
+            # The beginning of the text alone is what a build leaves that was killed while it wrote.
+            is_ours = (
+                path == _RECORD or recorded.get(path) == _digest(actual) or text.startswith(actual.rstrip("\ufffd"))
+            )
+            found.append(Difference(path, Change.REPLACED, not is_ours))
     for path in recorded.keys() - wanted.keys():
         if (actual := _read(folder / path)) is not None:
             is_edited = recorded[path] != _digest(actual)
@@ -85,8 +88,8 @@ def write(folder: Path, *, replaces_edited: bool = False) -> tuple[Difference, .
     if edited and not replaces_edited:
         named = ", ".join(edited[:_NAMED]) + f" and {len(edited) - _NAMED} more" * (len(edited) > _NAMED)
         raise EditedFilesError(
-            f"Files in {folder} were changed after they were written, such as by Power BI Desktop: {named}. Nothing "
-            "was written. Save what you want to keep, such as in a commit, and add --replace-edited."
+            f"Files in {folder} are not as a build wrote them, such as after a save in Power BI Desktop: {named}. "
+            "Nothing was written. Save what you want to keep, such as in a commit, and add --replace-edited."
         )
     wanted = files()
     # The record last: a build that is cut off continues with the next one.

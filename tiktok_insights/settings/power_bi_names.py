@@ -31,10 +31,14 @@ def tenant(variable: str, text: str) -> None:
 
 
 def service_url(variable: str, text: str) -> None:
-    """Refuse a URL that would send a secret in the clear: http is only for this machine. Raises SettingsError."""
+    """Refuse a URL that would send a secret in the clear: http is only for this machine. Raises SettingsError.
+
+    Paths are appended to it, so it ends with its own.
+    """
     try:
         address = urlsplit(text)
-        is_whole = bool(address.hostname) and address.scheme in ("https", "http") and "@" not in address.netloc
+        is_whole = bool(address.hostname) and address.scheme in ("https", "http") and address.port != 0
+        is_whole = is_whole and not re.search(r"[@?#\\\s]", text)
     except ValueError:
         is_whole = False
     if not is_whole:

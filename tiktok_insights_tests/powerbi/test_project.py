@@ -75,7 +75,7 @@ def test_an_edited_file_is_replaced_only_when_asked(folder: Path) -> None:
     """The refusal names the file and writes nothing, also no missing file."""
     (folder / TABLE).write_text("edited")
     (folder / ".gitignore").unlink()
-    with told("Files in <folder> were changed", TABLE, str(folder)):
+    with told("Files in <folder> are not as a build wrote them", TABLE, str(folder)):
         write(folder)
     assert not (folder / ".gitignore").exists()
     assert set(write(folder, replaces_edited=True)) == {
@@ -83,6 +83,20 @@ def test_an_edited_file_is_replaced_only_when_asked(folder: Path) -> None:
         Difference(".gitignore", Change.ADDED, is_edited=False),
     }
     assert differences(folder) == ()
+
+
+@pytest.mark.parametrize("cut", [0, 1, 300])
+def test_a_build_that_was_killed_continues_with_the_next_one(tmp_path: Path, cut: int) -> None:
+    """Some files are whole, each of the others may be cut anywhere, also within a character; there is no record yet."""
+    for path, text in files().items():
+        if path != "SHA256SUMS":
+            content = text.encode()
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_bytes(content[: cut or len(content) // 2])
+    (tmp_path / ".gitignore").write_bytes("**/.pbi/é".encode()[:-1])
+    (tmp_path / ".gitattributes").unlink()
+    write(tmp_path)
+    assert differences(tmp_path) == ()
 
 
 def test_a_file_of_an_older_build_is_replaced_without_a_question(folder: Path) -> None:

@@ -59,6 +59,11 @@ def test_what_is_missing_is_named() -> None:
         ("API_URL", "ftp://127.0.0.1", "a URL such as"),
         ("API_URL", "api.powerbi.com", "a URL such as"),
         ("API_URL", "https://[x", "a URL such as"),
+        ("API_URL", "https://api.powerbi.com/v1.0/myorg?x=1", "a URL such as"),
+        ("API_URL", "https://api.powerbi.com/#v1.0", "a URL such as"),
+        ("API_URL", "https://api.powerbi.com:99999", "a URL such as"),
+        ("LOGIN_URL", "https://login.micro soft.com", "a URL such as"),
+        ("LOGIN_URL", "http://127.0.0.1\\.evil.example", "a URL such as"),
         ("REFRESH_MINUTES", "0", "greater than 0"),
     ],
 )

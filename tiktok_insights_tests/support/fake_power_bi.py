@@ -256,8 +256,10 @@ def _app(service: FakePowerBI) -> Starlette:
     async def rest(request: Request) -> Response:
         raw = await request.body()
         body = json.loads(raw) if raw else {}
-        if not service.lets_in(request.headers.get("authorization", "")):
-            return refusal(401, "TokenExpired")
+        header = request.headers.get("authorization", "")
+        if not service.lets_in(header):
+            is_expired = header.removeprefix("Bearer ") in service.tokens
+            return refusal(403, "TokenExpired") if is_expired else refusal(401, "Unauthorized")
         return disturbed(request, lambda: service.answer(request.method, request.url.path, body))
 
     def disturbed(request: Request, act: Any) -> Response:

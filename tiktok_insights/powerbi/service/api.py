@@ -3,6 +3,7 @@
 What the answers say belongs in `models`; which requests there are, in `refreshing` and `lookup`.
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +30,10 @@ _REMEDIES = {
     403: "Give the service principal the role Member or Contributor in the workspace",
     404: "Check AZURE_POWERBI_WORKSPACE_ID, AZURE_POWERBI_SEMANTIC_MODEL, and the service principal's access to them",
 }
+_REDIRECTED = "Check AZURE_POWERBI_API_URL, and any proxy in between"
 _OTHER = "See docs/how_to/refresh_power_bi.md"
+#: The code of an expired token (learn.microsoft.com/power-bi/developer/embedded/embedded-troubleshoot).
+_EXPIRED = "TokenExpired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +86,15 @@ class Api:
     def _send(self, method: str, path: str, **arguments: Any) -> Reply:
         token = self._tokens.token()
         reply = self._request(method, path, token, **arguments)
-        if reply.status_code == 401:
+        if _is_of_the_token(reply):
             # A token lasts an hour or so; a refresh may take longer.
             token = self._tokens.renew()
             reply = self._request(method, path, token, **arguments)
-        self._check(reply, f"{method} {path}", token)
+        said = self._without_secrets(reply, token)
+        _check(reply, f"{method} {path}", said)
         try:
-            document = reply.json() if reply.content.strip() else None
-        except ValueError as error:
+            document = json.loads(said) if said.strip() or method == "GET" else None
+        except (ValueError, RecursionError) as error:
             if method != "GET":
                 return Reply(reply.headers)
             msg = f"{method} {path} returned no JSON. Check AZURE_POWERBI_API_URL, and any proxy in between."
@@ -111,22 +116,33 @@ class Api:
             msg = f"Power BI did not respond: {where}. Check the network and AZURE_POWERBI_API_URL."
             raise LostReplyError(msg) from None
 
-    def _check(self, reply: requests.Response, what: str, token: str) -> None:
-        status = reply.status_code
-        if 200 <= status < 300:
-            return
-        body = reply.text.replace(token, "[token]")
-        if self._secret:
-            body = body.replace(self._secret, "[AZURE_POWERBI_CLIENT_SECRET]")
-        excerpt = printable(" ".join(body.split()))[:_SHOWN_LETTERS].rstrip(". ")
-        said = f"{what} returned {status}" + (f": {excerpt}" if excerpt else "")
-        if status == 429:
-            raise ServiceBusyError(
-                f"{said}. Power BI takes no more requests now. Run again later.", retry_after(reply.headers)
-            )
-        if status >= 500:
-            raise LostReplyError(f"{said}. Power BI has a problem. Run again later.")
-        raise ServiceRefusedError(f"{said}. {_REMEDIES.get(status, _OTHER)}.", status)
+    def _without_secrets(self, reply: requests.Response, token: str) -> str:
+        """What an answer says, in whatever message, log or metadata it ends; a proxy may repeat what it was sent."""
+        text = reply.content.decode("utf-8-sig", errors="replace")
+        for secret, name in ((token, "[token]"), (self._secret, "[AZURE_POWERBI_CLIENT_SECRET]")):
+            text = text.replace(secret, name) if secret else text
+        return text
+
+
+def _is_of_the_token(reply: requests.Response) -> bool:
+    """Whether another token may help: an expired one is refused with 403, like a missing right."""
+    return reply.status_code == 401 or (reply.status_code == 403 and _EXPIRED in reply.text)
+
+
+def _check(reply: requests.Response, what: str, body: str) -> None:
+    status = reply.status_code
+    if 200 <= status < 300:
+        return
+    excerpt = printable(" ".join(body.split()))[:_SHOWN_LETTERS].rstrip(". ")
+    said = f"{what} returned {status}" + (f": {excerpt}" if excerpt else "")
+    if status == 429:
+        raise ServiceBusyError(
+            f"{said}. Power BI takes no more requests now. Run again later.", retry_after(reply.headers)
+        )
+    if status >= 500:
+        raise LostReplyError(f"{said}. Power BI has a problem. Run again later.")
+    remedy = _REDIRECTED if status < 400 else _REMEDIES.get(status, _OTHER)
+    raise ServiceRefusedError(f"{said}. {remedy}.", status)
 
 
 def _wait_if_busy(error: Exception) -> bool | float:

@@ -94,7 +94,7 @@ class Refresher:
         while True:
             try:
                 reply = self._api.post(self._path, body)
-                return _Followed(_request_id(reply), earlier, is_ours=True)
+                return _Followed(self._begun(reply, earlier), earlier, is_ours=True)
             except LostReplyError as error:
                 if found := self._new(earlier):
                     self._log.info("%s Refresh %s has begun since.", error, found)
@@ -162,6 +162,13 @@ class Refresher:
             ours = [refresh for refresh in listed if refresh.request_id not in followed.earlier]
         return ours[0] if ours else None
 
+    def _begun(self, reply: Reply, earlier: Collection[str]) -> str:
+        """The ID of the refresh that a request began; only Location names it for certain. Empty if nothing does."""
+        named = reply.headers.get("Location", "").partition("?")[0].rstrip("/").rpartition("/")[2]
+        if named and named not in earlier:
+            return named
+        return self._new(earlier) or reply.headers.get("RequestId") or reply.headers.get("x-ms-request-id") or ""
+
     def _new(self, earlier: Collection[str]) -> str:
         """The ID of the newest refresh that was not listed before, or nothing."""
         return next((refresh.request_id for refresh in self._listed() if refresh.request_id not in earlier), "")
@@ -169,13 +176,6 @@ class Refresher:
     def _listed(self) -> list[Refresh]:
         """The last refreshes, the newest first."""
         return [read_refresh(item) for item in read_list(self._api.get(self._path, **{"$top": _LISTED}))]
-
-
-def _request_id(reply: Reply) -> str:
-    """The ID of the refresh that a request began, by the first header that names it; empty if none does."""
-    if location := reply.headers.get("Location", ""):
-        return location.partition("?")[0].rstrip("/").rpartition("/")[2]
-    return reply.headers.get("RequestId") or reply.headers.get("x-ms-request-id") or ""
 
 
 def _duration(minutes: float) -> str:

@@ -50,7 +50,13 @@ def test_a_sign_in_that_fails_says_how(client: Client, reply: Reply, expected: T
 
 @pytest.mark.parametrize(
     ("status", "remedy"),
-    [(302, "docs/how_to"), (400, "docs/how_to"), (401, "tenant settings"), (403, "Member"), (404, "WORKSPACE_ID")],
+    [
+        (302, "AZURE_POWERBI_API_URL"),
+        (400, "docs/how_to"),
+        (401, "tenant settings"),
+        (403, "Member"),
+        (404, "WORKSPACE_ID"),
+    ],
 )
 def test_a_refused_request_names_the_remedy_and_repeats_no_secret(client: Client, status: int, remedy: str) -> None:
     """Though the service repeats both the token and the secret. A second 401 is no reason to ask for a third token."""
@@ -69,6 +75,8 @@ def test_a_refused_request_names_the_remedy_and_repeats_no_secret(client: Client
     [
         (Reply(hangs_up=True), told("Power BI did not respond:")),
         (Reply(200, b"<html>"), told("<method> <path> returned no JSON.")),
+        (Reply(200, b""), told("<method> <path> returned no JSON.")),
+        (Reply(200, b"[" * 100_000), told("<method> <path> returned no JSON.")),
     ],
 )
 def test_an_answer_that_cannot_be_used_says_so(client: Client, reply: Reply, expected: Told) -> None:
@@ -77,6 +85,14 @@ def test_an_answer_that_cannot_be_used_says_so(client: Client, reply: Reply, exp
         client.settings = dataclasses.replace(client.settings, api_url=script.address, login_url=script.address)
         with expected:
             client.api.get("groups")
+
+
+def test_a_good_answer_repeats_no_secret(client: Client) -> None:
+    """It may be shown, where it is not what was expected, or name an error."""
+    body = f'{{"said": "canary-token {SECRET}"}}'.encode()
+    with scripted(Reply(200, b"\xef\xbb\xbf" + body), choose=sign_in) as script:
+        client.settings = dataclasses.replace(client.settings, api_url=script.address, login_url=script.address)
+        assert client.api.get("groups") == {"said": "[token] [AZURE_POWERBI_CLIENT_SECRET]"}
 
 
 @pytest.mark.parametrize(

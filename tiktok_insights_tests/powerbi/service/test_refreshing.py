@@ -113,7 +113,7 @@ def test_a_service_that_stays_busy_is_given_up(service: FakePowerBI, client: Cli
 
 
 def test_a_token_that_ends_while_a_refresh_runs_is_renewed(service: FakePowerBI, client: Client) -> None:
-    """Each token lets in four requests; the refresh needs more."""
+    """Each token lets in four requests; the refresh needs more. The service answers 403 to an expired one, not 401."""
     service.token_uses = 4
     service.courses.append(Course(("NotStarted", *["InProgress"] * 9, "Completed")))
     assert client.refresh().succeeded
@@ -201,6 +201,20 @@ def test_a_shared_capacity_gets_a_standard_refresh(service: FakePowerBI, client:
     assert client.refresh().succeeded
     assert service.refreshes[1].body == {"notifyOption": "NoNotification"}
     assert service.started == 2
+    assert client.begun == [service.refreshes[1].request_id]
+
+
+@pytest.mark.parametrize("location", ["", "/", "/refreshes/aaaaaaaa-0000-4000-8000-000000000001?x=1"])
+def test_a_location_without_our_refresh_is_not_believed(service: FakePowerBI, client: Client, location: str) -> None:
+    """It names nothing, or an older refresh that succeeded: ours is found in the list, noted, and canceled in time."""
+    service.begin(Course(("Completed",)))
+    service.courses.append(Course(("InProgress",)))
+    headers = {"Location": location, "RequestId": "of-this-very-request"}
+    service.disturbances.append(Disturbance("POST", "/refreshes", 202, acts=True, headers=headers))
+    with told("Refresh <id> did not end within <number> min, and <what>.", "was canceled"):
+        client.refresh(minutes=0.001)
+    assert client.begun == [service.refreshes[1].request_id]
+    assert service.refreshes[1].was_canceled
 
 
 def test_the_ninth_refresh_of_a_day_is_refused_on_a_shared_capacity(service: FakePowerBI, client: Client) -> None:
