@@ -52,7 +52,7 @@ def _listed(account: Account, _: Facts) -> Any:
 
 
 def _of_burst(account: Account, value: str) -> Any:
-    return next((found for burst in account.bursts if (found := getattr(burst, value)) is not None), None)
+    return getattr(account.bursts[0], value) if account.bursts else None
 
 
 def _signs(value: Callable[[Group], Any]) -> Expected:
@@ -119,8 +119,8 @@ EXPECTED: Mapping[str, Expected] = {
     "Newest burst": lambda account, _: account.bursts[0].started_at if account.bursts else None,
     "Joined in the newest burst": lambda account, _: _of_burst(account, "joined"),
     "Usual for such an hour": lambda account, _: _of_burst(account, "usual"),
-    "Kept of a burst": lambda account, _: _of_burst(account, "share_kept"),
-    "Several signs in a burst": lambda account, _: _of_burst(account, "share_several"),
+    "Kept of the newest burst": lambda account, _: _of_burst(account, "share_kept"),
+    "Several signs in the newest burst": lambda account, _: _of_burst(account, "share_several"),
     # Growth
     "Joined, at least": _by_day("at_least"),
     "Joined, at most": _by_day("at_most"),

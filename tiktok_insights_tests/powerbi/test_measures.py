@@ -32,8 +32,8 @@ from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 
 #: Read them before you add one: DAX is proved by reading only.
 ALLOWED = {
-    "CALCULATE", "COALESCE", "COUNTROWS", "DATEDIFF", "FORMAT", "IF", "ISBLANK", "LASTNONBLANKVALUE", "MAX", "NOT",
-    "SUM", "UTCNOW",
+    "CALCULATE", "COALESCE", "COUNTROWS", "DATEDIFF", "FORMAT", "IF", "ISBLANK", "LASTNONBLANK", "LASTNONBLANKVALUE",
+    "MAX", "NOT", "SUM", "UTCNOW",
 }  # fmt: skip
 #: Of the worlds of the dashboard: whole, cut, hidden, too little, from another source, with a map, bursts and cohorts.
 ACCOUNTS = ("6812345678901234567", "44", "47", "50", "11", "12", "13", "27", "32", "46", "51")

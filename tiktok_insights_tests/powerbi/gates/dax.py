@@ -18,8 +18,8 @@ _GUARD = re.compile(r"IF\(COUNTROWS\((\w+)\) = 1, (.*)\)", re.DOTALL)
 _SUM = re.compile(r"\bSUM\((\w+)\[(\w+)\]\)")
 #: None of them removes a filter, averages, or goes from one moment to another.
 _OF_MEASURES = {
-    "CALCULATE", "COALESCE", "COUNTROWS", "DATEDIFF", "FORMAT", "IF", "ISBLANK", "LASTNONBLANKVALUE", "MAX", "NOT",
-    "SUM", "UTCNOW",
+    "CALCULATE", "COALESCE", "COUNTROWS", "DATEDIFF", "FORMAT", "IF", "ISBLANK", "LASTNONBLANK", "LASTNONBLANKVALUE",
+    "MAX", "NOT", "SUM", "UTCNOW",
 }  # fmt: skip
 _OF_COLUMNS = {"COALESCE", "DATE", "DAY", "EOMONTH", "IF", "ISBLANK", "MONTH", "NOT", "WEEKDAY", "YEAR"}
 _OF_TABLES = _OF_COLUMNS | {"CALENDAR", "MAX", "MAXX", "MIN", "MINX", "SELECTCOLUMNS", "TODAY"}

@@ -39,7 +39,7 @@ def _ever_seen(column: str, name: str, meaning: str) -> Measure:
 
 
 _BANNER = (
-    '[Kind of list] & " list: " & FORMAT([Followers seen], "#,0")'
+    '"List: " & [Kind of list] & ". " & FORMAT([Followers seen], "#,0")'
     ' & IF(ISBLANK([Followers claimed]), "", " of " & FORMAT([Followers claimed], "#,0"))'
     ' & " followers seen. Snapshot of " & FORMAT([Newest snapshot], "yyyy-MM-dd HH:mm") & " UTC."'
 )
@@ -60,7 +60,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         ),
         of_account(
             "Age of the newest snapshot, in days",
-            "DATEDIFF([Newest snapshot], UTCNOW(), DAY)",
+            "IF(NOT ISBLANK([Newest snapshot]), DATEDIFF([Newest snapshot], UTCNOW(), DAY))",
             "Midnights, UTC, since the newest snapshot began.",
             COUNT,
             _newest("LOOKED_AT"),
@@ -85,9 +85,9 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "ACCOUNT_STATES": (
         _ever_seen("LISTED", "Ever seen: listed", "Users who are listed, and were never gone."),
         _ever_seen("RETURNED", "Ever seen: returned", "Users who are listed again after they were gone."),
-        _ever_seen("MISSED_ONCE", "Ever seen: missed once", "Users whom one snapshot misses until now."),
+        _ever_seen("MISSED_ONCE", "Ever seen: missed once", "Users whom one snapshot misses so far."),
         _ever_seen("GONE", "Ever seen: gone", "Users whom two snapshots miss."),
-        _ever_seen("UNKNOWN", "Ever seen: unknown", "Users of whom it is not known."),
+        _ever_seen("UNKNOWN", "Ever seen: unknown", "Users of whom it is not known whether they still follow."),
         _ever_seen("UNKNOWN_OUT_OF_VIEW", "Unknown: out of view", "Users whom the list no longer reaches back to."),
         _ever_seen(
             "UNKNOWN_WITHOUT_TIME",

@@ -32,9 +32,9 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         ),
     ),
     "FOLLOWER_RETENTION": (
-        _kept("SHARE_KEPT", "Kept", "Share of the week's new followers still listed so many weeks later.", SHARE),
+        _kept("SHARE_KEPT", "Kept", "Share of the week's new followers still listed this many weeks later.", SHARE),
         _kept("KEPT_FROM", "Kept, at least", "Lower end of the share's 95% interval.", SHARE),
-        _kept("KEPT_TO", "Kept, at most", "Upper end of that interval.", SHARE),
+        _kept("KEPT_TO", "Kept, at most", "Upper end of the share's 95% interval.", SHARE),
         _kept("N", "Listed or gone", "Users the share rests on.", COUNT),
         _kept("UNKNOWN", "Out of view", "Users whom the list no longer reached.", COUNT),
     ),

@@ -13,20 +13,15 @@ from tiktok_insights.powerbi.model.measures.building import (
 )
 from tiktok_insights.powerbi.model.objects import Measure
 
-_IS_BURST = "NOT ISBLANK(FOLLOW_BURSTS[STARTED_AT])"
-
 
 def _of_period(column: str, name: str, meaning: str, format_: str = COUNT) -> Measure:
     return of_one_row("ACCOUNT_PERIODS", column, name, meaning, format_, by="DAYS")
 
 
 def _of_newest_burst(column: str, name: str, meaning: str, format_: str) -> Measure:
-    value = f"LASTNONBLANKVALUE(FOLLOW_BURSTS[STARTED_AT], MAX(FOLLOW_BURSTS[{column}]))"
-    sql = (
-        f"SELECT {column} FROM {{rows}} AND STARTED_AT IS NOT NULL AND {column} IS NOT NULL "
-        "ORDER BY STARTED_AT DESC LIMIT 1"
-    )
-    return of_account(name, f"CALCULATE({value}, {_IS_BURST})", meaning, format_, sql)
+    expression = f"CALCULATE(MAX(FOLLOW_BURSTS[{column}]), LASTNONBLANK(FOLLOW_BURSTS[STARTED_AT], 1))"
+    sql = f"SELECT {column} FROM {{rows}} AND STARTED_AT IS NOT NULL ORDER BY STARTED_AT DESC LIMIT 1"
+    return of_account(name, expression, meaning, format_, sql)
 
 
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
@@ -41,7 +36,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         _of_period("UNEXPLAINED", "Unexplained change", "Change - joined + no longer listed + missed once.", CHANGE),
         _of_period("LISTED_BEFORE", "Listed at the start", "Users listed at the start of the period."),
         _of_period("STILL_LISTED", "Still listed", "Those of them who are listed now."),
-        _of_period("UNKNOWN", "Now unknown", "Those of them of whom it is not known."),
+        _of_period("UNKNOWN", "Now unknown", "Those of them of whom it is not known whether they still follow."),
         _of_period("RETURNED", "Back again", "Those of the users still listed who were gone in between."),
         _of_period("CAME_AND_WENT", "Came and left since", "Users first seen after the start, and gone now."),
     ),
@@ -61,9 +56,9 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         ),
         _of_newest_burst("JOINED", "Joined in the newest burst", "Users who joined in its hours for certain.", COUNT),
         _of_newest_burst("USUAL", "Usual for such an hour", "Users who usually join in an hour.", NUMBER),
-        _of_newest_burst("SHARE_KEPT", "Kept of a burst", "Share still listed two weeks after the newest burst of "
-                         "which it is known.", SHARE),
-        _of_newest_burst("SHARE_SEVERAL", "Several signs in a burst", "Share with several signs, of the newest burst "
-                         "of which it is known.", SHARE),
+        _of_newest_burst("SHARE_KEPT", "Kept of the newest burst", "Share still listed two weeks after it; blank "
+                         "while that is not known.", SHARE),
+        _of_newest_burst("SHARE_SEVERAL", "Several signs in the newest burst", "Share of its users who show several "
+                         "signs; blank where too few are known.", SHARE),
     ),
 }  # fmt: skip

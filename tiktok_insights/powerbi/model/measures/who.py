@@ -77,7 +77,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
             "FOLLOWING_BANDS",
             "USERS",
             "Followers in the band",
-            "Followers who follow so many accounts.",
+            "Followers who follow this many accounts.",
             COUNT,
             by="BAND",
         ),

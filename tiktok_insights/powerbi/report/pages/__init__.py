@@ -26,6 +26,8 @@ SHOWN: Mapping[str, Mapping[str, Showing]] = {
 }
 #: What limits a page, where the HTML limits it otherwise.
 _SCOPES: Mapping[str, str] = {
+    "today": "Compares the newest snapshot with the one nearest to the start of the period. If that is blank, choose "
+    "a shorter period.",
     "growth": "Charts show all days; the period changes only whether the change adds up.",
     "coverage": "All snapshots. The period does not change this page.",
 }

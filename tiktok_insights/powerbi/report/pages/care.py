@@ -8,7 +8,7 @@ from tiktok_insights.powerbi.report.filters import not_blank, one_of
 from tiktok_insights.powerbi.report.showing import Showing
 
 _DAYS, _KIND, _NAME = columns("AUDIENCE_SIGNS", "DAYS", "KIND", "NAME")
-_STRETCHES = "Who joined in so many days before the newest list; 0: all followers."
+_STRETCHES = "Those who joined within this many days before the newest list; 0 is all followers."
 _JOINED, _CREATED = columns("FOLLOWER_MAP", "JOINED_CELL", "CREATED_CELL")
 _WEEK = column("SIGNS_BY_WEEK.WEEK")
 

@@ -14,12 +14,13 @@ _STARTED_AT = column(f"{_BURSTS}.STARTED_AT")
 VISUALS: Mapping[str, Showing] = {
     "joined": Showing(
         {"Category": (column("DATES.DAY"),), "Y": measures("Joined, at least", "Joined, at most", "Found gone")},
-        note="After a day without a complete list, the next bar holds all missed since. The period changes nothing.",
+        note="After days without a complete list, the next bar counts everyone found gone since. Shows all days.",
     ),
     "kept": Showing(
         {"Rows": (_COHORT,), "Columns": (_WEEK,), "Values": measures("Kept")},
         filters=(not_blank(_COHORT),),
-        note="Empty: too few, or too many out of view, to say. Intervals are the measures Kept, at least and at most.",
+        note="Empty cell: too few users, or too many out of view. The measures Kept, at least and Kept, at most give "
+        "the 95% interval.",
         objects=styles.heat(measure("Kept")),
     ),
     "adds_up": Showing(
@@ -36,6 +37,7 @@ VISUALS: Mapping[str, Showing] = {
                 ),
             )
         },
+        note="More may have joined if the newest list has holes, or does not reach back to the start.",
         objects=styles.TABLE,
     ),
     "bursts": Showing(

@@ -22,6 +22,7 @@ VISUALS: Mapping[str, Showing] = {
                 "Unexplained change",
             )
         },
+        note="More may have joined if the newest list has holes, or does not reach back to the start.",
     ),
     "whereabouts": Showing(
         {
@@ -41,8 +42,8 @@ VISUALS: Mapping[str, Showing] = {
                 "Newest burst",
                 "Joined in the newest burst",
                 "Usual for such an hour",
-                "Kept of a burst",
-                "Several signs in a burst",
+                "Kept of the newest burst",
+                "Several signs in the newest burst",
             )
         },
     ),
