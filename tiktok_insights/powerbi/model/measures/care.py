@@ -22,7 +22,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "AUDIENCE_SIGNS": (
         _signs("USERS", "Followers with it", "Followers on the list who have the class or sign.", COUNT),
         _signs("USERS_KNOWN", "Followers known", "Followers of whom it is known whether they have it.", COUNT),
-        _signs("SHARE", "Share with it", "Followers with it, of those known; blank where too few.", SHARE),
+        _signs("SHARE", "Share with it", "Followers with it, of those known; blank if too few.", SHARE),
     ),
     "PUBLIC_ACTIVITY": (
         _activity("USERS_CONSIDERED", "Public with counts", "Public followers whose counts were served."),
@@ -34,7 +34,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
             COUNT,
             "SELECT USERS_CONSIDERED - USERS_WITHOUT_ACTIVITY FROM {table} WHERE ACCOUNT_ID = {account}",
         ),
-        _activity("SHARE_WITHOUT_ACTIVITY", "Share without activity", "Share with neither; blank where too few.", SHARE),
+        _activity("SHARE_WITHOUT_ACTIVITY", "Share without activity", "Share with neither; blank if too few.", SHARE),
     ),
     "FOLLOWER_MAP": (
         of_one_row(
@@ -43,7 +43,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         ),
     ),
     "SIGNS_BY_WEEK": (
-        _week("SHARE_SEVERAL", "Share with several signs", "Of those who joined in the week; blank where too few.", SHARE),
+        _week("SHARE_SEVERAL", "Share with several signs", "Of those who joined in the week; blank if too few.", SHARE),
         _week("SEVERAL_SIGNS", "With several signs", "Followers who joined in the week and show several signs.", COUNT),
         _week("SIGNS_KNOWN", "Signs known", "Followers who joined in the week and whose signs can be told.", COUNT),
     ),
