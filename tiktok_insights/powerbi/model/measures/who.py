@@ -91,7 +91,11 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
         ),
     ),
     "NOTABLE_NEW_FOLLOWERS": (
-        _new("USERS_NEW", "New followers", "Users who followed within the last days before the newest list."),
+        _new(
+            "USERS_NEW",
+            "New followers",
+            f"Users who for certain followed in the {VALUES['new_days']:g} days before the newest list.",
+        ),
         _new("USERS_NOTABLE", "Notable followers", "Users on the list who have many followers themselves."),
     ),
 }
