@@ -118,7 +118,7 @@ CHANGES: dict[str, tuple[Callable[[Loader], object], set[str]]] = {
     "a publication": (publish, NAMES),
     "a rebuild": (lambda loader: rebuild(lambda: nullcontext(loader.session)), NAMES),
     "an open snapshot": (note_an_open_snapshot, NAMES),
-    "a look": (look_at_an_account, {"account_stats"}),
+    "a look": (look_at_an_account, {"account_days", "account_stats"}),
     "a view replaced": (replace_by_hand, {"users_by_privacy"}),
     "a view dropped": (lambda loader: loader.session.execute("DROP VIEW MAIN.USER_TOTALS"), {"user_totals"}),
 }
