@@ -8,6 +8,7 @@ from typing import Any
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.content import known_contents
 from tiktok_insights.staging.engine import Engine, ObjectOutcome
+from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights_tests.support.loading import Loader
@@ -27,9 +28,10 @@ def stage(loader: Loader, items: Sequence[CsvObject], engine: Engine | None = No
 
 @dataclass(frozen=True)
 class Staged:
-    """What came of each object by its key: the row of STAGED_OBJECTS, the staged rows, and the quarantine."""
+    """What came of each object by its key: the row of STAGED_OBJECTS, its IDs, the staged rows, and the quarantine."""
 
     objects: dict[str, Any]
+    ids: dict[str, IdFindings]
     rows: Counter[tuple[Any, ...]]
     quarantine: dict[str, bytes]
 
@@ -38,9 +40,10 @@ def staged(loader: Loader, engine: Engine | None = None) -> Staged:
     """Stage everything; give what came of it, and leave the warehouse and the quarantine empty."""
     outcomes = stage(loader, items_of(loader), engine)
     objects = {outcome.item.info.key: outcome.row("") for outcome in outcomes if isinstance(outcome, StagedObject)}
+    ids = {outcome.item.info.key: outcome.ids for outcome in outcomes if isinstance(outcome, StagedObject)}
     assert len(objects) == len(outcomes)
     quarantine = {info.key: loader.store.get(info.key).body for info in loader.store.list("quarantine/")}
-    found = Staged(objects, Counter(loader.rows("SELECT * FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA")), quarantine)
+    found = Staged(objects, ids, Counter(loader.rows("SELECT * FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA")), quarantine)
     for key in quarantine:
         loader.store._s3.delete_object(Bucket=loader.store.bucket, Key=key)
     empty_tables(loader.session)
