@@ -50,7 +50,7 @@ test-worlds: setup ## Hold history, marts and dashboard against made-up worlds o
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
 	@$(PYTEST) -m docs
 
-test-spark: setup $(SPARK) ## Run the SQL that both engines share on Spark, too; needs Java 17.
+test-spark: setup $(SPARK) ## Compare the engine on Spark with the local one; needs Java 17.
 	@$(PYTEST) -m spark
 
 test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.

@@ -119,14 +119,29 @@ def test_only_the_settings_read_the_environment() -> None:
 
 
 def test_the_stage_staging_knows_its_engines_by_their_name_alone() -> None:
-    """DuckDB is known to the engine of one machine, which is known to whoever runs a batch unless told otherwise."""
+    """DuckDB is known to the engine of one machine, which is known to whoever runs a batch unless told otherwise.
+
+    Spark is known to its engine alone, which no module imports.
+    """
+    packages = ("tiktok_insights.staging.local.", "tiktok_insights.staging.spark.")
     for name, path, tree in modules():
-        if not name.startswith("staging.") or name.startswith("staging.local."):
-            continue
         found = set(imports(tree))
-        assert not {"duckdb", "tiktok_insights.clients.duckdb_engine"} & found, path
-        engines = {"tiktok_insights.staging.local.engine"} if name == "staging.batch" else set()
-        assert {module for module in found if module.startswith("tiktok_insights.staging.local")} == engines, path
+        if not name.startswith("staging.spark."):
+            assert not any(module.split(".")[0] == "pyspark" or module.startswith(packages[1]) for module in found), (
+                path
+            )
+        if name.startswith("staging.") and not name.startswith(("staging.local.", "staging.spark.")):
+            assert not {"duckdb", "tiktok_insights.clients.duckdb_engine"} & found, path
+            engines = {"tiktok_insights.staging.local.engine"} if name == "staging.batch" else set()
+            assert {module for module in found if module.startswith(packages)} == engines, path
+
+
+def test_the_engine_on_spark_imports_spark_only_to_run() -> None:
+    """Its modules can be imported where the extra is not installed."""
+    names = ", ".join(f"tiktok_insights.staging.spark.{name}" for name in ("engine", "id_patterns", "rows", "tasks"))
+    code = f"import sys, {names}\nprint('pyspark' in sys.modules)\n"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)  # noqa: S603  # our own interpreter
+    assert answer.stdout.strip() == "False"
 
 
 def test_definition_files_are_thin() -> None:
