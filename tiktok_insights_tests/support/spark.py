@@ -1,4 +1,4 @@
-"""Spark on this machine, as small as it gets. A plugin is not needed: a module imports the fixture."""
+"""Spark on this machine, as small as it gets, for the modules that import the fixture."""
 
 import sys
 from collections.abc import Iterator

@@ -1,37 +1,21 @@
 """The sum over IDs is the documented number on Spark, too."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
+from tiktok_insights_tests.support.spark import spark
 from tiktok_insights_tests.tables.test_id_sums import CASES, expected
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+__all__ = ["spark"]
+
 pytestmark = pytest.mark.spark
 SUM = id_sum_sql("id", SqlEngine.SPARK)
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
-    """Spark on one core of this machine."""
-    from pyspark.sql import SparkSession
-
-    folder: Path = tmp_path_factory.mktemp("spark")
-    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    session = (
-        builder.config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.local.dir", str(folder))
-        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-        .getOrCreate()
-    )
-    yield session
-    session.stop()
 
 
 @pytest.mark.parametrize("ansi", ["true", "false"])
