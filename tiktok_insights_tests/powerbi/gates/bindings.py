@@ -148,6 +148,8 @@ def _projection(kind: str | None, role: str, projection: dict[str, Any]) -> Iter
         yield f"the role {role} takes no {field.kind.lower()}, but has {field.ref}"
     if projection.get("queryRef") != field.ref:
         yield f"queryRef {projection.get('queryRef')!r} is not {field.ref!r}"
+    if field.kind == "Column" and ("_" in projection.get("displayName", "_") or not projection["displayName"]):
+        yield f"{field.ref} has no name in words"
     if projection.get("nativeQueryRef") != field.name:
         yield f"nativeQueryRef {projection.get('nativeQueryRef')!r} is not {field.name!r}"
 

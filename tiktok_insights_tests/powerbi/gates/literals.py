@@ -72,12 +72,24 @@ def _properties(node: Any) -> Iterator[str]:
             yield from _properties(child)
 
 
+def _is_color(value: Any) -> bool:
+    """A color of its own, or one of the ramp between two that a number gives."""
+    try:
+        expression = value["solid"]["color"]["expr"]
+        if "Literal" in expression:
+            return isinstance(expression["Literal"]["Value"], str)
+        rule, ends = expression["FillRule"], expression["FillRule"]["FillRule"]["linearGradient2"]
+        return "Measure" in rule["Input"] and all(ends[end]["color"]["Literal"]["Value"] for end in ("min", "max"))
+    except (KeyError, TypeError):
+        return False
+
+
 def _of_property(name: str, value: Any) -> Iterator[str]:
     if (kind := _PROPERTIES.get(name)) is None:
         yield f"the property {name} is not known to this gate"
     elif kind == "color":
         yield from (f"{name} is {one}, no color" for one in literals(value) if not _FORMS["color"].fullmatch(one))
-        if not isinstance(value, dict) or value.keys() != {"solid"}:
+        if not _is_color(value):
             yield f"{name} is no color: {value}"
     elif kind != "filter":
         literal = value.get("expr", {}).get("Literal", {}).get("Value") if isinstance(value, dict) else None

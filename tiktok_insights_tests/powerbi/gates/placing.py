@@ -73,7 +73,7 @@ def _reading(page: PageFile) -> Iterator[str]:
             yield f"{name} has no alternative text"
         if len(text) > _ALT_TEXT_LENGTH:
             yield f"the alternative text of {name} is too long"
-        if not _text(objects, "title", "text"):
+        if not _text(objects, "title", "text") or _text(objects, "title", "show") != "true":
             yield f"{name} has no title"
 
 

@@ -32,6 +32,14 @@ _FILES = {
         f"{_MODEL}/definition/{name}.tmdl": "" for name in ("database", "expressions", "model", "relationships")
     },
 }  # fmt: skip
+#: By the end of a path: what the file says its format's version is, and where.
+_VERSIONS = {
+    ".pbip": ("version", "1.0"),
+    ".pbir": ("version", "4.0"),
+    ".pbism": ("version", "4.2"),
+    "version.json": ("version", "2.0.0"),
+    ".platform": ("config", "2.0"),
+}
 #: Files of which there are several.
 _PATTERNS = {
     re.compile(rf"{_MODEL}/definition/tables/\w+\.tmdl"): "",
@@ -101,6 +109,10 @@ def _schemas(folder: Path) -> Iterator[str]:
             continue
         if (due := _schema(name)) and document.get("$schema") != due:
             yield f"{name} names the schema {document.get('$schema')}"
+        for ending, (key, version) in _VERSIONS.items():
+            given = document.get(key) if path.name.endswith(ending) else version
+            if (given.get("version") if isinstance(given, dict) else given) != version:
+                yield f"{name} is of the version {given}, not {version}"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def _resources(folder: Path) -> Iterator[str]:
         for item in package["items"]
     }
     yield from (f"the resource {name} has no file" for name, path in items.items() if not path.is_file())
+    if not report.get("themeCollection", {}).get("customTheme"):
+        yield "the report has no theme"
     for theme in report.get("themeCollection", {}).values():
         if theme["name"] not in items:
             yield f"the theme {theme['name']!r} is no resource"

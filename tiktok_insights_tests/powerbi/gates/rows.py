@@ -23,6 +23,8 @@ Column = tuple[str, str]
 _ACCOUNT = (ACCOUNTS, "ACCOUNT")
 _PERIOD = ("ACCOUNT_PERIODS", "DAYS")
 _BANNER = "Coverage"
+#: What says whether there are totals, by visual type.
+_TOTALS = {"tableEx": ("total", ("totals",)), "pivotTable": ("subTotals", ("rowSubtotals", "columnSubtotals"))}
 #: What the title of a visual says that no choice of an account reaches.
 _OF_ALL = "all accounts"
 
@@ -90,6 +92,7 @@ def _needed(page: PageFile) -> Iterator[str]:
 def _of_visual(page: PageFile, name: str, file: dict[str, Any], model: _Model) -> Iterator[str]:
     shown = projected(file["visual"])
     groups = {(field.table, field.name) for field in shown if field.kind == "Column"}
+    yield from _totals(file["visual"])
     slicers = set(_slicers(page, name))
     chosen = model.chosen(groups | slicers | set(_filters(file)))
     for field in shown:
@@ -102,6 +105,13 @@ def _of_visual(page: PageFile, name: str, file: dict[str, Any], model: _Model) -
                 and not _read(field, model) & model.reaches(ACCOUNTS)
             ):
                 yield f"{field.ref} is the same for each account, and the title does not say so"
+
+
+def _totals(visual: dict[str, Any]) -> Iterator[str]:
+    """A total would add up what must not be added up, or be blank below numbers."""
+    name, properties = _TOTALS.get(visual.get("visualType", ""), ("", ()))
+    given = {key: value for one in visual.get("objects", {}).get(name, []) for key, value in one["properties"].items()}
+    yield from (f"it has {one}" for one in properties if list(literals(given.get(one))) != ["false"])
 
 
 def _read(field: Named, model: _Model) -> set[str]:
@@ -131,7 +141,9 @@ def _slicers(page: PageFile, target: str) -> Iterator[Column]:
     for name in _slicer_names(page):
         visual = page.visuals[name]["visual"]
         selection = visual.get("objects", {}).get("selection", [])
-        if name not in without and any("strictSingleSelect" in one["properties"] for one in selection):
+        if name not in without and "true" in literals(
+            [one["properties"].get("strictSingleSelect") for one in selection]
+        ):
             yield from ((field.table, field.name) for field in projected(visual))
 
 

@@ -41,6 +41,10 @@ PROJECT_MUTANTS = (
     Mutant("another name in Fabric", _PLATFORM, '"displayName": "', '"displayName": "New ', "references", "calls it"),
     Mutant("a theme by another name", _THEME, '"name": "', '"name": "New', "references", "calls itself"),
     Mutant("a theme's color that is none", _THEME, '"#14171b"', '"14171b"', "references", "color"),
+    Mutant("a report without its theme", f"{REPORT}/definition/report.json", '"customTheme"', '"baseTheme"',
+           "references", "the report has no theme"),
+    Mutant("a version of a format that there is not", "TikTokInsights.SemanticModel/definition.pbism", '"4.2"',
+           '"4.x"', "project", "is of the version"),
     Mutant("a resource that is not there", f"{REPORT}/definition/report.json", '"path": "', '"path": "New',
            "references", "has no file"),
 )  # fmt: skip
