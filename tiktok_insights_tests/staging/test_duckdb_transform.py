@@ -255,7 +255,7 @@ def test_rows_too_long_for_the_memory_are_told_so(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("place", ["first", "middle", "last", "last without its end"])
-@pytest.mark.parametrize("longer", [0, 1, 50, 200])
+@pytest.mark.parametrize("longer", [0, 1])
 def test_a_line_is_too_long_wherever_it_stands(tmp_path: Path, end: str, place: str, longer: int) -> None:
     """By its bytes without the line ending; the reader counts the ending, but not always."""
     long = row("2", nickname="x" * (2_000_000 + longer - len(row("2", nickname=""))))
