@@ -15,6 +15,9 @@ _BARE = re.compile(r"(?<![\w'])\[([^\]]+)\]")
 _CALL = re.compile(r"\b([A-Za-z][\w.]*)\(")
 _TABLE = re.compile(r"\bCOUNTROWS\((\w+)\)")
 _GUARD = re.compile(r"IF\(COUNTROWS\((\w+)\) = 1, (.*)\)", re.DOTALL)
+#: Of other measures, which have their guards.
+_OF_GUARDED = re.compile(r"\[[^\]]+\](?: [-+*/] \[[^\]]+\])*")
+_WORD = re.compile(r"(?<![\w'\[.])[A-Za-z_]\w*(?![\w(\[])")
 _SUM = re.compile(r"\bSUM\((\w+)\[(\w+)\]\)")
 #: None of them removes a filter, averages, or goes from one moment to another.
 _OF_MEASURES = {
@@ -34,7 +37,7 @@ def problems(folder: Path) -> list[str]:
         files = read_model(folder)
     except (ValueError, OSError) as error:
         return [str(error)]
-    checks = (_references, _functions, _sums, _guards)
+    checks = (_references, _functions, _words, _sums, _guards)
     return [problem for check in checks for problem in check(files)]
 
 
@@ -89,6 +92,18 @@ def _functions(files: ModelFiles) -> Iterator[str]:
             yield f"{kind} {name}: shows 0 where it is not known"
 
 
+def _words(files: ModelFiles) -> Iterator[str]:
+    """Every other word is a table, a variable, or of the language."""
+    for kind, name, dax in _expressions(files):
+        variables = re.findall(r"\bVAR (\w+) =", dax)
+        outside = re.sub(r"\[[^\]]*\]", "[]", dax)
+        language = {"NOT"} | ({"VAR", "RETURN"} if variables else set()) | ({"DAY"} if "DATEDIFF" in dax else set())
+        known = {*files.tables, *variables, *language}
+        yield from (f"{kind} {name}: what is {word}?" for word in sorted(set(_WORD.findall(outside)) - known))
+        if variables and not re.search(r"\bRETURN\s+\S", dax):
+            yield f"{kind} {name}: there are variables, but no RETURN with a value"
+
+
 def _is_nested_well(dax: str) -> bool:
     """Whether each bracket is closed by its own kind; texts and names are taken out before."""
     brackets = re.sub(r"[^(){}]", "", _COLUMN.sub("", dax))
@@ -126,8 +141,8 @@ def _guards(files: ModelFiles) -> Iterator[str]:
     for name, measure in files.measures().items():
         guard = _GUARD.fullmatch(_TEXT.sub('""', measure.value))
         tables = {table for table in tables_in(texts[name]) if "ACCOUNT_ID" in files.columns(table)}
-        if not guard and _BARE.search(measure.value) and not _COLUMN.search(measure.value):
-            continue  # Of other measures, which have theirs.
+        if _OF_GUARDED.fullmatch(measure.value):
+            continue
         if tables and not (guard and guard[1] in {ACCOUNTS, *tables}):
             yield f"measure {name}: gives a value for several accounts together"
         if guard and guard[1] != ACCOUNTS and tables_in(guard[2]) != {guard[1]}:

@@ -69,7 +69,8 @@ def _problems(files: ModelFiles) -> Iterator[str]:
         yield from (f"{name}: {problem}" for problem in _of_table(read[name], contract()[name], files))
     yield from _unique(files)
     for name, parameter in files.parameters.items():
-        if not _PARAMETER.fullmatch(parameter.value):
+        types = [(child.name, child.value) for child in parameter.children]
+        if not _PARAMETER.fullmatch(parameter.value) or types != [("PBI_ResultType", "Text")]:
             yield f"{name} is no parameter"
 
 

@@ -12,6 +12,8 @@ from tiktok_insights_tests.powerbi.gates.tmdl_reader import Node, read
 
 _TAG = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ANY = r"[\s\S]+"
+#: Numbers, shares, changes, and times; another one is shown as it is written.
+_FORMAT = r"#,0(\.0+)?|0|0\.0%|\+#,0;-#,0;0|General Date|Short Date|mmm yyyy|yyyy-mm-dd hh:nn"
 #: By kind of object: the properties that it must have.
 _REQUIRED: Mapping[str, Mapping[str, str]] = {
     "database": {"compatibilityLevel": r"16\d\d"},
@@ -37,9 +39,9 @@ _REQUIRED: Mapping[str, Mapping[str, str]] = {
 #: Those that it may have.
 _OPTIONAL: Mapping[str, Mapping[str, str]] = {
     "table": {"dataCategory": "Time"},
-    "measure": {"formatString": _ANY},
+    "measure": {"formatString": _FORMAT},
     "column": {
-        "formatString": _ANY,
+        "formatString": _FORMAT,
         "isHidden": "true",
         "isKey": "true",
         "sourceColumn": r"\w+|\[\w+\]",
@@ -90,8 +92,18 @@ def _of_node(node: Node) -> Iterator[str]:
             yield f"{here} has the unknown property {name}"
         elif not re.fullmatch(pattern, value):
             yield f"{here} has {name}: {value}"
-    if node.kind == "column" and node.value and "sourceColumn" in node.properties:
-        yield f"{here} is both computed and read"
+    if node.kind == "column" and bool(node.value) == ("sourceColumn" in node.properties):
+        yield f"{here} is both computed and read, or neither"
+    if (
+        node.kind == "column"
+        and node.properties.get("dataType") == "dateTime"
+        and "formatString" not in node.properties
+    ):
+        yield f"{here} is a time without a format"
+    if node.kind == "relationship" and not re.fullmatch(_TAG, node.name):
+        yield f"{here} has no UUID as its name"
+    if node.kind == "model" and node.name != "Model":
+        yield f"{here} has a name of its own"
     if node.kind == "partition" and node.value not in ("m", "calculated"):
         yield f"{here} is of the kind {node.value}"
     for child in node.children:

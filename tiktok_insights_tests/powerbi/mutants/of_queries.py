@@ -34,6 +34,8 @@ QUERY_MUTANTS = (
            "sources", "is no parameter"),
     Mutant("a parameter that may be empty", _PARAMETERS, "Required=true", "Required=false", "sources",
            "is no parameter"),
+    Mutant("a parameter without its type", _PARAMETERS, "\tannotation PBI_ResultType = Text\n", "", "sources",
+           "is no parameter"),
     Mutant("a step that there is not", STATS, "\t\t\t\t    Typed\n", "\t\t\t\t    Types\n", "sources",
            "reads otherwise"),
     Mutant("a quote in a name", STATS, '"HEARTS", "VIDEOS"', '"HEA"RTS", "VIDEOS"', "sources", "reads the columns"),
