@@ -37,7 +37,7 @@ def banner(question: str, scope: str) -> Drawn:
 
 
 def _default(days: Field) -> Json:
-    return one_of(days, int(VALUES["middle_period"])).definition
+    return one_of(days, int(VALUES["short_period"])).definition
 
 
 def _slicer(name: str, title: str, field: Field, purpose: str, objects: Mapping[str, list[Json]]) -> Drawn:
