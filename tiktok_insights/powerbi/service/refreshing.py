@@ -16,6 +16,7 @@ from tiktok_insights.powerbi.service.errors import (
     RefreshTimeoutError,
     ServiceBusyError,
     ServiceRefusedError,
+    UnexpectedReplyError,
 )
 from tiktok_insights.powerbi.service.models import Refresh, read_list, read_refresh
 from tiktok_insights.powerbi.service.reasons import failure
@@ -118,7 +119,7 @@ class Refresher:
         while True:
             try:
                 found = self._find(followed)
-            except (LostReplyError, ServiceBusyError) as error:
+            except (LostReplyError, ServiceBusyError, UnexpectedReplyError) as error:
                 self._log.warning("%s The refresh is still followed.", error)
                 found = None
             if found and not found.is_running:

@@ -96,6 +96,14 @@ def test_answers_that_are_lost_while_a_refresh_runs_change_nothing(service: Fake
     assert service.started == 1
 
 
+def test_an_answer_that_says_nothing_while_a_refresh_runs_changes_nothing(service: FakePowerBI, client: Client) -> None:
+    """Such as that of a proxy in between: the next look may be understood."""
+    service.courses.append(Course(("InProgress", "InProgress", "Completed")))
+    service.disturbances.append(Disturbance("GET", "000000000001", 200, body={"page": "of a proxy"}))
+    assert client.refresh().succeeded
+    assert service.started == 1
+
+
 def test_a_busy_service_is_asked_again_after_the_time_it_names(service: FakePowerBI, client: Client) -> None:
     """HTTP 429 with Retry-After, to the request itself and to a look: neither was carried out."""
     busy = {"Retry-After": "0"}
