@@ -14,6 +14,8 @@ from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.oracle.times import DAY
 from tiktok_insights_tests.support.oracle.worlds import cut, shown, window
 
+pytestmark = pytest.mark.worlds
+
 ACCOUNTS = ("42", "6812345678901234567")
 LISTS = {None: None, "whole": "whole", "cut": "cut", "partial": "partial", "window": "window", "hidden": "hidden"}
 

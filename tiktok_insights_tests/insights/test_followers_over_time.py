@@ -28,6 +28,8 @@ from tiktok_insights_tests.support.oracle.signs import same_age_groups, sign_cla
 from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK, at, day_start, week_start
 from tiktok_insights_tests.support.oracle.worlds import cut, shown, whole
 
+pytestmark = pytest.mark.worlds
+
 Row = dict[str, Any]
 MARTS = ("followers_joined_daily", "follower_retention", "follow_bursts", "profile_changes")
 #: Of one hour and of two, while the looks go on.

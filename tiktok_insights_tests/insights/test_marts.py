@@ -24,6 +24,8 @@ from tiktok_insights_tests.support.oracle.times import DAY
 from tiktok_insights_tests.support.oracle.worlds import whole
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.worlds
+
 BY_NAME = {mart.name: mart for mart in all_marts()}
 EARLY, LATE = "2026-01-31T11:00:00Z", "2026-01-31T13:00:00Z"
 #: Id, then what differs from the good row: every tier and its bounds, unknown values, a shared nickname, odd names.

@@ -20,6 +20,8 @@ from tiktok_insights_tests.support.oracle.retention import MIN_USERS
 from tiktok_insights_tests.support.oracle.times import DAY, HOUR, WEEK
 from tiktok_insights_tests.support.oracle.worlds import hidden, whole, window
 
+pytestmark = pytest.mark.worlds
+
 World = dict[str, list[Snapshot]]
 MartRow = dict[str, Any]
 #: A group of fewer people has no share.

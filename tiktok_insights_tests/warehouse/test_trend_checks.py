@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from tiktok_insights.warehouse.scope import mark_checked
 from tiktok_insights.warehouse.table_checks import TableCheckInput
 from tiktok_insights.warehouse.trend_checks import no_list_lost_many_users, no_snapshot_lost_many_counts
@@ -11,6 +13,8 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.history import Upload
 from tiktok_insights_tests.support.loading import Loader, put_upload
 from tiktok_insights_tests.support.troubleshooting import told
+
+pytestmark = pytest.mark.worlds
 
 _FIRST = datetime(2026, 1, 1, 5)  # noqa: DTZ001 - as the tables have it
 _UNSERVED = {"followers_Count": "", "following_Count": "-1", "videoCount": ""}
