@@ -56,7 +56,7 @@ test-spark: setup $(SPARK) ## Compare the engine on Spark with the local one; ne
 test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
 	@$(PYTEST) -m browser
 
-torture: setup ## Run more random cases and more loads at once; takes hours. 15 minutes: make torture SHORT=1
+torture: setup ## Run more random cases and more loads at once; takes hours. 8 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
 
 check: setup ## Check format, lint, types, definitions and house rules.

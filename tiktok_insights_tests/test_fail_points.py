@@ -1,9 +1,9 @@
 """A load that fails anywhere: a plain run comes to the state of an undisturbed one, and another run changes nothing.
 
-`make test` takes the requests after which a load is in another state, each once per manner. A short torture kills each
-request that changes something at a moment by turns, and every third question; every third request that changes
-something also loses its answer, has it broken off, and meets an exception. A full one takes all that there are: each
-request, before, after, and with its answer lost or cut, by an exception and by SIGKILL.
+`make test-faults` takes the requests after which a load is in another state, each once per manner. A short torture
+kills every second request that changes something at a moment by turns, and every sixth question; every sixth request
+that changes something also loses its answer, has it broken off, and meets an exception. A full one takes all that there
+are: each request, before, after, and with its answer lost or cut, by an exception and by SIGKILL.
 """
 
 from collections.abc import Callable, Container, Iterator
@@ -200,11 +200,14 @@ def turning_points(names: dict[int, str]) -> dict[int, Moment]:
 
 def is_one_of_some(point: FailPoint, writes: bool) -> bool:
     """Whether a short torture takes this fail point of a request."""
-    third, turn = divmod(point.number, 3)
+    sixth, turn = divmod(point.number, 6)
+    half, is_odd = divmod(turn, 2)
     moments = list(Moment)
     if point.manner is Manner.SIGKILL:
-        return point.moment is moments[turn] if writes else turn == 0 and point.moment is moments[third % 3]
-    return writes and turn == 0 and (point.moment.breaks_the_answer or point.moment is moments[third % 2])
+        return (
+            not is_odd and point.moment is moments[half] if writes else not turn and point.moment is moments[sixth % 3]
+        )
+    return writes and turn == 0 and (point.moment.breaks_the_answer or point.moment is moments[sixth % 2])
 
 
 def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:
