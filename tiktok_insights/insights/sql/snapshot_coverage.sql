@@ -33,8 +33,7 @@ FROM (
   FROM (
     SELECT
       snapshots.*, USERS_SEEN / NULLIF(USERS_CLAIMED, 0) AS SHARE,
-      CASE WHEN OUTCOME IS NOT NULL THEN
-        CASE WHEN OUTCOME IN ('whole', 'cut', 'window', 'hidden') THEN OUTCOME ELSE 'partial' END END AS LIST
+      {kind_of_list} AS LIST
     FROM {schema}.ACCOUNT_SNAPSHOTS AS snapshots
   ) AS with_share
 ) AS judged
