@@ -76,6 +76,8 @@ class Warehouse(FakeSnow):
         # directory; and nothing is fetched from the network.
         self.duck_conn.execute(f"SET GLOBAL temp_directory = {_quoted(Path(tempfile.gettempdir()))}")
         self.duck_conn.execute("SET GLOBAL autoinstall_known_extensions = false")
+        # A commit writes what has changed. DuckDB would also join a hundred small row groups of a table's past at once.
+        self.duck_conn.execute("SET GLOBAL max_vacuum_tasks = 4")
         # fakesnow keeps stages and column lengths in memory; they must outlive the process as their tables do.
         self.duck_conn.execute(f"DETACH {GLOBAL_DATABASE_NAME}")
         self.duck_conn.execute(f"ATTACH {_quoted(metadata)} AS {GLOBAL_DATABASE_NAME}")
