@@ -8,6 +8,7 @@ from docs.generate.cli import cli
 from docs.generate.configuration import configuration, env_example
 from docs.generate.data_model import data_model
 from docs.generate.power_bi_checks import power_bi_checks
+from docs.generate.snowflake_setup import SETUP, snowflake_setup
 from docs.generate.table_version import TABLE_VERSION, table_version
 
 ROOT = Path(__file__).parents[2]
@@ -20,5 +21,6 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/cli.md": cli,
     "docs/reference/configuration.md": configuration,
     "docs/reference/power_bi_checks.md": power_bi_checks,
+    SETUP: snowflake_setup,
     TABLE_VERSION: table_version,
 }

@@ -15,6 +15,7 @@ from tiktok_insights.cli.refusals import require_usable
 from tiktok_insights.cli.replay import replay
 from tiktok_insights.cli.retry_refused import retry_refused
 from tiktok_insights.cli.run import run
+from tiktok_insights.cli.snowflake import snowflake
 from tiktok_insights.cli.sql import sql
 from tiktok_insights.cli.ui import stop, ui
 from tiktok_insights.cli.verify import verify
@@ -65,6 +66,7 @@ def main(context: click.Context) -> None:
 
 
 for command in (
-    init, plan, run, sql, dashboard, powerbi, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo
+    init, plan, run, sql, dashboard, powerbi, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo,
+    snowflake,
 ):  # fmt: skip
     main.add_command(command)

@@ -38,12 +38,14 @@ def account_identifier(text: str) -> str:
     return account
 
 
-def identifier(variable: str, text: str) -> str:
-    """Check that a text is an unquoted identifier; anything else could end up in a statement. Raises SettingsError.
+def is_identifier(text: str) -> bool:
+    """Whether a text is an unquoted identifier: https://docs.snowflake.com/en/sql-reference/identifiers-syntax."""
+    return bool(_IDENTIFIER.fullmatch(text))
 
-    https://docs.snowflake.com/en/sql-reference/identifiers-syntax
-    """
-    if not _IDENTIFIER.fullmatch(text):
+
+def identifier(variable: str, text: str) -> str:
+    """Check that a text is an unquoted identifier; anything else could end up in a statement. Raises SettingsError."""
+    if not is_identifier(text):
         expected = "a name of at most 255 letters, digits, _ and $ that starts with a letter or _"
         raise wrong_value(variable, text, expected)
     return text

@@ -35,7 +35,7 @@ _IDLE_SESSION_SECONDS = 4 * 3600.0
 _WITHOUT_EFFECT = [
     r"\s*ALTER\s+SESSION\s+(UN)?SET\s+(QUERY_TAG|LOCK_TIMEOUT|STATEMENT_(QUEUED_)?TIMEOUT_IN_SECONDS)\b",
     r"\s*ALTER\s+SESSION\s+SET\s+TIMEZONE\s*=\s*'(Etc/)?UTC'",
-    r"\s*(CREATE|ALTER)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|ROLE)\b",
+    r"\s*(CREATE|ALTER|DROP)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|ROLE|USER|RESOURCE\s+MONITOR|NETWORK\s+POLICY)\b",
     r"\s*GRANT\b",
     # Snowpark closes a session with it; nothing of it runs then.
     r"\s*SELECT\s+SYSTEM\$CANCEL_ALL_QUERIES\b",

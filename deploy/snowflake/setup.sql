@@ -1,0 +1,299 @@
+-- Written by `make docs`. Prepares a Snowflake account: roles, user, virtual warehouse, database, schemas and tables.
+--
+-- Run it as a user who has ACCOUNTADMIN. Make the key first:
+--
+--     tiktok-insights snowflake keys
+--     snow sql -f deploy/snowflake/setup.sql -D "public_key=$(cat snowflake_key.pub)"
+--
+-- The other parameters have defaults. For example: -D "database=ANALYTICS" -D "credits_a_month=50"
+--
+--     database         AMAZON_DB
+--     schema           PUBLIC
+--     internal_schema  TIKTOK_INTERNAL
+--     view_schema      MAIN
+--     warehouse        TIKTOK_WH
+--     role             TIKTOK_LOADER
+--     reader_role      TIKTOK_READER
+--     user             TIKTOK_SERVICE
+--     monitor          TIKTOK_MONITOR
+--     credits_a_month  20
+--
+-- It may be run again: what exists stays as it is, and the user gets the key of this run.
+
+-- Who loads, who reads, and who signs in. A user of the type SERVICE has no password.
+USE ROLE USERADMIN;
+CREATE ROLE IF NOT EXISTS <% role | default('TIKTOK_LOADER') %> COMMENT = 'Loads TikTok followers. Owns the tables.';
+CREATE ROLE IF NOT EXISTS <% reader_role | default('TIKTOK_READER') %> COMMENT = 'Reads the views of TikTok followers.';
+GRANT ROLE <% role | default('TIKTOK_LOADER') %> TO ROLE SYSADMIN;
+GRANT ROLE <% reader_role | default('TIKTOK_READER') %> TO ROLE SYSADMIN;
+CREATE USER IF NOT EXISTS <% user | default('TIKTOK_SERVICE') %> TYPE = SERVICE DEFAULT_ROLE = <% role | default('TIKTOK_LOADER') %> DEFAULT_WAREHOUSE = <% warehouse | default('TIKTOK_WH') %>
+  COMMENT = 'Signs in for tiktok_insights, with a key pair.';
+ALTER USER <% user | default('TIKTOK_SERVICE') %> SET RSA_PUBLIC_KEY = '<% public_key %>';
+GRANT ROLE <% role | default('TIKTOK_LOADER') %> TO USER <% user | default('TIKTOK_SERVICE') %>;
+
+-- Where the data is. The loading role owns the schemas, because only the owner of a table may use its stage.
+USE ROLE SYSADMIN;
+CREATE DATABASE IF NOT EXISTS <% database | default('AMAZON_DB') %>;
+CREATE SCHEMA IF NOT EXISTS <% database | default('AMAZON_DB') %>.<% schema | default('PUBLIC') %>;
+GRANT OWNERSHIP ON SCHEMA <% database | default('AMAZON_DB') %>.<% schema | default('PUBLIC') %> TO ROLE <% role | default('TIKTOK_LOADER') %> COPY CURRENT GRANTS;
+CREATE SCHEMA IF NOT EXISTS <% database | default('AMAZON_DB') %>.<% internal_schema | default('TIKTOK_INTERNAL') %>;
+GRANT OWNERSHIP ON SCHEMA <% database | default('AMAZON_DB') %>.<% internal_schema | default('TIKTOK_INTERNAL') %> TO ROLE <% role | default('TIKTOK_LOADER') %> COPY CURRENT GRANTS;
+CREATE SCHEMA IF NOT EXISTS <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %>;
+GRANT OWNERSHIP ON SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% role | default('TIKTOK_LOADER') %> COPY CURRENT GRANTS;
+GRANT USAGE ON DATABASE <% database | default('AMAZON_DB') %> TO ROLE <% role | default('TIKTOK_LOADER') %>;
+GRANT USAGE ON DATABASE <% database | default('AMAZON_DB') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+
+-- What computes: the smallest size, suspended after a minute without work.
+CREATE WAREHOUSE IF NOT EXISTS <% warehouse | default('TIKTOK_WH') %> WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = 60 AUTO_RESUME = TRUE
+  INITIALLY_SUSPENDED = TRUE COMMENT = 'Loads and reads TikTok followers.';
+GRANT USAGE ON WAREHOUSE <% warehouse | default('TIKTOK_WH') %> TO ROLE <% role | default('TIKTOK_LOADER') %>;
+GRANT USAGE ON WAREHOUSE <% warehouse | default('TIKTOK_WH') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+
+-- What it may cost. Nothing runs any more once the month's credits are used.
+USE ROLE ACCOUNTADMIN;
+CREATE RESOURCE MONITOR IF NOT EXISTS <% monitor | default('TIKTOK_MONITOR') %> WITH CREDIT_QUOTA = <% credits_a_month | default('20') %> FREQUENCY = MONTHLY
+  START_TIMESTAMP = IMMEDIATELY TRIGGERS ON 80 PERCENT DO NOTIFY ON 100 PERCENT DO SUSPEND;
+ALTER WAREHOUSE <% warehouse | default('TIKTOK_WH') %> SET RESOURCE_MONITOR = <% monitor | default('TIKTOK_MONITOR') %>;
+
+-- What people read: the views, also those that come later.
+USE ROLE SECURITYADMIN;
+GRANT USAGE ON SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+GRANT SELECT ON ALL VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+GRANT SELECT ON FUTURE VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+
+-- The tables, as the pipeline itself would create them.
+USE ROLE <% role | default('TIKTOK_LOADER') %>;
+USE WAREHOUSE <% warehouse | default('TIKTOK_WH') %>;
+USE DATABASE <% database | default('AMAZON_DB') %>;
+USE SCHEMA <% schema | default('PUBLIC') %>;
+
+USE SCHEMA <% schema | default('PUBLIC') %>;
+
+CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK (
+  SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
+  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as the publications have counted them; NULL before the first.'
+) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
+
+INSERT INTO <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK);
+
+CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.TIKTOK_DATA (
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.',
+  USER_NAME VARCHAR COMMENT 'The user''s handle; it can change.',
+  NICK_NAME VARCHAR COMMENT 'The display name. It may be empty, is not unique, and can be in any script.',
+  ACCOUNT_VERIFIED BOOLEAN COMMENT 'Whether TikTok verified the account.',
+  PRIVATE_ACCOUNT BOOLEAN COMMENT 'Whether only approved followers can see the account.',
+  FOLLOWERS_COUNT NUMBER(38,0) COMMENT 'Users who follow this user.',
+  FOLLOWING_COUNT NUMBER(38,0) COMMENT 'Users that this user follows.',
+  VIDEO_COUNT NUMBER(38,0) COMMENT 'Videos the user has published; 0 for a private account.',
+  HEART_COUNT NUMBER(38,0) COMMENT 'Likes the user''s videos have received.',
+  FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
+  DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
+  COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.'
+) COMMENT = 'One row per user: the user''s newest known data.';
+
+CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.FOLLOWER_SNAPSHOTS (
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object the row came from.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account that the user follows.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  FIRST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was first written with this content, UTC.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.',
+  USER_NAME VARCHAR COMMENT 'The user''s handle; it can change.',
+  NICK_NAME VARCHAR COMMENT 'The display name. It may be empty, is not unique, and can be in any script.',
+  ACCOUNT_VERIFIED BOOLEAN COMMENT 'Whether TikTok verified the account.',
+  PRIVATE_ACCOUNT BOOLEAN COMMENT 'Whether only approved followers can see the account.',
+  FOLLOWERS_COUNT NUMBER(38,0) COMMENT 'Users who follow this user.',
+  FOLLOWING_COUNT NUMBER(38,0) COMMENT 'Users that this user follows.',
+  VIDEO_COUNT NUMBER(38,0) COMMENT 'Videos the user has published; 0 for a private account.',
+  HEART_COUNT NUMBER(38,0) COMMENT 'Likes the user''s videos have received.',
+  FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
+  DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
+  COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'The user followed at or after this time, UTC: the cursor of the page with this row. NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'The user followed before this time, UTC: the cursor with which the page was requested. NULL if unknown.',
+  LIST_POSITION NUMBER(38,0) COMMENT 'The row''s place in the list as it was fetched, 1 for the newest follower. NULL if unknown.'
+) COMMENT = 'One row per account, user and snapshot: the history.';
+
+CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.ACCOUNT_SNAPSHOTS (
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object the row came from.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  HANDLE VARCHAR COMMENT 'The account''s handle when the snapshot was taken.',
+  STARTED_AT TIMESTAMP_NTZ COMMENT 'When the extraction began, UTC.',
+  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed or, if it is open, when the last run ended, UTC.',
+  OUTCOME VARCHAR COMMENT 'How the snapshot ended, such as whole, partial or deferred; NULL if unknown.',
+  OUTCOME_REASON VARCHAR COMMENT 'Why it ended that way.',
+  USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
+  USERS_CLAIMED NUMBER(38,0) COMMENT 'The account''s follower count as reported by the API.',
+  REQUESTS NUMBER(38,0) COMMENT 'Requests made for the snapshot.',
+  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.',
+  COVERED_FROM TIMESTAMP_NTZ COMMENT 'The snapshot lists who followed at or after this time, UTC: the last cursor of its pages. NULL if unknown.',
+  COVERED_TO TIMESTAMP_NTZ COMMENT 'When the newest page was fetched, UTC; nobody who followed later is listed.',
+  HOLES VARCHAR COMMENT 'Follow times in between that could not be read: a JSON list of first and last second, UTC; [] without any.',
+  IS_WHOLE BOOLEAN COMMENT 'True if nobody on the account''s list was missed; a list that the API cuts is not whole.',
+  COVERAGE FLOAT COMMENT 'Users seen divided by users claimed; NULL if unknown.',
+  LOOKED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot counts, UTC: STARTED_AT, or the time of its newest row if that is NULL. NULL if it is open.'
+) COMMENT = 'One row per loaded or open snapshot of an account: users seen and claimed, outcome, and cost.';
+
+CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.LOAD_HISTORY (
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object.',
+  ETAG VARCHAR NOT NULL COMMENT 'The object''s version. Together with the key, it identifies a row of the ledger.',
+  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, or superseded by a newer version of the object.',
+  REASON VARCHAR COMMENT 'Why the object was refused.',
+  ROWS_IN NUMBER(38,0) NOT NULL COMMENT 'Physical records after the header, counted without a CSV parser.',
+  ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows sent to the warehouse''s staging table.',
+  ROWS_DUPLICATE NUMBER(38,0) NOT NULL COMMENT 'Rows dropped because the object already has the user.',
+  ROWS_REJECTED NUMBER(38,0) NOT NULL COMMENT 'Rows in the quarantine.',
+  ID_SUM_IN NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_IN records, from the object''s bytes.',
+  ID_SUM_STAGED NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_STAGED rows.',
+  ID_SUM_DUPLICATE NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_DUPLICATE rows.',
+  ID_SUM_REJECTED NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_REJECTED rows.',
+  NEGATIVE_COUNTS NUMBER(38,0) NOT NULL COMMENT 'Counts that were negative and became NULL.',
+  SIZE_BYTES NUMBER(38,0) NOT NULL COMMENT 'Size of the object.',
+  CONTENT_SHA256 VARCHAR NOT NULL COMMENT 'SHA-256 of the object''s bytes, in hexadecimal.',
+  FIRST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was first written with this content, UTC.',
+  LAST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was last written with this content, UTC.',
+  LATEST_ETAG VARCHAR NOT NULL COMMENT 'ETag of the newest upload with this content; usually the same as ETAG.',
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The newest batch that had the object with this content.',
+  LOADED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the ledger was written, UTC.',
+  NEWEST_ROW_AT TIMESTAMP_NTZ COMMENT 'When the newest row was fetched, UTC; if the list does not say, when the object was first written.'
+) COMMENT = 'The ledger: one row per object version that was loaded, refused or superseded.';
+
+CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.LOAD_BATCHES (
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch''s name: the time it was staged, and a random suffix.',
+  STAGED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the audit gave its verdict, UTC.',
+  VERDICT VARCHAR NOT NULL COMMENT 'passed or failed.',
+  CHECKS VARCHAR NOT NULL COMMENT 'The audit''s results as JSON.',
+  OBJECTS NUMBER(38,0) NOT NULL COMMENT 'Objects in the batch, including refused ones.',
+  ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows of the batch in the staging table.',
+  PUBLISHED_AT TIMESTAMP_NTZ COMMENT 'When the batch was published to TIKTOK_DATA, UTC; NULL before that.',
+  CHECKED_AT TIMESTAMP_NTZ COMMENT 'When the checks on TIKTOK_DATA passed after that, UTC; NULL before that.'
+) COMMENT = 'One row per batch with the audit''s verdict.';
+
+CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.STAGED_TIKTOK_DATA (
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object the row came from.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account that the user follows.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  FIRST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was first written with this content, UTC.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.',
+  USER_NAME VARCHAR COMMENT 'The user''s handle; it can change.',
+  NICK_NAME VARCHAR COMMENT 'The display name. It may be empty, is not unique, and can be in any script.',
+  ACCOUNT_VERIFIED BOOLEAN COMMENT 'Whether TikTok verified the account.',
+  PRIVATE_ACCOUNT BOOLEAN COMMENT 'Whether only approved followers can see the account.',
+  FOLLOWERS_COUNT NUMBER(38,0) COMMENT 'Users who follow this user.',
+  FOLLOWING_COUNT NUMBER(38,0) COMMENT 'Users that this user follows.',
+  VIDEO_COUNT NUMBER(38,0) COMMENT 'Videos the user has published; 0 for a private account.',
+  HEART_COUNT NUMBER(38,0) COMMENT 'Likes the user''s videos have received.',
+  FRIENDS_COUNT NUMBER(38,0) COMMENT 'Mutual followers; always 0 in the follower list.',
+  DIGG_COUNT NUMBER(38,0) COMMENT 'Videos the user has liked.',
+  COUNTS_EXACT BOOLEAN COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.',
+  EXTRACTED_AT TIMESTAMP_NTZ COMMENT 'When the page with this row was fetched, UTC.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'The user followed at or after this time, UTC: the cursor of the page with this row. NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'The user followed before this time, UTC: the cursor with which the page was requested. NULL if unknown.',
+  LIST_POSITION NUMBER(38,0) COMMENT 'The row''s place in the list as it was fetched, 1 for the newest follower. NULL if unknown.'
+) COMMENT = 'One row per object and user waiting to be published.';
+
+CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.STAGED_OBJECTS (
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object.',
+  ETAG VARCHAR NOT NULL COMMENT 'The object''s version. Together with the key, it identifies a row of the ledger.',
+  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, or superseded by a newer version of the object.',
+  REASON VARCHAR COMMENT 'Why the object was refused.',
+  ROWS_IN NUMBER(38,0) NOT NULL COMMENT 'Physical records after the header, counted without a CSV parser.',
+  ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows sent to the warehouse''s staging table.',
+  ROWS_DUPLICATE NUMBER(38,0) NOT NULL COMMENT 'Rows dropped because the object already has the user.',
+  ROWS_REJECTED NUMBER(38,0) NOT NULL COMMENT 'Rows in the quarantine.',
+  ID_SUM_IN NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_IN records, from the object''s bytes.',
+  ID_SUM_STAGED NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_STAGED rows.',
+  ID_SUM_DUPLICATE NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_DUPLICATE rows.',
+  ID_SUM_REJECTED NUMBER(38,0) NOT NULL COMMENT 'Sum over the IDs of the ROWS_REJECTED rows.',
+  NEGATIVE_COUNTS NUMBER(38,0) NOT NULL COMMENT 'Counts that were negative and became NULL.',
+  SIZE_BYTES NUMBER(38,0) NOT NULL COMMENT 'Size of the object.',
+  CONTENT_SHA256 VARCHAR NOT NULL COMMENT 'SHA-256 of the object''s bytes, in hexadecimal.',
+  FIRST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was first written with this content, UTC.',
+  LAST_MODIFIED TIMESTAMP_NTZ NOT NULL COMMENT 'When the object was last written with this content, UTC.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
+  HANDLE VARCHAR COMMENT 'The account''s handle when the snapshot was taken.',
+  STARTED_AT TIMESTAMP_NTZ COMMENT 'When the extraction began, UTC.',
+  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed or, if it is open, when the last run ended, UTC.',
+  OUTCOME VARCHAR COMMENT 'How the snapshot ended, such as whole, partial or deferred; NULL if unknown.',
+  OUTCOME_REASON VARCHAR COMMENT 'Why it ended that way.',
+  USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
+  USERS_CLAIMED NUMBER(38,0) COMMENT 'The account''s follower count as reported by the API.',
+  REQUESTS NUMBER(38,0) COMMENT 'Requests made for the snapshot.',
+  QUOTA_LEFT NUMBER(38,0) COMMENT 'Requests left in the plan after the snapshot''s last response.',
+  COVERED_FROM TIMESTAMP_NTZ COMMENT 'The snapshot lists who followed at or after this time, UTC: the last cursor of its pages. NULL if unknown.',
+  COVERED_TO TIMESTAMP_NTZ COMMENT 'When the newest page was fetched, UTC; nobody who followed later is listed.',
+  HOLES VARCHAR COMMENT 'Follow times in between that could not be read: a JSON list of first and last second, UTC; [] without any.',
+  IS_WHOLE BOOLEAN COMMENT 'True if nobody on the account''s list was missed; a list that the API cuts is not whole.',
+  COVERAGE FLOAT COMMENT 'Users seen divided by users claimed; NULL if unknown.'
+) COMMENT = 'One row per batch and object: counts for the ledger, and snapshot facts from the manifest.';
+
+CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.TOUCHED_USERS (
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
+  NEWEST VARCHAR NOT NULL COMMENT 'Where the newest row is: batch, table, history.'
+) COMMENT = 'Users whose rows the current publication recomputes; empty between publications.';
+
+CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK (
+  SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
+  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as the publications have counted them; NULL before the first.'
+) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
+
+CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.PRESENCE_SPELLS (
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
+  SPELL NUMBER(38,0) NOT NULL COMMENT '1 for the user''s first presence on the account''s list, 2 for the next.',
+  FIRST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot that shows the user.',
+  FIRST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  LAST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the last snapshot that shows the user.',
+  LAST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  JOINED_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot of the newest follow: since then, each window touches the one before.',
+  JOINED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  JOINED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  FIRST_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that would have shown the user, but does not.',
+  SECOND_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the second such snapshot, since which the user is gone.',
+  OUT_OF_REACH_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that went to the list''s end or cap, but not back to the window.'
+) COMMENT = 'One row per account, user and spell. A spell ends when two snapshots missed the user and a later one shows them.';
+
+CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.TOUCHED_SPELLS (
+  BATCH_ID VARCHAR NOT NULL COMMENT 'The batch that is published.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
+  SPELL NUMBER(38,0) NOT NULL COMMENT '1 for the user''s first presence on the account''s list, 2 for the next.',
+  FIRST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot that shows the user.',
+  FIRST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  LAST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the last snapshot that shows the user.',
+  LAST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  FOLLOWED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  JOINED_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot of the newest follow: since then, each window touches the one before.',
+  JOINED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
+  JOINED_BEFORE TIMESTAMP_NTZ COMMENT 'End of that window; NULL for an object from another source.',
+  FIRST_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that would have shown the user, but does not.',
+  SECOND_MISSED_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the second such snapshot, since which the user is gone.',
+  OUT_OF_REACH_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first later snapshot that went to the list''s end or cap, but not back to the window.'
+) COMMENT = 'Rows of PRESENCE_SPELLS that the current publication writes; empty between publications.';
+
+CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.ACCOUNT_LOOKS (
+  OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the stored response.',
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  LOOKED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the response was fetched, UTC.',
+  HANDLE VARCHAR COMMENT 'The account''s handle at that time.',
+  FOLLOWERS NUMBER(38,0) COMMENT 'How many follow the account; NULL if unknown.',
+  FOLLOWING NUMBER(38,0) COMMENT 'How many accounts it follows; NULL if unknown.',
+  HEARTS NUMBER(38,0) COMMENT 'Likes on its videos; NULL if unknown, or if the account is private.',
+  VIDEOS NUMBER(38,0) COMMENT 'Its public videos; NULL if unknown, or if the account is private.',
+  TOTALS_ARE_EXACT BOOLEAN NOT NULL COMMENT 'False if the API gave rounded totals.'
+) COMMENT = 'One row per account and look: the totals that the API gave for the tracked account itself.';
+
+USE SCHEMA <% schema | default('PUBLIC') %>;
+
+CREATE VIEW IF NOT EXISTS <% view_schema | default('MAIN') %>.TIKTOK_DATA (TIKTOK_ID COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.', USER_NAME COMMENT 'The user''s handle; it can change.', NICK_NAME COMMENT 'The display name. It may be empty, is not unique, and can be in any script.', ACCOUNT_VERIFIED COMMENT 'Whether TikTok verified the account.', PRIVATE_ACCOUNT COMMENT 'Whether only approved followers can see the account.', FOLLOWERS_COUNT COMMENT 'Users who follow this user.', FOLLOWING_COUNT COMMENT 'Users that this user follows.', VIDEO_COUNT COMMENT 'Videos the user has published; 0 for a private account.', HEART_COUNT COMMENT 'Likes the user''s videos have received.', FRIENDS_COUNT COMMENT 'Mutual followers; always 0 in the follower list.', DIGG_COUNT COMMENT 'Videos the user has liked.', COUNTS_EXACT COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.', EXTRACTED_AT COMMENT 'When the page with this row was fetched, UTC.') COMMENT = 'One row per user: the user''s newest known data.' AS SELECT TIKTOK_ID, USER_NAME, NICK_NAME, ACCOUNT_VERIFIED, PRIVATE_ACCOUNT, FOLLOWERS_COUNT, FOLLOWING_COUNT, VIDEO_COUNT, HEART_COUNT, FRIENDS_COUNT, DIGG_COUNT, COUNTS_EXACT, EXTRACTED_AT FROM <% schema | default('PUBLIC') %>.TIKTOK_DATA;
