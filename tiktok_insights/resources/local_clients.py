@@ -5,6 +5,8 @@ loads both clients, so that is left to the functions that open one.
 """
 
 import os
+import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +16,32 @@ from snowflake.connector.config_manager import CONFIG_MANAGER
 from snowflake.connector.session_manager import SessionManager
 
 _NOWHERE = Path(os.devnull) / "none"
+_AWS_LOCK = threading.Lock()
 
 
 def local_aws_client(service: str, arguments: dict[str, Any]) -> Any:
-    """Make a client of boto3 from these arguments and from the defaults of boto3, and from nothing else.
+    """Make a client of boto3 from these arguments and from the defaults of boto3, and from nothing else."""
+    from botocore.config import Config
+
+    # boto3's sessions are not made for threads; their clients are.
+    with _AWS_LOCK:
+        return _aws_session().client(service, **{"verify": True, **arguments}, config=Config(proxies={}))
+
+
+@cache
+def _aws_session() -> Any:
+    """The one session of this process: each reads the descriptions of all services again, which takes 0.1 s.
 
     Each setting of botocore is known under the name of a variable and of a line in a file. Here it has neither.
     """
     import boto3
-    from botocore.config import Config
 
     defaults = botocore.session.Session.SESSION_VARIABLES.items()
     unnamed = {name: (None, None, default, convert) for name, (_, _, default, convert) in defaults}
     files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     # The section of S3 has variables of its own.
     session = botocore.session.Session({**unnamed, **files, "s3": (None, None, {}, None)})
-    return boto3.Session(botocore_session=session).client(
-        service,  # type: ignore[call-overload]
-        **{"verify": True, **arguments},
-        config=Config(proxies={}),
-    )
+    return boto3.Session(botocore_session=session)
 
 
 class _DirectSessions(SessionManager):
