@@ -35,7 +35,9 @@ class Translations:
         if len(key[0]) > _MOST_CHARACTERS or any(part in key[0].upper() for part in _PARTS):
             return translate()
         with self._lock:
-            kept = self._kept.get(key)
+            kept = self._kept.pop(key, None)
+            if kept is not None:
+                self._kept[key] = kept  # at the end, where what was used last is
         if kept is None:
             kept = translate().copy()
             with self._lock:
@@ -49,5 +51,6 @@ class Translations:
 def _may_be_kept(statement: Expr) -> bool:
     if isinstance(statement, exp.Create):
         # Another kind of object belongs to a database; a table made of a query takes its columns from there.
-        return statement.kind == "TABLE" and isinstance(statement.this, exp.Schema) and not statement.expression
+        is_plain_table = isinstance(statement.this, exp.Schema) and not statement.expression
+        return statement.kind == "VIEW" or (statement.kind == "TABLE" and is_plain_table)
     return isinstance(statement, _KINDS)

@@ -31,6 +31,7 @@ def translated(translations: Translations, text: str, schema: str = "PUBLIC") ->
         "UPDATE T SET A = ?",
         "DELETE FROM T",
         "CREATE TABLE IF NOT EXISTS T (A NUMBER(38,0) COMMENT 'a')",
+        "CREATE OR REPLACE VIEW V (A COMMENT 'a') COMMENT = 'v' AS SELECT B FROM T",
     ],
 )
 def test_the_same_text_is_translated_once(text: str) -> None:
@@ -68,13 +69,14 @@ def test_what_depends_on_more_than_the_text_is_translated_each_time(text: str) -
     assert [translated(translations, text)[1] for _ in range(2)] == [True, True]
 
 
-def test_the_oldest_translations_make_room() -> None:
-    """A client may write its values into the text."""
+def test_the_translations_that_were_used_longest_ago_make_room() -> None:
+    """A client may write its values into the text, which would push out what comes again."""
     translations = Translations()
     for number in range(501):
         assert translated(translations, f"SELECT {number}")[1]
-    assert not translated(translations, "SELECT 1")[1]
-    assert translated(translations, "SELECT 0")[1]
+        assert translated(translations, "SELECT 'again'")[1] == (number == 0)
+    assert not translated(translations, "SELECT 2")[1]
+    assert translated(translations, "SELECT 1")[1]
 
 
 def test_the_same_statements_work_in_every_database_and_schema(connect: Connect) -> None:
@@ -88,9 +90,11 @@ def test_the_same_statements_work_in_every_database_and_schema(connect: Connect)
             f"USE SCHEMA {schema}",
             "CREATE TABLE PLACES (NAME VARCHAR(20) COMMENT 'where')",
             "INSERT INTO PLACES SELECT CURRENT_DATABASE() || '.' || CURRENT_SCHEMA()",
+            "CREATE OR REPLACE VIEW SEEN (PLACE COMMENT 'where') AS SELECT NAME FROM PLACES",
         ):
             session.execute(statement)
-        assert session.execute("SELECT * FROM PLACES").fetchall() == [(f"{database}.{schema}",)]  # type: ignore[union-attr]
+        for query in ("SELECT * FROM PLACES", "SELECT PLACE FROM SEEN"):
+            assert session.execute(query).fetchall() == [(f"{database}.{schema}",)], query  # type: ignore[union-attr]
         assert session.execute(  # type: ignore[union-attr]
             "SELECT table_schema, character_maximum_length FROM information_schema.columns "
             "WHERE table_name = 'PLACES' AND table_schema = CURRENT_SCHEMA()"
