@@ -75,6 +75,23 @@ def test_a_torture_runs_campaigns_alone(pytester: pytest.Pytester, torture: str)
     result.stdout.fnmatch_lines([f"loads={SIZES[torture].loads}", "*2 deselected*"])
 
 
+@pytest.mark.parametrize("options", [["-m", "runs"], ["--torture", "short"]])
+def test_modules_without_a_test_of_the_group_are_not_imported(pytester: pytest.Pytester, options: list[str]) -> None:
+    """To import all of them takes longer than some of the groups."""
+    pytester.makepyfile(test_other="raise RuntimeError('imported')")
+    text = "import pytest\npytestmark = [pytest.mark.runs, pytest.mark.campaign]\ndef test_long():\n    pass\n"
+    assert passed(run(pytester, text, *options)) == {"long"}
+
+
+@pytest.mark.parametrize("mark", ["runs", "campaign"])
+def test_a_mark_from_elsewhere_is_refused(pytester: pytest.Pytester, mark: str) -> None:
+    """Its group would not see the module."""
+    pytester.makepyfile(marks=f"import pytest\nLONG = pytest.mark.{mark}")
+    result = run(pytester, "from marks import LONG\n@LONG\ndef test_long():\n    pass\n")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*test_it.py has tests *"])
+
+
 @pytest.mark.parametrize(("mark", "target"), GROUPS.items())
 def test_ci_runs_each_group_and_contributing_names_it(mark: str, target: str) -> None:
     """Its target selects the mark that `make test` leaves out, so no test is lost."""

@@ -6,6 +6,8 @@ can do more than its usual share; what it does with that belongs in the test.
 """
 
 from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -39,6 +41,8 @@ GROUPS = {
     "torture": "make torture",
 }
 
+#: What a module contains that has a test for a torture.
+_OF_TORTURES = ("mark.campaign", "mark.torture", "hypothesis")
 _TEST = "test"
 SIZES = {
     _TEST: Size(examples=100, loads=3, orders=24, fail_points="few", worlds=1),
@@ -68,10 +72,20 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("torture" if config.option.torture else "ci")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the modules unread that have no test of the group: to import all of them takes longer than many a test."""
+    if not config.option.torture and config.option.markexpr not in GROUPS:
+        return None
+    words = _OF_TORTURES if config.option.torture else (f"mark.{config.option.markexpr}",)
+    return True if collection_path.suffix == ".py" and not _has_any(collection_path, words) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Select the campaigns, or leave out the long ones; either is counted as deselected in pytest's last line."""
     wanted: list[pytest.Item] = []
     others: list[pytest.Item] = []
+    for path, group in groupby(items, lambda item: item.path):
+        _check_marks_are_in(path, list(group))
     for item in items:
         (wanted if _is_wanted(item, config.option.torture) else others).append(item)
     items[:] = wanted
@@ -101,6 +115,20 @@ def size_of(config: pytest.Config) -> Size:
 def examples(share: float) -> int:
     """So many of the usual number of examples, for `hypothesis.settings`; the profile is loaded before any test."""
     return max(1, round(hypothesis.settings().max_examples * share))
+
+
+def _has_any(path: Path, words: tuple[str, ...]) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return any(word in text for word in words)
+
+
+def _check_marks_are_in(path: Path, items: list[pytest.Item]) -> None:
+    """A mark that a module takes from elsewhere would keep its tests out of their group."""
+    for mark in GROUPS:
+        if any(item.get_closest_marker(mark) for item in items) and not _has_any(path, (f"mark.{mark}",)):
+            raise pytest.UsageError(f"{path} has tests with the mark {mark}, and must name it as pytest.mark.{mark}.")
+    if any(_is_wanted(item, "short") for item in items) and not _has_any(path, _OF_TORTURES):
+        raise pytest.UsageError(f"{path} has tests that a torture runs, and must contain one of {_OF_TORTURES}.")
 
 
 def _is_wanted(item: pytest.Item, torture: str | None) -> bool:
