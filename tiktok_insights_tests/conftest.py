@@ -35,6 +35,7 @@ _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "AZURE_POWERBI_", "GLUE_"
 _LONG_MODULES = (
     "test_demo",
     "test_fail_points",
+    "test_fail_points_of_large_batches",
     "test_documented_commands",
     "test_a_thousand_objects",
     "test_turns",

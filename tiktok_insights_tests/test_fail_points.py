@@ -19,8 +19,6 @@ from tiktok_insights.lake.listing import csv_key
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.settings.environment import Settings
-from tiktok_insights.tables.creation import ensure_tables
-from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
@@ -30,10 +28,7 @@ from tiktok_insights_tests.support.csv_texts import HEADER_19, csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, changes_something
 from tiktok_insights_tests.support.fault_injection import FaultInjection
 from tiktok_insights_tests.support.history import Tables, Upload
-from tiktok_insights_tests.support.impatient import impatient_warehouse
-from tiktok_insights_tests.support.interrupted_loads import Places, at_once, prepare_children
-from tiktok_insights_tests.support.sandbox import Sandbox
-from tiktok_insights_tests.support.thousand_objects import put_all
+from tiktok_insights_tests.support.sandbox import Sandbox, impatient_sandbox
 
 pytestmark = [
     pytest.mark.campaign,
@@ -72,16 +67,11 @@ def sandbox(
     settings: Settings,
     connections: Connections,
     store: ObjectStore,
-    namespace: Namespace,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Sandbox]:
     """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
-    prepare_children()
-    folder = tmp_path_factory.mktemp("impatient")
-    with impatient_warehouse(folder, idle_transaction_seconds=1.0) as (warehouse, port):
-        snowflake = {**connections.snowflake, "port": port, "backoff_policy": at_once}
-        places = Places(connections.aws, snowflake, settings.s3.bucket, settings.glue.database, namespace)
-        yield Sandbox(places, warehouse)
+    with impatient_sandbox(settings, connections, tmp_path_factory.mktemp("impatient")) as made:
+        yield made
 
 
 def put(store: ObjectStore, name: str, *lines: str, header: str = HEADER_19) -> Upload:
@@ -210,13 +200,6 @@ def is_one_of_some(point: FailPoint, writes: bool) -> bool:
     return writes and turn == 0 and (point.moment.breaks_the_answer or point.moment is moments[sixth % 2])
 
 
-def assert_all_right(wrong: list[str], points: list[FailPoint]) -> None:
-    """Fail with everything that is wrong, and how to repeat it."""
-    bad = {line.partition(" ")[0] for line in wrong}
-    said = f"{len(points) - len(bad)} of {len(points)} ended right. To repeat one, add --fail-point and its name:"
-    assert not wrong, "\n".join([said, *wrong])
-
-
 @pytest.mark.faults
 @pytest.mark.parametrize("manner", Manner)
 def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
@@ -228,60 +211,7 @@ def test_whatever_request_fails_the_next_run_comes_to_the_undisturbed_state(
     assert [kind for kind in KINDS if not any(name.startswith(kind) for name in names)] == []
     for table, rows in by_the_oracle(store, pending).items():
         assert injection.expected[table] == rows
-    points = choose(names, manner)
-    assert_all_right(injection.wrong_after(points), points)
-
-
-#: Of a large batch: which request of a kind fails (of so many hundredths of them), when and how. Downloads, quarantined
-#: rows and the batch's objects as a file go differently there. `make test-batches` takes the first of them.
-LARGE_BATCH_POINTS = (
-    ("COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", 0, Moment.ANSWER_LOST, Manner.RAISE),
-    ("S3 PUT quarantine/csv/", 50, Moment.AFTER, Manner.SIGKILL),
-    ("S3 GET csv/", 50, Moment.ANSWER_CUT, Manner.RAISE),
-    ("COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", 0, Moment.AFTER, Manner.SIGKILL),
-    ("upload", 99, Moment.ANSWER_LOST, Manner.RAISE),
-    ("INSERT INTO LOAD_HISTORY", 0, Moment.ANSWER_LOST, Manner.SIGKILL),
-)
-#: In a full torture each kind that changes something fails in these ways, too.
-_LARGE_BATCH_KINDS = (
-    "S3 GET csv/", "S3 PUT quarantine/csv/", "PUT", "upload", "COPY INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
-    "COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", "INSERT INTO PUBLIC.LOAD_BATCHES", "COMMIT",
-    "INSERT INTO FOLLOWER_SNAPSHOTS", "INSERT INTO TIKTOK_DATA", "INSERT INTO LOAD_HISTORY",
-    "DELETE FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
-)  # fmt: skip
-
-
-def large_batch_points(names: list[str], fail_points: str) -> list[FailPoint]:
-    """The fail points of a large batch that the command line asks for."""
-    chosen = [*LARGE_BATCH_POINTS]
-    if fail_points == "few":
-        chosen = chosen[:3]
-    if fail_points == "every":
-        ways = [*product(Moment, [Manner.RAISE]), (Moment.BEFORE, Manner.SIGKILL), (Moment.AFTER, Manner.SIGKILL)]
-        chosen = [(kind, part, *way) for kind in _LARGE_BATCH_KINDS for part in (0, 99) for way in ways]
-    points = []
-    for kind, part, moment, manner in chosen:
-        number = sum(name.startswith(kind) for name in names)
-        assert number, kind
-        points.append(FailPoint(number * part // 100, moment, manner, kind))
-    return points
-
-
-@pytest.mark.batches
-def test_whatever_request_of_a_large_batch_fails_the_next_run_completes_it(
-    sandbox: Sandbox, store: ObjectStore, size: Size
-) -> None:
-    """1,000 mixed objects with bad ones among them: downloaded, quarantined and noted side by side."""
-    uploads = put_all(store)
-    with sandbox.places.session() as session:
-        ensure_tables(session)
-    sandbox.keep()
-    injection = FaultInjection(sandbox)
-    expected = history.tables(uploads)
-    for table in ("TIKTOK_DATA", "ACCOUNT_SNAPSHOTS", "LOAD_HISTORY"):
-        assert injection.expected[table] == expected[table]
-    points = large_batch_points(injection.names, size.fail_points)
-    assert_all_right(injection.wrong_after(points), points)
+    injection.assert_right_after(choose(names, manner))
 
 
 class NewSandbox(Sandbox):
@@ -303,5 +233,4 @@ def test_whatever_fails_while_the_tables_are_made_the_next_run_completes_them(sa
     injection = FaultInjection(new)
     setup = [number for number, name in enumerate(injection.names) if name.startswith(("CREATE", "USE", "INSERT"))]
     assert len(setup) > len(injection.expected)
-    points = choose(injection.names, among=setup)
-    assert_all_right(injection.wrong_after(points), points)
+    injection.assert_right_after(choose(injection.names, among=setup))

@@ -1,7 +1,8 @@
 """Batches of 1,000 mixed objects with bad ones among them: what happens to some, or to a statement, affects no other.
 
-Each test compares the tables with the oracle's. Kills, lost answers and loads at once are in `test_fail_points`,
-`test_stack_killed` and `test_concurrent_loads`, planted bugs in `test_planted_bugs`.
+Each test compares the tables with the oracle's. Kills, lost answers and loads at once are in
+`test_fail_points_of_large_batches`, `test_stack_killed` and `test_concurrent_loads`, planted bugs in
+`test_planted_bugs`.
 """
 
 from collections.abc import Callable, Iterable

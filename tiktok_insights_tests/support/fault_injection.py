@@ -27,13 +27,13 @@ class FaultInjection:
         self.names = requests.names
         self.expected = sandbox.seen()
 
-    def wrong_after(self, points: Sequence[FailPoint]) -> list[str]:
-        """What is wrong after a load that failed at each of them, each a sentence with its name; none is good."""
-        return [
-            f"{point} ({point.kind or self.names[point.number]}): {what}"
-            for point in points
-            for what in self._wrong(point)
-        ]
+    def assert_right_after(self, points: Sequence[FailPoint]) -> None:
+        """Let a load fail at each of them; say everything that is wrong afterwards, and how to repeat it."""
+        wrong = [(point, what) for point in points for what in self._wrong(point)]
+        bad = {point for point, _ in wrong}
+        said = f"{len(points) - len(bad)} of {len(points)} ended right. To repeat one, add --fail-point and its name:"
+        lines = [f"{point} ({point.kind or self.names[point.number]}): {what}" for point, what in wrong]
+        assert not wrong, "\n".join([said, *lines])
 
     def _wrong(self, point: FailPoint) -> Iterator[str]:
         sandbox = self._ground

@@ -3,19 +3,23 @@
 The warehouse is met in DuckDB itself, without the server's detours: in milliseconds instead of half a second.
 """
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import duckdb
 
 from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, STAGED_OBJECTS, STAGED_TIKTOK_DATA
+from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.history import COLUMNS, Tables
-from tiktok_insights_tests.support.interrupted_loads import Places
+from tiktok_insights_tests.support.impatient import impatient_warehouse
+from tiktok_insights_tests.support.interrupted_loads import Places, at_once, prepare_children
 
 if TYPE_CHECKING:
     from tiktok_insights.local.snowflake.server import Warehouse
@@ -35,6 +39,18 @@ _UNFINISHED = {
     "staged rows of batches that are done": f"{{internal}}.STAGED_TIKTOK_DATA WHERE NOT {_IS_CUT_OFF}",
     "staged objects of batches that are done": f"{{internal}}.STAGED_OBJECTS WHERE NOT {_IS_CUT_OFF}",
 }
+
+
+@contextmanager
+def impatient_sandbox(settings: Settings, connections: Connections, folder: Path) -> Iterator["Sandbox"]:
+    """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
+    prepare_children()
+    with impatient_warehouse(folder, idle_transaction_seconds=1.0) as (warehouse, port):
+        snowflake = {**connections.snowflake, "port": port, "backoff_policy": at_once}
+        yield Sandbox(
+            Places(connections.aws, snowflake, settings.s3.bucket, settings.glue.database, connections.namespace),
+            warehouse,
+        )
 
 
 class Sandbox:
