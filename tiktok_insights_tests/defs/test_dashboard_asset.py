@@ -32,6 +32,10 @@ class Dashboard:
     def make(self) -> bytes:
         """Materialize the marts and the dashboard; give the page, which is the same in the bucket."""
         self.run(*MARTS)
+        return self.make_of_the_same_marts()
+
+    def make_of_the_same_marts(self) -> bytes:
+        """Materialize the dashboard alone, after something else than data has changed; give the page."""
         assert self.run("dashboard").success
         page = self.path.read_bytes()
         assert self.loader.store.get(DASHBOARD_KEY).body == page
@@ -94,21 +98,24 @@ def test_it_is_made_again_when_it_is_out_of_date_or_gone_and_only_then(made: Das
     made.make()
     assert not made.was_read
     assert (made.path.stat().st_mtime_ns, made.metadata) == before
-    for change in (delete_the_file, delete_the_object, publish):
-        page = made.path.read_bytes()
-        change(made)
-        assert (made.make() == page) == (change is not publish)
+    page = made.path.read_bytes()
+    for delete in (delete_the_file, delete_the_object):
+        delete(made)
+        assert made.make_of_the_same_marts() == page
         assert made.was_read
+    publish(made)
+    assert made.make() != page
+    assert made.was_read
 
 
 def test_pseudonyms_are_another_file(made: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
     """The setting takes effect at once, and so does another key."""
-    plain = made.make()
+    plain = made.make_of_the_same_marts()
     monkeypatch.setenv("TIKTOK_PSEUDONYMS", "1")
     monkeypatch.setenv("TIKTOK_PSEUDONYM_KEY", "one")
-    first = made.make()
+    first = made.make_of_the_same_marts()
     monkeypatch.setenv("TIKTOK_PSEUDONYM_KEY", "other")
-    assert len({plain, first, made.make()}) == 3
+    assert len({plain, first, made.make_of_the_same_marts()}) == 3
 
 
 def test_without_the_extra_the_page_is_made_and_the_extra_named(
@@ -122,7 +129,7 @@ def test_without_the_extra_the_page_is_made_and_the_extra_named(
     assert str(metadata["picture"].value).startswith("![The dashboard](data:image/png;base64,")
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     made.path.unlink()
-    made.make()
+    made.make_of_the_same_marts()
     assert "pip install 'tiktok-insights[dashboard]'" in str(made.metadata["picture"].value)
 
 
