@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -33,10 +33,13 @@ stop: ## Stop the UI and the local stack; their data is kept.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not runs and not faults and not batches and not worlds and not docs and not spark and not browser"
+	@$(PYTEST) -m "not runs and not commands and not faults and not batches and not worlds and not docs and not spark and not browser"
 
-test-runs: setup ## Run whole Dagster jobs, sensors and commands, as users start them.
+test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
 	@$(PYTEST) -m runs
+
+test-commands: setup ## Run commands as users type them, and follow accounts from day to day.
+	@$(PYTEST) -m commands
 
 test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that nothing is lost.
 	@$(PYTEST) -m faults

@@ -16,7 +16,7 @@ from tiktok_insights_tests.support.cli_user import CliUser, cli_user_in
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.troubleshooting import told
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 #: `%20` is in the folder for temporary files: Dagster cannot keep its runs in such a one.
 NAME = 'Mes projets/it\'s [1] #1 é, *a=b; "c" 100%'

@@ -16,7 +16,7 @@ from tiktok_insights_tests.support.fake_power_bi import SECRET, Course, fake_pow
 from tiktok_insights_tests.support.private_keys import PASSPHRASE, Written
 from tiktok_insights_tests.support.scripted import Asked, Reply, scripted
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 __all__ = ["keys", "rsa_key"]
 

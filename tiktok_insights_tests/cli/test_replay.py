@@ -21,7 +21,7 @@ from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract, manifest_of, requests_served
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 _USERS = "SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID"
 

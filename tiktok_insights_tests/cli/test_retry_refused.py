@@ -12,7 +12,7 @@ from tiktok_insights_tests.support.troubleshooting import told
 
 __all__ = ["altered_tables", "environment", "loader", "session", "shared_database"]
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 _KEY = "csv/followers/account=42/dt=2026-01-01/broken.csv"
 _OTHER = "csv/followers/account=42/dt=2026-01-01/it's broken too.csv"

@@ -17,7 +17,7 @@ from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.support.terminals import at_a_terminal
 from tiktok_insights_tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 _GREEN_DONE = "\x1b[32mDone\x1b[0m in "
 

@@ -18,7 +18,7 @@ from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 
 def test_a_taken_port_is_named_with_the_remedy(environment: dict[str, str]) -> None:

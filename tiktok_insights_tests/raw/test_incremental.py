@@ -27,7 +27,7 @@ from tiktok_insights_tests.support.bodies import parse_page
 from tiktok_insights_tests.support.served import Api, served
 from tiktok_insights_tests.support.sources import CANARY, LOG, FailingStore, KilledError, committed_pages, manifest_of
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 _DAY = 86_400
 _INCREMENTAL = SnapshotPolicy(incremental=True)

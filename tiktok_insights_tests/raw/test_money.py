@@ -29,7 +29,7 @@ from tiktok_insights_tests.support.sources import (
     requests_served,
 )
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 _DAYS = 86_400
 _ALWAYS = timedelta(0)

@@ -22,7 +22,7 @@ from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import CANARY, LOG, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 #: Accounts that take 2, 3, 4 and 2 requests.
 _ACCOUNTS = ("fake.30.full", "fake.60.full", "fake.90.full", "fake.20.full")

@@ -18,7 +18,7 @@ from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.sign_in import logins, snowflake_server
 from tiktok_insights_tests.support.signatures import Signature
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 _PROXIES = [name for kind in ("http_proxy", "https_proxy", "all_proxy") for name in (kind, kind.upper())]
 _UNSET = ("NO_PROXY", "no_proxy", "CI")

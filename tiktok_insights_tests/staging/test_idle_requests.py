@@ -24,7 +24,7 @@ from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.sources import LOG, client_for
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.commands
 
 #: Accounts by how many old snapshots they have; every third of those is open, and left behind.
 _PASTS = {str(1000 + number): 30 if number % 2 else 3 for number in range(10)}

@@ -32,6 +32,7 @@ class Size:
 #: The marks of tests that are too long for `make test`, and the make targets that run them.
 GROUPS = {
     "runs": "make test-runs",
+    "commands": "make test-commands",
     "faults": "make test-faults",
     "batches": "make test-batches",
     "worlds": "make test-worlds",
