@@ -174,6 +174,10 @@ class ObjectStore:
             raise
         return True
 
+    def delete(self, key: str) -> None:
+        """Delete an object; one that is not there is no error."""
+        self._s3.delete_object(Bucket=self.bucket, Key=key)
+
     def replace(
         self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
     ) -> None:
