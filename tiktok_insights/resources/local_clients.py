@@ -16,8 +16,10 @@ from snowflake.connector.session_manager import SessionManager
 _NOWHERE = Path(os.devnull) / "none"
 
 
-def local_aws_client(service: str, arguments: dict[str, Any]) -> Any:
+def local_aws_client(service: str, arguments: dict[str, Any], options: dict[str, Any]) -> Any:
     """Make a client of boto3 from these arguments and from the defaults of boto3, and from nothing else.
+
+    `options` are those of botocore's Config.
 
     Each setting of botocore is known under the name of a variable and of a line in a file. Here it has neither.
     """
@@ -32,7 +34,7 @@ def local_aws_client(service: str, arguments: dict[str, Any]) -> Any:
     return boto3.Session(botocore_session=session).client(
         service,  # type: ignore[call-overload]
         **{"verify": True, **arguments},
-        config=Config(proxies={}),
+        config=Config(proxies={}, **options),
     )
 
 

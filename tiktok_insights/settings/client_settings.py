@@ -72,6 +72,17 @@ class GlueSettings(AwsSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlueJobSettings(AwsSettings):
+    """The Glue job that stages batches; without a name, the deployment has none.
+
+    `above_gb` is how many gigabytes (of 10^9 bytes) must wait for a run that may choose to take the job.
+    """
+
+    job: str = ""
+    above_gb: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:
     """Where the dashboard's file is on this machine, below `home`, and whether it shows pseudonyms.
 

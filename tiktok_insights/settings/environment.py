@@ -15,6 +15,7 @@ from typing import Any
 
 from tiktok_insights.settings.client_settings import (
     DashboardSettings,
+    GlueJobSettings,
     GlueSettings,
     PowerBISettings,
     S3Settings,
@@ -50,6 +51,7 @@ class Settings:
     tiktok: TikTokSettings
     s3: S3Settings
     glue: GlueSettings
+    glue_job: GlueJobSettings
     snowflake: SnowflakeSettings
     dashboard: DashboardSettings
     power_bi: PowerBISettings
@@ -73,6 +75,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         s3=s3,
         glue=GlueSettings(
             database=env.text("GLUE_DATABASE"), bucket=s3.bucket, region=s3.region, local_stack=local_stack
+        ),
+        glue_job=GlueJobSettings(
+            job=env.text("GLUE_JOB", None if local_stack else ""),
+            above_gb=env.positive("GLUE_ABOVE_GB"),
+            region=s3.region,
+            local_stack=local_stack,
         ),
         snowflake=_snowflake(env, local_stack),
         dashboard=DashboardSettings(
