@@ -15,7 +15,7 @@ TESTS = Path(__file__).parent
 #: Each stage's package, upstream first; a stage knows only what stands before it.
 STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights")
 #: Modules and packages that the stages may use.
-SHARED = {"checks", "clients", "progress", "schema", "sql_files", "tables"}
+SHARED = {"checks", "clients", "printable", "progress", "schema", "sql_files", "tables"}
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "runtime.orphaned_runs", "cli", "definitions"}
 #: The modules in them that may not, since the command line opens its clients with them.
