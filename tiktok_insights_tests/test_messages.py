@@ -26,6 +26,7 @@ INTERNAL = {
     "ValueShapeError": "becomes the reason of a rejected row, or of a SchemaDriftError",
     "TikTokError": "the root of the tree; only what is below it is raised",
     "PowerBIError": "the root of the tree; only what is below it is raised",
+    "GlueError": "the root of the tree; only what is below it is raised, and the local Glue's becomes its answer",
     "RunError": "a branch of the tree; only what is below it is raised",
 }
 #: Where a message is that is no error's.

@@ -47,6 +47,8 @@ class GlueJobResource(AwsResource):
         if request.engine == "glue" and not self.job:
             msg = "GLUE_JOB is not set, so this deployment cannot stage with Glue. Set it to the name of the job."
             raise SettingsError(msg)
+        if bool(request.size.worker_type) != bool(request.size.workers):
+            raise SettingsError("Only one of glue_worker_type and glue_workers is set. Set both, or neither.")
         if request.engine == "local" or not self.job:
             return local
         above = self.above_gb if request.above_gb is None else request.above_gb

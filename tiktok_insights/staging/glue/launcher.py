@@ -24,8 +24,6 @@ from tiktok_insights.staging.glue.log_tail import LogTail
 _LONGEST_WAIT = 15.0
 #: How often a request to start a run may be lost.
 _STARTS = 5
-#: How long a run may wait for its start, and for its end after its timeout, in seconds.
-_GRACE_SECONDS = 3600.0
 #: CloudWatch gets the last lines of a run that has failed after Glue knows of its end.
 _LATE_LOOKS = 4
 _REASONS = {
@@ -38,7 +36,7 @@ class Launcher:
     """Runs the job of `runs`, whose logs are in `logs`. `log` tells people how it goes.
 
     `first_wait` (seconds) is the first pause between two looks, which then grow to 15 s. `busy_seconds` is how long it
-    waits for other runs that occupy the job.
+    waits for other runs that occupy the job; `grace_seconds` how much longer than its timeout a run may take.
     """
 
     def __init__(
@@ -49,12 +47,14 @@ class Launcher:
         *,
         first_wait: float = 1.0,
         busy_seconds: float = 3600.0,
+        grace_seconds: float = 3600.0,
     ) -> None:
         self.runs = runs
         self._logs = logs
         self._log = log
         self._first_wait = first_wait
         self._busy_seconds = busy_seconds
+        self._grace_seconds = grace_seconds
 
     def run(self, arguments: JobArguments, size: RunSize, has_result: Callable[[], bool]) -> JobRun:
         """Give the batch's run when it has ended and has succeeded, or left a result all the same.
@@ -117,7 +117,7 @@ class Launcher:
     def _follow(self, run_id: str, has_result: Callable[[], bool]) -> JobRun:
         run = self.runs.get(run_id)
         tail = LogTail(self._logs, run.log_group, run_id, self._log)
-        deadline = time.monotonic() + run.timeout_minutes * 60 + _GRACE_SECONDS
+        deadline = time.monotonic() + run.timeout_minutes * 60 + self._grace_seconds
         wait, said = self._first_wait, ""
         while not run.has_ended:
             if run.state != said:
