@@ -97,7 +97,7 @@ class Staging:
         self.reading.pending += len(waiting)
         if waiting:
             self._log.info("Pending objects: %d.", len(waiting))
-        begun = self._begun(waiting) if waiting else []
+        begun = self._begun(waiting)
         self._sweep([batch.batch_id for batch in begun])
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
         known_keys = {key for key, _ in known}

@@ -66,6 +66,8 @@ class ChosenEngine(Engine):
 
     def begun(self, waiting: Sequence[CsvObject]) -> Sequence[BegunBatch]:
         """Choose the engine, and give the batches that it has begun."""
+        if not waiting:
+            return ()
         self.chosen = self._choose(waiting)
         self.limits, self.shares_batches = self.chosen.limits, self.chosen.shares_batches
         return self.chosen.begun(waiting)

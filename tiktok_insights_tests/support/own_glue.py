@@ -1,4 +1,4 @@
-"""AWS with the local Glue, served by the test's own process, so that a test can disturb it and do the job's work itself.
+"""AWS with the local Glue, served by the test's own process: a test can disturb it, and do the job's work itself.
 
 The job's script asks the test what to do: `work` is called with the batch's ID and the run's, and the lines that it
 gives are the script's output. It may wait, so that a run goes on for as long as a test wants.
@@ -94,6 +94,7 @@ class OwnGlue:
     work: Work = done
     #: Set at the end of a test, for work that waits.
     over: threading.Event = field(default_factory=threading.Event)
+    _earlier: set[str] = field(default_factory=set)
 
     def client(self, service: str) -> Any:
         """A client without retries, as the launcher has it."""
@@ -108,12 +109,14 @@ class OwnGlue:
             if not run.has_ended:
                 runs.stop(run.run_id)
         self.disturbed.actions.clear()
+        self._earlier = {run.run_id for run in runs._recent()}
         self.over = threading.Event()
         self.work = done
 
     def runs(self) -> list[dict[str, Any]]:
-        """Every run of the job, the newest first."""
-        return list(self.client("glue").get_job_runs(JobName=JOB)["JobRuns"])
+        """The test's runs of the job, the newest first."""
+        runs = self.client("glue").get_job_runs(JobName=JOB)["JobRuns"]
+        return [run for run in runs if run["Id"] not in self._earlier]
 
 
 def launcher(aws: dict[str, Any], log: Any, **limits: float) -> Launcher:

@@ -1,5 +1,6 @@
 """Results that cannot be true: each is refused with what is wrong, and nothing of it is used."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,7 +38,7 @@ def staged(item: CsvObject) -> StagedObject:
 def changed(item: CsvObject, store: ObjectStore) -> ObjectChangedError:
     """What the store says of an object that is not there in this version."""
     with pytest.raises(ObjectChangedError) as raised:
-        store.replace(item.info, None, "")  # type: ignore[arg-type]  # nothing is sent: there is no such object
+        store.replace(item.info, io.BytesIO(), "")
     return raised.value
 
 
