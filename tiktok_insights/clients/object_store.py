@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _Used = TypeVar("_Used")
+_Body = bytes | IO[bytes]
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 
@@ -161,10 +163,15 @@ class ObjectStore:
             self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def put_once(
-        self, key: str, body: bytes | IO[bytes], content_type: str, metadata: dict[str, str] | None = None
+        self, key: str, body: _Body, content_type: str, metadata: dict[str, str] | None = None, sha256: str = ""
     ) -> bool:
-        """Write an object unless its key is taken; say whether this call wrote it. Raises ObjectNotWritableError."""
+        """Write an object unless its key is taken; say whether this call wrote it. Raises ObjectNotWritableError.
+
+        S3 keeps a SHA-256 (in hexadecimal) with the object, and refuses other bytes.
+        """
         request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}, "IfNoneMatch": "*"}
+        if sha256:
+            request["ChecksumSHA256"] = b64encode(bytes.fromhex(sha256)).decode()
         try:
             with self._writing(key):
                 self._s3.put_object(Bucket=self.bucket, Key=key, **request)

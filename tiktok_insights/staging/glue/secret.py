@@ -54,7 +54,7 @@ def key_pair(secret_id: str, text: str) -> KeyPair:
         raise JobConfigurationError(
             f"The secret {secret_id} holds a password, which Snowflake no longer accepts from services. Create a key "
             "pair: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa_key.p8. Assign its public "
-            "half to the user: ALTER USER <name> SET RSA_PUBLIC_KEY = '<text>'. Then store sfUser and pem_private_key "
+            "half to the user: ALTER USER <user> SET RSA_PUBLIC_KEY = '<text>'. Then store sfUser and pem_private_key "
             "(the text of rsa_key.p8) in the secret instead of the password."
         )
     raise JobConfigurationError(

@@ -129,7 +129,8 @@ def test_files_are_removed_by_the_beginning_of_their_names(connect: Connect, tmp
     for name in ("20260131T120000.5Z-a-run_1-0", "20260131T120000.5Z-a-run_1-1", "20260131T120000.5Z-b-run_1-0"):
         pq.write_table(pa.table({"N": [1, 2]}), tmp_path / f"{name}.parquet")
         _run(session, f"PUT 'file://{tmp_path}/{name}.parquet' @PUBLIC.%PARTS AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
-    copy = f"COPY INTO PARTS FROM '@PUBLIC.%PARTS/20260131T120000.5Z-a-run_1-' FORCE=TRUE {_COPY_OPTIONS.removesuffix(' PURGE=TRUE')}"
+    options = _COPY_OPTIONS.replace("PURGE", "FORCE")
+    copy = f"COPY INTO PARTS FROM '@PUBLIC.%PARTS/20260131T120000.5Z-a-run_1-' {options}"
     assert [row[3] for row in _rows(session, copy)] == [2, 2]
     assert [row[3] for row in _rows(session, copy)] == [2, 2]
     removed = _rows(session, "REMOVE @PUBLIC.%PARTS/20260131T120000.5Z-a-")
