@@ -6,7 +6,6 @@ Here: what a test makes before a run. Not here: how a run is started, and Spark.
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,9 +71,8 @@ class JobEngine:
         return Result.from_json(self.store.get(result_key(batch_id)).body)
 
 
-@contextmanager
-def glue_connection(connections: Connections, name: str, private_key: str) -> Iterator[str]:
-    """A connection of version 1 and its secret, with which the job signs in on the local stack."""
+def glue_connection(connections: Connections, name: str, private_key: str) -> str:
+    """Make a connection of version 1 and its secret, with which the job signs in on the local stack; give its name."""
     # boto3's types do not know Snowflake.
     glue: Any = boto3.client("glue", **connections.aws)
     secrets = boto3.client("secretsmanager", **connections.aws)
@@ -93,9 +91,7 @@ def glue_connection(connections: Connections, name: str, private_key: str) -> It
             "ConnectionProperties": {"SparkProperties": json.dumps(spark)},
         }
     )
-    yield name
-    glue.delete_connection(ConnectionName=name)
-    secrets.delete_secret(SecretId=f"secret-{name}", ForceDeleteWithoutRecovery=True)
+    return name
 
 
 def parts_of(pem: str) -> list[str]:

@@ -63,10 +63,10 @@ def engine(
     store: ObjectStore,
     connections: Connections,
     keys: dict[str, Written],
-) -> Iterator[JobEngine]:
+) -> JobEngine:
     """The job on the test's bucket and warehouse."""
-    with glue_connection(connections, store.bucket, keys["RSA"].pems["PKCS#8"]) as name:
-        yield JobEngine(store, connections, name)
+    name = glue_connection(connections, store.bucket, keys["RSA"].pems["PKCS#8"])
+    return JobEngine(store, connections, name)
 
 
 def fill(loader: Loader) -> None:
