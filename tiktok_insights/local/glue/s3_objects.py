@@ -24,7 +24,14 @@ def list_objects(url: str) -> Iterator[tuple[str, FakeKey]]:
     bucket = find_bucket(name)
     if bucket is None:
         raise LaunchError(f"There is no bucket {name}.")
-    for key in sorted(name for name in bucket.keys if name.startswith(prefix)):
+    for key in sorted(name for name in list(dict.keys(bucket.keys)) if name.startswith(prefix)):
         found = bucket.keys.get(key)
         if isinstance(found, FakeKey):
             yield key.removeprefix(prefix), found
+
+
+def beginning_of(found: FakeKey, length: int) -> bytes:
+    """The first bytes of an object; a large one is not read into memory."""
+    with found.lock:
+        found._value_buffer.seek(0)
+        return bytes(found._value_buffer.read(length))
