@@ -10,12 +10,17 @@ from tiktok_insights.local.glue.errors import LaunchError
 
 def read_object(url: str) -> bytes:
     """The content of `s3://bucket/key`. Raises LaunchError."""
+    return bytes(find_object(url).value)
+
+
+def find_object(url: str) -> FakeKey:
+    """The object `s3://bucket/key`. Raises LaunchError."""
     name, _, key = url.removeprefix("s3://").partition("/")
     bucket = find_bucket(name)
     found = bucket.keys.get(key) if bucket and key and url.startswith("s3://") else None
     if not isinstance(found, FakeKey):
         raise LaunchError(f"There is no object {url}.")
-    return bytes(found.value)
+    return found
 
 
 def list_objects(url: str) -> Iterator[tuple[str, FakeKey]]:
