@@ -147,7 +147,7 @@ def _start(folder: StackFolder) -> _Parts:
         snowflake_port=port_of(snowflake),
         pid=os.getpid(),
     )
-    glue = LocalGlue(folder.glue_runs, aws_variables(endpoints))
+    glue = LocalGlue(folder.glue_runs, aws_state.services, aws_variables(endpoints))
     served = WsgiServer("aws", create_aws_app(aws_state, glue), aws)
     return _Parts({**asgi, "aws": served}, warehouse, glue, endpoints)
 

@@ -5,6 +5,7 @@ moto cannot update a job or a connection, and leaves out a connection's type. On
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,11 @@ def find_job(region: str, name: str) -> "FakeJob | None":
 def find_crawler(region: str, name: str) -> "FakeCrawler | None":
     """A crawler's definition."""
     return backend(region).crawlers.get(name)
+
+
+def moment(naive: datetime) -> float:
+    """A moment of moto's, which are in UTC and do not say so, in seconds since the epoch."""
+    return naive.replace(tzinfo=UTC).timestamp()
 
 
 def definition_actions() -> dict[str, Action]:

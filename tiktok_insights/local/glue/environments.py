@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from tiktok_insights.local.glue.errors import LaunchError
 from tiktok_insights.local.glue.job_run import JobRun
-from tiktok_insights.local.glue.s3_objects import read_object
+from tiktok_insights.local.glue.s3_objects import find_object, read_object
 
 MODULES = "--additional-python-modules"
 #: PySpark; PyArrow and pandas, which it asks for where tasks take Arrow batches; and what these import.
@@ -46,7 +46,7 @@ class Environments:
     @contextmanager
     def use(self, run: JobRun, interrupt: threading.Event) -> Iterator[Path]:
         """The interpreter with what the run needs, which stays there meanwhile. Raises LaunchError."""
-        artifacts = [(PurePosixPath(url).name, read_object(url)) for url in _modules(run)]
+        artifacts = _modules(run)
         linked = _linked() if run.needs_spark else {}
         name = _name_of(artifacts, linked)
         with self._lock:
@@ -62,9 +62,7 @@ class Environments:
             with self._lock:
                 self._used[name] -= 1
 
-    def _make(
-        self, path: Path, artifacts: list[tuple[str, bytes]], linked: dict[str, Path], interrupt: threading.Event
-    ) -> None:
+    def _make(self, path: Path, artifacts: list[str], linked: dict[str, Path], interrupt: threading.Event) -> None:
         for torn in self._folder.glob("*.tmp"):
             shutil.rmtree(torn)
         made = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.tmp")
@@ -108,19 +106,20 @@ def _linked() -> dict[str, Path]:
     return {place.name: place for place in (*places, *libraries) if place.exists()}
 
 
-def _name_of(artifacts: list[tuple[str, bytes]], linked: dict[str, Path]) -> str:
+def _name_of(artifacts: list[str], linked: dict[str, Path]) -> str:
     """A name for all that is in an environment: another Python, package or link makes another one."""
-    parts = [sys.version, sys.base_prefix, *(f"{name} {hashlib.sha256(body).hexdigest()}" for name, body in artifacts)]
+    parts = [sys.version, sys.base_prefix, *(f"{PurePosixPath(url).name} {find_object(url).etag}" for url in artifacts)]
     parts += [f"{name} {place} {place.stat().st_mtime_ns}" for name, place in linked.items()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _unpacked(folder: Path, artifacts: list[tuple[str, bytes]]) -> list[Path]:
+def _unpacked(folder: Path, artifacts: list[str]) -> list[Path]:
     """The wheels of all artifacts, as files."""
     folder.mkdir()
-    for name, body in artifacts:
-        if name.endswith(".whl"):
-            (folder / name).write_bytes(body)
+    for url in artifacts:
+        body = read_object(url)
+        if url.endswith(".whl"):
+            (folder / PurePosixPath(url).name).write_bytes(body)
             continue
         try:
             with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -128,10 +127,10 @@ def _unpacked(folder: Path, artifacts: list[tuple[str, bytes]]) -> list[Path]:
                     if inside.endswith(".whl"):
                         (folder / PurePosixPath(inside).name).write_bytes(archive.read(inside))
         except zipfile.BadZipFile:
-            raise LaunchError(f"{name} in {MODULES} is not a zip.") from None
+            raise LaunchError(f"{url} in {MODULES} is not a zip.") from None
     wheels = sorted(folder.iterdir())
     if not wheels:
-        raise LaunchError(f"There is no wheel in {', '.join(name for name, _ in artifacts)}.")
+        raise LaunchError(f"There is no wheel in {', '.join(artifacts)}.")
     return wheels
 
 

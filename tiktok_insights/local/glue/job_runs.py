@@ -180,9 +180,9 @@ def _why_not_stopped(run_id: str, run: JobRun | None) -> dict[str, str] | None:
 
 def _end_orphan(run: JobRun) -> None:
     """End what a run's processes of an earlier stack still do."""
-    if run.pid is None:
-        return
     from tiktok_insights.local.glue import sessions
 
-    if not sessions.end(run.pid, run.process_started):
-        _logger.error("The processes of job run %s (session %d) could not be ended.", run.id, run.pid)
+    # The stack may have been killed after the process began and before that was stored.
+    session = sessions.find(run.id) if run.pid is None else (run.pid, run.process_started)
+    if session and not sessions.end(*session):
+        _logger.error("The processes of job run %s (session %d) could not be ended.", run.id, session[0])

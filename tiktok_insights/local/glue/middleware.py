@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tiktok_insights.local.endpoints import REGION
@@ -56,7 +56,7 @@ def _region(environ: "WSGIEnvironment") -> str:
 
 
 def _seconds(value: object) -> float:
-    """A moment as AWS writes it: seconds since the epoch."""
+    """A moment of moto's, which are in UTC and do not say so, as AWS writes it: in seconds since the epoch."""
     if isinstance(value, datetime):
-        return value.timestamp()
+        return value.replace(tzinfo=UTC).timestamp()
     raise TypeError(f"{value!r} has no place in an answer of Glue")

@@ -21,7 +21,8 @@ LINE_CHARACTERS = 8_000
 TAIL = 200
 STREAMS = 20
 _CUT = " … (the line is longer)"
-_TRACEBACK = "Traceback (most recent call last):"
+#: How Python names a place in a traceback; a SyntaxError of the script has one without a traceback.
+_PLACE = '  File "'
 
 
 class RunLog:
@@ -63,10 +64,9 @@ class RunLog:
     def last_exception(self) -> str:
         """The line that names the last exception, without the lines of its traceback; empty if there was none."""
         lines = list(self._tail)
-        if _TRACEBACK not in lines:
-            return ""
-        last = len(lines) - lines[::-1].index(_TRACEBACK)
-        return next((line for line in lines[last:] if not line.startswith((" ", "\t"))), "")
+        places = [number for number, line in enumerate(lines) if line.startswith(_PLACE)]
+        after = lines[places[-1] :] if places else []
+        return next((line for line in after if not line.startswith((" ", "\t"))), "")
 
     def _put(self, lines: Iterable[str]) -> None:
         sent = []

@@ -22,6 +22,14 @@ def begun_at(pid: int) -> float:
         return 0.0
 
 
+def find(word: str) -> tuple[int, float] | None:
+    """The leader of a session that has a word among its arguments, and when it began; None if there is none."""
+    for process in psutil.process_iter(["cmdline", "create_time"]):
+        if word in (process.info["cmdline"] or ()) and _is_leader(process.pid):
+            return process.pid, process.info["create_time"]
+    return None
+
+
 def send(leader: int, began: float, which: signal.Signals) -> int:
     """Send a signal to every process of a session, and give how many there were."""
     found = _members(leader, began)
@@ -41,6 +49,13 @@ def end(leader: int, began: float, *, limit_seconds: float = 5.0) -> bool:
             return False
         time.sleep(_POLL_SECONDS)
     return True
+
+
+def _is_leader(pid: int) -> bool:
+    try:
+        return os.getsid(pid) == pid
+    except (ProcessLookupError, PermissionError):  # it ended, or is another user's
+        return False
 
 
 def _members(leader: int, began: float) -> list[int]:
