@@ -45,7 +45,6 @@ _CONTENDED = {"ConditionalRequestConflict", "409"}
 
 #: The body ended before its length, or is not what was stored.
 _BROKEN_OFF = (IncompleteReadError, ResponseStreamingError, ReadTimeoutError, FlexibleChecksumError)
-_READ_ATTEMPTS = 3
 
 
 class ObjectMissingError(LookupError):
@@ -115,7 +114,8 @@ class ObjectStore:
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names of the folders right under the prefix (which ends in /), in order."""
-        return (key.removeprefix(prefix)[:-1] for key in self.outline(prefix, "/") if key.endswith("/"))
+        names = (key.removeprefix(prefix) for key in self.outline(prefix, "/"))
+        return (name.rstrip("/") for name in names if name.endswith("/"))
 
     def outline(self, prefix: str, cut: str) -> Iterator[str]:
         """The keys under the prefix; those that have `cut` behind it end there, and come once."""
@@ -219,7 +219,7 @@ class ObjectStore:
                 raise self._changed(info) from None
             raise
 
-    @stamina.retry(on=ObjectReadError, attempts=_READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0)
+    @stamina.retry(on=ObjectReadError, attempts=3, wait_initial=0.2, wait_max=2.0)
     def _read(self, use: Callable[["GetObjectOutputTypeDef"], _Used], **request: str) -> _Used:
         """Ask for an object and read it with `use`, from its beginning again when the answer breaks off."""
         try:
