@@ -11,7 +11,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.resources.aws import AwsResource
-from tiktok_insights.resources.opening import open_glue_job
+from tiktok_insights.resources.opening import ensure_local_glue_job, open_glue_job
 from tiktok_insights.settings.client_settings import GlueJobSettings
 from tiktok_insights.settings.errors import SettingsError
 from tiktok_insights.staging.engine import ChosenEngine, Engine
@@ -41,6 +41,9 @@ class GlueJobResource(AwsResource):
         default=20.0, gt=0, description="A run that may choose takes the job if more gigabytes than this are pending."
     )
 
+    role: str = Field(default="", description="The role in the local stack's Glue connection.")
+    warehouse: str = Field(default="", description="The virtual warehouse in the local stack's Glue connection.")
+
     def engine(self, request: EngineRequest, store: ObjectStore, session: Session, log: logging.Logger) -> Engine:
         """Give the engine of a run. Raises SettingsError where it asks for a job that the deployment does not have."""
         local = LocalEngine(store, session)
@@ -63,5 +66,8 @@ class GlueJobResource(AwsResource):
         return ChosenEngine(choose)
 
     def _glue_engine(self, size: RunSize, store: ObjectStore, session: Session, log: logging.Logger) -> GlueEngine:
-        runs, logs = open_glue_job(self.settings_as(GlueJobSettings))
+        settings = self.settings_as(GlueJobSettings)
+        if self.local_stack:
+            ensure_local_glue_job(settings, store)
+        runs, logs = open_glue_job(settings)
         return GlueEngine(store, Launcher(runs, logs, log), session.namespace, log, size)

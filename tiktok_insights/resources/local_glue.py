@@ -19,6 +19,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local.folder import StackError, StackFolder
 from tiktok_insights.local.glue.requirements import missing_requirement
 from tiktok_insights.local.stack import ensure_running
+from tiktok_insights.staging.glue.packages import SCRIPT, PackageMissingError
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
@@ -44,6 +45,14 @@ class JobPackage:
 
     script: Path
     wheels: Path | None = None
+
+
+def built_package(folder: Path = Path("build/glue")) -> JobPackage:
+    """The package that `make glue-package` has written. Raises PackageMissingError."""
+    wheels = sorted(folder.glob("*.gluewheels.zip"), key=lambda path: path.stat().st_mtime)
+    if not wheels or not (folder / SCRIPT).exists():
+        raise PackageMissingError(f"{folder} has no package of the Glue job. Build the package with: make glue-package")
+    return JobPackage(folder / SCRIPT, wheels[-1])
 
 
 @dataclass(frozen=True, slots=True)

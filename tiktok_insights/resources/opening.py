@@ -9,6 +9,7 @@ the sessions that dagster-snowflake opens, in `platform_session`.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiktok_insights.resources.local_stack import local_api, local_aws, local_snowflake
@@ -91,6 +92,18 @@ def open_glue_job(settings: GlueJobSettings) -> tuple["JobRuns", Any]:
     glue = _aws_client("glue", settings, patience)
     runs = JobRuns(GlueCalls(glue), settings.job, has_console=not settings.local_stack)
     return runs, _aws_client("logs", settings)
+
+
+def ensure_local_glue_job(settings: GlueJobSettings, store: "ObjectStore") -> None:
+    """Make the job on the local stack, with the package that was built here, and what it needs.
+
+    Raises StackError where Spark or Java is missing, and PackageMissingError.
+    """
+    from tiktok_insights.resources.local_glue import LocalGlue, built_package
+
+    glue, secrets = _aws_client("glue", settings), _aws_client("secretsmanager", settings)
+    local = LocalGlue(Path(settings.local_stack), glue, secrets, store)
+    local.ensure(settings.job, built_package(), settings.role, settings.warehouse)
 
 
 @contextmanager

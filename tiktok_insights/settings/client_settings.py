@@ -75,11 +75,14 @@ class GlueSettings(AwsSettings):
 class GlueJobSettings(AwsSettings):
     """The Glue job that stages batches; without a name, the deployment has none.
 
-    `above_gb` is how many gigabytes (of 10^9 bytes) must wait for a run that may choose to take the job.
+    `above_gb` is how many gigabytes (of 10^9 bytes) must wait for a run that may choose to take the job. `role` and
+    `warehouse` are those of the local stack's Glue connection; elsewhere the connection has its own.
     """
 
     job: str = ""
     above_gb: float = 20.0
+    role: str = ""
+    warehouse: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.content import KnownContents
-from tiktok_insights.staging.engine import ObjectOutcome
+from tiktok_insights.staging.engine import Engine, ObjectOutcome
 from tiktok_insights.staging.glue import job
 from tiktok_insights.staging.glue.arguments import JOB_RUN_ID, JobArguments
 from tiktok_insights.staging.glue.exchange import Manifest, Result, manifest_key, result_key
@@ -33,7 +33,7 @@ def aws_environment(aws: dict[str, Any]) -> dict[str, str]:
 
 
 @dataclass
-class JobEngine:
+class JobEngine(Engine):
     """The Glue job as an engine: puts the manifest, runs the job in this process, and reads the result."""
 
     store: ObjectStore

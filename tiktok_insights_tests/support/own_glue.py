@@ -143,8 +143,9 @@ def own_glue(folder: Path) -> Iterator[OwnGlue]:
     url = f"http://{LOOPBACK}:{port_of(listener)}"
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
     variables = {name.upper(): value for name, value in keys.items()} | {"AWS_ENDPOINT_URL": url}
-    glue = LocalGlue(folder / "glue", variables, MINUTE_SECONDS)
-    disturbed = Disturbed(create_aws_app(AwsState(folder), glue))
+    state = AwsState(folder)
+    glue = LocalGlue(folder / "glue", state.services, variables, MINUTE_SECONDS)
+    disturbed = Disturbed(create_aws_app(state, glue))
     server = WsgiServer("own_glue", disturbed, listener)
     served = OwnGlue({"endpoint_url": url, "region_name": REGION, **keys}, disturbed)
     try:
