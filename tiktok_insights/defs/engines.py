@@ -74,7 +74,7 @@ def _cost_entries(runs: list[FinishedRun]) -> dict[str, dg.MetadataValue]:
     used = [seconds for run in known if (seconds := dpu_seconds(run)) is not None]
     costs = [cost for run in known if (cost := estimated_usd(run)) is not None]
     return {
-        **({"dpu_seconds": dg.MetadataValue.float(sum(used))} if used else {}),
+        **({"dpu_seconds": dg.MetadataValue.float(float(sum(used)))} if used else {}),
         **({"estimated_cost_usd": dg.MetadataValue.float(round(sum(costs), 4))} if costs else {}),
         **({"usd_per_dpu_hour": dg.MetadataValue.float(USD_PER_DPU_HOUR)} if costs else {}),
     }
