@@ -10,6 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 GLUE := .venv/.installed-glue
+SPARK_4 := .venv/spark-4
 AXE := .venv/axe/node_modules/axe-core/axe.min.js
 POWER_BI := .venv/powerbi/node_modules/.package-lock.json
 
@@ -50,14 +51,16 @@ test-worlds: setup ## Hold history, marts and dashboard against made-up worlds o
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
 	@$(PYTEST) -m docs
 
-test-spark: setup $(GLUE) ## Compare the engine on Spark with the local one; needs Java 17.
-	@$(PYTEST) -m spark
+# AWS Glue 6.0 has Spark 4, which is installed beside the Spark of Glue 5.1 and found before it.
+test-spark: setup $(GLUE) $(if $(filter 4,$(SPARK)),$(SPARK_4)) ## Compare the engine on Spark with the local one; needs Java 17. With Spark 4: make test-spark SPARK=4
+	@$(if $(filter 4,$(SPARK)),PYTHONPATH="$(CURDIR)/$(SPARK_4)") $(PYTEST) -m spark
 
 test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
 	@$(PYTEST) -m browser
 
 torture: setup ## Run more random cases and more loads at once; takes hours. 8 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
+	@$(if $(SHORT),,$(MAKE) --no-print-directory test-spark SPARK=4)
 
 check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .
@@ -92,11 +95,16 @@ format: setup ## Format the code.
 bench: setup ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS=--quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-# The Glue job has its own lock, so that only `make test-spark` installs Spark. AWS Glue 6.0 has another version of it.
+# The Glue job has its own lock, so that only `make test-spark` installs Spark.
 $(GLUE): requirements-glue.lock $(STAMP)
 	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
 	@echo "Installing Spark into .venv."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-glue.lock
+	@touch $@
+
+$(SPARK_4): requirements-glue-6.lock $(GLUE)
+	@echo "Installing Spark 4 into $@."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target $@ -r $<
 	@touch $@
 
 # axe-core is one file of JavaScript, which only `make test-browser` needs.
@@ -119,79 +127,7 @@ lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dashboard --extra dev --output-file requirements.lock
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["glue"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-glue.lock
-
-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
-	@$(PYTEST) -m docs
-
-test-spark: setup $(GLUE) ## Compare the engine on Spark with the local one; needs Java 17.
-	@$(PYTEST) -m spark
-
-test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
-	@$(PYTEST) -m browser
-
-torture: setup ## Run more random cases and more loads at once; takes hours. 8 minutes: make torture SHORT=1
-	@$(PYTEST) --torture=$(if $(SHORT),short,full)
-
-check: setup ## Check format, lint, types, definitions and house rules.
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/dg check defs
-	@$(BIN)/pytest tiktok_insights_tests/test_architecture.py
-
-setup: $(STAMP) ## Install the locked packages into .venv; the other targets do this when needed.
-
-# The commands in .venv name their folder. In a folder that was moved or copied, they would be missing or another's.
-MOVED := $(shell [ -s $(STAMP) ] && [ "$$(cat $(STAMP))" != "$$(pwd -P)" ] && echo moved)
-.PHONY: moved
-moved:
-
-# The lock is complete, and its hashes are verified; the package itself is installed in place, without the network.
-$(STAMP): requirements.lock pyproject.toml $(MOVED)
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
-		{ echo "$(PYTHON) must be Python 3.11, 3.12 or 3.13. Choose another one with: make PYTHON=python3.12 ..."; exit 1; }
-	@echo "Installing into .venv; this takes a minute or two the first time."
-	@$(PYTHON) -m venv $(if $(MOVED),--clear) .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q tiktok_insights tiktok_insights_tests
-	@$(BIN)/tiktok-insights init
-	@pwd -P > $@
-
-format: setup ## Format the code.
-	@$(BIN)/ruff format .
-	@$(BIN)/ruff check --fix .
-
-bench: setup ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS=--quick
-	@$(BIN)/python -m benchmarks $(ARGS)
-
-# The Glue job has its own lock, so that only `make test-spark` installs Spark. AWS Glue 6.0 has another version of it.
-$(GLUE): requirements-glue.lock $(STAMP)
-	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
-	@echo "Installing Spark into .venv."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-glue.lock
-	@touch $@
-
-# axe-core is one file of JavaScript, which only `make test-browser` needs.
-$(AXE): tiktok_insights_tests/dashboard/axe/package-lock.json $(STAMP)
-	@npm --version >/dev/null 2>&1 || { echo "The browser tests need npm; on Debian: apt-get install npm"; exit 1; }
-	@mkdir -p .venv/axe && cp tiktok_insights_tests/dashboard/axe/*.json .venv/axe/
-	@cd .venv/axe && npm ci --silent --ignore-scripts --no-audit --no-fund
-	@touch $@
-
-# Microsoft's tools that read the files of Power BI, which only `make test-browser` needs.
-$(POWER_BI): tiktok_insights_tests/powerbi/npm/package-lock.json $(STAMP)
-	@npm --version >/dev/null 2>&1 || { echo "The tests of Power BI's files need npm; on Debian: apt-get install npm"; exit 1; }
-	@mkdir -p .venv/powerbi && cp tiktok_insights_tests/powerbi/npm/*.json .venv/powerbi/
-	@cd .venv/powerbi && npm ci --silent --ignore-scripts --no-audit --no-fund
-	@touch $@
-
-LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \
-	--custom-compile-command 'make lock'
-lock: setup ## Update the locks to the newest versions.
-	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dashboard --extra dev --output-file requirements.lock
-	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' | \
-		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-spark.lock
+	@echo "pyspark==4.1.1" | $(BIN)/$(LOCK) - --output-file requirements-glue-6.lock
 
 docs: setup ## Generate what comes from the code: documents such as docs/reference, and powerbi/.
 	@$(BIN)/python -m docs.generate

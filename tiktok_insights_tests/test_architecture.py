@@ -337,7 +337,9 @@ def pins(lock: str) -> dict[str, str]:
     return dict(line.split("==") for line in lines)
 
 
-@pytest.mark.parametrize(("lock", "at_least"), [("requirements.lock", 100), ("requirements-glue.lock", 30)])
+@pytest.mark.parametrize(
+    ("lock", "at_least"), [("requirements.lock", 100), ("requirements-glue.lock", 30), ("requirements-glue-6.lock", 1)]
+)
 def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> None:
     """The lock names versions and hashes; where they are fetched from is the user's own setting."""
     text = (PACKAGE.parent / lock).read_text(encoding="utf-8")

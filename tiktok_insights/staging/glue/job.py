@@ -44,7 +44,8 @@ def main(argv: Sequence[str]) -> str:
         try:
             _run(JobArguments.from_argv(argv))
         except Exception as error:  # noqa: BLE001  # whatever it is, a person reads it as the job's last line
-            traceback.print_exc()
+            if not isinstance(error, JobConfigurationError):
+                traceback.print_exc()
             text = f"Error: {_first_cause(error)}"
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
