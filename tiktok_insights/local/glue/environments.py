@@ -17,7 +17,7 @@ import uuid
 import venv
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -44,15 +44,15 @@ class Environments:
         self._used: Counter[str] = Counter()
 
     @contextmanager
-    def use(self, run: JobRun, interrupt: threading.Event) -> Iterator[Path]:
-        """The interpreter with what the run needs, which stays there meanwhile. Raises LaunchError."""
+    def use(self, run: JobRun, is_over: Callable[[], bool]) -> Iterator[Path]:
+        """The interpreter with what the run needs, which stays there meanwhile. Raises LaunchError, also once over."""
         artifacts = _modules(run)
         linked = _linked() if run.needs_spark else {}
         name = _name_of(artifacts, linked)
         with self._lock:
             path = self._folder / name
             if not path.exists():
-                self._make(path, artifacts, linked, interrupt)
+                self._make(path, artifacts, linked, is_over)
             os.utime(path)
             self._used[name] += 1
             self._remove_old()
@@ -62,7 +62,7 @@ class Environments:
             with self._lock:
                 self._used[name] -= 1
 
-    def _make(self, path: Path, artifacts: list[str], linked: dict[str, Path], interrupt: threading.Event) -> None:
+    def _make(self, path: Path, artifacts: list[str], linked: dict[str, Path], is_over: Callable[[], bool]) -> None:
         for torn in self._folder.glob("*.tmp"):
             shutil.rmtree(torn)
         made = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.tmp")
@@ -70,7 +70,7 @@ class Environments:
             venv.EnvBuilder(symlinks=True).create(made)
             packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(made), "platbase": str(made)}))
             if artifacts:
-                _install(packages, _unpacked(made / "wheels", artifacts), interrupt)
+                _install(packages, _unpacked(made / "wheels", artifacts), is_over)
                 shutil.rmtree(made / "wheels")
             for name, place in linked.items():
                 if not (packages / name).exists():
@@ -134,7 +134,7 @@ def _unpacked(folder: Path, artifacts: list[str]) -> list[Path]:
     return wheels
 
 
-def _install(packages: Path, wheels: list[Path], interrupt: threading.Event) -> None:
+def _install(packages: Path, wheels: list[Path], is_over: Callable[[], bool]) -> None:
     command = [sys.executable, "-I", "-m", "pip", "--isolated", "install", "--quiet", "--no-index", "--no-deps",
                "--no-compile", "--no-cache-dir", "--no-input", "--disable-pip-version-check",
                "--target", str(packages), *map(str, wheels)]  # fmt: skip
@@ -144,10 +144,10 @@ def _install(packages: Path, wheels: list[Path], interrupt: threading.Event) -> 
                 said, _ = pip.communicate(timeout=_POLL_SECONDS)
                 break
             except subprocess.TimeoutExpired:
-                if interrupt.is_set():
+                if is_over():
                     pip.kill()
-    if interrupt.is_set():
-        raise LaunchError("The local stack is stopping.")
+    if is_over():
+        raise LaunchError("The run was stopped before it began.")
     if pip.returncode:
         last = " ".join(line.strip() for line in said.strip().splitlines()[-_SAID_LINES:])
         raise LaunchError(f"The wheels of {MODULES} cannot be installed: {last}")

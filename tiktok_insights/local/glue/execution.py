@@ -65,7 +65,7 @@ class Execution:
         try:
             state, message = self._executor.execute(self._run, self._orders, lambda: self._save(self._run, RUNNING))
         except LaunchError as error:
-            state, message = FAILED, f"LAUNCH ERROR | {error}"
+            state, message = self._orders.ending or (FAILED, f"LAUNCH ERROR | {error}")
         except Exception as error:
             _logger.exception("Job run %s ended for a reason of the stack's.", self._run.id)
             state, message = ERROR, f"{type(error).__name__}: {error}"
@@ -78,6 +78,11 @@ class Orders:
 
     stop: threading.Event = field(default_factory=threading.Event)
     kill: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def ending(self) -> tuple[str, str] | None:
+        """The state and message with which a run ends that has no process yet, if it is to end."""
+        return (FAILED, "") if self.kill.is_set() else (STOPPED, "") if self.stop.is_set() else None
 
 
 class Executor:
@@ -102,9 +107,9 @@ class Executor:
         workspace.mkdir(mode=0o700, parents=True)
         script = workspace / Path(run.script).name
         script.write_bytes(read_object(run.script))
-        with self._environments.use(run, orders.kill) as python:
-            if orders.stop.is_set() or orders.kill.is_set():
-                return (FAILED, "") if orders.kill.is_set() else (STOPPED, "")
+        with self._environments.use(run, lambda: orders.ending is not None) as python:
+            if orders.ending:
+                return orders.ending
             process = self._surroundings.start(run, python, script, java)
             run.process_started = sessions.begun_at(process.pid)
             run.pid = process.pid

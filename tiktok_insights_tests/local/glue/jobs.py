@@ -1,9 +1,11 @@
 """Jobs for the tests of the local Glue: plain Python scripts, which need neither Spark nor Java.
 
-A script finds `WAIT` useful: it waits until the test has made a file.
+Here: jobs, and the packages that they bring. A script finds `WAIT` useful: it waits until the test has made a file.
 """
 
+import io
 import uuid
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -91,3 +93,24 @@ class Jobs:
         """Wait until a script that begins with `WAIT` has begun; its process."""
         line = wait_until(lambda: next((line for line in self.lines(run_id) if line.startswith(BEGUN)), ""), seconds=60)
         return int(line.split()[1])
+
+
+def wheel(name: str, source: str) -> bytes:
+    """A wheel with one module."""
+    metadata = f"{name}-1.0.dist-info"
+    members = {
+        f"{name}.py": source,
+        f"{metadata}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Dist: not-there\n",
+        f"{metadata}/WHEEL": "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{metadata}/RECORD": f"{name}.py,,\n{metadata}/METADATA,,\n{metadata}/WHEEL,,\n{metadata}/RECORD,,\n",
+    }
+    return zipped(members)
+
+
+def zipped(members: dict[str, str] | dict[str, bytes]) -> bytes:
+    """A zip, whose bytes depend on its members alone."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return out.getvalue()

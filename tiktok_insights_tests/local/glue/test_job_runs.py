@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights_tests.local.conftest import has_ended
-from tiktok_insights_tests.local.glue.jobs import FOREVER, WAIT, Jobs
+from tiktok_insights_tests.local.glue.jobs import FOREVER, WAIT, Jobs, wheel
 from tiktok_insights_tests.support.waiting import wait_until
 
 _CHILD = """
@@ -113,6 +113,17 @@ def test_a_run_is_stopped_with_all_its_processes(jobs: Jobs) -> None:
     again = jobs.glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
     assert [item["ErrorDetail"]["ErrorCode"] for item in again["Errors"]] == ["InvalidInputException"]
     assert not again["SuccessfulSubmissions"]
+
+
+def test_a_run_is_stopped_at_once_wherever_it_is(jobs: Jobs) -> None:
+    """Also while its packages are installed, when it has no process yet."""
+    name = jobs.make(FOREVER)
+    modules = {"--additional-python-modules": jobs.put("ours-1.0-py3-none-any.whl", wheel("ours", jobs.bucket))}
+    for arguments in ({}, modules):
+        run_id = jobs.start(name, Arguments=arguments)
+        jobs.glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
+        run = jobs.ended(name, run_id)
+        assert (run["JobRunState"], run.get("ErrorMessage")) == ("STOPPED", None)
 
 
 def test_processes_that_a_script_left_end_with_it(jobs: Jobs) -> None:

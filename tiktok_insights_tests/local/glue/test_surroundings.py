@@ -1,16 +1,14 @@
 """What a job's process sees: the stack's AWS, the wheels that the job brings, and nothing of this machine."""
 
 import ast
-import io
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from tiktok_insights.local.glue.requirements import find_java, missing_requirement
-from tiktok_insights_tests.local.glue.jobs import Jobs
+from tiktok_insights_tests.local.glue.jobs import Jobs, wheel, zipped
 from tiktok_insights_tests.support.troubleshooting import told
 
 _ROOT = Path(__file__).parents[3]
@@ -33,27 +31,6 @@ _VARIABLES = {
     *("AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SHARED_CREDENTIALS_FILE", "GLUE_VERSION", "HOME", "LANG"),
     *("NO_PROXY", "PATH", "PYTHONNOUSERSITE", "PYTHONUNBUFFERED", "TMPDIR", "TZ", "no_proxy"),
 }
-
-
-def wheel(name: str, source: str) -> bytes:
-    """A wheel with one module."""
-    metadata = f"{name}-1.0.dist-info"
-    members = {
-        f"{name}.py": source,
-        f"{metadata}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Dist: not-there\n",
-        f"{metadata}/WHEEL": "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{metadata}/RECORD": f"{name}.py,,\n{metadata}/METADATA,,\n{metadata}/WHEEL,,\n{metadata}/RECORD,,\n",
-    }
-    return zipped(members)
-
-
-def zipped(members: dict[str, str] | dict[str, bytes]) -> bytes:
-    """A zip, whose bytes depend on its members alone."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return out.getvalue()
 
 
 def test_a_job_sees_what_it_brings_and_nothing_else(jobs: Jobs) -> None:
