@@ -23,7 +23,6 @@ from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.troubleshooting import told
 
 LOG = logging.getLogger(__name__)
-AWS = {"region_name": "eu-central-1", "aws_access_key_id": "key", "aws_secret_access_key": "secret"}
 GB = 1_000_000_000
 
 
@@ -37,7 +36,8 @@ def engine(job: str = "etl", **config: Any) -> Engine:
     """The engine that a run with these settings gets; nothing is asked of AWS, and nothing of the warehouse."""
     resource = GlueJobResource(job=job, region="eu-central-1", access_key_id="key", secret_access_key="secret")
     session = Session(cast(Any, None), Namespace("DB", "PUBLIC", "INTERNAL", "MAIN"))
-    store = ObjectStore(boto3.client("s3", **AWS), "bucket")
+    s3 = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="key", aws_secret_access_key="secret")
+    store = ObjectStore(s3, "bucket")
     return resource.engine(EngineConfig(**config).engine_request(), store, session, LOG)
 
 
