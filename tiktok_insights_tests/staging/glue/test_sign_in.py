@@ -2,7 +2,6 @@
 
 import json
 import pickle
-from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -192,13 +191,10 @@ def test_workers_get_what_they_need_and_read_nothing(keys: dict[str, Written]) -
 def test_what_aws_says_is_passed_on(connections: Connections) -> None:
     """A missing connection or secret is named, with the right that reading it needs."""
     glue, secrets = boto3.client("glue", **connections.aws), boto3.client("secretsmanager", **connections.aws)
-    reads: list[tuple[str, Callable[[], object]]] = [
-        ("The Glue connection <connection> cannot be read", lambda: read_connection(glue, "not there")),
-        ("The secret <secret> cannot be read", lambda: read_key_pair(secrets, "not there")),
-    ]
-    for beginning, read in reads:
-        with told(beginning, "not there", "Exception"):
-            read()
+    with told("The Glue connection <connection> cannot be read", "not there", "EntityNotFoundException"):
+        read_connection(glue, "not there")
+    with told("The secret <secret> cannot be read", "not there", "ResourceNotFoundException"):
+        read_key_pair(secrets, "not there")
     secrets.create_secret(Name="binary of a test", SecretBinary=_CANARY.encode())
     with told("The secret <secret> is not a JSON object"):
         read_key_pair(secrets, "binary of a test")
