@@ -91,8 +91,8 @@ def _manifest(store: ObjectStore, batch_id: str) -> Manifest:
     except ValueError:
         # Its own words would quote the text.
         raise JobConfigurationError(
-            f"{store.uri(key)} is not a manifest that this version reads. Use the same version of tiktok-insights for "
-            "the pipeline and for the job's package: run tiktok-insights glue upload."
+            f"{store.uri(key)} is not a manifest that this version reads. The pipeline and the job's package must "
+            "have the same version: run make glue-package, and then tiktok-insights glue upload."
         ) from None
 
 

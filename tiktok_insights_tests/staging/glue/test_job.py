@@ -225,7 +225,7 @@ def test_a_process_that_was_killed_is_run_again(
         env={**os.environ, **aws_environment(engine.connections.aws), **SPARK_ENVIRONMENT, "PYTHONPATH": search_path()},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert found.returncode == -signal.SIGKILL, found.stdout + found.stderr

@@ -2,7 +2,6 @@
 
 import json
 import pickle
-from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -16,7 +15,7 @@ from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.private_keys import PASSPHRASE, Written
-from tiktok_insights_tests.support.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 __all__ = ["keys", "rsa_key"]
 
@@ -116,25 +115,31 @@ def test_a_key_pair_is_read(secret: dict[str, str]) -> None:
     assert "'p'" not in repr(read)
 
 
-_BAD_SECRETS: list[tuple[str, str]] = [
-    (_CANARY, "is not a JSON object"),
-    ("", "is not a JSON object"),
-    (json.dumps([_CANARY]), "is not a JSON object"),
-    (json.dumps({"sfUser": _CANARY})[:-1], "is not a JSON object"),
-    ("[" * 100_000, "is not a JSON object"),
-    (json.dumps({"sfUser": _CANARY}), "has no key pair"),
-    (json.dumps({"pem_private_key": _CANARY}), "has no key pair"),
-    (json.dumps({"sfUser": "u", "pem_private_key": [_CANARY]}), "has no key pair"),
-    (json.dumps({"sfUser": _CANARY, "private_key": _CANARY}), "has no key pair"),
-    (json.dumps({"sfUser": "u", "sfPassword": _CANARY}), "holds a password"),
-    (json.dumps({"USERNAME": "u", "PASSWORD": _CANARY}), "holds a password"),
+_BAD_SECRETS: list[tuple[str, Told]] = [
+    (_CANARY, told("The secret <secret> is not a JSON object", " my-secret ")),
+    ("", told("The secret <secret> is not a JSON object", " my-secret ")),
+    (json.dumps([_CANARY]), told("The secret <secret> is not a JSON object", " my-secret ")),
+    (json.dumps({"sfUser": _CANARY})[:-1], told("The secret <secret> is not a JSON object", " my-secret ")),
+    ("[" * 100_000, told("The secret <secret> is not a JSON object", " my-secret ")),
+    (json.dumps({"sfUser": _CANARY}), told("The secret <secret> has no key pair", " my-secret ")),
+    (json.dumps({"pem_private_key": _CANARY}), told("The secret <secret> has no key pair", " my-secret ")),
+    (
+        json.dumps({"sfUser": "u", "pem_private_key": [_CANARY]}),
+        told("The secret <secret> has no key pair", " my-secret "),
+    ),
+    (
+        json.dumps({"sfUser": _CANARY, "private_key": _CANARY}),
+        told("The secret <secret> has no key pair", " my-secret "),
+    ),
+    (json.dumps({"sfUser": "u", "sfPassword": _CANARY}), told("The secret <secret> holds a password", " my-secret ")),
+    (json.dumps({"USERNAME": "u", "PASSWORD": _CANARY}), told("The secret <secret> holds a password", " my-secret ")),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), _BAD_SECRETS)
-def test_a_secret_of_another_form_is_refused_without_its_values(text: str, expected: str) -> None:
+def test_a_secret_of_another_form_is_refused_without_its_values(text: str, expected: Told) -> None:
     """One message says what is wrong and what to store; neither it nor its cause has a value."""
-    with told(f"The secret <secret> {expected}", " my-secret ") as raised:
+    with expected as raised:
         key_pair("my-secret", text)
     assert _CANARY not in repr(raised.value)
     assert raised.value.__cause__ is None
@@ -186,13 +191,10 @@ def test_workers_get_what_they_need_and_read_nothing(keys: dict[str, Written]) -
 def test_what_aws_says_is_passed_on(connections: Connections) -> None:
     """A missing connection or secret is named, with the right that reading it needs."""
     glue, secrets = boto3.client("glue", **connections.aws), boto3.client("secretsmanager", **connections.aws)
-    reads: list[tuple[str, Callable[[], object]]] = [
-        ("The Glue connection <connection> cannot be read", lambda: read_connection(glue, "not there")),
-        ("The secret <secret> cannot be read", lambda: read_key_pair(secrets, "not there")),
-    ]
-    for beginning, read in reads:
-        with told(beginning, "not there", "Exception"):
-            read()
+    with told("The Glue connection <connection> cannot be read", "not there", "EntityNotFoundException"):
+        read_connection(glue, "not there")
+    with told("The secret <secret> cannot be read", "not there", "ResourceNotFoundException"):
+        read_key_pair(secrets, "not there")
     secrets.create_secret(Name="binary of a test", SecretBinary=_CANARY.encode())
     with told("The secret <secret> is not a JSON object"):
         read_key_pair(secrets, "binary of a test")
