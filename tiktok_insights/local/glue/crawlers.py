@@ -17,7 +17,7 @@ from urllib.parse import quote
 from tiktok_insights.local.aws.service_store import ServiceStore
 from tiktok_insights.local.glue.crawl import crawl
 from tiktok_insights.local.glue.definitions import find_crawler, moment
-from tiktok_insights.local.glue.errors import GlueError, LaunchError
+from tiktok_insights.local.glue.errors import GlueAnswerError, LaunchError
 from tiktok_insights.local.glue.middleware import Action
 from tiktok_insights.local.state_files import replace_file
 
@@ -88,7 +88,9 @@ class Crawlers:
         with self._lock:
             before = self._crawl_of(region, crawler)
             if before is not None and before.state != READY:
-                raise GlueError("CrawlerRunningException", f"Crawler with name {crawler.name} has already started")
+                raise GlueAnswerError(
+                    "CrawlerRunningException", f"Crawler with name {crawler.name} has already started"
+                )
             self._last.pop((region, crawler.name), None)
             if before is not None:
                 self._last[region, crawler.name] = before
@@ -116,9 +118,9 @@ class Crawlers:
         with self._lock:
             found = self._crawl_of(region, crawler)
             if found is None or found.state == READY:
-                raise GlueError("CrawlerNotRunningException", f"Crawler with name {crawler.name} isn't running")
+                raise GlueAnswerError("CrawlerNotRunningException", f"Crawler with name {crawler.name} isn't running")
             if found.state == STOPPING:
-                raise GlueError("CrawlerStoppingException", f"Crawler with name {crawler.name} is stopping")
+                raise GlueAnswerError("CrawlerStoppingException", f"Crawler with name {crawler.name} is stopping")
             found.state = STOPPING
             self._stops[region, crawler.name].set()
         return {}
@@ -158,5 +160,5 @@ class Crawlers:
 def _definition(region: str, name: str) -> "FakeCrawler":
     crawler = find_crawler(region, name)
     if crawler is None:
-        raise GlueError("EntityNotFoundException", f"Crawler with name {name} not found.")
+        raise GlueAnswerError("EntityNotFoundException", f"Crawler with name {name} not found.")
     return crawler

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moto import backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from tiktok_insights.local.glue.errors import GlueError
+from tiktok_insights.local.glue.errors import GlueAnswerError
 from tiktok_insights.local.glue.middleware import Action
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _update_job(region: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     glue, name = backend(region), asked["JobName"]
     before = find_job(region, name)
     if before is None:
-        raise GlueError("EntityNotFoundException", f"Job {name} not found.")
+        raise GlueAnswerError("EntityNotFoundException", f"Job {name} not found.")
     given = {_snake(key): value for key, value in asked["JobUpdate"].items()}
     names = signature(glue.create_job).parameters
     glue.create_job(**{**dict.fromkeys(names), **{key: given[key] for key in given if key in names}, "name": name})
@@ -94,7 +94,7 @@ def _delete_connection(region: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 def _connection(region: str, name: str) -> "FakeConnection":
     connection = backend(region).connections.get(name)
     if connection is None:
-        raise GlueError("EntityNotFoundException", f"Connection {name} not found.")
+        raise GlueAnswerError("EntityNotFoundException", f"Connection {name} not found.")
     return connection
 
 

@@ -1,7 +1,7 @@
 """What Glue answers instead of what was asked for."""
 
 
-class GlueError(Exception):
+class GlueAnswerError(Exception):
     """An error of the real service, by its code, such as EntityNotFoundException."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tiktok_insights.local.glue.definitions import find_job
-from tiktok_insights.local.glue.errors import GlueError
+from tiktok_insights.local.glue.errors import GlueAnswerError
 from tiktok_insights.local.glue.execution import Execution, Executor
 from tiktok_insights.local.glue.job_run import DPUS, FAILED, STOPPING, JobRun
 from tiktok_insights.local.glue.middleware import Action
@@ -67,14 +67,14 @@ class JobRuns:
     def _start_job_run(self, region: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         job = find_job(region, asked["JobName"])
         if job is None:
-            raise GlueError("EntityNotFoundException", "Failed to start job run due to missing metadata.")
+            raise GlueAnswerError("EntityNotFoundException", "Failed to start job run due to missing metadata.")
         run = _new_run(region, job, asked)
         with self._lock:
             under_way = [other for other in self._of_job(region, job.name) if not other.has_ended]
             if len(under_way) >= job.execution_property.get("MaxConcurrentRuns", 1):
-                raise GlueError("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job.name}")
+                raise GlueAnswerError("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job.name}")
             if self._is_closing:
-                raise GlueError("OperationTimeoutException", "The local stack is stopping.")
+                raise GlueAnswerError("OperationTimeoutException", "The local stack is stopping.")
             self._runs[run.id] = run
             self._files.save(run)
             for old in self._files.forget_old(list(self._runs.values())):
@@ -86,14 +86,14 @@ class JobRuns:
         with self._lock:
             run = self._runs.get(asked["RunId"])
             if run is None or (run.region, run.job_name) != (region, asked["JobName"]):
-                raise GlueError("EntityNotFoundException", f"Job run {asked['RunId']} not found.")
+                raise GlueAnswerError("EntityNotFoundException", f"Job run {asked['RunId']} not found.")
             return {"JobRun": run.answer()}
 
     def _get_job_runs(self, region: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         with self._lock:
             runs = self._of_job(region, asked["JobName"])[::-1]
             if not runs and find_job(region, asked["JobName"]) is None:
-                raise GlueError("EntityNotFoundException", f"Job {asked['JobName']} not found.")
+                raise GlueAnswerError("EntityNotFoundException", f"Job {asked['JobName']} not found.")
             begin = _place_after(asked["NextToken"], runs) if asked.get("NextToken") else 0
             page = runs[begin : begin + int(asked.get("MaxResults") or _PAGE)]
             told: dict[str, Any] = {"JobRuns": [run.answer() for run in page]}
@@ -139,7 +139,7 @@ class JobRuns:
 def _new_run(region: str, job: "FakeJob", asked: Mapping[str, Any]) -> JobRun:
     command: Mapping[str, Any] = job.command or {}  # type: ignore[assignment]  # moto says str, and keeps what it got
     if ("WorkerType" in asked) != ("NumberOfWorkers" in asked):
-        raise GlueError("InvalidInputException", "Please set both Worker Type and Number of Workers.")
+        raise GlueAnswerError("InvalidInputException", "Please set both Worker Type and Number of Workers.")
     run = JobRun(
         id=f"jr_{secrets.token_hex(32)}",
         job_name=job.name,
@@ -154,11 +154,11 @@ def _new_run(region: str, job: "FakeJob", asked: Mapping[str, Any]) -> JobRun:
         execution_class=asked.get("ExecutionClass") or job.execution_class,
     )
     if run.worker_type not in DPUS:
-        raise GlueError("InvalidInputException", f"Worker type {run.worker_type} is not supported.")
+        raise GlueAnswerError("InvalidInputException", f"Worker type {run.worker_type} is not supported.")
     if run.workers < 1:
-        raise GlueError("InvalidInputException", f"Number of workers must be at least 1, and is {run.workers}.")
+        raise GlueAnswerError("InvalidInputException", f"Number of workers must be at least 1, and is {run.workers}.")
     if run.timeout < 1:
-        raise GlueError("InvalidInputException", f"Timeout must be at least 1 minute, and is {run.timeout}.")
+        raise GlueAnswerError("InvalidInputException", f"Timeout must be at least 1 minute, and is {run.timeout}.")
     return run
 
 
@@ -167,7 +167,7 @@ def _place_after(token: str, runs: list[JobRun]) -> int:
         last = base64.b64decode(token, validate=True).decode()
         return next(place for place, run in enumerate(runs, 1) if run.id == last)
     except (binascii.Error, UnicodeDecodeError, StopIteration):
-        raise GlueError("InvalidInputException", "Invalid NextToken.") from None
+        raise GlueAnswerError("InvalidInputException", "Invalid NextToken.") from None
 
 
 def _why_not_stopped(run_id: str, run: JobRun | None) -> dict[str, str] | None:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tiktok_insights.local.endpoints import REGION
-from tiktok_insights.local.glue.errors import GlueError
+from tiktok_insights.local.glue.errors import GlueAnswerError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: Takes the region and the parameters of a request; gives the answer, or raises GlueError.
+#: Takes the region and the parameters of a request; gives the answer, or raises GlueAnswerError.
 Action = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 
 _TARGET = "AWSGlue."
@@ -42,7 +42,7 @@ def _answer(action: Action, environ: "WSGIEnvironment") -> tuple[str, Mapping[st
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     try:
         return "200 OK", action(_region(environ), json.loads(body or b"{}"))
-    except GlueError as error:
+    except GlueAnswerError as error:
         return "400 Bad Request", {"__type": error.code, "message": str(error)}
     except Exception as error:
         _logger.exception("Glue could not answer.")
