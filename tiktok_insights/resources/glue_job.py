@@ -10,6 +10,7 @@ from pydantic import Field
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CsvObject
+from tiktok_insights.local.folder import StackError
 from tiktok_insights.resources.aws import AwsResource
 from tiktok_insights.resources.opening import ensure_local_glue_job, open_glue_job
 from tiktok_insights.settings.client_settings import GlueJobSettings
@@ -18,6 +19,7 @@ from tiktok_insights.staging.engine import ChosenEngine, Engine
 from tiktok_insights.staging.glue.engine import GlueEngine
 from tiktok_insights.staging.glue.job_runs import RunSize
 from tiktok_insights.staging.glue.launcher import Launcher
+from tiktok_insights.staging.glue.packages import PackageMissingError
 from tiktok_insights.staging.local.engine import LocalEngine
 
 EngineName = Literal["auto", "local", "glue"]
@@ -61,7 +63,13 @@ class GlueJobResource(AwsResource):
             if request.engine == "auto" and gigabytes <= above:
                 return local
             log.info("Staging with the Glue job %s. Pending: %.3f GB.", self.job, gigabytes)
-            return self._glue_engine(request.size, store, session, log)
+            try:
+                return self._glue_engine(request.size, store, session, log)
+            except (StackError, PackageMissingError) as error:
+                if request.engine == "glue":
+                    raise
+                log.warning("%s Staging on this machine instead.", error)
+                return local
 
         return ChosenEngine(choose)
 

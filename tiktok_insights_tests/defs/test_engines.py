@@ -11,8 +11,8 @@ from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.defs.engines import EngineConfig, engine_entries
 from tiktok_insights.lake.listing import CsvObject
-from tiktok_insights.resources.glue_job import GlueJobResource
-from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.resources.glue_job import EngineRequest, GlueJobResource
+from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.engine import ChosenEngine, Engine
 from tiktok_insights.staging.glue.cost import dpu_seconds, estimated_usd
 from tiktok_insights.staging.glue.engine import FinishedRun, GlueEngine
@@ -80,6 +80,18 @@ def test_a_job_that_the_deployment_does_not_have_is_told() -> None:
         engine(job="", engine="glue")
     with told("Only one of glue_worker_type"):
         engine(glue_workers=3)
+
+
+def test_a_machine_that_cannot_run_the_job_stages_by_itself_unless_told_otherwise(
+    settings: Settings, store: ObjectStore
+) -> None:
+    """On the local stack, Spark, Java or the job's package may be missing."""
+    resource = GlueJobResource.of(settings.glue_job)
+    session = Session(cast(Any, None), settings.snowflake.namespace)
+    given = resource.engine(EngineRequest("auto", 0.0), store, session, LOG)
+    assert chosen(given, 1.0) is LocalEngine
+    with told("<folder> has no package of the Glue job."):
+        chosen(resource.engine(EngineRequest("glue"), store, session, LOG), 1.0)
 
 
 def test_only_the_local_deployment_has_a_job_by_default() -> None:
