@@ -36,9 +36,8 @@ EFFECTS = {
     "Glue GetJobRun": (AFTER,),
     "S3 GET glue/results/": (AFTER,),
     "INSERT INTO PUBLIC.LOAD_BATCHES": (AFTER,),
-    "COMMIT": (LOST, AFTER),
+    "COMMIT": (LOST,),
     "S3 DELETE glue/manifests/": (BEFORE, AFTER),
-    "INSERT INTO LOAD_HISTORY": (AFTER,),
 }
 
 
