@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs glue-package screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -9,7 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-SPARK := .venv/.installed-spark
+GLUE := .venv/.installed-glue
+SPARK_4 := .venv/spark-4
 AXE := .venv/axe/node_modules/axe-core/axe.min.js
 POWER_BI := .venv/powerbi/node_modules/.package-lock.json
 
@@ -53,14 +54,16 @@ test-worlds: setup ## Hold history, marts and dashboard against made-up worlds o
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
 	@$(PYTEST) -m docs
 
-test-spark: setup $(SPARK) ## Compare the engine on Spark with the local one; needs Java 17.
-	@$(PYTEST) -m spark
+# AWS Glue 6.0 has Spark 4, which is installed beside the Spark of Glue 5.1 and found before it.
+test-spark: setup $(GLUE) $(if $(filter 4,$(SPARK)),$(SPARK_4)) ## Compare the engine on Spark with the local one; needs Java 17. With Spark 4: make test-spark SPARK=4
+	@$(if $(filter 4,$(SPARK)),PYTHONPATH="$(CURDIR)/$(SPARK_4)") $(PYTEST) -m spark
 
 test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
 	@$(PYTEST) -m browser
 
 torture: setup ## Run more random cases and more loads at once; takes hours. 8 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
+	@$(if $(SHORT),,$(MAKE) --no-print-directory test-spark SPARK=4)
 
 check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/ruff format --check .
@@ -95,11 +98,16 @@ format: setup ## Format the code.
 bench: setup ## Measure what docs/performance.md reports; for a shorter run: make bench ARGS=--quick
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-# Spark has its own lock, so that only `make test-spark` installs it.
-$(SPARK): requirements-spark.lock $(STAMP)
+# The Glue job has its own lock, so that only `make test-spark` installs Spark.
+$(GLUE): requirements-glue.lock $(STAMP)
 	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17; on Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
 	@echo "Installing Spark into .venv."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-glue.lock
+	@touch $@
+
+$(SPARK_4): requirements-glue-6.lock $(GLUE)
+	@echo "Installing Spark 4 into $@."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target $@ -r $<
 	@touch $@
 
 # axe-core is one file of JavaScript, which only `make test-browser` needs.
@@ -120,12 +128,16 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upg
 	--custom-compile-command 'make lock'
 lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dashboard --extra dev --output-file requirements.lock
-	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")' | \
-		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-spark.lock
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["glue"], sep="\n")' | \
+		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-glue.lock
+	@echo "pyspark==4.1.1" | $(BIN)/$(LOCK) - --output-file requirements-glue-6.lock
 
 docs: setup ## Generate what comes from the code: documents such as docs/reference, and powerbi/.
 	@$(BIN)/python -m docs.generate
 	@$(BIN)/tiktok-insights powerbi build
+
+glue-package: setup ## Build the package of the Glue job in build/glue. For Glue 6.0: make glue-package GLUE_PYTHON=3.13
+	@$(BIN)/python -m glue_jobs.package --python $(or $(GLUE_PYTHON),3.11)
 
 screenshots: setup ## Retake the README's screenshots; needs Chromium.
 	@$(BIN)/python docs/take_screenshots.py

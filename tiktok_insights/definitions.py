@@ -28,6 +28,7 @@ from tiktok_insights.progress import SILENT
 from tiktok_insights.resources.client_resource import ClientResource
 from tiktok_insights.resources.dashboard import DashboardResource
 from tiktok_insights.resources.glue import GlueResource
+from tiktok_insights.resources.glue_job import GlueJobResource
 from tiktok_insights.resources.power_bi import PowerBIResource
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
@@ -76,6 +77,7 @@ def resources_for(settings: Settings) -> dict[str, ClientResource]:
         "tiktok": TikTokResource.of(settings.tiktok),
         "s3": S3Resource.of(settings.s3),
         "glue": GlueResource.of(settings.glue),
+        "glue_job": GlueJobResource.of(settings.glue_job),
         "snowflake": SnowflakeResource.of(settings.snowflake),
         "dashboard": DashboardResource.of(settings.dashboard),
         "power_bi": PowerBIResource.of(settings.power_bi),

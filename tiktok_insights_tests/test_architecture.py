@@ -15,11 +15,13 @@ TESTS = Path(__file__).parent
 #: Each stage's package, upstream first; a stage knows only what stands before it.
 STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights")
 #: Modules and packages that the stages may use.
-SHARED = {"checks", "clients", "progress", "schema", "sql_files", "tables"}
+SHARED = {"checks", "clients", "printable", "progress", "schema", "sql_files", "tables"}
+#: The Glue job is a process of its own, and opens its own clients: more that its modules may use.
+OF_THE_JOB = {"staging.glue.warehouse": {"settings", "resources"}}
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "runtime.orphaned_runs", "cli", "definitions"}
 #: The modules in them that may not, since the command line opens its clients with them.
-WITHOUT_DAGSTER = {"resources.opening", "resources.local_clients", "resources.local_stack"}
+WITHOUT_DAGSTER = {"resources.opening", "resources.local_clients", "resources.local_glue", "resources.local_stack"}
 
 
 def modules() -> Iterator[tuple[str, Path, ast.Module]]:
@@ -50,7 +52,7 @@ def test_a_stage_knows_only_what_lies_upstream_of_it() -> None:
         part = name.partition(".")[0]
         if part not in STAGES:
             continue
-        allowed = SHARED | set(STAGES[: STAGES.index(part) + 1])
+        allowed = SHARED | set(STAGES[: STAGES.index(part) + 1]) | OF_THE_JOB.get(name, set())
         assert parts_used(tree) <= allowed, path
 
 
@@ -121,24 +123,28 @@ def test_only_the_settings_read_the_environment() -> None:
 def test_the_stage_staging_knows_its_engines_by_their_name_alone() -> None:
     """DuckDB is known to the engine of one machine, which is known to whoever runs a batch unless told otherwise.
 
-    Spark is known to its engine alone, which no module imports.
+    Spark is known to its engine and to the Glue job, which no other module imports.
     """
     packages = ("tiktok_insights.staging.local.", "tiktok_insights.staging.spark.")
     for name, path, tree in modules():
         found = set(imports(tree))
-        if not name.startswith("staging.spark."):
+        if not name.startswith("staging.spark.") and name != "staging.glue.job":
+            assert "tiktok_insights.staging.glue.job" not in found, path
             assert not any(module.split(".")[0] == "pyspark" or module.startswith(packages[1]) for module in found), (
                 path
             )
         if name.startswith("staging.") and not name.startswith(("staging.local.", "staging.spark.")):
             assert not {"duckdb", "tiktok_insights.clients.duckdb_engine"} & found, path
-            engines = {"tiktok_insights.staging.local.engine"} if name == "staging.batch" else set()
-            assert {module for module in found if module.startswith(packages)} == engines, path
+            engines = {"staging.batch": packages[0], "staging.glue.job": packages[1]}.get(name, "no engine")
+            assert all(module.startswith(engines) for module in found if module.startswith(packages)), path
 
 
 def test_the_engine_on_spark_imports_spark_only_to_run() -> None:
     """Its modules can be imported where the extra is not installed."""
-    names = ", ".join(f"tiktok_insights.staging.spark.{name}" for name in ("engine", "id_patterns", "rows", "tasks"))
+    names = ", ".join(
+        f"tiktok_insights.staging.spark.{name}"
+        for name in ("engine", "id_patterns", "loading", "rows", "stages", "tasks")
+    )
     code = f"import sys, {names}\nprint('pyspark' in sys.modules)\n"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)  # noqa: S603  # our own interpreter
     assert answer.stdout.strip() == "False"
@@ -331,7 +337,9 @@ def pins(lock: str) -> dict[str, str]:
     return dict(line.split("==") for line in lines)
 
 
-@pytest.mark.parametrize(("lock", "at_least"), [("requirements.lock", 100), ("requirements-spark.lock", 1)])
+@pytest.mark.parametrize(
+    ("lock", "at_least"), [("requirements.lock", 100), ("requirements-glue.lock", 30), ("requirements-glue-6.lock", 1)]
+)
 def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> None:
     """The lock names versions and hashes; where they are fetched from is the user's own setting."""
     text = (PACKAGE.parent / lock).read_text(encoding="utf-8")
@@ -341,8 +349,8 @@ def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> 
     assert text.count("--hash=sha256:") >= len(pins(lock))
 
 
-def test_sparks_lock_changes_no_version_of_the_main_one() -> None:
-    """`make test-spark` installs beside what is there."""
-    main, spark = pins("requirements.lock"), pins("requirements-spark.lock")
-    assert main.keys() & spark.keys() == set()
-    assert "pyspark" in spark
+def test_the_jobs_lock_changes_no_version_of_the_main_one() -> None:
+    """`make test-spark` installs beside what is there, and the job runs with what the pipeline is tested with."""
+    main, job = pins("requirements.lock"), pins("requirements-glue.lock")
+    assert job.keys() - main.keys() == {"pyspark", "py4j"}
+    assert {name: main.get(name, pin) for name, pin in job.items()} == job

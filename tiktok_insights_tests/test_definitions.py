@@ -169,7 +169,7 @@ def test_no_secret_is_part_of_the_definitions(environment: dict[str, str], monke
     loaded = defs()
     ours = [item for item in (loaded.resources or {}).values() if isinstance(item, dg.ConfigurableResource)]
     shown = [resource.model_dump_json() for resource in ours]
-    assert len(shown) == 6
+    assert len(shown) == 7
     assert "canary" not in json.dumps(shown)
     assert "canary" not in repr(loaded.resources)
 

@@ -23,8 +23,11 @@ INTERNAL = {
     "UnknownWordError": "becomes a MartFileError",
     "BadParameterError": "the fake API answers it, as the API does",
     "NoSuchUserError": "the fake API answers it, as the API does",
+    "GlueAnswerError": "the local Glue answers it, as Glue does",
+    "LaunchError": "becomes the message of a job run or a crawl that failed on the local stack",
     "ValueShapeError": "becomes the reason of a rejected row, or of a SchemaDriftError",
     "TikTokError": "the root of the tree; only what is below it is raised",
+    "GlueError": "the root of the tree; only what is below it is raised",
     "PowerBIError": "the root of the tree; only what is below it is raised",
     "RunError": "a branch of the tree; only what is below it is raised",
 }

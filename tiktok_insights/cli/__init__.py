@@ -5,6 +5,7 @@ import click
 from tiktok_insights.cli.commands import Commands
 from tiktok_insights.cli.dashboard import dashboard
 from tiktok_insights.cli.demo import demo
+from tiktok_insights.cli.glue import glue
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
 from tiktok_insights.cli.plan import plan
@@ -66,7 +67,7 @@ def main(context: click.Context) -> None:
 
 
 for command in (
-    init, plan, run, sql, dashboard, powerbi, ui, stop, local, retry_refused, replay, rebuild, verify, probe, demo,
-    snowflake,
+    init, plan, run, sql, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused, replay, rebuild, verify,
+    probe, demo,
 ):  # fmt: skip
     main.add_command(command)

@@ -6,6 +6,7 @@ from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.execution import run_job
 
 JOBS = ("tiktok_pipeline", "load_pending_objects")
+ENGINES = ("auto", "local", "glue")
 
 
 @click.command()
@@ -18,10 +19,17 @@ JOBS = ("tiktok_pipeline", "load_pending_objects")
 @click.option("--force-new-snapshot", is_flag=True, help="Read whole lists again, even if a snapshot is fresh.")
 @click.option("--incremental", is_flag=True, help="Read only what earlier snapshots do not cover.")
 @click.option("--accounts-only", is_flag=True, help="Read no list, only each account's totals: one request each.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    help="What stages the pending objects: this machine, or the Glue job. The result is the same.",
+)
 @format_option("json")
 def run(
     job: str,
     accounts: tuple[str, ...],
+    engine: str,
     output: str,
     *,
     force_new_snapshot: bool,
@@ -46,4 +54,5 @@ def run(
         "incremental": incremental,
         "accounts_only": accounts_only,
     }
-    run_job(job, {"raw_followers": extraction} if job == JOBS[0] else {}, output)
+    staging = {"staged_tiktok_data": {"engine": engine}}
+    run_job(job, {"raw_followers": extraction, **staging} if job == JOBS[0] else staging, output)

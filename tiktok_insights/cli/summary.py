@@ -11,9 +11,9 @@ from tiktok_insights.cli.rows import counted, layout
 from tiktok_insights.cli.ui import DEFAULT_PORT
 from tiktok_insights.dashboard.publishing import dashboard_path
 from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, account_row
-from tiktok_insights.defs.assets.staging import STAGING_RESULT
 from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
 from tiktok_insights.defs.checks import offenders_of
+from tiktok_insights.defs.staging_entries import STAGING_RESULT
 from tiktok_insights.printable import printable
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.settings.environment import Settings

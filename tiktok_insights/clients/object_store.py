@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _Used = TypeVar("_Used")
+_Body = bytes | IO[bytes]
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 
@@ -43,7 +45,6 @@ _CONTENDED = {"ConditionalRequestConflict", "409"}
 
 #: The body ended before its length, or is not what was stored.
 _BROKEN_OFF = (IncompleteReadError, ResponseStreamingError, ReadTimeoutError, FlexibleChecksumError)
-_READ_ATTEMPTS = 3
 
 
 class ObjectMissingError(LookupError):
@@ -101,10 +102,9 @@ class ObjectStore:
     def ensure_bucket(self) -> None:
         """Make the bucket when it is missing (private, as S3's default is)."""
         with self._making:
-            if self._made:
-                return
-            make_if_missing(self._s3, self.bucket)
-            self._made = True
+            if not self._made:
+                make_if_missing(self._s3, self.bucket)
+                self._made = True
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Every object under the prefix, in the order of keys."""
@@ -134,9 +134,8 @@ class ObjectStore:
             return self._read(read, Key=key)
         except ClientError as error:
             if error_code(error) in _MISSING:
-                raise ObjectMissingError(
-                    f"The object {self.uri(key)} does not exist. Restore it from a backup."
-                ) from None
+                msg = f"The object {self.uri(key)} does not exist. Restore it from a backup."
+                raise ObjectMissingError(msg) from None
             raise
 
     def info(self, key: str) -> ObjectInfo | None:
@@ -161,10 +160,15 @@ class ObjectStore:
             self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def put_once(
-        self, key: str, body: bytes | IO[bytes], content_type: str, metadata: dict[str, str] | None = None
+        self, key: str, body: _Body, content_type: str, metadata: dict[str, str] | None = None, sha256: str = ""
     ) -> bool:
-        """Write an object unless its key is taken; say whether this call wrote it. Raises ObjectNotWritableError."""
+        """Write an object unless its key is taken; say whether this call wrote it. Raises ObjectNotWritableError.
+
+        S3 keeps a SHA-256 (in hexadecimal) with the object, and refuses other bytes.
+        """
         request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}, "IfNoneMatch": "*"}
+        if sha256:
+            request["ChecksumSHA256"] = b64encode(bytes.fromhex(sha256)).decode()
         try:
             with self._writing(key):
                 self._s3.put_object(Bucket=self.bucket, Key=key, **request)
@@ -173,6 +177,10 @@ class ObjectStore:
                 return False
             raise
         return True
+
+    def delete(self, key: str) -> None:
+        """Delete an object; one that is not there is no error."""
+        self._s3.delete_object(Bucket=self.bucket, Key=key)
 
     def replace(
         self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
@@ -211,7 +219,7 @@ class ObjectStore:
                 raise self._changed(info) from None
             raise
 
-    @stamina.retry(on=ObjectReadError, attempts=_READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0)
+    @stamina.retry(on=ObjectReadError, attempts=3, wait_initial=0.2, wait_max=2.0)
     def _read(self, use: Callable[["GetObjectOutputTypeDef"], _Used], **request: str) -> _Used:
         """Ask for an object and read it with `use`, from its beginning again when the answer breaks off."""
         try:

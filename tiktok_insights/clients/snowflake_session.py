@@ -18,7 +18,6 @@ import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 
-from tiktok_insights.clients.parquet_rows import write_parquet
 from tiktok_insights.clients.snowflake_errors import is_conflict
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.namespace import Namespace
@@ -80,6 +79,8 @@ class Session:
                 raise ValueError(f"a row for {table.name} has the wrong columns: {', '.join(sorted(different))}")
         name = self.namespace.name_of(table)
         if len(rows) > _ROWS_IN_A_STATEMENT:
+            from tiktok_insights.clients.parquet_rows import write_parquet
+
             with tempfile.TemporaryDirectory() as folder:
                 # A unique name: the warehouse remembers the files that it has loaded.
                 path = Path(folder) / f"{secrets.token_hex(8)}.parquet"
@@ -140,17 +141,17 @@ class Session:
 
         The connector gets the open file: a path in the statement would be a pattern, and may not have a quote.
         """
-        statement = f"PUT 'file://{path.name}' {_stage(table)} AUTO_COMPRESS=FALSE OVERWRITE=TRUE"
+        statement = f"PUT 'file://{path.name}' {stage_of(table)} AUTO_COMPRESS=FALSE OVERWRITE=TRUE"
         with path.open("rb") as file, self._cursor() as cursor:
             cursor.execute(statement, file_stream=file)
 
-    def copy_staged(self, name: str, table: str) -> int:
-        """Load one Parquet file out of the table's own stage, which it leaves; says how many rows it had."""
+    def copy_staged(self, name: str, table: str, options: str = "PURGE=TRUE") -> int:
+        """Load what begins with this name out of the table's own stage, which it leaves; say how many rows it had."""
         loaded = self.records(
             # Without these, Snowflake reads a time as a number, and the text \\N as NULL.
-            f"COPY INTO {table} FROM '{_stage(table)}/{name}' "
+            f"COPY INTO {table} FROM '{stage_of(table)}/{name}' "
             "FILE_FORMAT=(TYPE=PARQUET USE_LOGICAL_TYPE=TRUE NULL_IF=()) "
-            "MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE PURGE=TRUE"
+            f"MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE {options}"
         )
         # Where the stage has no such file, the one row has a status only.
         return sum(int(row.get("rows_loaded", 0)) for row in loaded)
@@ -214,7 +215,7 @@ def _bindable(values: Sequence[object]) -> tuple[object, ...] | None:
     return tuple(value.value if isinstance(value, Enum) else value for value in values) or None
 
 
-def _stage(table: str) -> str:
+def stage_of(table: str) -> str:
     """The stage of a table, which is in the table's schema when its name says one."""
     schema, dot, name = table.rpartition(".")
     return f"@{schema}{dot}%{name}"

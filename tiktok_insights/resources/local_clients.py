@@ -19,13 +19,16 @@ _NOWHERE = Path(os.devnull) / "none"
 _AWS_LOCK = threading.Lock()
 
 
-def local_aws_client(service: str, arguments: dict[str, Any]) -> Any:
-    """Make a client of boto3 from these arguments and from the defaults of boto3, and from nothing else."""
+def local_aws_client(service: str, arguments: dict[str, Any], options: dict[str, Any]) -> Any:
+    """Make a client of boto3 from these arguments and from the defaults of boto3, and from nothing else.
+
+    `options` are those of botocore's Config.
+    """
     from botocore.config import Config
 
     # boto3's sessions are not made for threads; their clients are.
     with _AWS_LOCK:
-        return _aws_session().client(service, **{"verify": True, **arguments}, config=Config(proxies={}))
+        return _aws_session().client(service, **{"verify": True, **arguments}, config=Config(proxies={}, **options))
 
 
 @cache

@@ -36,12 +36,16 @@ def local_aws(home: str) -> dict[str, Any]:
 def local_snowflake(home: str) -> dict[str, Any]:
     """Give the arguments of Snowflake's connector that are not names of what is in it. Raises StackError."""
     endpoints = _endpoints(home)
+    sign_in = {"user": "local", "password": "local"}
+    return snowflake_at(endpoints.snowflake_host, endpoints.snowflake_port) | sign_in
+
+
+def snowflake_at(host: str, port: int | None) -> dict[str, Any]:
+    """Give the connector's arguments for a local stack at this address, without who signs in."""
     return {
         "account": "local",
-        "user": "local",
-        "password": "local",
-        "host": endpoints.snowflake_host,
-        "port": endpoints.snowflake_port,
+        "host": host,
+        "port": port,
         "protocol": "http",
         # The stack is on this machine: it answers at once or not at all.
         "login_timeout": 15,

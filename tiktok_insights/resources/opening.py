@@ -9,11 +9,13 @@ the sessions that dagster-snowflake opens, in `platform_session`.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiktok_insights.resources.local_stack import local_api, local_aws, local_snowflake
 from tiktok_insights.settings.client_settings import (
     AwsSettings,
+    GlueJobSettings,
     GlueSettings,
     PowerBISettings,
     S3Settings,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.clients.snowflake_session import Session
     from tiktok_insights.powerbi.service.api import Api
+    from tiktok_insights.staging.glue.job_runs import JobRuns
     from tiktok_insights.tiktok.client import Client
     from tiktok_insights.tiktok.limiter import RateLimiter
 
@@ -79,6 +82,30 @@ def open_catalog(settings: GlueSettings) -> "Catalog":
     return Catalog(_aws_client("glue", settings), settings.database, settings.bucket)
 
 
+def open_glue_job(settings: GlueJobSettings) -> tuple["JobRuns", Any]:
+    """Open the runs of the Glue job, and a client of CloudWatch's logs. Raises StackError, and boto3's errors."""
+    from tiktok_insights.staging.glue.glue_calls import GlueCalls
+    from tiktok_insights.staging.glue.job_runs import JobRuns
+
+    # Whoever starts runs decides what is sent again; until an answer comes, it also cannot be interrupted.
+    patience = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
+    glue = _aws_client("glue", settings, patience)
+    runs = JobRuns(GlueCalls(glue), settings.job, has_console=not settings.local_stack)
+    return runs, _aws_client("logs", settings)
+
+
+def ensure_local_glue_job(settings: GlueJobSettings, store: "ObjectStore") -> None:
+    """Make the job on the local stack, with the package that was built here, and what it needs.
+
+    Raises StackError where Spark or Java is missing, and PackageMissingError.
+    """
+    from tiktok_insights.resources.local_glue import LocalGlue, built_package
+
+    glue, secrets = _aws_client("glue", settings), _aws_client("secretsmanager", settings)
+    local = LocalGlue(Path(settings.local_stack), glue, secrets, store)
+    local.ensure(settings.job, built_package(), settings.role, settings.warehouse)
+
+
 @contextmanager
 def open_session(settings: SnowflakeSettings, step: str, run_id: str = "") -> Iterator["Session"]:
     """Open a session in the tables' schema, and close it at the end; no table is created.
@@ -94,16 +121,18 @@ def open_session(settings: SnowflakeSettings, step: str, run_id: str = "") -> It
         yield session
 
 
-def _aws_client(service: str, settings: AwsSettings) -> Any:
+def _aws_client(service: str, settings: AwsSettings, options: dict[str, Any] | None = None) -> Any:
+    """Make a client; `options` are those of botocore's Config that are not its defaults."""
     arguments = aws_arguments(settings)
     if settings.local_stack:
         from tiktok_insights.resources.local_clients import local_aws_client
 
-        return local_aws_client(service, arguments)
+        return local_aws_client(service, arguments, options or {})
     import boto3
+    from botocore.config import Config
 
     # A session of its own: boto3's default one keeps the profile that it found first.
-    return boto3.Session().client(service, **arguments)  # type: ignore[call-overload]
+    return boto3.Session().client(service, **arguments, config=Config(**(options or {})))  # type: ignore[call-overload]
 
 
 def _snowflake_connection(settings: SnowflakeSettings, arguments: dict[str, Any]) -> "SnowflakeConnection":

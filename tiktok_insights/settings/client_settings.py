@@ -72,6 +72,20 @@ class GlueSettings(AwsSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlueJobSettings(AwsSettings):
+    """The Glue job that stages batches; without a name, the deployment has none.
+
+    `above_gb` is how many gigabytes (of 10^9 bytes) must wait for a run that may choose to take the job. `role` and
+    `warehouse` are those of the local stack's Glue connection; elsewhere the connection has its own.
+    """
+
+    job: str = ""
+    above_gb: float = 20.0
+    role: str = ""
+    warehouse: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:
     """Where the dashboard's file is on this machine, below `home`, and whether it shows pseudonyms.
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from tiktok_insights.settings.client_settings import (
     DashboardSettings,
+    GlueJobSettings,
     GlueSettings,
     PowerBISettings,
     S3Settings,
@@ -50,6 +51,7 @@ class Settings:
     tiktok: TikTokSettings
     s3: S3Settings
     glue: GlueSettings
+    glue_job: GlueJobSettings
     snowflake: SnowflakeSettings
     dashboard: DashboardSettings
     power_bi: PowerBISettings
@@ -74,6 +76,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         glue=GlueSettings(
             database=env.text("GLUE_DATABASE"), bucket=s3.bucket, region=s3.region, local_stack=local_stack
         ),
+        glue_job=_glue_job(env, s3.region, local_stack),
         snowflake=_snowflake(env, local_stack),
         dashboard=DashboardSettings(
             home=str(home),
@@ -171,6 +174,18 @@ def _snowflake(env: TypedVariables, local_stack: str) -> SnowflakeSettings:
         statement_timeout_seconds=env.seconds("SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS"),
         lock_timeout_seconds=env.seconds("SNOWFLAKE_LOCK_TIMEOUT_SECONDS"),
         queued_timeout_seconds=env.seconds("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS"),
+        local_stack=local_stack,
+    )
+
+
+def _glue_job(env: TypedVariables, region: str, local_stack: str) -> GlueJobSettings:
+    """The local stack makes the job, and what it needs, when it is first used."""
+    return GlueJobSettings(
+        job=env.text("GLUE_JOB", None if local_stack else ""),
+        above_gb=env.positive("GLUE_ABOVE_GB"),
+        role=env.text("SNOWFLAKE_ROLE") if local_stack else "",
+        warehouse=env.text("SNOWFLAKE_WAREHOUSE") if local_stack else "",
+        region=region,
         local_stack=local_stack,
     )
 

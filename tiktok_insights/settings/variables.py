@@ -84,6 +84,17 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "your AWS profile",
         ),
         Variable("GLUE_DATABASE", "tiktok", "the Glue database; created if missing"),
+        Variable(
+            "GLUE_JOB",
+            "tiktok_etl",
+            "the Glue job that stages large batches. There is no default in `aws`: if empty there, every batch is "
+            "staged where Dagster runs",
+        ),
+        Variable(
+            "GLUE_ABOVE_GB",
+            "20",
+            "a run stages with that job if more gigabytes than this are pending, unless its settings name an engine",
+        ),
         Variable("SNOWFLAKE_DATABASE", "AMAZON_DB", "the database for all tables; in `aws`, you create it"),
         Variable("SNOWFLAKE_SCHEMA", "PUBLIC", "the schema of the tables; created if missing"),
         Variable(

@@ -13,19 +13,19 @@ from datetime import UTC, datetime, timedelta
 
 from tiktok_insights.checks import CheckOutcome
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
-from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
+from tiktok_insights.clients.snowflake_session import Session, placeholders, retry_conflicts
 from tiktok_insights.lake.listing import CsvObject, Listing
 from tiktok_insights.progress import SILENT, Advance, ProgressReporter
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging import audit
 from tiktok_insights.staging.content import known_contents
-from tiktok_insights.staging.engine import Engine, ObjectOutcome
-from tiktok_insights.staging.ledger import settled_or_staged_versions
+from tiktok_insights.staging.engine import BegunBatch, Engine, ObjectOutcome
+from tiktok_insights.staging.ledger import judged_batches, settled_or_staged_versions
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.looks import record_looks
 from tiktok_insights.staging.measurement import measure
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
-from tiktok_insights.staging.pending import BATCH_BYTES, BATCH_OBJECTS, in_parts, pending
+from tiktok_insights.staging.pending import in_parts, pending
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Reading, Unreadable
 from tiktok_insights.staging.verdict import write_verdict
@@ -87,22 +87,41 @@ class Staging:
         self.reading = Reading()
 
     def stage(self, listing: Listing) -> list[Batch]:
-        """Stage and audit all pending objects, in batches; none when nothing is pending."""
+        """Stage and audit all pending objects, in batches; none when nothing is pending.
+
+        Batches that an earlier run began come first, under their IDs.
+        """
         self._note_unreadable(*record_open_snapshots(self._session, self._raw), *record_looks(self._session, self._raw))
-        self._sweep()
         known = settled_or_staged_versions(self._session)
         waiting = pending(listing, known)
         self.reading.pending += len(waiting)
         if waiting:
             self._log.info("Pending objects: %d.", len(waiting))
+        begun = self._begun(waiting)
+        self._sweep([batch.batch_id for batch in begun])
         each = logging.INFO if len(waiting) <= _LOGGED_OBJECTS else logging.DEBUG
         known_keys = {key for key, _ in known}
         with self._progress.track("staging", len(waiting), "objects") as advance:
             batches = [
-                self._stage_batch(items, known_keys, each, advance)
-                for items in in_parts(waiting, BATCH_OBJECTS, BATCH_BYTES)
+                self._stage_batch(batch, known_keys, each, advance) for batch in self._in_batches(begun, waiting)
             ]
         return [batch for batch in batches if batch is not None]
+
+    def _begun(self, waiting: Sequence[CsvObject]) -> list[BegunBatch]:
+        """The batches to continue. Of one that failed its audit, the objects belong in a new one."""
+        begun = self._engine.begun(waiting)
+        judged = judged_batches(self._session, [batch.batch_id for batch in begun])
+        for batch_id in judged:
+            self._engine.forget(batch_id)
+        return [batch for batch in begun if batch.batch_id not in judged]
+
+    def _in_batches(self, begun: Sequence[BegunBatch], waiting: Sequence[CsvObject]) -> Iterator[BegunBatch]:
+        yield from begun
+        taken = {item for batch in begun for item in batch.items}
+        limits = self._engine.limits
+        for items in in_parts([item for item in waiting if item not in taken], limits.objects, limits.bytes):
+            # Named before the first object is read: of two versions of a key, the later one is in the later batch.
+            yield BegunBatch(_new_batch_id(datetime.now(UTC)), tuple(items))
 
     @staticmethod
     def outcomes(batches: Sequence[Batch]) -> tuple[CheckOutcome, ...]:
@@ -110,29 +129,32 @@ class Staging:
         return audit.over_all([batch.verdict for batch in batches])
 
     @retry_conflicts
-    def _sweep(self) -> None:
+    def _sweep(self, begun: Sequence[str]) -> None:
         """Drop what will never be published: rows of failed batches, and of batches that were cut off a day ago."""
         day_ago = _new_batch_id(datetime.now(UTC) - _CUT_OFF_AFTER)
+        spared = f" AND BATCH_ID NOT IN ({placeholders(begun)})" if begun else ""
         for table in (STAGED_TIKTOK_DATA, STAGED_OBJECTS):
             self._session.execute(
                 f"DELETE FROM {self._session.namespace.name_of(table)} WHERE BATCH_ID IN "
                 f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = ?) OR (BATCH_ID < ? AND BATCH_ID NOT IN "
-                f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name}))",
-                (BatchVerdict.FAILED, day_ago),
+                f"(SELECT BATCH_ID FROM {LOAD_BATCHES.name}){spared})",
+                (BatchVerdict.FAILED, day_ago, *begun),
             )
 
-    def _stage_batch(
-        self, items: Sequence[CsvObject], known_keys: Set[str], level: int, advance: Advance
-    ) -> Batch | None:
-        # Named before the first object is read: of two versions of a key, the later one is in the later batch.
-        batch_id = _new_batch_id(datetime.now(UTC))
-        contents = known_contents(self._session, {item.info.key for item in items} & known_keys)
-        outcomes = self._engine.stage(batch_id, items, contents)
-        objects = tuple(self._take_note(outcomes, level, advance))
-        if not objects:
-            return None
+    def _stage_batch(self, begun: BegunBatch, known_keys: Set[str], level: int, advance: Advance) -> Batch | None:
+        batch_id = begun.batch_id
+        contents = known_contents(self._session, {item.info.key for item in begun.items} & known_keys)
+        objects = tuple(self._take_note(self._engine.stage(batch_id, begun.items, contents), level, advance))
+        batch = self._judge(batch_id, objects) if objects else None
+        self._engine.forget(batch_id)
+        return batch
+
+    def _judge(self, batch_id: str, objects: tuple[StagedObject, ...]) -> Batch | None:
+        """Write the verdict, unless another run that staged the same batch did."""
         verdict = audit.audit(measure(self._session, batch_id, objects, self._max_rejected_share))
-        write_verdict(self._session, verdict)
+        if not write_verdict(self._session, verdict, may_be_judged=self._engine.shares_batches):
+            self._log.info("Batch %s was judged by another run at the same time.", batch_id)
+            return None
         batch = Batch(verdict)
         self._say(batch)
         return batch

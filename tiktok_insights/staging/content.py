@@ -3,15 +3,17 @@
 What a known content means for the ledger is in `warehouse/sql/choose_objects.sql`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tiktok_insights.clients.object_store import ObjectInfo
-from tiktok_insights.clients.snowflake_session import Session, placeholders
+from tiktok_insights.clients.snowflake_session import NamedRow, Session, placeholders
 from tiktok_insights.staging.ledger import ledger_to_be
 from tiktok_insights.tables.load_status import LoadStatus
 
+#: Snowflake takes a list of 16,384 values.
+_KEYS_IN_A_STATEMENT = 10_000
 _COLUMNS = "OBJECT_KEY, CONTENT_SHA256, FIRST_MODIFIED, STATUS, BATCH_ID"
 
 
@@ -39,13 +41,9 @@ class KnownContents:
 
 def known_contents(session: Session, keys: Collection[str]) -> KnownContents:
     """Look up some keys in the ledger, and in the batches that have passed the audit and wait for their publication."""
-    if not keys:
-        return KnownContents({}, {})
-    rows = session.records(
-        f"SELECT {_COLUMNS} FROM {ledger_to_be(session, _COLUMNS, _COLUMNS)} "
-        f"WHERE OBJECT_KEY IN ({placeholders(keys)}) ORDER BY BATCH_ID",
-        tuple(keys),
-    )
+    in_order = sorted(keys)
+    starts = range(0, len(in_order), _KEYS_IN_A_STATEMENT)
+    rows = [row for start in starts for row in _rows(session, in_order[start : start + _KEYS_IN_A_STATEMENT])]
     first: dict[tuple[str, str], datetime] = {}
     loaded: dict[str, str] = {}
     for row in rows:
@@ -56,3 +54,11 @@ def known_contents(session: Session, keys: Collection[str]) -> KnownContents:
         if row["STATUS"] in (LoadStatus.LOADED, LoadStatus.UNCHANGED):
             loaded[row["OBJECT_KEY"]] = row["CONTENT_SHA256"]
     return KnownContents(first, loaded)
+
+
+def _rows(session: Session, keys: Sequence[str]) -> list[NamedRow]:
+    return session.records(
+        f"SELECT {_COLUMNS} FROM {ledger_to_be(session, _COLUMNS, _COLUMNS)} "
+        f"WHERE OBJECT_KEY IN ({placeholders(keys)}) ORDER BY BATCH_ID",
+        keys,
+    )

@@ -1,6 +1,8 @@
 """The ledger as staging uses it: which object versions are settled or on their way, and forgetting the refused ones."""
 
-from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
+from collections.abc import Sequence
+
+from tiktok_insights.clients.snowflake_session import Session, placeholders, retry_conflicts
 from tiktok_insights.staging.pending import Version
 from tiktok_insights.tables.definitions import LOAD_BATCHES, LOAD_HISTORY, PUBLISH_LOCK, STAGED_OBJECTS
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus
@@ -54,6 +56,14 @@ def settled_or_staged_versions(session: Session) -> set[Version]:
     """The same, when the batches that have passed the audit and wait for their publication count as settled."""
     versions = ledger_to_be(session, "OBJECT_KEY, LATEST_ETAG, BATCH_ID", "OBJECT_KEY, ETAG, BATCH_ID")
     return {(key, etag) for key, etag in session.query(_newest(versions))}
+
+
+def judged_batches(session: Session, batch_ids: Sequence[str]) -> set[str]:
+    """Which of these batches have the audit's verdict."""
+    if not batch_ids:
+        return set()
+    sql = f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE BATCH_ID IN ({placeholders(batch_ids)})"
+    return {batch_id for (batch_id,) in session.query(sql, batch_ids)}
 
 
 @retry_conflicts

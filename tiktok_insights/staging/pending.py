@@ -16,9 +16,6 @@ class _HasInfo(Protocol):
 
 Listed = TypeVar("Listed", bound=_HasInfo)
 
-#: The most that one batch takes: a batch is judged and published as a whole, and what it has done is done.
-BATCH_OBJECTS, BATCH_BYTES = 5_000, 2_000_000_000
-
 
 def pending(listing: Listing, known: set[Version]) -> list[CsvObject]:
     """The objects whose version (key, ETag) is not known, such as from the ledger; oldest first."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.staging import audit
+from tiktok_insights.staging.ledger import judged_batches, take_lock
 from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import LOAD_BATCHES, STAGED_OBJECTS
 
@@ -19,8 +20,11 @@ class VerdictError(RuntimeError):
 
 
 @retry_conflicts
-def write_verdict(session: Session, verdict: audit.AuditVerdict) -> None:
-    """Write one batch's rows, all or none. Raises VerdictError; the objects are then staged again by the next run."""
+def write_verdict(session: Session, verdict: audit.AuditVerdict, *, may_be_judged: bool = False) -> bool:
+    """Write one batch's rows, all or none. Raises VerdictError; the objects are then staged again by the next run.
+
+    Where several runs may have staged the same batch (`may_be_judged`), the first one writes; False for the others.
+    """
     batch_id, objects = verdict.batch_id, verdict.objects
     batch = {
         "BATCH_ID": batch_id,
@@ -33,6 +37,10 @@ def write_verdict(session: Session, verdict: audit.AuditVerdict) -> None:
         "CHECKED_AT": None,
     }
     with session.transaction():
+        if may_be_judged:
+            take_lock(session, batch_id)
+            if judged_batches(session, [batch_id]):
+                return False
         session.insert(STAGED_OBJECTS, [item.row(batch_id) for item in objects])
         session.insert(LOAD_BATCHES, [batch])
         actual = _own_rows(session, batch_id)
@@ -40,6 +48,7 @@ def write_verdict(session: Session, verdict: audit.AuditVerdict) -> None:
             counts = zip(actual, expected, _TABLES, strict=True)
             rows = ", ".join(f"{there} of {sent} rows in {table.name}" for there, sent, table in counts)
             raise VerdictError(f"Batch {batch_id} was rolled back: {rows}. Run again.")
+    return True
 
 
 def _own_rows(session: Session, batch_id: str) -> list[int]:

@@ -170,12 +170,12 @@ class _LosingOnce(Session):
 
     lost = False
 
-    def copy_staged(self, name: str, table: str) -> int:
+    def copy_staged(self, name: str, table: str, options: str = "PURGE=TRUE") -> int:
         """Lose the first time."""
         if not self.lost:
             self.lost = True
             raise ProgrammingError(msg="the number of waiters for this lock exceeds", errno=625, sqlstate="57014")
-        return super().copy_staged(name, table)
+        return super().copy_staged(name, table, options)
 
 
 def test_a_copy_that_lost_begins_again(connections: Connections, tmp_path: Path) -> None:

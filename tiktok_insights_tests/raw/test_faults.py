@@ -128,13 +128,18 @@ class WatchedStore(ObjectStore):
         super().put(key, body, content_type)
 
     def put_once(
-        self, key: str, body: bytes | IO[bytes], content_type: str, metadata: dict[str, str] | None = None
+        self,
+        key: str,
+        body: bytes | IO[bytes],
+        content_type: str,
+        metadata: dict[str, str] | None = None,
+        sha256: str = "",
     ) -> bool:
         """Write to the bucket unless the object is there."""
         assert isinstance(body, bytes)
         clear = gzip.decompress(body) if key.endswith(".gz") else body
         self.written.append(f"{key} {metadata} {clear.decode('utf-8', 'replace')}")
-        return super().put_once(key, body, content_type, metadata)
+        return super().put_once(key, body, content_type, metadata, sha256)
 
 
 @pytest.mark.parametrize("expected", FAULTS, ids=lambda expected: expected.fault)

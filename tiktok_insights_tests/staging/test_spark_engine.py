@@ -57,6 +57,7 @@ def engine(spark: "SparkSession", settings: Settings, connections: Connections) 
         spark,
         partial(open_store, connections.aws, settings.s3.bucket),
         partial(open_session, settings.snowflake, "spark"),
+        "test",
     )
 
 

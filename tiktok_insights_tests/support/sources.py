@@ -111,10 +111,15 @@ class FailingStore(ObjectStore):
         self._write(done=True)
 
     def put_once(
-        self, key: str, body: bytes | IO[bytes], content_type: str, metadata: dict[str, str] | None = None
+        self,
+        key: str,
+        body: bytes | IO[bytes],
+        content_type: str,
+        metadata: dict[str, str] | None = None,
+        sha256: str = "",
     ) -> bool:
         """Write to the real bucket, or end the run."""
         self._write(done=False)
-        written = self._real.put_once(key, body, content_type, metadata)
+        written = self._real.put_once(key, body, content_type, metadata, sha256)
         self._write(done=True)
         return written

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from tiktok_insights.defs.assets.staging import OBJECT_COLUMNS, STAGING_RESULT, object_rows
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, table_if_any
+from tiktok_insights.defs.staging_entries import OBJECT_COLUMNS, STAGING_RESULT, object_rows
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.staging.staging_result import StagingResult, every_new_object_was_loaded, result_of
 

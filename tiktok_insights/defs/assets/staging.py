@@ -1,30 +1,30 @@
 """Stage staging: pending objects to audited rows in the warehouse's staging table."""
 
-import dataclasses
-
 import dagster as dg
 from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.column_schemas import staging_lineage, warehouse_columns
+from tiktok_insights.defs.engines import EngineConfig, engine_entries
 from tiktok_insights.defs.load_runs import unreadable_entries
 from tiktok_insights.defs.presentation import OWNERS, table_if_any
-from tiktok_insights.defs.typed_metadata import TypedMetadata
+from tiktok_insights.defs.staging_entries import staging_entries
 from tiktok_insights.defs.versions import CONTRACT
 from tiktok_insights.lake.listing import no_csv_is_skipped
 from tiktok_insights.progress import ProgressReporter
+from tiktok_insights.resources.glue_job import GlueJobResource
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.staging.audit import CHECKS
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.ledger import forget_refused
-from tiktok_insights.staging.staging_result import StagingResult, result_of
+from tiktok_insights.staging.staging_result import result_of
 from tiktok_insights.staging.unreadable import every_pending_object_is_readable
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 
-class StagingConfig(dg.Config):
+class StagingConfig(EngineConfig):
     """What a person may change in the Launchpad."""
 
     max_rejected_share: float = Field(
@@ -53,6 +53,7 @@ def staged_tiktok_data(
     config: StagingConfig,
     s3: S3Resource,
     snowflake: SnowflakeResource,
+    glue_job: GlueJobResource,
     progress: dg.ResourceParam[ProgressReporter],
 ) -> dg.MaterializeResult:
     """The pending CSV objects in the staging table: one row per object and user, with the audit's verdict.
@@ -64,11 +65,13 @@ def staged_tiktok_data(
     with snowflake.session() as session:
         if config.retry_refused:
             context.log.info("Refused objects to try again: %d.", len(forget_refused(session)))
-        staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress, s3.raw_store())
+        engine = glue_job.engine(config.engine_request(), s3.store(), session, context.log)
+        staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress, s3.raw_store(), engine)
         batches = staging.stage(listing)
     return dg.MaterializeResult(
         metadata={
-            **_metadata(result_of(batches)),
+            **staging_entries(result_of(batches)),
+            **engine_entries(engine),
             **table_if_any("skipped_objects", ("object", "reason"), [(s.key, s.reason) for s in listing.skipped[:100]]),
             **unreadable_entries(staging.reading),
             "dagster/table_name": snowflake.full_name(STAGED_TIKTOK_DATA),
@@ -83,36 +86,3 @@ def staged_tiktok_data(
             )
         ],
     )
-
-
-STAGING_RESULT = TypedMetadata("staging_result", StagingResult)
-
-#: The columns of a table of objects: name, type and meaning.
-OBJECT_COLUMNS = (
-    ("object", "string", "Key of the CSV object."),
-    ("status", "string", "Its status in the ledger; pending if its batch failed, so that the next run stages it."),
-    ("rows in", "int", "Physical records after the header."),
-    ("staged", "int", "Rows sent to the warehouse's staging table."),
-    ("duplicate", "int", "Rows dropped because the object already has the user."),
-    ("rejected", "int", "Rows in the quarantine."),
-    ("negative counts", "int", "Counts that were negative and became NULL."),
-    ("reason", "string", "Why the object is not loaded, and what to do."),
-)
-
-
-def object_rows(result: StagingResult) -> list[tuple[object, ...]]:
-    """The objects as rows of the table."""
-    return [(o.key, o.status, *dataclasses.astuple(o.counts), o.reason) for o in result.objects]
-
-
-def _metadata(result: StagingResult) -> dict[str, dg.MetadataValue | int | str]:
-    return {
-        **({"batches": ", ".join(result.batches)} if result.batches else {}),
-        **table_if_any("objects", [name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
-        "objects_loaded": result.objects_loaded,
-        "objects_refused": result.objects_refused,
-        "dagster/row_count": result.rows.staged,
-        "rows_duplicate": result.rows.duplicate,
-        "rows_rejected": result.rows.rejected,
-        **STAGING_RESULT.entry(result),
-    }

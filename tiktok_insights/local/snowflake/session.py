@@ -32,6 +32,7 @@ from tiktok_insights.local.snowflake.dialect import (
 from tiktok_insights.local.snowflake.errors import aborted, as_programming_error, timed_out
 from tiktok_insights.local.snowflake.parameters import SessionParameters
 from tiktok_insights.local.snowflake.results import as_snowflake_sends, check_sendable
+from tiktok_insights.local.snowflake.stage_files import with_files_removed
 from tiktok_insights.local.snowflake.translations import Translations
 
 DEFAULT_SCHEMA = "PUBLIC"
@@ -194,7 +195,7 @@ class Cursor(FakeSnowflakeCursor):
             self._duck_conn.commit()  # Snowflake commits before a definition
             session.ended()
         session.parameters.note(command)
-        return session.parameters.shown_by(command)
+        return session.parameters.shown_by(with_files_removed(command, session))
 
     def _finish(self, kind: StatementKind) -> None:
         session = self._conn

@@ -3,12 +3,13 @@
 What a worker does with an object belongs in `tasks.py`. Everything here is the driver's.
 """
 
+import logging
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tiktok_insights.clients.snowflake_session import Connect, retry_conflicts
+from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.schema import HISTORY_COLUMNS, ColumnKind
 from tiktok_insights.staging import transform
@@ -20,6 +21,7 @@ from tiktok_insights.staging.object_reading import Fetched, LoadableObject
 from tiktok_insights.staging.quarantine import QuarantinedIds
 from tiktok_insights.staging.row_counts import IdSums, RowCounts, counted, require_conserved
 from tiktok_insights.staging.spark.id_patterns import look_at_ids
+from tiktok_insights.staging.spark.loading import SentFiles, load
 from tiktok_insights.staging.spark.rows import DDL
 from tiktok_insights.staging.spark.tasks import QUARANTINED, SENT, KeepRejected, OpenStore, ReadObjects, SendStaged
 from tiktok_insights.staging.staged_object import StagedObject, naive_utc
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 #: For each core, so many parts of the objects, of which the next one waits for whoever is done.
 _PARTS_A_CORE = 8
+_logger = logging.getLogger(__name__)
+
 _COUNTS = f"""
 SELECT object_number, disposition, count(*), COALESCE(sum(negative_counts), 0),
   {id_sum_sql("TIKTOK_ID", SqlEngine.SPARK)} FROM transformed GROUP BY object_number, disposition
@@ -53,12 +57,16 @@ class _Result:
 
 
 class SparkEngine(Engine):
-    """Stages with the workers of a Spark session. Both functions that open something are sent to them."""
+    """Stages with the workers of a Spark session. Both functions that open something are sent to them.
 
-    def __init__(self, spark: "SparkSession", open_store: OpenStore, connect: Connect) -> None:
+    `job_run_id` is in the names of the files that they send: no run meets the files of another one.
+    """
+
+    def __init__(self, spark: "SparkSession", open_store: OpenStore, connect: Connect, job_run_id: str) -> None:
         self._spark = spark
         self._open_store = open_store
         self._connect = connect
+        self._job_run_id = job_run_id
 
     def stage(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> Iterator[ObjectOutcome]:
         """Stage the objects. Each has one outcome, and none has an effect on another's."""
@@ -69,19 +77,21 @@ class SparkEngine(Engine):
         stream = read(spark, ReadObjects(self._open_store, batch_id, contents, items))
         try:
             fetched = _outcomes(stream)
-            yield from (outcome for outcome in fetched.values() if not isinstance(outcome, LoadableObject))
             loadable = {number: item for number, item in fetched.items() if isinstance(item, LoadableObject)}
-            if loadable:
-                yield from self._transform(spark, batch_id, loadable)
+            _logger.info("Read %d objects, of which %d can be loaded.", len(fetched), len(loadable))
+            results = self._transform(spark, batch_id, loadable)
         finally:
             stream.unpersist()
+        yield from (outcome for outcome in fetched.values() if not isinstance(outcome, LoadableObject))
+        yield from results
 
     def _transform(
         self, spark: "SparkSession", batch_id: str, loadable: Mapping[int, LoadableObject]
-    ) -> Iterator[ObjectOutcome]:
+    ) -> list[ObjectOutcome]:
+        """Count, keep what is rejected, and load the good rows; with none of them, those of an earlier run go."""
         transformed = transform_source(spark)
         try:
-            results = _count(spark, loadable)
+            results = _count(spark, loadable) if loadable else {}
             quarantined = self._keep_rejected(spark, results)
             outcomes = {number: _outcome(result, quarantined.get(number)) for number, result in results.items()}
             good = [
@@ -89,9 +99,8 @@ class SparkEngine(Engine):
                 for number, outcome in outcomes.items()
                 if isinstance(outcome, StagedObject) and not outcome.reason and outcome.counts.staged
             ]
-            if good:
-                self._send(spark, batch_id, good)
-            yield from outcomes.values()
+            load(self._connect, batch_id, self._send(spark, batch_id, good) if good else None)
+            return list(outcomes.values())
         finally:
             transformed.unpersist()
 
@@ -113,7 +122,7 @@ class SparkEngine(Engine):
         kept = in_order.mapInArrow(KeepRejected(self._open_store, objects), QUARANTINED).collect()
         return {row[0]: pickle.loads(row[1]) for row in kept}  # noqa: S301  # our own worker wrote it
 
-    def _send(self, spark: "SparkSession", batch_id: str, good: Sequence[LoadableObject]) -> None:
+    def _send(self, spark: "SparkSession", batch_id: str, good: Sequence[LoadableObject]) -> SentFiles:
         origins = [(item.file.number, item.file.origin) for item in good]
         spark.createDataFrame(
             [
@@ -132,8 +141,10 @@ class SparkEngine(Engine):
         )
         with self._connect() as session:
             table = session.namespace.name_of(STAGED_TIKTOK_DATA)
-            for row in staged.mapInArrow(SendStaged(self._connect, table, batch_id), SENT).collect():
-                retry_conflicts(session.copy_staged)(row[0], table)
+        prefix = f"{batch_id}-{self._job_run_id}-"
+        rows = staged.mapInArrow(SendStaged(self._connect, table, prefix), SENT).collect()
+        _logger.info("Sent %d rows in %d files.", sum(row[0] for row in rows), len(rows))
+        return SentFiles(prefix, sum(row[0] for row in rows))
 
 
 def read(spark: "SparkSession", task: ReadObjects) -> "DataFrame":

@@ -35,7 +35,7 @@ from tiktok_insights.staging.unreadable import Unreadable
 OpenStore = Callable[[], ObjectStore]
 
 QUARANTINED = "object_number int, outcome binary"
-SENT = "name string"
+SENT = "rows bigint"
 
 
 @dataclass(frozen=True)
@@ -79,30 +79,33 @@ class KeepRejected:
 
 @dataclass(frozen=True)
 class SendStaged:
-    """Sends the staged rows of a partition to the stage of their table, as one Parquet file."""
+    """Sends the staged rows of a partition to the stage of their table, as one Parquet file.
+
+    Its name begins with `prefix`, and is the same when the task runs again: the file is written over itself.
+    """
 
     connect: Connect
     table: str
-    batch_id: str
+    prefix: str
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Write the rows, and give the name of the file; without rows there is none."""
+        """Write the rows, and say how many there are; without rows there is no file."""
         from pyspark import TaskContext
 
         context = TaskContext.get()
-        name = f"{self.batch_id}-{context.partitionId() if context else 0:05}.parquet"
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            writer = None
+            path = Path(folder) / f"{self.prefix}{context.partitionId() if context else 0:05}.parquet"
+            writer, rows = None, 0
             for batch in batches:
                 if batch.num_rows:
                     writer = writer or pq.ParquetWriter(path, batch.schema)
                     writer.write_batch(batch)
+                    rows += batch.num_rows
             if writer:
                 writer.close()
                 with self.connect() as session:
                     session.put(path, self.table)
-                yield pa.record_batch([pa.array([name])], names=["name"])
+                yield pa.record_batch([pa.array([rows])], names=["rows"])
 
 
 def _kept(

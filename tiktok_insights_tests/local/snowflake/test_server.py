@@ -122,6 +122,26 @@ def test_a_staged_parquet_file_is_copied_in(connect: Connect, tmp_path: Path, sh
     assert not [path for path in (shared_home / "stack" / "snowflake" / "stages").rglob("*") if path.is_file()]
 
 
+def test_files_are_removed_by_the_beginning_of_their_names(connect: Connect, tmp_path: Path) -> None:
+    """REMOVE deletes them, says which, and leaves the others; a COPY loads by such a beginning, too."""
+    session = connect()
+    _run(session, "CREATE OR REPLACE TABLE PARTS (N NUMBER(38,0))")
+    for name in ("20260131T120000.5Z-a-run_1-0", "20260131T120000.5Z-a-run_1-1", "20260131T120000.5Z-b-run_1-0"):
+        pq.write_table(pa.table({"N": [1, 2]}), tmp_path / f"{name}.parquet")
+        _run(session, f"PUT 'file://{tmp_path}/{name}.parquet' @PUBLIC.%PARTS AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
+    options = _COPY_OPTIONS.replace("PURGE", "FORCE")
+    copy = f"COPY INTO PARTS FROM '@PUBLIC.%PARTS/20260131T120000.5Z-a-run_1-' {options}"
+    assert [row[3] for row in _rows(session, copy)] == [2, 2]
+    assert [row[3] for row in _rows(session, copy)] == [2, 2]
+    removed = _rows(session, "REMOVE @PUBLIC.%PARTS/20260131T120000.5Z-a-")
+    assert sorted(removed) == [(f"20260131T120000.5Z-a-run_1-{n}.parquet", "removed") for n in (0, 1)]
+    assert _rows(session, "REMOVE @PUBLIC.%PARTS/20260131T120000.5Z-a-") == []
+    assert [row[0] for row in _rows(session, "LIST @PUBLIC.%PARTS")] == ["20260131T120000.5Z-b-run_1-0.parquet"]
+    assert len(_rows(session, "REMOVE @PUBLIC.%PARTS")) == 1
+    with pytest.raises(ProgrammingError, match="NO_TABLE"):
+        _run(session, "REMOVE @PUBLIC.%NO_TABLE/x")
+
+
 def test_a_million_rows_are_copied_in_seconds(connect: Connect, tmp_path: Path) -> None:
     """One COPY of a million rows is quick enough for a laptop."""
     session = connect()

@@ -1,0 +1,1 @@
+"""What AWS Glue runs: the job's script, and what builds the package that the script imports."""

@@ -1,0 +1,156 @@
+"""Which engine a run gets, by its settings and by what is pending; and what its metadata tell of a Glue job."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import boto3
+import pytest
+
+from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
+from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.defs.engines import EngineConfig, engine_entries
+from tiktok_insights.lake.listing import CsvObject
+from tiktok_insights.resources.glue_job import EngineRequest, GlueJobResource
+from tiktok_insights.settings.environment import Settings, read_settings
+from tiktok_insights.staging.engine import ChosenEngine, Engine
+from tiktok_insights.staging.glue.cost import dpu_seconds, estimated_usd
+from tiktok_insights.staging.glue.engine import FinishedRun, GlueEngine
+from tiktok_insights.staging.glue.exchange import SparkStage
+from tiktok_insights.staging.glue.job_runs import JobRun
+from tiktok_insights.staging.local.engine import LocalEngine
+from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights_tests.support.troubleshooting import told
+
+LOG = logging.getLogger(__name__)
+GB = 1_000_000_000
+
+
+def pending(gigabytes: float) -> list[CsvObject]:
+    """An object of this size that waits."""
+    info = ObjectInfo("csv/followers/account=42/dt=2026-01-31/a.csv", "e", int(gigabytes * GB), datetime.now(UTC))
+    return [CsvObject(info, "42", "2026-01-31")]
+
+
+def engine(job: str = "etl", **config: Any) -> Engine:
+    """The engine that a run with these settings gets; nothing is asked of AWS, and nothing of the warehouse."""
+    resource = GlueJobResource(job=job, region="eu-central-1", access_key_id="key", secret_access_key="secret")
+    session = Session(cast(Any, None), Namespace("DB", "PUBLIC", "INTERNAL", "MAIN"))
+    s3 = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="key", aws_secret_access_key="secret")
+    store = ObjectStore(s3, "bucket")
+    return resource.engine(EngineConfig(**config).engine_request(), store, session, LOG)
+
+
+def chosen(given: Engine, gigabytes: float) -> type[Engine]:
+    """The kind of engine that stages so much; asking a job's engine for its batches would ask AWS."""
+    if isinstance(given, ChosenEngine):
+        return type(given._choose(pending(gigabytes)))
+    return type(given)
+
+
+@pytest.mark.parametrize(
+    ("config", "gigabytes", "expected"),
+    [
+        ({}, 20.0, LocalEngine),
+        ({}, 20.1, GlueEngine),
+        ({"glue_above_gb": 50.0}, 50.0, LocalEngine),
+        ({"glue_above_gb": 0.0}, 0.000000001, GlueEngine),
+        ({"engine": "glue"}, 0.0, GlueEngine),
+        ({"engine": "local"}, 1_000.0, LocalEngine),
+        ({"job": ""}, 1_000.0, LocalEngine),
+    ],
+)
+def test_the_engine_is_that_of_the_settings_or_of_the_size(
+    config: dict[str, Any], gigabytes: float, expected: type[Engine]
+) -> None:
+    """A deployment without a job has one engine."""
+    assert chosen(engine(**config), gigabytes) is expected
+
+
+def test_a_run_with_nothing_to_do_opens_no_engine() -> None:
+    """Its metadata name none."""
+    given = engine(engine="glue")
+    assert given.begun([]) == ()
+    assert engine_entries(given) == {}
+
+
+def test_a_job_that_the_deployment_does_not_have_is_told() -> None:
+    """Before anything is staged; and workers have a type and a number."""
+    with told("GLUE_JOB is not set"):
+        engine(job="", engine="glue")
+    with told("Only one of glue_worker_type"):
+        engine(glue_workers=3)
+
+
+def test_a_machine_that_cannot_run_the_job_stages_by_itself_unless_told_otherwise(
+    settings: Settings, store: ObjectStore
+) -> None:
+    """On the local stack, Spark, Java or the job's package may be missing."""
+    resource = GlueJobResource.of(settings.glue_job)
+    session = Session(cast(Any, None), settings.snowflake.namespace)
+    given = resource.engine(EngineRequest("auto", 0.0), store, session, LOG)
+    assert chosen(given, 1.0) is LocalEngine
+    with told("<folder> has no package of the Glue job."):
+        chosen(resource.engine(EngineRequest("glue"), store, session, LOG), 1.0)
+
+
+def test_only_the_local_deployment_has_a_job_by_default() -> None:
+    """In AWS, one is named."""
+    assert read_settings({}).glue_job.job == "tiktok_etl"
+    aws = {"TIKTOK_INSIGHTS_DEPLOYMENT": "aws"}
+    assert read_settings(aws).glue_job.job == ""
+    named = read_settings({**aws, "GLUE_JOB": "etl", "GLUE_ABOVE_GB": "7.5"}).glue_job
+    assert (named.job, named.above_gb) == ("etl", 7.5)
+
+
+@pytest.mark.parametrize(
+    ("run", "seconds", "usd"),
+    [
+        (JobRun("r", "SUCCEEDED", seconds=3600, worker_type="G.1X", workers=10), 36_000, 4.4),
+        (JobRun("r", "SUCCEEDED", seconds=3600, worker_type="G.2X", workers=10), 72_000, 8.8),
+        (JobRun("r", "SUCCEEDED", seconds=30, worker_type="G.1X", workers=2), 60, 0.44 * 2 / 60),
+        (JobRun("r", "SUCCEEDED", seconds=3600, dpu_seconds=1800, worker_type="G.1X", workers=10), 1800, 0.22),
+        (JobRun("r", "STOPPED", seconds=0, worker_type="G.1X", workers=2), 0, 0.44 * 2 / 60),
+        (JobRun("r", "SUCCEEDED", seconds=3600, worker_type="R.1X", workers=10), None, None),
+    ],
+)
+def test_a_run_costs_its_dpu_seconds_and_at_least_a_minute(
+    run: JobRun, seconds: float | None, usd: float | None
+) -> None:
+    """By Glue's own count where there is one; of workers with another price nothing is said."""
+    assert dpu_seconds(run) == seconds
+    assert estimated_usd(run) == (usd if usd is None else pytest.approx(usd))
+
+
+def test_the_metadata_tell_of_run_cost_and_stages() -> None:
+    """With the run's page in the console."""
+    given = engine(engine="glue")
+    assert isinstance(given, ChosenEngine)
+    used = given._choose(pending(1.0))
+    assert isinstance(used, GlueEngine)
+    given.chosen = used
+    run = JobRun("jr_1", "SUCCEEDED", seconds=3600, worker_type="G.1X", workers=2)
+    stages = (SparkStage(0, "collect", 4, 1.23), SparkStage(1, "copy", 2, 0.5))
+    used.runs.append(FinishedRun("b1", "jr_1", run, stages))
+    entries = engine_entries(given)
+    values = {name: entry.value for name, entry in entries.items() if name != "spark_stages"}
+    assert values == {
+        "engine": "glue",
+        "glue_job_run": "jr_1",
+        "glue_job_run_console": "https://console.aws.amazon.com/gluestudio/home?region=eu-central-1#/job/etl/run/jr_1",
+        "dpu_seconds": 7200.0,
+        "estimated_cost_usd": 0.88,
+        "usd_per_dpu_hour": 0.44,
+    }
+    table: Any = entries["spark_stages"]
+    assert [list(record.data.values()) for record in table.records] == [
+        ["jr_1", 0, "collect", 4, 1.2],
+        ["jr_1", 1, "copy", 2, 0.5],
+    ]
+    used.runs.append(FinishedRun("b2", "jr_2", None, ()))
+    assert {name for name in engine_entries(given) if name.startswith("glue_job_run")} == {
+        "glue_job_run_1",
+        "glue_job_run_1_console",
+        "glue_job_run_2",
+        "glue_job_run_2_console",
+    }
