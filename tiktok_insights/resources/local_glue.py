@@ -7,7 +7,7 @@ stack may listen on another port by then. How runs are executed belongs in `loca
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from tiktok_insights.clients.aws_errors import error_code
-from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local.folder import StackError, StackFolder
 from tiktok_insights.local.glue.requirements import missing_requirement
 from tiktok_insights.local.stack import ensure_running
-from tiktok_insights.staging.glue.packages import SCRIPT, PackageMissingError
+from tiktok_insights.staging.glue.packages import JobPackage
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
@@ -29,7 +28,6 @@ CONNECTION = "snowflake-connection"
 SECRET = "snowflake_credentials"  # noqa: S105  # its name
 #: The stack takes any user.
 USER = "local"
-PACKAGE_PREFIX = "glue/packages/"
 #: The stack has no roles, but a job needs the name of one.
 _ROLE = "arn:aws:iam::123456789012:role/local"
 _TIMEOUT_MINUTES = 480
@@ -37,43 +35,23 @@ _KEY_BITS = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class JobPackage:
-    """The job's code on this machine: its script, and the zip of wheels that it installs, if it needs any.
-
-    The zip's name changes with its content.
-    """
-
-    script: Path
-    wheels: Path | None = None
-
-
-def built_package(folder: Path = Path("build/glue")) -> JobPackage:
-    """The package that `make glue-package` has written. Raises PackageMissingError."""
-    wheels = sorted(folder.glob("*.gluewheels.zip"), key=lambda path: path.stat().st_mtime)
-    if not wheels or not (folder / SCRIPT).exists():
-        raise PackageMissingError(f"{folder} has no package of the Glue job. Build the package with: make glue-package")
-    return JobPackage(folder / SCRIPT, wheels[-1])
-
-
-@dataclass(frozen=True, slots=True)
 class LocalGlue:
-    """The clients of a stack, and where its bucket is. `home` is the stack's."""
+    """The clients of a stack. `home` is the stack's."""
 
     home: Path
     glue: "GlueClient"
     secrets: "SecretsManagerClient"
-    store: ObjectStore
 
-    def ensure(self, job: str, package: JobPackage, role: str, warehouse: str) -> None:
+    def ensure(self, job: str, upload: Callable[[], JobPackage], role: str, warehouse: str) -> None:
         """Make, or bring up to date, all that runs of the job need; may be repeated, and run twice at once.
 
-        Raises StackError when Spark or Java is missing.
+        `upload` brings the job's package into the bucket. Raises StackError when Spark or Java is missing.
         """
         if missing := missing_requirement():
             raise StackError(missing)
         self._ensure_secret()
         self._ensure_connection(role, warehouse)
-        self._ensure_job(job, package)
+        self._ensure_job(job, upload())
 
     def _ensure_secret(self) -> None:
         wanted = json.dumps({"sfUser": USER, "pem_private_key": private_key(self.home)})
@@ -115,18 +93,14 @@ class LocalGlue:
             self.glue.update_connection(Name=CONNECTION, ConnectionInput=wanted)
 
     def _ensure_job(self, name: str, package: JobPackage) -> None:
-        arguments = {"--job-bookmark-option": "job-bookmark-disable"}
-        if package.wheels:
-            arguments["--additional-python-modules"] = self._upload(package.wheels, package.wheels.stem)
-            arguments["--python-modules-installer-option"] = "--no-index"
-        folder = package.wheels.stem if package.wheels else "script"
+        arguments = {
+            "--job-bookmark-option": "job-bookmark-disable",
+            "--additional-python-modules": package.package,
+            "--python-modules-installer-option": "--no-index",
+        }
         wanted: Any = {
             "Role": _ROLE,
-            "Command": {
-                "Name": "glueetl",
-                "PythonVersion": "3",
-                "ScriptLocation": self._upload(package.script, folder),
-            },
+            "Command": {"Name": "glueetl", "PythonVersion": "3", "ScriptLocation": package.script},
             "GlueVersion": "5.1",
             "WorkerType": "G.1X",
             "NumberOfWorkers": 2,
@@ -144,16 +118,6 @@ class LocalGlue:
             return
         if _differs(found, wanted):
             self.glue.update_job(JobName=name, JobUpdate=wanted)
-
-    def _upload(self, path: Path, folder: str) -> str:
-        """Upload a file unless the bucket has it, and give its address. A script alone is small, and replaced."""
-        key = f"{PACKAGE_PREFIX}{folder}/{path.name}"
-        if folder == "script":
-            self.store.put(key, path.read_bytes(), "text/x-python")
-        elif not self.store.exists(key):
-            with path.open("rb") as body:
-                self.store.put_once(key, body, "application/octet-stream")
-        return self.store.uri(key)
 
 
 def private_key(home: Path) -> str:

@@ -99,11 +99,12 @@ def ensure_local_glue_job(settings: GlueJobSettings, store: "ObjectStore") -> No
 
     Raises StackError where Spark or Java is missing, and PackageMissingError.
     """
-    from tiktok_insights.resources.local_glue import LocalGlue, built_package
+    from tiktok_insights.resources.local_glue import LocalGlue
+    from tiktok_insights.staging.glue.packages import upload
 
     glue, secrets = _aws_client("glue", settings), _aws_client("secretsmanager", settings)
-    local = LocalGlue(Path(settings.local_stack), glue, secrets, store)
-    local.ensure(settings.job, built_package(), settings.role, settings.warehouse)
+    local = LocalGlue(Path(settings.local_stack), glue, secrets)
+    local.ensure(settings.job, lambda: upload(store, Path("build/glue")), settings.role, settings.warehouse)
 
 
 @contextmanager

@@ -3,18 +3,16 @@
 import ast
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pytest
 
 from tiktok_insights.local import stack
-from tiktok_insights.resources.local_glue import JobPackage, LocalGlue
+from tiktok_insights.resources.local_glue import LocalGlue
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging.glue.packages import JobPackage
 from tiktok_insights_tests.local.conftest import aws_client
 from tiktok_insights_tests.local.glue.jobs import Jobs
-
-if TYPE_CHECKING:
-    from tiktok_insights.clients.object_store import ObjectStore
 
 pytestmark = pytest.mark.spark
 
@@ -42,15 +40,12 @@ spark.range(1).mapInArrow(lambda batches: 1 / 0, "id long").collect()
 """
 
 
-def test_a_job_on_spark(
-    jobs: Jobs, endpoints: stack.Endpoints, settings: Settings, store: "ObjectStore", tmp_path: Path
-) -> None:
+def test_a_job_on_spark(jobs: Jobs, endpoints: stack.Endpoints, settings: Settings) -> None:
     """Its settings are the stack's, its workers see what the driver sees, and the first error of a task is told."""
-    script = tmp_path / "tiktok_etl.py"
-    script.write_text(_SCRIPT, encoding="utf-8")
+    script = JobPackage(jobs.put("spark_job.py", _SCRIPT.encode()), "")
     secrets = aws_client(endpoints, "secretsmanager")
-    local = LocalGlue(Path(settings.glue.local_stack), jobs.glue, secrets, store)  # type: ignore[arg-type]
-    local.ensure("spark_job", JobPackage(script), "ACCOUNTADMIN", "COMPUTE_WH")
+    local = LocalGlue(Path(settings.glue.local_stack), jobs.glue, secrets)  # type: ignore[arg-type]
+    local.ensure("spark_job", lambda: script, "ACCOUNTADMIN", "COMPUTE_WH")
     conf = {"--conf": "spark.ours=a b --conf spark.master=local[9]"}
     run_id = jobs.start("spark_job", WorkerType="G.1X", NumberOfWorkers=2, Arguments=conf)
     run = jobs.ended("spark_job", run_id, seconds=300)
