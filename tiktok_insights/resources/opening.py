@@ -26,6 +26,7 @@ from tiktok_insights.settings.private_key import private_key_der
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
+    from tiktok_insights.catalog.crawler import Crawler
     from tiktok_insights.catalog.glue_table import Catalog
     from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.clients.snowflake_session import Session
@@ -77,6 +78,23 @@ def open_catalog(settings: GlueSettings) -> "Catalog":
     from tiktok_insights.catalog.glue_table import Catalog
 
     return Catalog(_aws_client("glue", settings), settings.database, settings.bucket)
+
+
+def open_crawler(settings: GlueSettings) -> "Crawler | None":
+    """Open the crawler, or nothing where none is configured; the local stack's is created if it is missing.
+
+    Raises StackError, and boto3's errors from the local stack.
+    """
+    if not settings.crawler:
+        return None
+    from tiktok_insights.catalog.crawler import Crawler
+
+    client = _aws_client("glue", settings)
+    if settings.local_stack:
+        from tiktok_insights.catalog.crawler_definition import ensure_crawler
+
+        ensure_crawler(client, settings.crawler, settings.database, settings.bucket)
+    return Crawler(client, settings.crawler, settings.crawler_minutes)
 
 
 @contextmanager

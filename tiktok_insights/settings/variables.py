@@ -84,6 +84,13 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "your AWS profile",
         ),
         Variable("GLUE_DATABASE", "tiktok", "the Glue database; created if missing"),
+        Variable(
+            "GLUE_CRAWLER",
+            "",
+            "the Glue crawler that each run starts after the table is registered, only to compare what it finds. In "
+            "`local`, it is created. If empty, there is none",
+        ),
+        Variable("GLUE_CRAWLER_MINUTES", "15", "how long a run waits for the crawler. Then it loads anyway"),
         Variable("SNOWFLAKE_DATABASE", "AMAZON_DB", "the database for all tables; in `aws`, you create it"),
         Variable("SNOWFLAKE_SCHEMA", "PUBLIC", "the schema of the tables; created if missing"),
         Variable(
