@@ -169,19 +169,38 @@ def test_the_check_warns_of_many_tables_and_of_none(catalog: Catalog) -> None:
 
 def test_the_check_warns_of_each_problem_of_the_crawl(catalog: Catalog) -> None:
     """Failed, too long, missing, denied, not started, never run: none is an error, and none hides the table."""
-    beginning = "crawled_table_matches_the_contract: The crawler <name>"
     failed = {"Status": "FAILED", "ErrorMessage": "No access.", "LogGroup": "/aws-glue/crawlers", "LogStream": NAME}
     unsafe = CrawlerService().settings | {"TablePrefix": ""}
-    for words, given, minutes in (
-        ("ended with <status>", service(crawled(), end=failed), 1),
-        ("had not finished", service(crawled(), end=None), 0.002),
-        ("does not exist", CrawlerService(faults={"GetCrawler": [refusal("EntityNotFoundException")]}), 1),
-        ("could not be followed", CrawlerService(faults={"StartCrawler": [refusal("AccessDeniedException")]}), 1),
-        ("was not started", service(crawled(), settings=unsafe), 1),
+    for entry, given, minutes in (
+        (
+            told("crawled_table_matches_the_contract: The crawler <name> ended with", NAME),
+            service(crawled(), end=failed),
+            1,
+        ),
+        (
+            told("crawled_table_matches_the_contract: The crawler <name> had not finished", NAME),
+            service(crawled(), end=None),
+            0.002,
+        ),
+        (
+            told("crawled_table_matches_the_contract: The crawler <name> does not exist", NAME),
+            CrawlerService(faults={"GetCrawler": [refusal("EntityNotFoundException")]}),
+            1,
+        ),
+        (
+            told("crawled_table_matches_the_contract: The crawler <name> could not be followed", NAME),
+            CrawlerService(faults={"StartCrawler": [refusal("AccessDeniedException")]}),
+            1,
+        ),
+        (
+            told("crawled_table_matches_the_contract: The crawler <name> was not started", NAME),
+            service(crawled(), settings=unsafe),
+            1,
+        ),
     ):
         found = outcome(catalog, given, minutes=minutes)
         assert (len(found.offenders), found.severity) == (1, Severity.WARNING), found
-        told(f"{beginning} {words}", NAME).says_check(found)
+        entry.says_check(found)
 
 
 def test_the_check_asks_glue_where_the_run_has_not_crawled(catalog: Catalog) -> None:

@@ -1,5 +1,6 @@
 """A run starts the crawler or attaches to it, waits within its limit, and never fails because of it."""
 
+import json
 import logging
 from typing import Any
 
@@ -10,7 +11,9 @@ from tiktok_insights.catalog.crawler import Crawl, Crawler, CrawlReport
 from tiktok_insights.catalog.crawler_definition import crawler_input, unsafe_settings
 from tiktok_insights.catalog.table_definition import partition_input, table_input
 from tiktok_insights_tests.support.crawling import DATABASE, LOCATION, NAME, CrawlerService, refusal, served
+from tiktok_insights_tests.support.documents import blocks
 from tiktok_insights_tests.support.scripted import Reply
+from tiktok_insights_tests.support.troubleshooting import DOCUMENT
 
 DAY = ("42", "2026-01-31")
 LOST = Reply(hangs_up=True)
@@ -149,6 +152,15 @@ def test_our_own_definition_is_safe() -> None:
     """And one without any settings is not."""
     assert unsafe_settings(crawler_input(NAME, "role", DATABASE, LOCATION)) == []
     assert len(unsafe_settings({})) == 3
+
+
+def test_the_guide_creates_the_crawler_that_we_define() -> None:
+    """What people are told to give to AWS is what the local stack gets, but for the role."""
+    guide = DOCUMENT.parent / "how_to" / "compare_with_a_crawler.md"
+    (command,) = [block.text for block in blocks(guide) if "create-crawler" in block.text]
+    role = "arn:aws:iam::111122223333:role/a-role-that-reads-the-bucket"
+    expected = crawler_input(NAME, role, "tiktok", "s3://project-with-tiktok-data/csv/followers/")
+    assert json.loads(command.partition("'")[2].rpartition("'")[0]) == expected
 
 
 def test_the_tables_of_this_crawler_are_reported_with_their_partitions() -> None:
