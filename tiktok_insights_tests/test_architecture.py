@@ -19,7 +19,7 @@ SHARED = {"checks", "clients", "progress", "schema", "sql_files", "tables"}
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "runtime.orphaned_runs", "cli", "definitions"}
 #: The modules in them that may not, since the command line opens its clients with them.
-WITHOUT_DAGSTER = {"resources.opening", "resources.local_clients", "resources.local_stack"}
+WITHOUT_DAGSTER = {"resources.opening", "resources.local_clients", "resources.local_glue", "resources.local_stack"}
 
 
 def modules() -> Iterator[tuple[str, Path, ast.Module]]:

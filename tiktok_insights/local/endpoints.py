@@ -53,6 +53,11 @@ class Announcement:
             return None
 
 
+def aws_variables(endpoints: Endpoints) -> dict[str, str]:
+    """Of `client_environment`, what leads to AWS."""
+    return {name: value for name, value in client_environment(endpoints).items() if name.startswith("AWS_")}
+
+
 def client_environment(endpoints: Endpoints) -> dict[str, str]:
     """The variables that point any AWS or Snowflake client, and the pipeline, at the stack.
 

@@ -70,6 +70,11 @@ class StackFolder:
         return self.aws / "services" / "glue"
 
     @property
+    def glue_runs(self) -> Path:
+        """What Glue does: job runs, their packages, crawls, the key of the jobs' sign-in."""
+        return self.root / "glue"
+
+    @property
     def snowflake(self) -> Path:
         """The DuckDB databases and the stages' files."""
         return self.root / "snowflake"

@@ -20,12 +20,12 @@ from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tiktok_insights.local.endpoints import Announcement, Endpoints
+from tiktok_insights.local.endpoints import Announcement, Endpoints, aws_variables
 from tiktok_insights.local.folder import StackFolder, held
 from tiktok_insights.local.launch import REFUSED
 
 if TYPE_CHECKING:
-    from tiktok_insights.local.aws.server import AwsState
+    from tiktok_insights.local.glue.service import LocalGlue
     from tiktok_insights.local.serving import Server
     from tiktok_insights.local.snowflake.server import Warehouse
 
@@ -40,7 +40,7 @@ class _Parts:
 
     servers: "dict[str, Server]"
     warehouse: "Warehouse"
-    aws: "AwsState"
+    glue: "LocalGlue"
     endpoints: Endpoints
 
 
@@ -91,6 +91,7 @@ def _serve(folder: StackFolder, starter: int) -> None:
     # First of all nobody may find us any more; the ports stay known for the next start.
     with suppress(FileNotFoundError):
         folder.endpoints.replace(folder.previous_endpoints)
+    parts.glue.close()
     parts.warehouse.interrupt()
     for server in parts.servers.values():
         server.stop()
@@ -122,6 +123,7 @@ def _start(folder: StackFolder) -> _Parts:
 
     from tiktok_insights.local.aws.server import AwsState, create_aws_app
     from tiktok_insights.local.fake_api.app import create_app
+    from tiktok_insights.local.glue.service import LocalGlue
     from tiktok_insights.local.serving import LOOPBACK, AsgiServer, WsgiServer, port_of
     from tiktok_insights.local.snowflake.server import Warehouse, create_snowflake_app
 
@@ -145,7 +147,9 @@ def _start(folder: StackFolder) -> _Parts:
         snowflake_port=port_of(snowflake),
         pid=os.getpid(),
     )
-    return _Parts({**asgi, "aws": WsgiServer("aws", create_aws_app(aws_state), aws)}, warehouse, aws_state, endpoints)
+    glue = LocalGlue(folder.glue_runs, aws_state.services, aws_variables(endpoints))
+    served = WsgiServer("aws", create_aws_app(aws_state, glue), aws)
+    return _Parts({**asgi, "aws": served}, warehouse, glue, endpoints)
 
 
 def _listeners(previous: Path) -> list[socket.socket]:

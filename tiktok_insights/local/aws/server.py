@@ -1,8 +1,8 @@
 """AWS on this machine: moto's application, wrapped so that what it holds in memory is also on disk.
 
 What happens around a request belongs here; how S3 and the other services are stored is in `s3_store` and
-`service_store`. moto does the rest, so what moto cannot do is not here either: it enforces no credentials, a Glue
-crawler makes no table, a Glue job runs nothing. Of policies, only what a bucket's policy denies is enforced
+`service_store`. moto does the rest, but for Glue's runs and crawls (`local/glue`), so what moto cannot do is not here
+either: it enforces no credentials. Of policies, only what a bucket's policy denies is enforced
 (`bucket_policy`). Services other than S3 and those in `service_store.SERVICES` work, and forget everything when the
 stack stops.
 """
@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from tiktok_insights.local.aws import bucket_policy
 from tiktok_insights.local.aws.s3_store import S3Store, find_bucket
 from tiktok_insights.local.aws.service_store import ServiceStore
+from tiktok_insights.local.glue.service import LocalGlue
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -45,9 +46,9 @@ class AwsState:
         self.services.restore()
 
 
-def create_aws_app(state: AwsState) -> "WSGIApplication":
+def create_aws_app(state: AwsState, glue: LocalGlue) -> "WSGIApplication":
     """The application for every AWS service, with `state` kept on disk."""
-    return PersistentApplication(DomainDispatcherApplication(create_backend_app), state)
+    return PersistentApplication(glue.in_front_of(DomainDispatcherApplication(create_backend_app)), state)
 
 
 class PersistentApplication:
