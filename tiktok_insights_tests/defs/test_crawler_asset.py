@@ -12,6 +12,7 @@ import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.definitions import defs
+from tiktok_insights.defs.checks import offenders_of
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.support.connections import connect
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -48,12 +49,11 @@ def reported(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
     """The metadata of the catalog's asset, and the check about the crawler as `passed`, `severity` and `offenders`."""
     (made,) = result.asset_materializations_for_node("tiktok_user_data")
     (evaluation,) = (found for found in result.get_asset_check_evaluations() if found.check_name == _CHECK)
-    offenders = evaluation.metadata.get("offenders")
     return {
         **{name: value.value for name, value in made.metadata.items()},
         "passed": evaluation.passed,
         "severity": evaluation.severity,
-        "offenders": [str(r.data["offender"]) for r in offenders.records] if offenders else [],  # type: ignore[union-attr]
+        "offenders": offenders_of(evaluation),
         "facts": {name: value.value for name, value in evaluation.metadata.items() if name != "offenders"},
     }
 
@@ -64,9 +64,7 @@ def test_a_run_crawls_compares_and_loads(crawler: str, csvs: None, store: Object
     found = reported(result)
     assert (found["crawler"], found["crawler_state"], found["crawler_last_crawl"]) == (crawler, "READY", "SUCCEEDED")
     assert found["crawler_seconds"] > 0
-    (table,) = (
-        found["crawled_tables"].records if hasattr(found["crawled_tables"], "records") else found["crawled_tables"]
-    )
+    (table,) = found["crawled_tables"].records
     assert table.data == {"table": "crawled_followers", "columns": 19, "partitions": 2}
     assert (found["passed"], found["severity"]) == (False, dg.AssetCheckSeverity.WARN)
     assert any(
@@ -85,22 +83,19 @@ def test_the_contracts_table_passes_where_the_crawler_made_the_same(crawler: str
     run()
     settings = read_settings()
     glue = boto3.client("glue", **connect(settings).aws)
-    names = {"DatabaseName": settings.glue.database}
-    ours = glue.get_table(**names, Name="tiktok_user_data")["Table"]
-    crawled = {
-        "Name": "crawled_followers",
-        "TableType": ours["TableType"],
-        "PartitionKeys": ours["PartitionKeys"],
-        "StorageDescriptor": ours["StorageDescriptor"],
-        "Parameters": {**ours["Parameters"], "UPDATED_BY_CRAWLER": crawler},
-    }
-    glue.update_table(**names, TableInput=crawled)
-    for page in glue.get_paginator("get_partitions").paginate(**names, TableName="tiktok_user_data"):
-        for entry in page["Partitions"]:
-            changed = {"Values": entry["Values"], "StorageDescriptor": entry["StorageDescriptor"]}
-            glue.update_partition(
-                **names, TableName="crawled_followers", PartitionValueList=entry["Values"], PartitionInput=changed
-            )
+    database = settings.glue.database
+    ours: Any = glue.get_table(DatabaseName=database, Name="tiktok_user_data")["Table"]
+    crawled: Any = {name: ours[name] for name in ("TableType", "PartitionKeys", "StorageDescriptor")}
+    crawled |= {"Name": "crawled_followers", "Parameters": {**ours["Parameters"], "UPDATED_BY_CRAWLER": crawler}}
+    glue.update_table(DatabaseName=database, TableInput=crawled)
+    for entry in glue.get_partitions(DatabaseName=database, TableName="tiktok_user_data")["Partitions"]:
+        changed: Any = {name: entry[name] for name in ("Values", "StorageDescriptor")}
+        glue.update_partition(
+            DatabaseName=database,
+            TableName="crawled_followers",
+            PartitionValueList=changed["Values"],
+            PartitionInput=changed,
+        )
     found = reported(run())
     assert found["offenders"] == []
     assert found["facts"] == {
