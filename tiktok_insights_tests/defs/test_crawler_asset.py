@@ -33,9 +33,10 @@ def crawler(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str
 
 @pytest.fixture
 def csvs(environment: dict[str, str], store: ObjectStore) -> None:
-    """One CSV on each of two days."""
+    """One CSV on each of two days, in folders of the test's own."""
+    account = int(environment["GLUE_DATABASE"].removeprefix("glue_"), 16)
     for day, tiktok_id in zip(("2026-01-31", "2026-02-01"), _IDS, strict=True):
-        store.put(f"csv/followers/account=42/dt={day}/partner.csv", csv_file(row(tiktok_id)), "text/csv")
+        store.put(f"csv/followers/account={account}/dt={day}/partner.csv", csv_file(row(tiktok_id)), "text/csv")
 
 
 def run() -> dg.ExecuteInProcessResult:
