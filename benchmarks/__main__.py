@@ -4,14 +4,16 @@ Every benchmark has its own home and local stack, which are deleted afterwards.
 """
 
 import argparse
+import importlib.util
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import (
     dashboard,
+    engines,
     extraction_rate,
     fixed_cost,
     history,
@@ -31,11 +33,18 @@ from tiktok_insights.local import stack
 
 @dataclass(frozen=True, slots=True)
 class _Benchmark:
-    """How to measure, how often, and how many minutes that takes on two cores with the default sizes."""
+    """How to measure, how often, and how many minutes that takes on two cores with the default sizes.
+
+    `quick` are smaller sizes for a quick run, which then takes `quick_minutes`; a benchmark that is short needs none.
+    `needs` is a package that may be missing.
+    """
 
     measure: Callable[[Path, argparse.Namespace], Report]
     repeat: int
     minutes: float
+    quick: Mapping[str, object] = field(default_factory=dict)
+    quick_minutes: float = 0.0
+    needs: str = ""
 
 
 _BENCHMARKS = {
@@ -53,6 +62,14 @@ _BENCHMARKS = {
     "load_scale": _Benchmark(lambda home, a: load_scale.measure(home, a.rows, a.repeat), 3, 4),
     "whole_job": _Benchmark(lambda home, a: whole_job.measure(home, a.rows, a.repeat), 3, 4),
     "peers": _Benchmark(lambda home, a: peers.measure(home, a.rows, a.objects, a.object_rows, a.repeat), 1, 4),
+    "engines": _Benchmark(
+        lambda home, a: engines.measure(home, a.engine_rows, a.engine_object_rows, a.engine_objects, a.object_rows),
+        1,
+        20,
+        {"engine_rows": [100_000, 500_000], "engine_object_rows": 20_000, "engine_objects": 200},
+        4,
+        "pyspark",
+    ),
     "load_memory": _Benchmark(lambda home, a: whole_job.memory(home, a.memory_rows), 1, 6),
     "sensor_tick": _Benchmark(lambda home, a: sensor_tick.measure(home, a.keys, a.repeat), 1, 3),
     "fixed_cost": _Benchmark(lambda home, a: fixed_cost.measure(home, a.repeat), 3, 1),
@@ -64,19 +81,27 @@ _QUICK_MINUTES = 4
 
 def main() -> None:
     """Run the benchmarks that are asked for, all by default."""
-    asked = _parser().parse_args()
+    parser = _parser()
+    asked = parser.parse_args()
     names = asked.only or [
-        name for name, item in _BENCHMARKS.items() if item.minutes <= _QUICK_MINUTES or not asked.quick
+        name for name, item in _BENCHMARKS.items() if _minutes(item, asked) <= _QUICK_MINUTES or not asked.quick
     ]
-    minutes = sum(_BENCHMARKS[name].minutes for name in names)
+    if missing := [name for name in names if not _has(_BENCHMARKS[name].needs)]:
+        sys.stdout.write(
+            f"Not run, because Spark is not installed (make test-spark installs it): {', '.join(missing)}.\n"
+        )
+        names = [name for name in names if name not in missing]
+    minutes = sum(_minutes(_BENCHMARKS[name], asked) for name in names)
     sys.stdout.write(f"About {minutes:.0f} minutes with the default sizes: {', '.join(names)}.\n")
     for name in names:
         benchmark = _BENCHMARKS[name]
-        repeat = asked.repeat or benchmark.repeat
+        sizes = {**vars(asked), "repeat": asked.repeat or benchmark.repeat}
+        if asked.quick:
+            sizes |= {size: value for size, value in benchmark.quick.items() if sizes[size] == parser.get_default(size)}
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder)
             try:
-                report = benchmark.measure(home, argparse.Namespace(**{**vars(asked), "repeat": repeat}))
+                report = benchmark.measure(home, argparse.Namespace(**sizes))
             finally:
                 stack.stop(home)
         sys.stdout.write(f"\n{name}\n\n{report.markdown}\n{report.json_line}\n")
@@ -85,11 +110,23 @@ def main() -> None:
             write_into(asked.document, report)
 
 
+def _minutes(benchmark: _Benchmark, asked: argparse.Namespace) -> float:
+    return benchmark.quick_minutes if asked.quick and benchmark.quick else benchmark.minutes
+
+
+def _has(package: str) -> bool:
+    return not package or importlib.util.find_spec(package) is not None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
     add("--only", nargs="+", choices=_BENCHMARKS, help="run only these benchmarks")
-    add("--quick", action="store_true", help=f"run only those that take at most {_QUICK_MINUTES} minutes")
+    add(
+        "--quick",
+        action="store_true",
+        help=f"run only those that take at most {_QUICK_MINUTES} minutes, some of them smaller",
+    )
     add("--repeat", type=int, help="repetitions, of which the median is reported; by default 1 or 3")
     add("--objects", type=int, default=1_000, help="small objects")
     add("--object-rows", type=int, default=30, help="rows in a small object")
@@ -101,6 +138,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--days", type=int, default=365, help="daily snapshots")
     add("--day-rows", type=int, default=20_000, help="rows in a daily snapshot")
     add("--memory-rows", type=int, default=5_000_000, help="rows in the object for peak memory")
+    add("--engine-rows", type=int, nargs="+", default=[1_000_000, 5_000_000], help="rows that both engines stage")
+    add("--engine-object-rows", type=int, default=100_000, help="rows in an object of theirs")
+    add("--engine-objects", type=int, default=2_000, help="small objects that both engines stage")
     add("--keys", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="objects in the sensor's bucket")
     add("--document", type=Path, help="also write the tables into this file, between its markers")
     return parser

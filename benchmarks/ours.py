@@ -15,7 +15,7 @@ from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA, TIKTOK_DATA
 from tiktok_insights.warehouse.publish import publish_passed
 
-_LOG = logging.getLogger("benchmarks")
+LOG = logging.getLogger("benchmarks")
 
 
 def put_csv(watch: Stopwatch, *, csv: str, key: str = csv_key(), **place: str) -> None:
@@ -52,7 +52,7 @@ def load(watch: Stopwatch, **place: str) -> Summary:
     here.make_tables()
     with watch:
         _stage(here, list_csvs(here.store()))
-        publish_passed(here.session, _LOG)
+        publish_passed(here.session, LOG)
     return _published(here)
 
 
@@ -94,7 +94,7 @@ def transaction(watch: Stopwatch, **place: str) -> Summary:
     here.make_tables()
     _stage(here, list_csvs(here.store()))
     with watch:
-        publish_passed(here.session, _LOG)
+        publish_passed(here.session, LOG)
     return _published(here)
 
 
@@ -111,4 +111,4 @@ def _published(here: Workplace) -> Summary:
 
 def _stage(here: Workplace, listing: Listing) -> None:
     with here.session() as session:
-        Staging(here.store(), session, MAX_REJECTED_SHARE, _LOG).stage(listing)
+        Staging(here.store(), session, MAX_REJECTED_SHARE, LOG).stage(listing)

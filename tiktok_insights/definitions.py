@@ -12,7 +12,7 @@ from tiktok_insights.defs.assets.raw import raw_followers
 from tiktok_insights.defs.assets.staging import staged_tiktok_data
 from tiktok_insights.defs.assets.verification import verification
 from tiktok_insights.defs.assets.warehouse import tiktok_data
-from tiktok_insights.defs.check_steps import ASSET_CHECKS
+from tiktok_insights.defs.check_steps import asset_checks
 from tiktok_insights.defs.jobs import (
     load_pending_objects,
     replay_snapshots,
@@ -55,7 +55,7 @@ def defs() -> dg.Definitions:
     ]
     return dg.Definitions(
         assets=dg.map_asset_specs(with_locations(settings), [*assets, verification]),
-        asset_checks=ASSET_CHECKS,
+        asset_checks=asset_checks(with_crawler=bool(settings.glue.crawler)),
         jobs=[tiktok_pipeline, load_pending_objects, retry_refused_objects, replay_snapshots, verify],
         schedules=[daily_schedule, weekly_verification],
         sensors=[new_s3_objects_sensor],

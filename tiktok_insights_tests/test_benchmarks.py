@@ -2,16 +2,19 @@
 
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks import bucket_steps, duckdb_alone, empty_job, ours, peer_script
+from benchmarks import bucket_steps, duckdb_alone, empty_job, engine_steps, glue_model, ours, peer_script
 from benchmarks.children import Measured, Stopwatch, median_of, run_contestant
 from benchmarks.followers_file import write_followers_file
 from benchmarks.jobs import run_job
 from benchmarks.pipeline import handles
+from benchmarks.process_tree import TreeWatch
 from benchmarks.report import Aim, Report, write_into
 from benchmarks.workplace import Workplace, csv_key
 from tiktok_insights.definitions import defs
@@ -127,6 +130,41 @@ def test_the_empty_job_has_as_many_assets_and_checks_as_ours() -> None:
         sizes.append((len(graph.get_all_asset_keys()), len(graph.asset_check_keys), nodes, len(job.resource_defs)))
     assert sizes[0] == sizes[1]
     assert definitions.resolve_job_def("empty_job").execute_in_process().success
+
+
+def test_both_engines_stage_the_same_rows_and_their_processes_are_counted(place: Workplace, csv_file: Path) -> None:
+    """The local engine alone here; `measure` compares it with Spark's, which needs the extra."""
+    found = engine_steps.local(Stopwatch(), **place.arguments())
+    assert found["summary"]["rows"] == "1980"
+    assert found["cpu_seconds"] > 0
+    assert found["peak_mb"] > 50
+
+
+def test_what_other_processes_use_is_part_of_the_tree() -> None:
+    """A process that is started and has ended inside counts with its CPU time and memory."""
+    code = "import time; kept = b'x' * 200_000_000\nwhile time.process_time() < 1: pass"
+    with TreeWatch() as alone:
+        pass
+    with TreeWatch() as tree:
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=120)  # noqa: S603  # our own interpreter
+    assert tree.cpu_seconds > 0.5
+    assert tree.peak_mb > alone.peak_mb + 150
+
+
+def test_the_model_of_a_glue_job_is_its_formula() -> None:
+    """A run by hand: 10,000,000 rows in 100 objects on 5 workers, and the same with one object of them all."""
+    inputs = glue_model.Inputs(
+        cpu_seconds=80, object_cpu_seconds=40, get_seconds=0.1, driver_seconds=0.01, start_seconds=60, files=10,
+        copy_seconds=2, parquet_mb=50, copy_mb_per_second=25, cores=4, dpus=1, dollars=0.44,
+    )  # fmt: skip
+    shared = glue_model.estimate(inputs, 10_000_000, 100, 5)
+    assert (shared.start, shared.driver, shared.copy) == (60, 1, 40)
+    assert shared.tasks == pytest.approx((800 + 10) / 16)
+    assert shared.dpu_hours == pytest.approx((60 + 1 + 40 + 50.625) * 5 / 3600)
+    assert shared.cost == pytest.approx(shared.dpu_hours * 0.44)
+    assert shared.longest == "start"
+    assert glue_model.estimate(inputs, 10_000_000, 1, 500).tasks == pytest.approx(400.1)
+    assert glue_model.estimate(inputs, 10_000_000, 100, 2).longest == "tasks"
 
 
 def test_repetitions_that_differ_are_no_measurement() -> None:

@@ -125,8 +125,9 @@ def test_every_entry_says_what_it_means_and_what_to_do(entry: Entry) -> None:
         assert re.fullmatch(r"[A-Z`].+[.`]", cell), cell
 
 
-def test_every_check_has_an_entry(environment: dict[str, str]) -> None:
-    """By the name that the run's page and the summary show."""
+def test_every_check_has_an_entry(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the name that the run's page and the summary show; with a crawler, which has a check of its own."""
+    monkeypatch.setenv("GLUE_CRAWLER", "a_crawler")
     checks = {
         key.name
         for item in (*(defs().assets or ()), *(defs().asset_checks or ()))

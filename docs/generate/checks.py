@@ -6,6 +6,7 @@ import dagster as dg
 
 from docs.generate import markdown
 from tiktok_insights.definitions import defs
+from tiktok_insights.defs.check_steps import asset_checks
 
 _INTRODUCTION = f"""{markdown.NOTICE}
 
@@ -30,7 +31,7 @@ def _specs() -> Iterator[dg.AssetCheckSpec]:
     assets = [asset for asset in loaded.assets or () if isinstance(asset, dg.AssetsDefinition)]
     places = {key: place for place, asset in enumerate(assets) for key in asset.keys}
     within = [spec for asset in assets for spec in asset.check_specs]
-    beside = [spec for definition in loaded.asset_checks or () for spec in definition.check_specs]
+    beside = [spec for definition in asset_checks(with_crawler=True) for spec in definition.check_specs]
     yield from sorted(within + beside, key=lambda spec: places[spec.asset_key])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
+from tiktok_insights.catalog.crawler import Crawler
 from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.catalog.table_definition import Partition, name_of
 from tiktok_insights.checks import Finding, Severity, check
@@ -15,10 +16,11 @@ _PARTITION_REMEDY = "Delete the partition in Glue (its files stay), and run agai
 
 @dataclass(frozen=True, slots=True)
 class CatalogCheckInput:
-    """The catalog, and the partitions that have CSVs in the bucket."""
+    """The catalog, the partitions that have CSVs in the bucket, and the crawler, if one is configured."""
 
     catalog: Catalog
     in_bucket: Set[Partition]
+    crawler: Crawler | None = None
 
 
 @check(Severity.ERROR)

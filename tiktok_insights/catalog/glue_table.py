@@ -1,7 +1,7 @@
 """The Glue table `tiktok_user_data`: created from the contract, compared with it, never overwritten.
 
-Glue is only told what is in the lake; no crawler guesses headers or types. An existing table that lacks columns at its
-end gets them; any other difference is refused.
+Glue is only told what is in the lake: no crawler changes this table. An existing table that lacks columns at its end
+gets them; any other difference is refused.
 """
 
 import logging

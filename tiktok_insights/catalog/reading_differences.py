@@ -77,6 +77,11 @@ def partition_differences(partition: Mapping[str, Any], expected: Mapping[str, A
     ]
 
 
+def type_difference(name: str, actual: str, expected: str) -> str:
+    """What is said of a column whose type is not the contract's."""
+    return f"{name} is {actual or 'not set'}, not {expected}"
+
+
 def _storage_differences(
     actual: Mapping[str, Any], expected: Mapping[str, Any], of_table: Mapping[str, str]
 ) -> Iterator[str]:
@@ -116,7 +121,7 @@ def _column_differences(storage: Mapping[str, Any], wanted: Mapping[str, Any]) -
     differences = [f"column {name} is missing" for name in names if name not in types]
     differences += [f"column {name} is not in the contract" for name in times if name not in names]
     differences += [f"column {name} appears {number} times" for name, number in times.items() if number > 1]
-    differences += [f"{n} is {types[n] or 'not set'}, not {t}" for n, t in expected if types.get(n, t) != t]
+    differences += [type_difference(n, types[n], t) for n, t in expected if types.get(n, t) != t]
     if not differences and actual != expected:
         differences.append(f"the columns are in a different order: {', '.join(types)}, not {', '.join(names)}")
     return differences

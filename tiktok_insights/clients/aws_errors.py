@@ -1,8 +1,33 @@
 """The one reading of boto3's errors."""
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
+
+_SERVER_ERROR = 500
+#: What a service means for now. boto3 has retried some of them already
+#: (docs.aws.amazon.com/boto3/latest/guide/retries.html).
+_PASSING = frozenset(
+    {
+        "InternalServiceException",
+        "OperationTimeoutException",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
 
 
 def error_code(error: ClientError) -> str:
     """The service's code of what went wrong, such as NoSuchKey; '' when it gave none."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def may_pass(error: ClientError | BotoCoreError) -> bool:
+    """Whether the same call may succeed a little later: throttled, failed in the service, or not answered."""
+    if isinstance(error, ClientError):
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        return status >= _SERVER_ERROR or error_code(error) in _PASSING
+    return isinstance(error, (HTTPClientError, NoConnectionError, ResponseParserError))

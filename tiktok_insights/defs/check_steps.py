@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from tiktok_insights.catalog import checks as catalog_checks
+from tiktok_insights.catalog import crawler_checks
 from tiktok_insights.catalog.checks import CatalogCheckInput
 from tiktok_insights.checks import Check, Input, Severity, declared_in
 from tiktok_insights.defs.check_limits import TABLE_CHECK_LIMITS
@@ -68,7 +69,7 @@ def _step(
 def _catalog_input(
     s3: S3Resource, glue: GlueResource, _: SnowflakeResource, _limits: _Limits
 ) -> Iterator[CatalogCheckInput]:
-    yield CatalogCheckInput(glue.catalog(), s3.csvs().listing().partitions)
+    yield CatalogCheckInput(glue.catalog(), s3.csvs().listing().partitions, glue.open_crawler())
 
 
 @contextmanager
@@ -84,13 +85,16 @@ def _mark_checked(given: TableCheckInput) -> None:
     mark_checked(given.session, given.scope, given.now)
 
 
-ASSET_CHECKS = (
-    _step("tiktok_user_data", declared_in(catalog_checks), _catalog_input),
-    _step(
-        "tiktok_data",
-        declared_in(table_checks, step_7_check, trend_checks),
-        _table_input,
-        TABLE_CHECK_LIMITS,
-        _mark_checked,
-    ),
+_TABLE_CHECKS = _step(
+    "tiktok_data",
+    declared_in(table_checks, step_7_check, trend_checks),
+    _table_input,
+    TABLE_CHECK_LIMITS,
+    _mark_checked,
 )
+
+
+def asset_checks(*, with_crawler: bool) -> tuple[dg.AssetChecksDefinition, ...]:
+    """Give the steps of a deployment; without a crawler, there is nothing to check about it."""
+    modules = (catalog_checks, crawler_checks) if with_crawler else (catalog_checks,)
+    return _step("tiktok_user_data", declared_in(*modules), _catalog_input), _TABLE_CHECKS

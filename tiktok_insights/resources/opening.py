@@ -28,6 +28,7 @@ from tiktok_insights.settings.private_key import private_key_der
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
+    from tiktok_insights.catalog.crawler import Crawler
     from tiktok_insights.catalog.glue_table import Catalog
     from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.clients.snowflake_session import Session
@@ -105,6 +106,23 @@ def ensure_local_glue_job(settings: GlueJobSettings, store: "ObjectStore") -> No
     glue, secrets = _aws_client("glue", settings), _aws_client("secretsmanager", settings)
     local = LocalGlue(Path(settings.local_stack), glue, secrets)
     local.ensure(settings.job, lambda: upload(store, Path("build/glue")), settings.role, settings.warehouse)
+
+
+def open_crawler(settings: GlueSettings) -> "Crawler | None":
+    """Open the crawler, or nothing where none is configured; the local stack's is created if it is missing.
+
+    Raises StackError, and boto3's errors from the local stack.
+    """
+    if not settings.crawler:
+        return None
+    from tiktok_insights.catalog.crawler import Crawler
+
+    client = _aws_client("glue", settings)
+    if settings.local_stack:
+        from tiktok_insights.catalog.crawler_definition import ensure_crawler
+
+        ensure_crawler(client, settings.crawler, settings.database, settings.bucket)
+    return Crawler(client, settings.crawler, settings.crawler_minutes)
 
 
 @contextmanager

@@ -65,10 +65,15 @@ class S3Settings(AwsSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlueSettings(AwsSettings):
-    """The Glue database, and the bucket that its table describes."""
+    """The Glue database, and the bucket that its table describes.
+
+    An empty `crawler` is none; `crawler_minutes` is how long a run waits for it.
+    """
 
     database: str
     bucket: str
+    crawler: str = ""
+    crawler_minutes: float = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         tiktok=_tiktok(env, str(home), local_stack),
         s3=s3,
         glue=GlueSettings(
-            database=env.text("GLUE_DATABASE"), bucket=s3.bucket, region=s3.region, local_stack=local_stack
+            database=env.text("GLUE_DATABASE"),
+            bucket=s3.bucket,
+            crawler=env.text("GLUE_CRAWLER"),
+            crawler_minutes=env.positive("GLUE_CRAWLER_MINUTES"),
+            region=s3.region,
+            local_stack=local_stack,
         ),
         glue_job=_glue_job(env, s3.region, local_stack),
         snowflake=_snowflake(env, local_stack),

@@ -95,6 +95,13 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "20",
             "a run stages with that job if more gigabytes than this are pending, unless its settings name an engine",
         ),
+        Variable(
+            "GLUE_CRAWLER",
+            "",
+            "the Glue crawler that each run starts after the table is registered, only to compare what it finds. In "
+            "`local`, it is created. If empty, there is none",
+        ),
+        Variable("GLUE_CRAWLER_MINUTES", "15", "how long a run waits for the crawler. Then it loads anyway"),
         Variable("SNOWFLAKE_DATABASE", "AMAZON_DB", "the database for all tables; in `aws`, you create it"),
         Variable("SNOWFLAKE_SCHEMA", "PUBLIC", "the schema of the tables; created if missing"),
         Variable(

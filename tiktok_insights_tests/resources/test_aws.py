@@ -46,7 +46,7 @@ class Service(Generic[_Resource]):
         return asked
 
 
-def given(server: Script) -> dict[str, str]:
+def given(server: Script) -> dict[str, Any]:
     """The settings of both services."""
     return {
         "bucket": "a-bucket",
