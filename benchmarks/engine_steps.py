@@ -47,7 +47,8 @@ def spark(watch: Stopwatch, **place: str) -> dict[str, Any]:
     with _session(here.folder / "spark") as session:
         started = time.perf_counter() - began
         connect = partial(open_session, here.settings.snowflake, "benchmark")
-        return _stage(watch, here, SparkEngine(session, partial(_store, here.settings.s3), connect), started)
+        engine = SparkEngine(session, partial(_store, here.settings.s3), connect, job_run_id="jr_benchmark")
+        return _stage(watch, here, engine, started)
 
 
 def _stage(watch: Stopwatch, here: Workplace, engine: Engine | None, started: float) -> dict[str, Any]:

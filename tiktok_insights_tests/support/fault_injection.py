@@ -29,13 +29,14 @@ class FaultInjection:
 
     def assert_right_after(self, points: Sequence[FailPoint]) -> None:
         """Let a load fail at each of them; say everything that is wrong afterwards, and how to repeat it."""
-        wrong = [(point, what) for point in points for what in self._wrong(point)]
+        wrong = [(point, what) for point in points for what in self.wrong_after(point)]
         bad = {point for point, _ in wrong}
         said = f"{len(points) - len(bad)} of {len(points)} ended right. To repeat one, add --fail-point and its name:"
         lines = [f"{point} ({point.kind or self.names[point.number]}): {what}" for point, what in wrong]
         assert not wrong, "\n".join([said, *lines])
 
-    def _wrong(self, point: FailPoint) -> Iterator[str]:
+    def wrong_after(self, point: FailPoint) -> Iterator[str]:
+        """Let a load fail there, and say in sentences what is not as it must be afterwards."""
         sandbox = self._ground
         sandbox.reset()
         yield from self._fail(point)

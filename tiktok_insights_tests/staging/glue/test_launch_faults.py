@@ -89,7 +89,7 @@ def test_a_killed_launcher_leaves_what_the_next_one_completes(
     with capsys.disabled():
         print()  # noqa: T201  # the list of effects is for people
         for point in points:
-            sentences = injection.wrong_after([point])
+            sentences = [*injection.wrong_after(point)]
             wrong += sentences
             right += not sentences
             print(f"  {'wrong' if sentences else 'right'}: {point.kind}, killed {point.moment.value}")  # noqa: T201
