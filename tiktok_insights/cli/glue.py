@@ -9,7 +9,7 @@ from tiktok_insights.cli.commands import Commands
 
 @click.group(cls=Commands)
 def glue() -> None:
-    """Prepare the Glue job that stages large batches."""
+    """Prepare the Glue job for large batches."""
 
 
 @glue.command()
@@ -21,9 +21,9 @@ def glue() -> None:
     help="Where make glue-package has written the package.",
 )
 def upload(folder: Path) -> None:
-    """Put the job's script and package into the bucket, and print their addresses.
+    """Put script and package into the bucket.
 
-    Each version has a folder of its own that is named by its checksum, so that a job that is running keeps what it
+    Prints their addresses. Each version has a folder of its own that is named by its checksum, so that a job that is running keeps what it
     was started with. What is there already is not sent again.
 
     \b

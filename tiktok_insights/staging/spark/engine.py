@@ -74,6 +74,8 @@ class SparkEngine(Engine):
         spark = self._spark.newSession()
         spark.conf.set("spark.sql.session.timeZone", "UTC")
         spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")
+        # By default 200, however few the cores are.
+        spark.conf.set("spark.sql.shuffle.partitions", str(_parts(spark)))
         stream = read(spark, ReadObjects(self._open_store, batch_id, contents, items))
         try:
             fetched = _outcomes(stream)
