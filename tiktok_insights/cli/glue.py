@@ -23,8 +23,8 @@ def glue() -> None:
 def upload(folder: Path) -> None:
     """Put script and package into the bucket.
 
-    Prints their addresses. Each version has a folder of its own that is named by its checksum, so that a job that is running keeps what it
-    was started with. What is there already is not sent again.
+    Prints their addresses. Each version has a folder of its own that is named by its checksum, so that a job that is
+    running keeps what it was started with. What is there already is not sent again.
 
     \b
     The job needs both addresses:
