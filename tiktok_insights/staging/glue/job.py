@@ -64,12 +64,15 @@ def _run(arguments: JobArguments) -> None:
     manifest = _manifest(store, arguments.batch_id)
     size = sum(item.info.size for item in manifest.objects)
     _logger.info("Batch %s: %d objects, %d bytes.", manifest.batch_id, len(manifest.objects), size)
+    warehouse = GlueWarehouse(partial(_sign_in, arguments))
+    with warehouse():
+        pass  # whoever cannot sign in learns it now, and not after everything was read
     spark = _spark()
     ours = version("tiktok-insights")
     _logger.info("Spark %s, Python %s, tiktok-insights %s.", spark.version, platform.python_version(), ours)
     stages = Stages(spark)
     open_store = partial(_open_store, arguments.bucket, s3.meta.region_name, s3.meta.endpoint_url)
-    engine = SparkEngine(spark, open_store, GlueWarehouse(partial(_sign_in, arguments)), arguments.job_run_id)
+    engine = SparkEngine(spark, open_store, warehouse, arguments.job_run_id)
     outcomes = tuple(engine.stage(manifest.batch_id, manifest.objects, manifest.contents))
     _say(outcomes)
     result = Result.of(manifest.batch_id, arguments.job_run_id, spark.version, outcomes, stages.ran())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from glue_jobs.package import build, locked, project_wheel
+from glue_jobs.package import build, locked, project_wheel, write_zip
 from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.staging.glue.packages import PACKAGE_PREFIX, PackageMissingError, upload
@@ -139,9 +139,22 @@ def test_a_package_is_uploaded_once(wheel: Path, store: ObjectStore, tmp_path: P
 
 
 def test_what_is_no_package_is_refused(wheel: Path, store: ObjectStore, tmp_path: Path) -> None:
-    """No folder, or a file that was changed: nothing is uploaded."""
+    """No folder, another version, or a file that was changed: nothing is uploaded."""
     with told("<folder> has no package", str(tmp_path)):
         upload(store, tmp_path)
+    for name, change in {"an older one": b"# older\n", "one with a module less": None}.items():
+        with zipfile.ZipFile(wheel) as archive:
+            members = {member: archive.read(member) for member in archive.namelist()}
+        if change:
+            members["tiktok_insights/__init__.py"] += change
+        else:
+            del members["tiktok_insights/staging/__init__.py"]
+        (tmp_path / name).mkdir()
+        write_zip(tmp_path / name / wheel.name, members)
+        package = build([tmp_path / name / wheel.name], tmp_path / "glue")
+        with told("<file> is of another version", package.name):
+            upload(store, tmp_path / "glue")
+    assert list(store.list("glue/")) == []
     package = build([wheel], tmp_path / "glue")
     package.write_bytes(package.read_bytes()[:-1])
     with told("<file> is not the file that SHA256SUMS names", package.name):
