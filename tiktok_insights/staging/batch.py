@@ -144,7 +144,9 @@ class Staging:
     def _stage_batch(self, begun: BegunBatch, known_keys: Set[str], level: int, advance: Advance) -> Batch | None:
         batch_id = begun.batch_id
         contents = known_contents(self._session, {item.info.key for item in begun.items} & known_keys)
-        objects = tuple(self._take_note(self._engine.stage(batch_id, begun.items, contents), level, advance))
+        outcomes = self._take_note(self._engine.stage(batch_id, begun.items, contents), level, advance)
+        # In which order an engine gets done must not be seen in what the checks list.
+        objects = tuple(sorted(outcomes, key=lambda outcome: outcome.item.info.key))
         batch = self._judge(batch_id, objects) if objects else None
         self._engine.forget(batch_id)
         return batch

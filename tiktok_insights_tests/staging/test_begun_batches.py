@@ -1,5 +1,6 @@
 """Batches that an earlier run began, with an engine that remembers them: they continue, and are judged once."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 from tiktok_insights.lake.listing import CsvObject
@@ -76,6 +77,20 @@ def test_rows_of_a_batch_that_continues_are_not_swept(loader: Loader) -> None:
     assert batch.verdict.passed
     rows = loader.rows("SELECT BATCH_ID, COUNT(*) FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA GROUP BY 1")
     assert rows == [(OLD, 3)]
+
+
+def test_the_verdict_does_not_tell_in_which_order_the_engine_was_done(loader: Loader) -> None:
+    """What a check lists is in the order of the keys."""
+    keys = [loader.put(name, csv_file(row("1", uniqueId=name), row("1", uniqueId="x"))) for name in ("b", "a", "c")]
+    waiting = loader.listing().objects
+    engine = Remembering(loader, BegunBatch(OLD, waiting))
+    nothing = KnownContents({}, {})
+    engine.done[OLD] = list(LocalEngine(loader.store, loader.session).stage(OLD, waiting, nothing))[::-1]
+    (batch,) = stage(loader, engine)
+    ((checks,),) = loader.rows(f"SELECT CHECKS FROM LOAD_BATCHES WHERE BATCH_ID = '{OLD}'")
+    listed = json.loads(checks)["every_id_has_one_handle_within_an_object"]
+    assert [text.partition(": ")[0] for text in listed] == sorted(keys)
+    assert [item.item.info.key for item in batch.objects] == sorted(keys)
 
 
 def test_a_batch_that_failed_its_audit_is_not_continued(loader: Loader) -> None:
