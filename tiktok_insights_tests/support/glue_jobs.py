@@ -50,7 +50,7 @@ class JobEngine(Engine):
     def put_manifest(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> None:
         """Put what the launcher puts before it starts a job."""
         body = Manifest.of(batch_id, tuple(items), contents).to_json()
-        self.store.put(manifest_key(batch_id), body, "application/json")
+        self.store.put(manifest_key(self.connections.namespace, batch_id), body, "application/json")
 
     def run(self, batch_id: str) -> str:
         """Run the job as another run; give its error."""

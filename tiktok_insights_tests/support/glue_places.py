@@ -38,7 +38,7 @@ class GluePlaces(Places):
         store = self.store()
         if store.exists(result_key(batch_id)):
             return ["It is done already."], 0
-        manifest = Manifest.from_json(store.get(manifest_key(batch_id)).body)
+        manifest = Manifest.from_json(store.get(manifest_key(self.tables, batch_id)).body)
         with self.session() as session:
             table = session.namespace.name_of(STAGED_TIKTOK_DATA)
             session.execute(f"DELETE FROM {table} WHERE BATCH_ID = ?", (batch_id,))

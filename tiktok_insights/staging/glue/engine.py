@@ -52,7 +52,7 @@ class GlueEngine(Engine):
         self._launcher = launcher
         self._namespace = namespace
         self._size = size or RunSize()
-        self._manifests = Manifests(store, log)
+        self._manifests = Manifests(store, namespace, log)
         self._log = log
         self.runs: list[FinishedRun] = []
 

@@ -15,16 +15,22 @@ from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.engine import ObjectOutcome
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.tables.namespace import Namespace
 
-#: The batches that were begun; each is deleted when none of its objects waits any more.
+#: The batches that were begun, in a folder for each namespace; each is deleted when none of its objects waits any more.
 MANIFEST_PREFIX = "glue/manifests/"
 #: What became of batches: one object each, written once, as the job's last act.
 RESULT_PREFIX = "glue/results/"
 
 
-def manifest_key(batch_id: str) -> str:
+def manifest_folder(namespace: Namespace) -> str:
+    """Where the batches are that were begun for these tables: others may be loaded from the same bucket."""
+    return f"{MANIFEST_PREFIX}{namespace.database}.{namespace.schema}.{namespace.internal_schema}/"
+
+
+def manifest_key(namespace: Namespace, batch_id: str) -> str:
     """The key of a batch's manifest."""
-    return f"{MANIFEST_PREFIX}{batch_id}.json"
+    return f"{manifest_folder(namespace)}{batch_id}.json"
 
 
 def result_key(batch_id: str) -> str:

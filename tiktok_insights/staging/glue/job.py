@@ -61,9 +61,9 @@ def _run(arguments: JobArguments) -> None:
     if store.exists(key):
         _logger.info("Batch %s has its result already: %s. Nothing is left to do.", arguments.batch_id, store.uri(key))
         return
-    manifest = _manifest(store, arguments.batch_id)
+    manifest = _manifest(store, arguments)
     size = sum(item.info.size for item in manifest.objects)
-    _logger.info("Batch %s: %d objects, %d bytes.", manifest.batch_id, len(manifest.objects), size)
+    _logger.info("Batch %s. Objects: %s, bytes: %s.", manifest.batch_id, f"{len(manifest.objects):,}", f"{size:,}")
     warehouse = GlueWarehouse(partial(_sign_in, arguments))
     with warehouse():
         pass  # whoever cannot sign in learns it now, and not after everything was read
@@ -82,8 +82,9 @@ def _run(arguments: JobArguments) -> None:
         _logger.warning("Another run of this batch wrote %s first. Its result counts.", store.uri(key))
 
 
-def _manifest(store: ObjectStore, batch_id: str) -> Manifest:
-    key = manifest_key(batch_id)
+def _manifest(store: ObjectStore, arguments: JobArguments) -> Manifest:
+    batch_id = arguments.batch_id
+    key = manifest_key(arguments.namespace, batch_id)
     try:
         return Manifest.from_json(store.get(key).body)
     except ObjectMissingError:

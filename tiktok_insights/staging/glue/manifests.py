@@ -7,31 +7,34 @@ from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.engine import BegunBatch
-from tiktok_insights.staging.glue.exchange import MANIFEST_PREFIX, Manifest, manifest_key
+from tiktok_insights.staging.glue.exchange import Manifest, manifest_folder, manifest_key
+from tiktok_insights.tables.namespace import Namespace
 
 _JSON = "application/json"
 
 
 class Manifests:
-    """The manifests of one bucket."""
+    """The manifests in one bucket of what is loaded into one namespace."""
 
-    def __init__(self, store: ObjectStore, log: logging.Logger) -> None:
+    def __init__(self, store: ObjectStore, namespace: Namespace, log: logging.Logger) -> None:
         self._store = store
+        self._namespace = namespace
         self._log = log
 
     def write(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> None:
         """Write a batch's manifest, unless it has one."""
         manifest = Manifest.of(batch_id, tuple(items), contents)
-        self._store.put_once(manifest_key(batch_id), manifest.to_json(), _JSON)
+        self._store.put_once(manifest_key(self._namespace, batch_id), manifest.to_json(), _JSON)
 
     def delete(self, batch_id: str) -> None:
         """Delete a batch's manifest."""
-        self._store.delete(manifest_key(batch_id))
+        self._store.delete(manifest_key(self._namespace, batch_id))
 
     def begun(self) -> Iterator[BegunBatch]:
         """The batches that were begun, the oldest first; of a manifest that cannot be read, one without objects."""
-        for info in self._store.list(MANIFEST_PREFIX):
-            batch_id = info.key.removeprefix(MANIFEST_PREFIX).removesuffix(".json")
+        folder = manifest_folder(self._namespace)
+        for info in self._store.list(folder):
+            batch_id = info.key.removeprefix(folder).removesuffix(".json")
             try:
                 manifest = Manifest.from_json(self._store.get(info.key).body)
             except ObjectMissingError:

@@ -36,7 +36,8 @@ class JobPackage:
 def upload(store: ObjectStore, folder: Path) -> JobPackage:
     """Put the package in this folder into the bucket, unless it is there. Raises PackageMissingError.
 
-    A package of another version is refused: pipeline and job would misread each other. S3 checks the bytes against the same checksum that SHA256SUMS has.
+    A package of another version is refused: pipeline and job would misread each other. S3 checks the bytes against the
+    same checksum that SHA256SUMS has.
     """
     uris = {}
     sums = _checked_sums(folder)

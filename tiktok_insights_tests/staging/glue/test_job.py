@@ -255,7 +255,7 @@ def test_what_went_wrong_is_one_line(
     """Missing arguments, no manifest, another version's manifest, and what a worker said."""
     told("The job run has no value for", "--batch_id").says(job.main(["--bucket", "b"]).removeprefix("Error: "))
     told("Batch <batch> has no manifest").says(engine.run("none").removeprefix("Error: "))
-    loader.store.put(manifest_key("other"), b'{"batch": 1}', "application/json")
+    loader.store.put(manifest_key(loader.session.namespace, "other"), b'{"batch": 1}', "application/json")
     told("<manifest> is not a manifest").says(engine.run("other").removeprefix("Error: "))
     loader.put("a", csv_file(row("1")))
     monkeypatch.setattr(spark_engine, "ReadObjects", _Failing)

@@ -4,6 +4,7 @@ import _thread
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -51,7 +52,7 @@ class Job:
         """Work, as `OwnGlue` asks for it."""
         self.batches.append(batch_id)
         assert self.may_end.wait(60)
-        manifest = Manifest.from_json(self._store.get(manifest_key(batch_id)).body)
+        manifest = Manifest.from_json(self._store.get(manifest_key(NAMESPACE, batch_id)).body)
         staged = tuple(StagedObject(item, Content("0" * 64, MOMENT)) for item in manifest.objects)
         result = Result.of(batch_id, run_id, "3.5.6", staged)
         self._store.put_once(result_key(batch_id), result.to_json(), "application/json")
@@ -75,7 +76,9 @@ BOTH = {item.info.key for item in ITEMS}
 
 def begin(glue: OwnGlue, bucket: ObjectStore, batch_id: str, items: Sequence[CsvObject] = ITEMS) -> str:
     """Do what a launcher does that is killed while its run goes on; give the run's ID."""
-    bucket.put_once(manifest_key(batch_id), Manifest.of(batch_id, tuple(items), NOTHING_KNOWN).to_json(), "text/json")
+    bucket.put_once(
+        manifest_key(NAMESPACE, batch_id), Manifest.of(batch_id, tuple(items), NOTHING_KNOWN).to_json(), "text/json"
+    )
     return str(glue.client("glue").start_job_run(JobName=JOB, Arguments={"--batch_id": batch_id})["JobRunId"])
 
 
@@ -156,14 +159,27 @@ def test_what_waits_no_more_is_cleared_away_and_its_run_stopped(
     """So is a manifest that cannot be read; a batch with the same objects as one that continues is left alone."""
     job = Job(bucket, held=True)
     run_id = begin_held(glue, bucket, job)
-    bucket.put(manifest_key("b0"), b"{", "application/json")
+    bucket.put(manifest_key(NAMESPACE, "b0"), b"{", "application/json")
     twins = [Manifest.of(batch_id, ITEMS[1:], NOTHING_KNOWN) for batch_id in ("b2", "b3")]
     for twin in twins:
-        bucket.put(manifest_key(twin.batch_id), twin.to_json(), "application/json")
+        bucket.put(manifest_key(NAMESPACE, twin.batch_id), twin.to_json(), "application/json")
     assert engine.begun(ITEMS[1:]) == [BegunBatch("b2", ITEMS[1:])]
-    assert [info.key for info in bucket.list("glue/manifests/")] == [manifest_key("b2"), manifest_key("b3")]
+    assert [info.key for info in bucket.list("glue/manifests/")] == [
+        manifest_key(NAMESPACE, name) for name in ("b2", "b3")
+    ]
     state = wait_until(lambda: next(run for run in glue.runs() if run["Id"] == run_id)["JobRunState"])
     assert state in ("STOPPING", "STOPPED")
+
+
+def test_batches_of_other_tables_are_left_alone(glue: OwnGlue, bucket: ObjectStore, engine: GlueEngine) -> None:
+    """Another deployment loads the same bucket into a database of its own: its batch is neither taken nor stopped."""
+    run_id = begin_held(glue, bucket, Job(bucket, held=True))
+    other = glue_engine(glue.aws, bucket, replace(NAMESPACE, database="OTHER"), LOG)
+    assert other.begun(ITEMS) == []
+    assert other.begun(ITEMS[1:]) == []
+    assert engine.begun(ITEMS) == [BegunBatch("b1", ITEMS)]
+    (run,) = (run for run in glue.runs() if run["Id"] == run_id)
+    assert run["JobRunState"] in ("STARTING", "RUNNING")
 
 
 def test_a_job_that_is_occupied_is_waited_for(glue: OwnGlue, bucket: ObjectStore) -> None:
@@ -194,7 +210,7 @@ def test_a_job_that_takes_too_long_is_told(glue: OwnGlue, bucket: ObjectStore, e
     """Glue ends it after its timeout."""
     glue.work = Job(bucket, held=True)
     client = glue.client("glue")
-    bucket.put(manifest_key("b1"), Manifest.of("b1", ITEMS, NOTHING_KNOWN).to_json(), "application/json")
+    bucket.put(manifest_key(NAMESPACE, "b1"), Manifest.of("b1", ITEMS, NOTHING_KNOWN).to_json(), "application/json")
     client.start_job_run(JobName=JOB, Timeout=1, Arguments={"--batch_id": "b1"})
     with told("Glue job run <id> took longer", "1 minutes"):
         stage(engine)
