@@ -32,7 +32,7 @@ def crawler_input(name: str, role: str, database: str, location: str) -> Any:
         "Name": name,
         "Role": role,
         "DatabaseName": database,
-        "Description": "Reports what it takes the CSVs for. The pipeline does not read its table.",
+        "Description": "Reports how it reads the CSVs. The pipeline does not read its table.",
         "Targets": {"S3Targets": [{"Path": location}]},
         "TablePrefix": TABLE_PREFIX,
         "SchemaChangePolicy": dict.fromkeys(_BEHAVIORS, _LOG),

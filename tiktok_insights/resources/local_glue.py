@@ -18,13 +18,13 @@ from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.local.folder import StackError, StackFolder
 from tiktok_insights.local.glue.requirements import missing_requirement
 from tiktok_insights.local.stack import ensure_running
+from tiktok_insights.staging.glue.engine import CONNECTION
 from tiktok_insights.staging.glue.packages import JobPackage
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
-CONNECTION = "snowflake-connection"
 SECRET = "snowflake_credentials"  # noqa: S105  # its name
 #: The stack takes any user.
 USER = "local"

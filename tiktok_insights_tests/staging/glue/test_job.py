@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
@@ -19,9 +20,10 @@ from tiktok_insights.staging.glue import job
 from tiktok_insights.staging.glue.exchange import manifest_key, result_key
 from tiktok_insights.staging.spark import engine as spark_engine
 from tiktok_insights.staging.spark import loading
-from tiktok_insights.staging.spark.tasks import ReadObjects
+from tiktok_insights.staging.spark.tasks import ReadObjects, SendStaged
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.staging.conftest import loader, session, shared_database
 from tiktok_insights_tests.support.campaigns import Size
@@ -290,6 +292,20 @@ def test_another_run_wrote_the_result_first(
     assert engine.run("batch") == ""
     assert "Another run of this batch" in told_of(capfd)
     assert loader.store.get(result_key("batch")).body == b"theirs"
+
+
+def test_a_task_that_runs_again_writes_over_its_own_file(loader: Loader) -> None:
+    """Its answer was lost, or Spark took it for slow: the stage has its rows once. Another task has another file."""
+    table = loader.session.namespace.name_of(STAGED_TIKTOK_DATA)
+    batch = pa.record_batch([pa.array(["1", "2"])], names=["TIKTOK_ID"])
+    for run, times in (("batch-jr_1-", 3), ("batch-jr_2-", 1)):
+        for _ in range(times):
+            task = SendStaged(loader.connect, table, run)
+            assert [sent.column(0).to_pylist() for sent in task(iter([batch.slice(0, 0), batch]))] == [[2]]
+        assert list(task(iter([batch.slice(0, 0)]))) == []
+    assert len(loader.rows(_FILES)) == 2
+    loading.load(loader.connect, "batch", None)
+    assert loader.rows(_FILES) == []
 
 
 def test_rows_that_the_warehouse_did_not_load_are_missed(
