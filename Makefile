@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs glue-package screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs glue glue-package screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -135,6 +135,8 @@ lock: setup ## Update the locks to the newest versions.
 docs: setup ## Generate what comes from the code: documents such as docs/reference, and powerbi/.
 	@$(BIN)/python -m docs.generate
 	@$(BIN)/tiktok-insights powerbi build
+
+glue: $(GLUE) glue-package ## Make the engine glue usable on this machine: install Spark, and package the Glue job. Needs Java 17.
 
 glue-package: setup ## Build the package of the Glue job in build/glue. For Glue 6.0: make glue-package GLUE_PYTHON=3.13
 	@$(BIN)/python -m glue_jobs.package --python $(or $(GLUE_PYTHON),3.11)

@@ -40,7 +40,7 @@ def measure(home: Path, rows: Sequence[int], object_rows: int, objects: int, sma
     `rows` are the totals of loads in objects of `object_rows` rows; the first of them is also staged as one object, and
     beside them so many `objects` of `small_rows` rows.
     """
-    large = [_Load(f"large-{number}", number // object_rows, object_rows) for number in rows]
+    large = [_Load(f"large-{n}", max(1, n // object_rows), min(n, object_rows)) for n in rows]
     loads = [*large, _Load("one", 1, rows[0]), _Load("small", objects, small_rows)]
     # Objects are seeded while the stack does not run.
     for load in loads:

@@ -34,10 +34,15 @@ class EngineConfig(dg.Config):
     glue_timeout_minutes: int = Field(
         default=0, ge=0, le=10_080, description="The longest that a job run may take. If 0, the timeout of the job."
     )
+    glue_auto_scaling: bool | None = Field(
+        default=None,
+        description="Whether Glue adds and removes workers while a job run works, up to their number. If null, as the "
+        "job has it.",
+    )
 
     def engine_request(self) -> EngineRequest:
         """What the run asks for."""
-        size = RunSize(self.glue_worker_type, self.glue_workers, self.glue_timeout_minutes)
+        size = RunSize(self.glue_worker_type, self.glue_workers, self.glue_timeout_minutes, self.glue_auto_scaling)
         return EngineRequest(self.engine, self.glue_above_gb, size)
 
 

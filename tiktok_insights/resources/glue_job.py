@@ -19,6 +19,7 @@ from tiktok_insights.staging.engine import ChosenEngine, Engine
 from tiktok_insights.staging.glue.engine import GlueEngine
 from tiktok_insights.staging.glue.job_runs import RunSize
 from tiktok_insights.staging.glue.launcher import Launcher
+from tiktok_insights.staging.glue.manifests import Manifests
 from tiktok_insights.staging.glue.packages import PackageMissingError
 from tiktok_insights.staging.local.engine import LocalEngine
 
@@ -60,16 +61,21 @@ class GlueJobResource(AwsResource):
 
         def choose(waiting: Sequence[CsvObject]) -> Engine:
             gigabytes = sum(item.info.size for item in waiting) / _GB
-            if request.engine == "auto" and gigabytes <= above:
+            is_small = request.engine == "auto" and gigabytes <= above
+            if is_small and not Manifests(store, session.namespace, log).any():
                 return local
-            log.info("Staging with the Glue job %s. Pending: %.3f GB.", self.job, gigabytes)
             try:
-                return self._glue_engine(request.size, store, session, log)
+                glue = self._glue_engine(request.size, store, session, log)
             except (StackError, PackageMissingError) as error:
                 if request.engine == "glue":
                     raise
                 log.warning("%s Staging on this machine instead.", error)
                 return local
+            # What the job has begun, it also ends, however little that is.
+            if is_small and not glue.begun(waiting):
+                return local
+            log.info("Staging with the Glue job %s. Pending: %.3f GB.", self.job, gigabytes)
+            return glue
 
         return ChosenEngine(choose)
 

@@ -13,9 +13,10 @@ import snowflake.connector
 
 from tiktok_insights.local.folder import StackFolder
 from tiktok_insights.resources import local_glue
-from tiktok_insights.resources.local_glue import CONNECTION, SECRET, LocalGlue, private_key
+from tiktok_insights.resources.local_glue import SECRET, LocalGlue, private_key
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.settings.private_key import private_key_der
+from tiktok_insights.staging.glue.engine import CONNECTION
 from tiktok_insights.staging.glue.packages import JobPackage
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.troubleshooting import told

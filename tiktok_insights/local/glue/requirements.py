@@ -18,10 +18,7 @@ _JAVA_SECONDS = 30.0
 def missing_requirement() -> str:
     """What is missing and how to get it; empty when nothing is."""
     if find_spec("pyspark") is None:
-        return (
-            "Glue jobs on the local stack need PySpark, which is not installed. "
-            "Install it with: pip install 'tiktok-insights[glue]'"
-        )
+        return "Glue jobs on the local stack need PySpark, which is not installed. Install it with: make glue"
     if find_java() is None:
         found = shutil.which("java")
         what = (

@@ -61,7 +61,8 @@ class GlueEngine(Engine):
 
         Raises GlueError. The batch is continued by the next run; one whose result is not believed, is not.
         """
-        self._manifests.write(batch_id, items, contents)
+        if not self._manifests.write(batch_id, items, contents):
+            self._log.info("Continuing batch %s. Objects: %d.", batch_id, len(items))
         try:
             result, run = self._result(batch_id, items)
         except ResultError:
@@ -81,7 +82,6 @@ class GlueEngine(Engine):
             elif free.issuperset(batch.items):
                 found.append(batch)
                 free -= set(batch.items)
-                self._log.info("Continuing batch %s. Objects: %d.", batch.batch_id, len(batch.items))
         return found
 
     def forget(self, batch_id: str) -> None:

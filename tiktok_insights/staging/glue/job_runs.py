@@ -21,20 +21,31 @@ _LONGEST_RUN = timedelta(days=8)
 _DEFAULT_TIMEOUT = 2880
 _PAGE, _MOST_PAGES = 200, 200
 _LOG_GROUP = "/aws-glue/jobs"
+#: https://docs.aws.amazon.com/glue/latest/dg/auto-scaling.html
+_AUTO_SCALING = "--enable-auto-scaling"
 
 
 @dataclass(frozen=True, slots=True)
 class RunSize:
-    """What a run may use; what is empty or 0 is as the job has it. The timeout is in minutes."""
+    """What a run may use; what is empty, 0 or None is as the job has it. The timeout is in minutes.
+
+    With autoscaling, Glue adds and removes workers while the run goes on, and `workers` is the most.
+    """
 
     worker_type: str = ""
     workers: int = 0
     timeout_minutes: int = 0
+    auto_scaling: bool | None = None
 
     def to_glue(self) -> dict[str, Any]:
-        """The size as StartJobRun takes it."""
+        """The size as StartJobRun takes it, but for what it takes as arguments of the run."""
         given = {"WorkerType": self.worker_type, "NumberOfWorkers": self.workers, "Timeout": self.timeout_minutes}
         return {name: value for name, value in given.items() if value}
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """What a run takes as an argument."""
+        return {} if self.auto_scaling is None else {_AUTO_SCALING: str(self.auto_scaling).lower()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,8 @@ class JobRuns:
 
     def start(self, arguments: JobArguments, size: RunSize) -> str:
         """Start a run, with one request; give its ID. Raises JobBusyError, and what else the answer stands for."""
-        answer = self._calls.send("start_job_run", JobName=self.job, Arguments=arguments.to_glue(), **size.to_glue())
+        given = arguments.to_glue() | size.arguments
+        answer = self._calls.send("start_job_run", JobName=self.job, Arguments=given, **size.to_glue())
         if not answer.get("JobRunId"):
             raise _no_answer("start_job_run")
         return str(answer["JobRunId"])

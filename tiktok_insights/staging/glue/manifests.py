@@ -21,10 +21,14 @@ class Manifests:
         self._namespace = namespace
         self._log = log
 
-    def write(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> None:
-        """Write a batch's manifest, unless it has one."""
+    def any(self) -> bool:
+        """Whether there is one, which costs one request."""
+        return any(True for _ in self._store.list(manifest_folder(self._namespace)))
+
+    def write(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> bool:
+        """Write a batch's manifest, unless it has one; say whether it was written."""
         manifest = Manifest.of(batch_id, tuple(items), contents)
-        self._store.put_once(manifest_key(self._namespace, batch_id), manifest.to_json(), _JSON)
+        return self._store.put_once(manifest_key(self._namespace, batch_id), manifest.to_json(), _JSON)
 
     def delete(self, batch_id: str) -> None:
         """Delete a batch's manifest."""
