@@ -4,6 +4,7 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.execution import run_job
+from tiktok_insights.settings.environment import read_settings
 
 JOBS = ("tiktok_pipeline", "load_pending_objects")
 ENGINES = ("auto", "local", "glue")
@@ -48,6 +49,9 @@ def run(
     The exit code is 0 if the run succeeded, and 1 if it failed or a blocking check is red. A refused file makes it 1 in
     the run that refused it, after everything else is published.
     """
+    if engine == "glue":
+        # Before anything is requested of the API.
+        read_settings().glue_job.require_job()
     extraction = {
         "accounts": list(accounts),
         "force_new_snapshot": force_new_snapshot,

@@ -50,9 +50,8 @@ class GlueJobResource(AwsResource):
     def engine(self, request: EngineRequest, store: ObjectStore, session: Session, log: logging.Logger) -> Engine:
         """Give the engine of a run. Raises SettingsError where it asks for a job that the deployment does not have."""
         local = LocalEngine(store, session)
-        if request.engine == "glue" and not self.job:
-            msg = "GLUE_JOB is not set, so this deployment cannot stage with Glue. Set it to the name of the job."
-            raise SettingsError(msg)
+        if request.engine == "glue":
+            self.settings_as(GlueJobSettings).require_job()
         if bool(request.size.worker_type) != bool(request.size.workers):
             raise SettingsError("Only one of glue_worker_type and glue_workers is set. Set both, or neither.")
         if request.engine == "local" or not self.job:

@@ -89,6 +89,12 @@ class GlueJobSettings(AwsSettings):
     role: str = ""
     warehouse: str = ""
 
+    def require_job(self) -> None:
+        """Raise SettingsError where the deployment has no job."""
+        if not self.job:
+            msg = "GLUE_JOB is not set, so this deployment cannot stage with Glue. Set it to the name of the job."
+            raise SettingsError(msg)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:

@@ -7,7 +7,9 @@ from importlib.util import find_spec
 from typing import Any, cast
 
 import pytest
+from click.testing import CliRunner
 
+from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.defs.engines import EngineConfig, engine_entries
@@ -94,6 +96,16 @@ def test_a_job_that_the_deployment_does_not_have_is_told(store: ObjectStore) -> 
         engine(store, job="", engine="glue")
     with told("Only one of glue_worker_type"):
         engine(store, glue_workers=3)
+
+
+def test_the_command_asks_for_a_job_before_anything_else(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is requested of the API for a run that would fail after it."""
+    monkeypatch.setenv("TIKTOK_INSIGHTS_DEPLOYMENT", "aws")
+    answer = CliRunner().invoke(main, ["run", "--engine", "glue"])
+    assert answer.exit_code == 1
+    told("GLUE_JOB is not set").says(answer.output.removeprefix("Error: ").rstrip())
 
 
 def test_a_machine_that_cannot_run_the_job_stages_by_itself_unless_told_otherwise(
