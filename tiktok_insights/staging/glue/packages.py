@@ -79,4 +79,4 @@ def _require_this_version(package: Path) -> None:
         for name, body in packaged.items()
     )
     if differs:
-        raise PackageMissingError(f"{package} is of another version of tiktok-insights than this one. {_BUILD}")
+        raise PackageMissingError(f"{package} is of another version than this pipeline. {_BUILD}")
