@@ -59,8 +59,8 @@ class GlueJobResource(AwsResource):
         above = self.above_gb if request.above_gb is None else request.above_gb
 
         def choose(waiting: Sequence[CsvObject]) -> Engine:
-            gigabytes = sum(item.info.size for item in waiting) / _GB
-            is_small = request.engine == "auto" and gigabytes <= above
+            size = sum(item.info.size for item in waiting)
+            is_small = request.engine == "auto" and size <= above * _GB
             if is_small and not Manifests(store, session.namespace, log).any():
                 return local
             try:
@@ -73,7 +73,7 @@ class GlueJobResource(AwsResource):
             # What the job has begun, it also ends, however little that is.
             if is_small and not glue.begun(waiting):
                 return local
-            log.info("Staging with the Glue job %s. Pending: %.3f GB.", self.job, gigabytes)
+            log.info("Staging with the Glue job %s. Pending bytes: %s.", self.job, f"{size:,}")
             return glue
 
         return ChosenEngine(choose)

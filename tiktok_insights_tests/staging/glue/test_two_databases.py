@@ -43,14 +43,13 @@ def test_two_databases_cannot_be_told_apart(
     put_first(store)
     for database in databases.values():
         load(database, "local", monkeypatch)
+    quarantine_of(store)
     put_more(store)
     pages, tables, quarantines = {}, {}, {}
     for engine, database in databases.items():
         pages[engine] = load(database, engine, monkeypatch)
         tables[engine] = rows_of(database, monkeypatch)
-        quarantines[engine] = {info.key: store.get(info.key).body for info in store.list(QUARANTINE_PREFIX)}
-        for key in quarantines[engine]:
-            store.delete(key)
+        quarantines[engine] = quarantine_of(store)
     assert pages["glue"].pop("engine") == "glue"
     assert pages["local"].pop("engine") == "local"
     assert pages["glue"].pop("glue_job_run").startswith("jr_")
@@ -106,6 +105,14 @@ def load(database: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> dict[st
     assert result.asset_materializations_for_node("tiktok_data"), "nothing was published"
     (staged,) = result.asset_materializations_for_node("staged_tiktok_data")
     return {name: entry.value if name != "spark_stages" else entry for name, entry in staged.metadata.items()}
+
+
+def quarantine_of(store: ObjectStore) -> dict[str, bytes]:
+    """What is in the quarantine, and nothing any more afterwards."""
+    found = {info.key: store.get(info.key).body for info in store.list(QUARANTINE_PREFIX)}
+    for key in found:
+        store.delete(key)
+    return found
 
 
 def rows_of(database: str, monkeypatch: pytest.MonkeyPatch) -> Tables:
