@@ -86,8 +86,6 @@ def _session(folder: Path) -> Iterator["SparkSession"]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "1g",
-        # Spark's default of 200 is for a cluster: each of 200 tasks would write 200 files.
-        "spark.sql.shuffle.partitions": "8",
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
     }

@@ -29,13 +29,13 @@ class Inputs:
     driver_seconds: float = 0.002
     #: Seconds from the start of a run to its first task (assumed).
     start_seconds: float = 60.0
-    #: Files that are sent, one for each of Spark's shuffle partitions, and a COPY for each, one after the other.
-    files: float = 200
-    #: Seconds that each COPY takes beside its bytes (assumed).
-    copy_seconds: float = 1.0
-    #: Megabytes of Parquet for a million staged rows, and those that a COPY of one file loads in a second (assumed).
+    #: Seconds of the one COPY beside its bytes (assumed).
+    copy_seconds: float = 5.0
+    #: Megabytes of Parquet for a million staged rows, and those that one thread loads in a second (assumed).
     parquet_mb: float = 60.0
     copy_mb_per_second: float = 20.0
+    #: Files that a warehouse of the size XS loads at once; each size has twice as many as the one below (Snowflake).
+    copy_threads: float = 8.0
     #: Of a worker of type G.1X: cores and DPUs (AWS).
     cores: float = 4.0
     dpus: float = 1.0
@@ -74,7 +74,8 @@ def estimate(inputs: Inputs, rows: float, objects: int, workers: int, largest: f
     cores = (workers - 1) * inputs.cores
     shared = (rows / _MILLION * inputs.cpu_seconds + objects * inputs.get_seconds) / cores
     alone = max(largest, rows / objects) / _MILLION * inputs.object_cpu_seconds + inputs.get_seconds
-    copy = inputs.files * inputs.copy_seconds + rows / _MILLION * inputs.parquet_mb / inputs.copy_mb_per_second
+    megabytes_a_second = inputs.copy_mb_per_second * inputs.copy_threads
+    copy = inputs.copy_seconds + rows / _MILLION * inputs.parquet_mb / megabytes_a_second
     parts = (inputs.start_seconds, objects * inputs.driver_seconds, max(shared, alone), copy)
     dpu_hours = max(sum(parts), _LEAST_BILLED_SECONDS) / 3600 * workers * inputs.dpus
     return Estimate(*parts, dpu_hours, dpu_hours * inputs.dollars)

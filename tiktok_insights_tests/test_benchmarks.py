@@ -154,13 +154,13 @@ def test_what_other_processes_use_is_part_of_the_tree() -> None:
 def test_the_model_of_a_glue_job_is_its_formula() -> None:
     """A run by hand: 10,000,000 rows in 100 objects on 5 workers, and the same with one object of them all."""
     inputs = glue_model.Inputs(
-        cpu_seconds=80, object_cpu_seconds=40, get_seconds=0.1, driver_seconds=0.01, start_seconds=60, files=10,
-        copy_seconds=2, parquet_mb=50, copy_mb_per_second=25, cores=4, dpus=1, dollars=0.44,
+        cpu_seconds=80, object_cpu_seconds=40, get_seconds=0.1, driver_seconds=0.01, start_seconds=60,
+        copy_seconds=2, parquet_mb=50, copy_mb_per_second=25, copy_threads=2, cores=4, dpus=1, dollars=0.44,
     )  # fmt: skip
     shared = glue_model.estimate(inputs, 10_000_000, 100, 5)
-    assert (shared.start, shared.driver, shared.copy) == (60, 1, 40)
+    assert (shared.start, shared.driver, shared.copy) == (60, 1, 12)
     assert shared.tasks == pytest.approx((800 + 10) / 16)
-    assert shared.dpu_hours == pytest.approx((60 + 1 + 40 + 50.625) * 5 / 3600)
+    assert shared.dpu_hours == pytest.approx((60 + 1 + 12 + 50.625) * 5 / 3600)
     assert shared.cost == pytest.approx(shared.dpu_hours * 0.44)
     assert shared.longest == "start"
     assert glue_model.estimate(inputs, 10_000_000, 1, 500).tasks == pytest.approx(400.1)

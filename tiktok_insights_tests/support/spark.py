@@ -24,7 +24,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
         "spark.driver.memory": "1g",
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        "spark.sql.shuffle.partitions": "2",
         # Else a plan is told without most of its columns.
         "spark.sql.debug.maxToStringFields": "10000",
     }

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: For each core, so many parts of the objects, of which the next one waits for whoever is done.
 _PARTS_A_CORE = 8
+#: Between two stages of Spark, a part has the rows of so many bytes of objects.
+_PART_BYTES = 64_000_000
 _logger = logging.getLogger(__name__)
 
 _COUNTS = f"""
@@ -74,8 +76,9 @@ class SparkEngine(Engine):
         spark = self._spark.newSession()
         spark.conf.set("spark.sql.session.timeZone", "UTC")
         spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")
-        # By default 200, however few the cores are.
-        spark.conf.set("spark.sql.shuffle.partitions", str(_parts(spark)))
+        # By default 200, however few the cores are, and however much is in each.
+        parts = max(spark.sparkContext.defaultParallelism, sum(item.info.size for item in items) // _PART_BYTES)
+        spark.conf.set("spark.sql.shuffle.partitions", str(parts))
         stream = read(spark, ReadObjects(self._open_store, batch_id, contents, items))
         try:
             fetched = _outcomes(stream)
