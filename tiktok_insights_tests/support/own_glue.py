@@ -23,6 +23,7 @@ from tiktok_insights.staging.glue.glue_calls import GlueCalls
 from tiktok_insights.staging.glue.job_runs import JobRuns
 from tiktok_insights.staging.glue.launcher import Launcher
 from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights_tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -108,6 +109,8 @@ class OwnGlue:
         for run in runs._recent():
             if not run.has_ended:
                 runs.stop(run.run_id)
+        # The job has room for one run.
+        wait_until(lambda: all(run.has_ended for run in runs._recent()))
         self.disturbed.actions.clear()
         self._earlier = {run.run_id for run in runs._recent()}
         self.over = threading.Event()
