@@ -47,7 +47,7 @@ _OF_TORTURES = ("mark.campaign", "mark.torture", "hypothesis")
 _TEST = "test"
 SIZES = {
     _TEST: Size(examples=100, loads=3, orders=24, fail_points="few", worlds=1),
-    "short": Size(examples=80, loads=4, orders=24, fail_points="some", worlds=2),
+    "short": Size(examples=60, loads=4, orders=24, fail_points="some", worlds=2),
     "full": Size(examples=5_000, loads=50, orders=120, fail_points="every", worlds=20),
 }
 
