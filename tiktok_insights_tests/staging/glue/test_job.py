@@ -198,43 +198,38 @@ def test_a_run_that_was_cut_off_anywhere_is_run_again(loader: Loader, engine: Jo
     assert loader.rows(_FILES) == []
 
 
-@pytest.mark.parametrize(
-    "effect",
-    [
-        "rows copied",
-        *(pytest.param(effect, marks=pytest.mark.torture) for effect in EFFECTS if effect != "rows copied"),
-    ],
-)
-def test_a_process_that_was_killed_is_run_again(
-    loader: Loader, engine: JobEngine, effect: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.campaign
+def test_a_process_that_was_killed_is_run_again(loader: Loader, engine: JobEngine, size: Size) -> None:
     """SIGKILL, also within the transaction: the next run waits for its end, and nothing is there twice."""
     fill(loader)
     items = items_of(loader)
     local = by_key(stage(loader, items))
-    rows = sorted(loader.rows(_STAGED), key=repr)
-    empty_tables(loader.session)
-    engine.put_manifest("batch", items, UNKNOWN)
-    code = (
-        "import sys, pytest\n"
-        "from tiktok_insights.staging.glue import job\n"
-        f"from {__name__} import kill, let_end\n"
-        f"let_end(pytest.MonkeyPatch(), {effect!r}, kill)\n"
-        "print(job.main(sys.argv[1:]))\n"
-    )
-    found = subprocess.run(  # noqa: S603  # our own interpreter
-        [sys.executable, "-c", code, *engine.words("batch")],
-        env={**os.environ, **aws_environment(engine.connections.aws), **SPARK_ENVIRONMENT, "PYTHONPATH": search_path()},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert found.returncode == -signal.SIGKILL, found.stdout + found.stderr
-    assert engine.run("batch") == ""
-    assert by_key(engine.result("batch").outcomes) == local
-    assert sorted(loader.rows(_STAGED), key=repr) == rows
-    assert loader.rows(_FILES) == []
+    rows = sorted((row[1:] for row in loader.rows(_STAGED)), key=repr)
+    for effect in EFFECTS if size.fail_points == "every" else ("rows copied",):
+        empty_tables(loader.session)
+        batch_id = effect.replace(" ", "-")
+        engine.put_manifest(batch_id, items, UNKNOWN)
+        code = (
+            "import sys, pytest\n"
+            "from tiktok_insights.staging.glue import job\n"
+            f"from {__name__} import kill, let_end\n"
+            f"let_end(pytest.MonkeyPatch(), {effect!r}, kill)\n"
+            "print(job.main(sys.argv[1:]))\n"
+        )
+        variables = {**aws_environment(engine.connections.aws), **SPARK_ENVIRONMENT, "PYTHONPATH": search_path()}
+        found = subprocess.run(  # noqa: S603  # our own interpreter
+            [sys.executable, "-c", code, *engine.words(batch_id)],
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert found.returncode == -signal.SIGKILL, found.stdout + found.stderr
+        assert engine.run(batch_id) == "", effect
+        assert by_key(engine.result(batch_id).outcomes) == local, effect
+        assert sorted((row[1:] for row in loader.rows(_STAGED)), key=repr) == rows, effect
+        assert loader.rows(_FILES) == [], effect
 
 
 def search_path() -> str:
