@@ -4,7 +4,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
-_SERVER_ERROR = 500
+_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
 #: What a service means for now. boto3 has retried some of them already
 #: (docs.aws.amazon.com/boto3/latest/guide/retries.html).
 _PASSING = frozenset(
@@ -12,7 +12,10 @@ _PASSING = frozenset(
         "InternalServiceException",
         "OperationTimeoutException",
         "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
         "SlowDown",
+        "ThrottledException",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
@@ -28,6 +31,6 @@ def error_code(error: ClientError) -> str:
 def may_pass(error: ClientError | BotoCoreError) -> bool:
     """Whether the same call may succeed a little later: throttled, failed in the service, or not answered."""
     if isinstance(error, ClientError):
-        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        return status >= _SERVER_ERROR or error_code(error) in _PASSING
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR))
+        return status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR or error_code(error) in _PASSING
     return isinstance(error, (HTTPClientError, NoConnectionError, ResponseParserError))

@@ -18,6 +18,7 @@ from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.local.folder import StackError, StackFolder
 from tiktok_insights.local.glue.requirements import missing_requirement
 from tiktok_insights.local.stack import ensure_running
+from tiktok_insights.settings.key_pair import new_key_pair
 from tiktok_insights.staging.glue.engine import CONNECTION
 from tiktok_insights.staging.glue.packages import JobPackage
 
@@ -31,7 +32,6 @@ USER = "local"
 #: The stack has no roles, but a job needs the name of one.
 _ROLE = "arn:aws:iam::123456789012:role/local"
 _TIMEOUT_MINUTES = 480
-_KEY_BITS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,8 @@ def private_key(home: Path) -> str:
         made = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
         try:
             descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_new_key())
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(new_key_pair().private)
             # Of two that make one at once, the first wins; the other reads it.
             path.hardlink_to(made)
         except FileExistsError:
@@ -137,14 +137,6 @@ def private_key(home: Path) -> str:
         finally:
             made.unlink(missing_ok=True)
     return path.read_text(encoding="ascii")
-
-
-def _new_key() -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    key = generate_private_key(public_exponent=65_537, key_size=_KEY_BITS)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _differs(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

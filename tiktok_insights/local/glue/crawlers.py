@@ -1,6 +1,6 @@
 """The calls about crawlers, as Glue answers them: READY, RUNNING, STOPPING, and READY again with a LastCrawl.
 
-moto keeps the definitions, and its crawlers would run for ever. What a crawl reads and writes belongs in `crawl`.
+moto keeps the definitions, and its crawlers would run forever. What a crawl reads and writes belongs in `crawl`.
 """
 
 import json

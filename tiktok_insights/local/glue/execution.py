@@ -24,7 +24,7 @@ from tiktok_insights.local.glue.surroundings import Surroundings
 _POLL_SECONDS = 0.05
 #: Between SIGTERM, on which Spark deletes its files, and SIGKILL.
 _GRACE_SECONDS = 5.0
-#: A process that left the session of its run may keep the pipe open for ever.
+#: A process that left the session of its run may keep the pipe open forever.
 _DRAIN_SECONDS = 5.0
 _PIECE_BYTES = 65_536
 _KILLED = "KILLED"

@@ -12,7 +12,7 @@ import stamina
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from tiktok_insights.clients.aws_errors import error_code
+from tiktok_insights.clients.aws_errors import error_code, may_pass
 from tiktok_insights.printable import printable
 from tiktok_insights.staging.glue.errors import GlueError, GlueRefusedError, GlueUnavailableError, JobBusyError
 
@@ -20,23 +20,11 @@ _LOG = logging.getLogger(__name__)
 _SHOWN_LETTERS = 300
 #: Glue's limits of runs at once: of the job, and of the account.
 _BUSY = {"ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"}
-#: Too many requests: they were not carried out. Glue's own timeout has another status than an outage, too.
-_LATER = {
-    "OperationTimeoutException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "Throttling",
-    "ThrottledException",
-    "ThrottlingException",
-    "TooManyRequestsException",
-}
 _REMEDIES = {
     "EntityNotFoundException": "Set GLUE_JOB to the name of a job in this account and region",
     "AccessDeniedException": "Grant this user glue:StartJobRun, GetJobRun, GetJobRuns and BatchStopJobRun on the job",
 }
 _OTHER = "See docs/how_to/load_with_glue.md"
-_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
 
 
 class GlueCalls:
@@ -73,12 +61,12 @@ class GlueCalls:
 
 
 def _error(operation: str, error: ClientError) -> GlueError:
-    code, status = error_code(error), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
+    code = error_code(error)
     message = printable(" ".join(str(error.response.get("Error", {}).get("Message", "")).split()))
     said = f"{code}: {message[:_SHOWN_LETTERS].rstrip('. ')}"
     if code in _BUSY:
         return JobBusyError(f"Glue starts no other run now. {said}. Wait for the runs that occupy it, then run again.")
-    if code in _LATER or status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR:
+    if may_pass(error):
         return _unavailable(operation, said)
     return GlueRefusedError(f"Glue refuses {operation}. {said}. {_REMEDIES.get(code, _OTHER)}.")
 
