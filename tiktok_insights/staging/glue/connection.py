@@ -4,7 +4,6 @@ Connections of both kinds are read: version 1 keeps a JSON text in `SparkPropert
 What is in the secret belongs in `secret`; who opens sessions with both, in `warehouse`.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.staging.glue.arguments import JobConfigurationError
+from tiktok_insights.staging.glue.secret import json_fields
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
@@ -81,13 +81,8 @@ def connection(name: str, found: Mapping[str, Any]) -> GlueConnection:
 
 def _spark_properties(name: str, text: str) -> dict[str, Any]:
     """The properties of version 1 by their names in lower case: Spark does not tell sfUrl from sfURL."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise JobConfigurationError(
-            f"SparkProperties of the Glue connection {name} is not a JSON object. Set it to JSON with sfUrl, sfRole, "
-            "sfWarehouse and secretId."
-        )
-    return {key.lower(): value for key, value in found.items()}
+    return json_fields(
+        text,
+        f"SparkProperties of the Glue connection {name} is not a JSON object. Set it to JSON with sfUrl, sfRole, "
+        "sfWarehouse and secretId.",
+    )

@@ -63,16 +63,23 @@ def key_pair(secret_id: str, text: str) -> KeyPair:
     )
 
 
-def _fields(secret_id: str, text: str) -> dict[str, str]:
-    """The texts of a secret by their names in lower case."""
+def json_fields(text: str, refusal: str) -> dict[str, object]:
+    """The fields of a JSON object by their names in lower case. Raises JobConfigurationError, with the refusal."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         # The parser's error would quote the text.
         found = None
     if not isinstance(found, dict):
-        raise JobConfigurationError(
-            f"The secret {secret_id} is not a JSON object. Store it as key/value pairs: sfUser, and pem_private_key "
-            "with the text of the private key."
-        )
-    return {name.lower(): value for name, value in found.items() if isinstance(value, str)}
+        raise JobConfigurationError(refusal)
+    return {name.lower(): value for name, value in found.items()}
+
+
+def _fields(secret_id: str, text: str) -> dict[str, str]:
+    """The texts of a secret by their names in lower case."""
+    found = json_fields(
+        text,
+        f"The secret {secret_id} is not a JSON object. Store it as key/value pairs: sfUser, and pem_private_key with "
+        "the text of the private key.",
+    )
+    return {name: value for name, value in found.items() if isinstance(value, str)}
