@@ -6,7 +6,7 @@ that changes something also loses its answer, has it broken off, and meets an ex
 are: each request, before, after, and with its answer lost or cut, by an exception and by SIGKILL.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, product
@@ -18,17 +18,17 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.listing import csv_key
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.bodies import encoded, web_page, web_row
 from tiktok_insights_tests.support.campaigns import Size
-from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import HEADER_19, csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, changes_something
 from tiktok_insights_tests.support.fault_injection import FaultInjection
 from tiktok_insights_tests.support.history import Tables, Upload
-from tiktok_insights_tests.support.sandbox import Sandbox, impatient_sandbox
+from tiktok_insights_tests.support.sandbox import Sandbox, sandbox
+
+__all__ = ["sandbox"]
 
 pytestmark = [
     pytest.mark.campaign,
@@ -60,18 +60,6 @@ TURNING_POINTS = {
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 OURS = SnapshotKey("42", "20260131T093000125Z")
 STILL_OPEN = SnapshotKey("43", "20260131T080000000Z")
-
-
-@pytest.fixture
-def sandbox(
-    settings: Settings,
-    connections: Connections,
-    store: ObjectStore,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Sandbox]:
-    """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
-    with impatient_sandbox(settings, connections, tmp_path_factory.mktemp("impatient")) as made:
-        yield made
 
 
 def put(store: ObjectStore, name: str, *lines: str, header: str = HEADER_19) -> Upload:

@@ -3,21 +3,20 @@
 In a module of its own, so that another worker can take it.
 """
 
-from collections.abc import Iterator
 from itertools import product
 
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.campaigns import Size
-from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment
 from tiktok_insights_tests.support.fault_injection import FaultInjection
-from tiktok_insights_tests.support.sandbox import Sandbox, impatient_sandbox
+from tiktok_insights_tests.support.sandbox import Sandbox, sandbox
 from tiktok_insights_tests.support.thousand_objects import put_all
+
+__all__ = ["sandbox"]
 
 pytestmark = [
     pytest.mark.batches,
@@ -42,18 +41,6 @@ _LARGE_BATCH_KINDS = (
     "INSERT INTO FOLLOWER_SNAPSHOTS", "INSERT INTO TIKTOK_DATA", "INSERT INTO LOAD_HISTORY",
     "DELETE FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
 )  # fmt: skip
-
-
-@pytest.fixture
-def sandbox(
-    settings: Settings,
-    connections: Connections,
-    store: ObjectStore,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Sandbox]:
-    """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
-    with impatient_sandbox(settings, connections, tmp_path_factory.mktemp("impatient")) as made:
-        yield made
 
 
 def large_batch_points(names: list[str], fail_points: str) -> list[FailPoint]:

@@ -4,13 +4,13 @@ The warehouse is met in DuckDB itself, without the server's detours: in millisec
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import duckdb
+import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.settings.environment import Settings
@@ -41,10 +41,13 @@ _UNFINISHED = {
 }
 
 
-@contextmanager
-def impatient_sandbox(settings: Settings, connections: Connections, folder: Path) -> Iterator["Sandbox"]:
+@pytest.fixture
+def sandbox(
+    settings: Settings, connections: Connections, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Sandbox"]:
     """The test's own bucket, and a warehouse that rolls a killed client's transaction back after a second, not 30."""
     prepare_children()
+    folder = tmp_path_factory.mktemp("impatient")
     with impatient_warehouse(folder, idle_transaction_seconds=1.0) as (warehouse, port):
         snowflake = {**connections.snowflake, "port": port, "backoff_policy": at_once}
         yield Sandbox(
