@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs glue glue-package screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-orders test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs glue glue-package screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,10 +31,10 @@ stop: ## Stop the UI and the local stack; their data is kept.
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tiktok_insights.cli stop; else echo "Nothing is installed, so nothing is running."; fi
 
 # Few files hold the long tests: each stays with one worker, and the longest begin.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(filter later,$(CAMPAIGNS)),--leave-campaigns)
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not runs and not commands and not faults and not batches and not worlds and not docs and not spark and not browser"
+	@$(PYTEST) -m "not runs and not commands and not faults and not orders and not batches and not worlds and not docs and not spark and not browser"
 
 test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
 	@$(PYTEST) -m runs
@@ -42,8 +42,11 @@ test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
 test-commands: setup ## Run commands as users type them, and follow accounts from day to day.
 	@$(PYTEST) -m commands
 
-test-faults: setup ## Kill, interrupt, repeat and reorder loads, and check that nothing is lost.
+test-faults: setup ## Kill and interrupt loads, let their requests fail, and check that nothing is lost.
 	@$(PYTEST) -m faults
+
+test-orders: setup ## Load objects in many orders, again and late, and compare the tables with those of plain Python.
+	@$(PYTEST) -m orders
 
 test-batches: setup ## Load batches of mixed objects, and plant bugs that must be caught.
 	@$(PYTEST) -m batches

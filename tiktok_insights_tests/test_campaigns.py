@@ -67,10 +67,17 @@ def test_a_usual_run_leaves_the_long_tests_out_and_says_so(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(["loads=3", "tried=10", "Left to `make torture`: 1 tests.", "*1 deselected*"])
 
 
+def test_what_a_torture_does_later_is_left_to_it_and_counted(pytester: pytest.Pytester) -> None:
+    """As CI does, so that no campaign runs twice."""
+    result = run(pytester, TESTS, "--leave-campaigns")
+    assert passed(result) == {"usual", "tried"}
+    result.stdout.fnmatch_lines(["Left to a torture that follows: 3 tests.", "*3 deselected*"])
+
+
 @pytest.mark.parametrize("torture", ["short", "full"])
 def test_a_torture_runs_campaigns_alone(pytester: pytest.Pytester, torture: str) -> None:
     """Each mark's tests and every property test, with more to do; the others are counted."""
-    result = run(pytester, TESTS, "--torture", torture)
+    result = run(pytester, TESTS, "--torture", torture, "--leave-campaigns")
     assert passed(result) == {"campaign", "long", "property"}
     result.stdout.fnmatch_lines([f"loads={SIZES[torture].loads}", "*2 deselected*"])
 
@@ -99,6 +106,7 @@ def test_ci_runs_each_group_and_contributing_names_it(mark: str, target: str) ->
         (ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", ".ci/run", "CONTRIBUTING.md")
     )
     assert re.search(rf"^{target}\b", ci, re.MULTILINE)
+    assert ci.index("CAMPAIGNS=later") < ci.index("make torture SHORT=1")
     assert f"`{target}`" in " ".join(contributing.split())
     if mark != "torture":  # which an option selects
         (usual,) = re.findall(r'PYTEST\) -m "(.*)"$', makefile, re.MULTILINE)

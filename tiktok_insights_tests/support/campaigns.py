@@ -34,6 +34,7 @@ GROUPS = {
     "runs": "make test-runs",
     "commands": "make test-commands",
     "faults": "make test-faults",
+    "orders": "make test-orders",
     "batches": "make test-batches",
     "worlds": "make test-worlds",
     "docs": "make test-docs",
@@ -58,6 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--torture",
         choices=[name for name in SIZES if name != _TEST],
         help="Run the campaigns alone, short or in full. Without it they run in small, or are left to `make torture`.",
+    )
+    parser.getgroup("tiktok-insights").addoption(
+        "--leave-campaigns",
+        action="store_true",
+        help="Leave every campaign to a torture that follows, as CI does.",
     )
 
 
@@ -88,7 +94,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for path, group in groupby(items, lambda item: item.path):
         _check_marks_are_in(path, list(group))
     for item in items:
-        (wanted if _is_wanted(item, config.option.torture) else others).append(item)
+        is_wanted = _is_wanted(item, config.option.torture) and not _is_left_to_a_torture(item, config)
+        (wanted if is_wanted else others).append(item)
     items[:] = wanted
     config.hook.pytest_deselected(items=others)
 
@@ -96,8 +103,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what was left out, so that no one takes a part for the whole."""
     left_out = terminalreporter.stats.get("deselected", [])
+    campaigns = [item for item in left_out if _is_left_to_a_torture(item, config)]
+    if campaigns:
+        terminalreporter.write_line(f"Left to a torture that follows: {len(campaigns)} tests.")
     for mark, target in GROUPS.items():
-        tests = sum(item.get_closest_marker(mark) is not None for item in left_out)
+        tests = sum(item.get_closest_marker(mark) is not None and item not in campaigns for item in left_out)
         if tests and not config.option.torture:
             terminalreporter.write_line(f"Left to `{target}`: {tests} tests.")
 
@@ -130,6 +140,10 @@ def _check_marks_are_in(path: Path, items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{path} has tests with the mark {mark}, and must name it as pytest.mark.{mark}.")
     if any(_is_wanted(item, "short") for item in items) and not _has_any(path, _OF_TORTURES):
         raise pytest.UsageError(f"{path} has tests that a torture runs, and must contain one of {_OF_TORTURES}.")
+
+
+def _is_left_to_a_torture(item: pytest.Item, config: pytest.Config) -> bool:
+    return config.option.leave_campaigns and not config.option.torture and _is_wanted(item, "short")
 
 
 def _is_wanted(item: pytest.Item, torture: str | None) -> bool:

@@ -26,7 +26,7 @@ from tiktok_insights_tests.support.load_state_machine import LoadStateMachine
 from tiktok_insights_tests.support.loading import Loader, put_upload
 from tiktok_insights_tests.support.shared_warehouse import empty_tables
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.orders
 
 LATE, EARLY = "2026-01-31T13:00:00Z", "2026-01-31T11:00:00Z"
 WRITTEN = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - UTC, as TIMESTAMP_NTZ is

@@ -18,7 +18,7 @@ from tiktok_insights_tests.support.oracle.presence import statuses
 from tiktok_insights_tests.support.oracle.records import Snapshot
 from tiktok_insights_tests.support.random_presence import random_snapshots
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.orders
 
 #: The accounts of a world do not touch one another, so that one statement serves many of them.
 ACCOUNTS = 20

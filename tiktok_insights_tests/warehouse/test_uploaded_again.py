@@ -19,7 +19,7 @@ from tiktok_insights_tests.support.engine import Engine
 from tiktok_insights_tests.support.history import Upload
 from tiktok_insights_tests.support.loading import Loader
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.orders
 
 USER = "7000000000000000051"
 NO_CSV = b"not,a,header\r\n1,2,3\r\n"
