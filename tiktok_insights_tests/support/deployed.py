@@ -21,6 +21,7 @@ from tiktok_insights.settings.key_pair import new_key_pair
 from tiktok_insights_tests.support.aws_calls import RecordedAws
 from tiktok_insights_tests.support.cloudformation import Stack, read_template
 from tiktok_insights_tests.support.documents import ROOT
+from tiktok_insights_tests.support.policies import Grant, grants
 
 TEMPLATE = ROOT / "deploy" / "cloudformation" / "data.yaml"
 #: Who applies the template; what it needs is not compared with anything.
@@ -39,6 +40,12 @@ class Deployed:
     def client(self, service: str) -> Any:
         """A client of whoever made the stack."""
         return self.stack.client(service)
+
+    def grants(self) -> list[Grant]:
+        """What all policies of the stack grant."""
+        resources = self.stack.template["Resources"].values()
+        policies = [resource for resource in resources if resource["Type"] == "AWS::IAM::ManagedPolicy"]
+        return [grant for policy in policies for grant in grants(self.stack.resolve(policy["Properties"]))]
 
     def warehouse(self) -> dict[str, Any]:
         """Where the warehouse is, which no setting of the deployment `aws` says: it is on this machine."""
