@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from tiktok_insights.catalog.table_definition import partition_input, table_input
 from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.dashboard.publishing import DASHBOARD_KEY
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
-from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights_tests.conftest import set_environment
@@ -29,8 +29,7 @@ from tiktok_insights_tests.support.policies import Grant, missing, unused
 pytestmark = pytest.mark.runs
 
 #: Some rows of the second account have no ID.
-_ACCOUNTS = "fake.70,fake.200.fault-id-absent"
-_MARTS = tuple(mart.name for mart in all_marts())
+_ACCOUNTS = "fake.30,fake.60.fault-id-absent"
 #: Each stage signs with its name as the key, and has the policy of that name.
 _STAGES = ("extraction", "lake", "catalog", "staging", "dashboard")
 _ORCHESTRATOR = "orchestrator"
@@ -49,15 +48,13 @@ def deployed(aws: RecordedAws, home: Path) -> Iterator[Deployed]:
         _write_csvs(found)
         _register(found)
         _load(found)
-        assert found.run("dashboard", "dashboard").success
-        assert found.run("dashboard", "dashboard").success
-        assert found.run(_ORCHESTRATOR, job="tiktok_pipeline").asset_materializations_for_node("tiktok_data")
+        _run_all(found)
         yield found
 
 
 def _extract(deployed: Deployed) -> None:
     assert deployed.run("extraction", "raw_followers").asset_materializations_for_node("raw_followers")
-    answer = CliRunner().invoke(main, ["probe", "fake.70"])
+    answer = CliRunner().invoke(main, ["probe", "fake.30"])
     assert answer.exit_code == 0, answer.output
 
 
@@ -94,20 +91,24 @@ def _load(deployed: Deployed) -> None:
     """Load a file with a rejected row, too; verify it, try what is refused again, and let the sensor look."""
     body = csv_file(row("1"), row("x"), row("3"))
     _store(deployed).put("csv/followers/account=42/dt=2026-01-31/partner.csv", body, "text/csv")
-    assets = ("staged_tiktok_data", "tiktok_data", *_MARTS, "load_report")
-    config = {"max_rejected_share": 0.5}
+    assets, config = ("staged_tiktok_data", "tiktok_data"), {"max_rejected_share": 0.5}
     assert deployed.run("staging", *assets, staged_tiktok_data=config).asset_materializations_for_node("tiktok_data")
     assert deployed.run("staging", job="verify").success
-    assert deployed.run("staging", job="verify").success
     deployed.run("staging", *assets, staged_tiktok_data={**config, "retry_refused": True})
-    resources = resources_for(deployed.settings())
-    with (
-        dg.instance_for_test() as instance,
-        dg.build_sensor_context(
-            instance=instance, resources={name: resources[name] for name in ("s3", "snowflake")}
-        ) as context,
-    ):
+    every = resources_for(deployed.settings())
+    needed = {name: every[name] for name in ("s3", "snowflake")}
+    with dg.build_sensor_context(instance=deployed.instance, resources=needed) as context:
         new_s3_objects_sensor(context)
+
+
+def _run_all(deployed: Deployed) -> None:
+    """Run the whole pipeline for new lists, and make the dashboard; a second time, it is there already."""
+    config = {"force_new_snapshot": True}
+    done = deployed.run(_ORCHESTRATOR, job="tiktok_pipeline", raw_followers=config)
+    assert done.asset_materializations_for_node("tiktok_data")
+    deployed.client("s3").delete_object(Bucket=deployed.stack.parameters["BucketName"], Key=DASHBOARD_KEY)
+    for _ in range(2):
+        assert deployed.run("dashboard", "dashboard").success
 
 
 def _store(deployed: Deployed) -> ObjectStore:
@@ -140,9 +141,8 @@ def test_the_pipeline_ran_to_the_end(deployed: Deployed) -> None:
     """The users of the accounts are in the table, of the bucket that the template made."""
     with open_session(deployed.settings().snowflake, "test") as session:
         ((users,),) = session.query("SELECT COUNT(*) FROM TIKTOK_DATA")
-    assert users > 200
-    (page,) = _store(deployed).list("exports/")
-    assert page.key == "exports/dashboard/index.html"
+    assert users > 60
+    assert _store(deployed).exists(DASHBOARD_KEY)
 
 
 def test_a_wildcard_and_a_needless_grant_are_unused() -> None:
@@ -151,9 +151,6 @@ def test_a_wildcard_and_a_needless_grant_are_unused() -> None:
     good = Grant("p", "s", "s3:GetObject", "arn:aws:s3:::b/raw/*")
     wild = Grant("p", "s", "s3:*", "arn:aws:s3:::b/raw/*")
     elsewhere = Grant("p", "s", "s3:GetObject", "arn:aws:s3:::b/csv/*")
-    assert unused([call], [good, wild, elsewhere]) == [wild, elsewhere] or unused([call], [good, wild, elsewhere]) == [
-        elsewhere,
-        wild,
-    ]
+    assert {*unused([call], [good, wild, elsewhere])} == {wild, elsewhere}
     assert missing([call], [wild, elsewhere]) == [call]
     assert missing([call], [good]) == []

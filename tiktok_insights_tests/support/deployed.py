@@ -6,7 +6,7 @@ The warehouse is that of a local stack. Which calls the pipeline makes belongs i
 import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Deployed:
     aws: RecordedAws
     home: Path
     patch: pytest.MonkeyPatch
+    instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
 
     def client(self, service: str) -> Any:
         """A client of whoever made the stack."""
@@ -67,7 +68,7 @@ class Deployed:
             "ops": {name: {"config": values} for name, values in ops.items()},
             "resources": {"snowflake": {"config": self.warehouse()}},
         }
-        return chosen.execute_in_process(config, asset_selection=keys, raise_on_error=False)
+        return chosen.execute_in_process(config, self.instance, asset_selection=keys, raise_on_error=False)
 
     def be(self, who: str) -> None:
         """Sign every request from now on with this access key."""
