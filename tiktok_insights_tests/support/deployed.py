@@ -23,7 +23,8 @@ from tiktok_insights_tests.support.cloudformation import Stack, read_template
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.policies import Grant, grants
 
-TEMPLATE = ROOT / "deploy" / "cloudformation" / "data.yaml"
+_TEMPLATES = ROOT / "deploy" / "cloudformation"
+DATA, ORCHESTRATOR = _TEMPLATES / "data.yaml", _TEMPLATES / "orchestrator.yaml"
 #: Who applies the template; what it needs is not compared with anything.
 DEPLOYER = "deployer"
 
@@ -89,7 +90,7 @@ def new_stack(aws: RecordedAws, **parameters: str) -> Stack:
         "SnowflakeDatabase": f"DB_{unique.upper()}",
         **parameters,
     }
-    return Stack(read_template(TEMPLATE), f"tiktok-{unique}", aws.arguments(DEPLOYER), given)
+    return Stack(read_template(DATA), f"tiktok-{unique}", aws.arguments(DEPLOYER), given)
 
 
 def use(stack: Stack, aws: RecordedAws, home: Path, accounts: str, patch: pytest.MonkeyPatch) -> Deployed:
