@@ -68,7 +68,9 @@ def _write_csvs(deployed: Deployed) -> None:
     for account in raw.accounts():
         (snapshot,) = raw.snapshots(account)
         manifest = json.loads(raw.store.get(snapshot.manifest).body)
-        raw.store.put(snapshot.manifest, json.dumps({**manifest, "version": 1, "holes": []}).encode(), "application/json")
+        raw.store.put(
+            snapshot.manifest, json.dumps({**manifest, "version": 1, "holes": []}).encode(), "application/json"
+        )
     for info in list(raw.store.list("quarantine/raw/")):
         raw.store.put(info.key, b"damaged", "application/jsonl")
     replay = deployed.run("lake", "followers_csv", followers_csv={**config, "replay": True})

@@ -105,9 +105,7 @@ def test_the_job_is_as_its_launcher_and_its_package_expect_it(stack: Stack) -> N
     assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("5.1", "G.1X", 10)
     assert (job["MaxRetries"], job["ExecutionProperty"], job["Timeout"]) == (0, {"MaxConcurrentRuns": 1}, 480)
     assert job["Connections"] == {"Connections": [CONNECTION]}
-    connection = GlueConnection(
-        CONNECTION, "myorg-myaccount", "TIKTOK_LOADER", "TIKTOK_WH", "snowflake_credentials"
-    )
+    connection = GlueConnection(CONNECTION, "myorg-myaccount", "TIKTOK_LOADER", "TIKTOK_WH", "snowflake_credentials")
     assert read_connection(glue, CONNECTION) == connection
 
 

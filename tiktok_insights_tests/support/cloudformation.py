@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
+import yaml  # type: ignore[import-untyped]  # PyYAML, which Dagster brings, has no types
 
 from tiktok_insights_tests.support.cloudformation_machines import MACHINE_TYPES
 from tiktok_insights_tests.support.cloudformation_types import TYPES, Made
@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 _NO_VALUE = object()
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the same
     """YAML with CloudFormation's tags, such as `!Ref name`, in their long form."""
 
 

@@ -1,4 +1,7 @@
-"""How the types of a machine and its alarm are made with boto3, and deleted; the others are in `cloudformation_types`."""
+"""How the types of a machine and its alarm are made with boto3, and deleted.
+
+The other types are in `cloudformation_types`.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -5,7 +5,6 @@ The warehouse is that of a local stack. Which calls the pipeline makes belongs i
 
 import uuid
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
