@@ -21,7 +21,7 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.deployed import Deployed, new_stack, use
 from tiktok_insights_tests.support.job_package import build_job_package
 from tiktok_insights_tests.support.only_on_aws import ONLY_ON_AWS
-from tiktok_insights_tests.support.policies import Grant, missing, unused
+from tiktok_insights_tests.support.policies import missing, unused
 
 pytestmark = pytest.mark.spark
 
@@ -81,21 +81,16 @@ def _stop(deployed: Deployed) -> None:
     assert runs.stop(run.run_id)
 
 
-def granted(deployed: Deployed, policy: str) -> list[Grant]:
-    """What a policy grants."""
-    return [grant for grant in deployed.grants() if grant.policy == f"{deployed.stack.name}-{policy}"]
-
-
 def test_the_launcher_has_what_it_needs_and_nothing_else(deployed: Deployed) -> None:
     """With the policies of the stages staging and glue, of which the second is used up."""
-    calls, policy = deployed.aws.calls(_LAUNCHER), granted(deployed, "glue")
-    assert missing(calls, [*policy, *granted(deployed, "staging")]) == []
+    calls, policy = deployed.aws.calls(_LAUNCHER), deployed.grants("glue")
+    assert missing(calls, [*policy, *deployed.grants("staging")]) == []
     assert unused(calls, policy) == []
 
 
 def test_the_job_has_what_it_needs_and_nothing_that_is_not_accounted_for(deployed: Deployed) -> None:
     """What only Glue itself needs on AWS is in the table, with its source."""
-    calls, policy = deployed.aws.calls(JOB), granted(deployed, "job")
+    calls, policy = deployed.aws.calls(JOB), deployed.grants("job")
     assert missing(calls, policy) == []
     needless = {(grant.sid, grant.action) for grant in unused(calls, policy)}
     assert needless == {(entry.sid, entry.action) for entry in ONLY_ON_AWS if entry.policy == "job"}
@@ -104,7 +99,7 @@ def test_the_job_has_what_it_needs_and_nothing_that_is_not_accounted_for(deploye
 def test_the_crawlers_policy_is_accounted_for(deployed: Deployed) -> None:
     """The emulator's crawler works inside it and calls nothing, so the whole policy comes from AWS's documents."""
     entries = {(entry.sid, entry.action) for entry in ONLY_ON_AWS if entry.policy == "crawler"}
-    assert {(grant.sid, grant.action) for grant in granted(deployed, "crawler")} == entries
+    assert {(grant.sid, grant.action) for grant in deployed.grants("crawler")} == entries
 
 
 def test_the_batch_arrived(deployed: Deployed) -> None:

@@ -42,11 +42,14 @@ class Deployed:
         """A client of whoever made the stack."""
         return self.stack.client(service)
 
-    def grants(self) -> list[Grant]:
-        """What all policies of the stack grant."""
+    def grants(self, *policies: str) -> list[Grant]:
+        """What these policies of the stack grant."""
+        names = {f"{self.stack.name}-{policy}" for policy in policies}
         resources = self.stack.template["Resources"].values()
-        policies = [resource for resource in resources if resource["Type"] == "AWS::IAM::ManagedPolicy"]
-        return [grant for policy in policies for grant in grants(self.stack.resolve(policy["Properties"]))]
+        every = [self.stack.resolve(r["Properties"]) for r in resources if r["Type"] == "AWS::IAM::ManagedPolicy"]
+        found = [grant for policy in every for grant in grants(policy) if grant.policy in names]
+        assert {grant.policy for grant in found} == names
+        return found
 
     def warehouse(self) -> dict[str, Any]:
         """Where the warehouse is, which no setting of the deployment `aws` says: it is on this machine."""
