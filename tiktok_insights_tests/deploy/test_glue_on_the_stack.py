@@ -15,6 +15,7 @@ from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.resources.opening import open_glue_job, open_session
 from tiktok_insights.settings.key_pair import new_key_pair
+from tiktok_insights.staging.glue.exchange import manifest_key
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.aws_calls import JOB, RecordedAws
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -48,6 +49,8 @@ def deployed(aws: RecordedAws, home: Path, tmp_path_factory: pytest.TempPathFact
         assert answer.exit_code == 0, answer.output
         store = ObjectStore(stack.client("s3"), stack.parameters["BucketName"])
         store.put("csv/followers/account=42/dt=2026-01-31/a.csv", csv_file(row("1"), row("x"), row("3")), "text/csv")
+        # A batch of another version, which the launcher reads, and deletes.
+        store.put(manifest_key(found.settings().snowflake.namespace, "earlier"), b"{}", "application/json")
         config = {"engine": "glue", "max_rejected_share": 0.5}
         done = found.run(_LAUNCHER, "staged_tiktok_data", "tiktok_data", staged_tiktok_data=config)
         assert done.asset_materializations_for_node("tiktok_data")
