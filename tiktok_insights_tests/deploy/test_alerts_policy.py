@@ -47,7 +47,7 @@ def test_the_alerts_have_what_they_need_and_nothing_else(deployed: Deployed) -> 
 
     assert not failing.execute_in_process(instance=deployed.instance, raise_on_error=False).success
     for name in ("alert_sensor", "heartbeat_sensor"):
-        sensor = loaded.get_sensor_def(name)
+        sensor = loaded.resolve_sensor_def(name)
         needed = {key: every[key] for key in sensor.required_resource_keys}
         with dg.build_sensor_context(instance=deployed.instance, resources=needed) as context:
             sensor(context)
