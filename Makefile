@@ -77,8 +77,8 @@ check: setup ## Check format, lint, types, definitions and house rules.
 deploy-check: $(DEPLOY)/.installed ## Check the CloudFormation templates and the scripts for Snowflake: cfn-lint, Checkov, sqlfluff.
 	@$(DEPLOY)/bin/cfn-lint deploy/cloudformation/*.yaml
 	@$(DEPLOY)/bin/checkov --directory deploy/cloudformation --framework cloudformation --skip-download --quiet --compact
-	@$(DEPLOY)/bin/sqlfluff parse --config deploy/sqlfluff.cfg deploy/snowflake >/dev/null || \
-		$(DEPLOY)/bin/sqlfluff parse --config deploy/sqlfluff.cfg deploy/snowflake
+	@$(DEPLOY)/bin/sqlfluff parse --config deploy/sqlfluff.cfg deploy/snowflake >$(DEPLOY)/parsed.txt 2>&1 || \
+		{ sed -n '/parsing violations/,/^WARNING/p' $(DEPLOY)/parsed.txt; exit 1; }
 
 setup: $(STAMP) ## Install the locked packages into .venv; the other targets do this when needed.
 
