@@ -36,7 +36,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: setup ## Run the tests against their own local stack.
 	@$(PYTEST) -m "not runs and not commands and not faults and not batches and not worlds and not docs and not spark and not browser"
 
-test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
+test-runs: setup ## Run whole Dagster jobs and sensors, as users start them; needs PostgreSQL.
 	@$(PYTEST) -m runs
 
 test-commands: setup ## Run commands as users type them, and follow accounts from day to day.

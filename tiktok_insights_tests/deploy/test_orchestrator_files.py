@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import jsonschema
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # PyYAML, which Dagster brings, has no types
 
 from tiktok_insights.settings.key_pair import new_key_pair
 from tiktok_insights.settings.private_key import private_key_der
