@@ -41,8 +41,8 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         Variable(
             "TIKTOK_INSIGHTS_CODE_SERVER_HOST",
             "",
-            "the host at which Dagster reaches `tiktok-insights orchestrator code-server`; see "
-            "[the orchestrator](../how_to/run_the_orchestrator.md). If empty, Dagster starts code servers itself",
+            "the host at which Dagster reaches `tiktok-insights orchestrator code-server`, which only an orchestrator "
+            "on a server needs. If empty, Dagster starts code servers itself",
         ),
         Variable("TIKTOK_INSIGHTS_CODE_SERVER_PORT", "4000", "the port of that code server"),
     ),
