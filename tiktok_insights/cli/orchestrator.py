@@ -18,9 +18,9 @@ _MODULE = "tiktok_insights.definitions"
 
 @click.group(cls=Commands)
 def orchestrator() -> None:
-    """Run Dagster on a server, with its storage in PostgreSQL.
+    """Run Dagster on a server.
 
-    These commands are run by the containers of deploy/orchestrator. "Run the orchestrator" in docs/how_to says how to
+    The containers of deploy/orchestrator run these commands, with Dagster's storage in PostgreSQL. "Run the orchestrator" in docs/how_to says how to
     start, back up, upgrade and roll back.
     """
 
@@ -28,7 +28,7 @@ def orchestrator() -> None:
 @orchestrator.command(name="code-server")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 def code_server(host: str) -> None:
-    """Serve the definitions to Dagster's webserver and daemon.
+    """Serve the definitions to Dagster.
 
     First marks the runs as failed that an earlier code server at this address left behind, for example at a crash or a
     restart of the machine. The port is TIKTOK_INSIGHTS_CODE_SERVER_PORT. Runs in the foreground until it is terminated.
@@ -57,7 +57,10 @@ def code_server(host: str) -> None:
 @orchestrator.command()
 @click.option("--url", default="http://127.0.0.1:3000", show_default=True, help="The URL of Dagster's webserver.")
 def health(url: str) -> None:
-    """Exit with 0 if the webserver answers and has loaded the definitions, and else with 1 and the reason."""
+    """Check the webserver and the definitions.
+
+    Exits with 0 if the webserver answers and has loaded the definitions, otherwise with 1 and the reason.
+    """
     from tiktok_insights.runtime.workspace_health import require_healthy_workspace
 
     require_healthy_workspace(url.rstrip("/"))
