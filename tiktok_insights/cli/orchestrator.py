@@ -20,8 +20,8 @@ _MODULE = "tiktok_insights.definitions"
 def orchestrator() -> None:
     """Run Dagster on a server.
 
-    The containers of deploy/orchestrator run these commands, with Dagster's storage in PostgreSQL. "Run the orchestrator" in docs/how_to says how to
-    start, back up, upgrade and roll back.
+    The containers of deploy/orchestrator run these commands, with Dagster's storage in PostgreSQL. "Run the
+    orchestrator" in docs/how_to says how to start, back up, upgrade and roll back.
     """
 
 
