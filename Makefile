@@ -37,7 +37,7 @@ PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(filter
 test: setup ## Run the tests against their own local stack.
 	@$(PYTEST) -m "not runs and not commands and not faults and not orders and not batches and not worlds and not docs and not spark and not browser"
 
-test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
+test-runs: setup ## Run whole Dagster jobs and sensors, as users start them; needs PostgreSQL.
 	@$(PYTEST) -m runs
 
 test-commands: setup ## Run commands as users type them, and follow accounts from day to day.
@@ -145,7 +145,8 @@ $(POWER_BI): tiktok_insights_tests/powerbi/npm/package-lock.json $(STAMP)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --quiet \
 	--custom-compile-command 'make lock'
 lock: setup ## Update the locks to the newest versions.
-	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dashboard --extra dev --output-file requirements.lock
+	@$(BIN)/$(LOCK) pyproject.toml --extra local --extra dashboard --extra orchestrator --extra dev --output-file requirements.lock
+	@$(BIN)/$(LOCK) pyproject.toml --extra orchestrator --extra dashboard --constraint requirements.lock --output-file requirements-orchestrator.lock
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["glue"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-glue.lock
 	@echo "pyspark==4.1.1" | $(BIN)/$(LOCK) - --output-file requirements-glue-6.lock

@@ -34,6 +34,7 @@ _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "AZURE_POWERBI_", "GLUE_"
 #: Few tests, but long ones; those of each group from the longest on.
 _LONG_MODULES = (
     "test_demo",
+    "test_orchestrator",
     "test_fail_points",
     "test_fail_points_of_large_batches",
     "test_documented_commands",

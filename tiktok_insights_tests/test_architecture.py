@@ -344,6 +344,7 @@ def pins(lock: str) -> dict[str, str]:
         ("requirements-glue.lock", 30),
         ("requirements-glue-6.lock", 1),
         ("requirements-deploy.lock", 50),
+        ("requirements-orchestrator.lock", 80),
     ],
 )
 def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> None:

@@ -8,6 +8,7 @@ from tiktok_insights.cli.demo import demo
 from tiktok_insights.cli.glue import glue
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
+from tiktok_insights.cli.orchestrator import orchestrator
 from tiktok_insights.cli.plan import plan
 from tiktok_insights.cli.powerbi import powerbi
 from tiktok_insights.cli.probe import probe
@@ -68,6 +69,6 @@ def main(context: click.Context) -> None:
 
 for command in (
     init, plan, run, sql, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused, replay, rebuild, verify,
-    probe, demo,
+    probe, demo, orchestrator,
 ):  # fmt: skip
     main.add_command(command)

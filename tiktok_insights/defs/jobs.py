@@ -6,6 +6,10 @@ import dagster as dg
 #: may have to run slowly for many hours; a load of millions of rows takes minutes.
 _DAY, _SIX_HOURS = ({"dagster/max_runtime": str(hours * 3600)} for hours in (24, 6))
 
+#: Where Dagster's settings allow run retries (the orchestrator's do), a run that was cut off is launched again, once,
+#: as a whole: it makes no request again whose response is stored. The sensor does that for loads.
+_RETRIED = {"dagster/max_retries": "1", "dagster/retry_strategy": "ALL_STEPS"}
+
 #: Each stage is a group of assets; upstream first.
 STAGES = ("raw", "lake", "catalog", "staging", "warehouse", "insights")
 #: It reads everything that was ever loaded, so only its own job has it.
@@ -17,7 +21,7 @@ from_the_catalog_on = dg.AssetSelection.groups(*STAGES[STAGES.index("catalog") :
 tiktok_pipeline = dg.define_asset_job(
     "tiktok_pipeline",
     everything,
-    tags=_DAY,
+    tags=_DAY | _RETRIED,
     description="The whole pipeline: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, "
     "check, and create the marts.",
 )
@@ -32,7 +36,7 @@ retry_refused_objects = dg.define_asset_job(
     "retry_refused_objects",
     from_the_catalog_on,
     config={"ops": {"staged_tiktok_data": {"config": {"retry_refused": True}}}},
-    tags=_SIX_HOURS,
+    tags=_SIX_HOURS | _RETRIED,
     description="Everything from the catalog onward, and all refused objects are tried again. Use this after an "
     "update of this package, or to load the good rows with a higher max_rejected_share. Makes no API requests.",
 )
@@ -40,14 +44,14 @@ replay_snapshots = dg.define_asset_job(
     "replay_snapshots",
     from_the_lake_on,
     config={"ops": {"followers_csv": {"config": {"replay": True}}}},
-    tags=_SIX_HOURS,
+    tags=_SIX_HOURS | _RETRIED,
     description="Everything from the lake onward: recreate the CSVs of all committed snapshots from the raw pages with "
     "the current code, and load those that changed. Makes no API requests.",
 )
 verify = dg.define_asset_job(
     "verify",
     _verification,
-    tags=_DAY,
+    tags=_DAY | _RETRIED,
     description="Compares everything: reads all loaded objects again, and every row of the ledger, the history and "
     "TIKTOK_DATA. Changes nothing. A verification that was cut off continues where it was.",
 )

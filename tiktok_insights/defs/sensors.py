@@ -20,6 +20,7 @@ from tiktok_insights.lake.listing import CSV_PREFIX, list_csvs
 from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.runtime.orphaned_runs import reap_orphaned_runs
+from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.ledger import settled_versions
 from tiktok_insights.staging.pending import pending
 
@@ -38,7 +39,7 @@ def new_s3_objects_sensor(
 ) -> dg.SkipReason | dg.RunRequest:
     """Launch one load if CSV objects are pending. The cursor is the last listing with nothing pending."""
     # Without this, a killed run would be under way forever.
-    reap_orphaned_runs(context.instance)
+    reap_orphaned_runs(context.instance, code_server=read_settings().code_server)
     if busy := load_under_way(context.instance):
         return dg.SkipReason(busy)
     listing = list_csvs(s3.store())

@@ -1,18 +1,25 @@
 """Runs whose process is gone, as after kill -9, a full memory or a power cut: found, and ended in Dagster's storage.
 
 Dagster itself keeps such a run as started forever when the process that launched it is gone too: its slot in the
-pool stays taken, and whatever waits for its end waits forever. Here its process is looked up instead, but only with
-Dagster's local storage and launcher (SQLite, processes of its own), where a run's process is on this machine.
-Elsewhere a process ID means nothing: nothing is done, and `dagster/max_runtime` of the jobs ends the run.
+pool stays taken, and whatever waits for its end waits forever. Here its process is looked up instead, which is possible
+only for runs whose processes are on this machine, or in this container. With SQLite that is every run. A database may
+serve several machines: there, these are the runs of the code server beside which this process runs, by its address.
+For all others a process ID means nothing, and `dagster/max_runtime` of the jobs ends them.
 """
+
+import json
 
 import dagster as dg
 import psutil
 
 #: On a run that was cut off: it did not fail by its own fault, so the same may be tried again.
 CUT_OFF_TAG = "tiktok_insights/cut_off"
-#: Storage and launcher by their names, as Dagster does not export the classes.
-_LOCAL = ("SqliteRunStorage", "DefaultRunLauncher")
+#: On a run of the command line: the address of the code server beside which it runs.
+CODE_SERVER_TAG = "tiktok_insights/code_server"
+#: Dagster notes in it where the code server is that executes a run.
+_LAUNCHED_AT_TAG = ".dagster/grpc_info"
+#: By its name, as Dagster does not export the class.
+_SQLITE = "SqliteRunStorage"
 #: Queued runs are no orphans: the next daemon launches them.
 _IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 #: Linux tells the boot time in whole seconds, and a process's birth relative to that.
@@ -21,21 +28,35 @@ _BIRTH_TOLERANCE_SECONDS = 2.0
 _SOME = 20
 
 
-def reap_orphaned_runs(instance: dg.DagsterInstance, *, nobody_launches: bool = False) -> list[dg.DagsterRun]:
+def reap_orphaned_runs(
+    instance: dg.DagsterInstance, *, code_server: str = "", nobody_launches: bool = False
+) -> list[dg.DagsterRun]:
     """End the runs whose process is gone, and give them; one query when no run is in progress.
 
     A run fails, or is canceled if that was asked for. One whose process lives is never touched, whoever started it.
 
     Args:
         instance: Dagster's instance.
-        nobody_launches: no daemon of this instance is alive, so a run that is launched and has no process yet never
-            will have one. Otherwise it is left to Dagster's run monitoring.
+        code_server: the address (host:port) of the code server on this machine; '' for none.
+        nobody_launches: no daemon of this instance is alive, or the code server does not serve yet, so a run that is
+            launched and has no process yet never will have one. Otherwise it is left to Dagster's run monitoring.
 
     """
-    if (type(instance.run_storage).__name__, type(instance.run_launcher).__name__) != _LOCAL:
+    if not isinstance(instance.run_launcher, dg.DefaultRunLauncher):
         return []
     runs = instance.get_runs(filters=dg.RunsFilter(statuses=_IN_PROGRESS))
+    if type(instance.run_storage).__name__ != _SQLITE:
+        runs = [run for run in runs if code_server and _code_server_of(run) == code_server]
     return [run for run in runs if _reap(instance, run.run_id, nobody_launches=nobody_launches)]
+
+
+def _code_server_of(run: dg.DagsterRun) -> str:
+    """The address of the code server beside which a run's process is; '' where nothing says so."""
+    try:
+        launched_at = json.loads(run.tags.get(_LAUNCHED_AT_TAG, "{}"))
+        return f"{launched_at['host']}:{launched_at['port']}"
+    except (ValueError, KeyError, TypeError):
+        return run.tags.get(CODE_SERVER_TAG, "")
 
 
 def _reap(instance: dg.DagsterInstance, run_id: str, *, nobody_launches: bool) -> bool:

@@ -29,6 +29,7 @@ from tiktok_insights.tiktok.client import PUBLIC_URL
 
 #: For an API that is not on this machine.
 _REQUESTS_PER_MINUTE = "60"
+_HIGHEST_PORT = 65_535
 
 
 class Deployment(Enum):
@@ -42,12 +43,14 @@ class Deployment(Enum):
 class Settings:
     """What the environment says: where this machine's state is, and what opens each client.
 
-    `home` is the folder of this machine's state, `dagster_home` the folder where Dagster keeps its runs.
+    `home` is the folder of this machine's state, `dagster_home` the folder where Dagster keeps its runs. `code_server`
+    is the address (host:port) at which Dagster reaches the code server on this machine, '' where it starts one itself.
     """
 
     deployment: Deployment
     home: Path
     dagster_home: Path
+    code_server: str
     tiktok: TikTokSettings
     s3: S3Settings
     glue: GlueSettings
@@ -71,6 +74,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         deployment=deployment,
         home=home,
         dagster_home=env.absolute_folder("DAGSTER_HOME", home / "dagster"),
+        code_server=_code_server(env),
         tiktok=_tiktok(env, str(home), local_stack),
         s3=s3,
         glue=GlueSettings(
@@ -140,6 +144,14 @@ def _deployment(env: TypedVariables) -> Deployment:
     except ValueError:
         known = " or ".join(repr(deployment.value) for deployment in Deployment)
         raise wrong_value("TIKTOK_INSIGHTS_DEPLOYMENT", name, known) from None
+
+
+def _code_server(env: TypedVariables) -> str:
+    host = env.text("TIKTOK_INSIGHTS_CODE_SERVER_HOST")
+    port = env.whole("TIKTOK_INSIGHTS_CODE_SERVER_PORT")
+    if port is None or not 0 < port <= _HIGHEST_PORT:
+        raise wrong_value("TIKTOK_INSIGHTS_CODE_SERVER_PORT", str(port), f"a port from 1 to {_HIGHEST_PORT}")
+    return f"{host}:{port}" if host else ""
 
 
 def _tiktok(env: TypedVariables, home: str, local_stack: str) -> TikTokSettings:

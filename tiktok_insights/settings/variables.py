@@ -38,6 +38,13 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "to `.env` for Dagster's own commands. A shell keeps `PWD` up to date; a service manager that starts those "
             "commands has to set it",
         ),
+        Variable(
+            "TIKTOK_INSIGHTS_CODE_SERVER_HOST",
+            "",
+            "the host at which Dagster reaches `tiktok-insights orchestrator code-server`, which only an orchestrator "
+            "on a server needs. If empty, Dagster starts code servers itself",
+        ),
+        Variable("TIKTOK_INSIGHTS_CODE_SERVER_PORT", "4000", "the port of that code server"),
     ),
     "The source": (
         Variable(

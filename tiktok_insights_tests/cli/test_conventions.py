@@ -30,6 +30,7 @@ FORMATS = {
 WITHOUT = {
     "init", "dashboard", "demo", "ui", "stop", "local", "local stop", "local env", "local reset", "powerbi",
     "powerbi build", "powerbi check", "glue", "glue upload", "snowflake", "snowflake keys",
+    "orchestrator", "orchestrator code-server", "orchestrator health",
 }  # fmt: skip
 
 
