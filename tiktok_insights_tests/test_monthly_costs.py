@@ -85,7 +85,7 @@ def test_an_incremental_month_reads_each_list_to_its_end_once_a_week() -> None:
 
 def test_what_the_calculation_takes_from_the_code_is_so() -> None:
     """The API's cap, the sensor's interval, the keys of a listing, and how soon the warehouse is suspended."""
-    assert CAP == max(KNOWN_CAPS)
+    assert max(KNOWN_CAPS) == CAP
     assert new_s3_objects_sensor.minimum_interval_seconds == SENSOR_SECONDS
     assert KEYS_A_LIST == 1_000
     assert f"WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = {SUSPEND_SECONDS} " in snowflake_setup()

@@ -1,7 +1,6 @@
-"""Replacing the key of a Snowflake user as docs/how_to/recover.md says: never without a valid key, and nothing is lost."""
+"""Replacing the key of a Snowflake user, as docs/how_to/recover.md says: without a pause, and nothing is lost."""
 
 import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from snowflake.connector.errors import DatabaseError
 
@@ -33,6 +33,13 @@ _PASSPHRASE = "a passphrase"
 _REFUSED = {"success": False, "code": "390144", "message": "JWT token is invalid. [6b0d]", "data": {}}
 
 
+def public_key(text: str) -> RSAPublicKey:
+    """A key as ALTER USER takes it."""
+    key = load_der_public_key(base64.b64decode(text))
+    assert isinstance(key, RSAPublicKey)
+    return key
+
+
 class ServiceUser:
     """A user of Snowflake with two keys, either of which signs in; ALTER USER sets and removes them."""
 
@@ -53,7 +60,7 @@ class ServiceUser:
         if asked.path != "/session/v1/login-request":
             return None
         login = Login.of(asked)
-        is_known = any(login.is_signed_with(load_der_public_key(base64.b64decode(key))) for key in self.keys.values())
+        is_known = any(login.is_signed_with(public_key(key)) for key in self.keys.values())
         return Reply(body=json.dumps(SIGNED_IN if is_known else _REFUSED).encode())
 
 

@@ -44,7 +44,7 @@ _CHANGES = (
         "self.rows += 1",
     ),
 )
-#: What people do with it: load into another database, as its tables are others. It writes all CSVs again, and a new one.
+#: What people do with it: load into another database, as its tables are others. It writes all CSVs, and a new one.
 _MEANWHILE_RUN = """
 import logging, os, sys
 from contextlib import contextmanager

@@ -29,7 +29,9 @@ PRICES = {
     "secret": Price(0.40, "month", "public cost tools on GitHub agree", "November 2026"),
     "Glue": Price(0.44, "DPU-hour", "aws.amazon.com/glue/pricing", "November 2026"),
     "Snowflake credit, Standard": Price(2.00, "credit", "amnic.com/blogs/snowflake-pricing", "November 2026"),
-    "Snowflake storage": Price(23.00, "TB-month", "a public SQL guide on GitHub; other sources say 40", "November 2026"),
+    "Snowflake storage": Price(
+        23.00, "TB-month", "a public SQL guide on GitHub; other sources say 40", "November 2026"
+    ),
 }
 
 DAYS, HOURS = 30, 730

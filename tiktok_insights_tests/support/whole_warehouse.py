@@ -16,9 +16,9 @@ def whole_warehouse(session: Session) -> dict[str, list[Row]]:
     for schema, name, column in session.query(
         "SELECT table_schema, table_name, column_name FROM information_schema.columns ORDER BY ordinal_position"
     ):
-        if schema in (namespace.schema, namespace.view_schema) and name != LOAD_BATCHES.name:
-            if column not in _OF_A_LOAD:
-                columns.setdefault(f'{schema}."{name}"', []).append(f'"{column}"')
+        is_ours = schema in (namespace.schema, namespace.view_schema) and name != LOAD_BATCHES.name
+        if is_ours and column not in _OF_A_LOAD:
+            columns.setdefault(f'{schema}."{name}"', []).append(f'"{column}"')
     return {
         name: sorted(session.query(f"SELECT {', '.join(names)} FROM {name}"), key=repr)
         for name, names in columns.items()
