@@ -164,19 +164,6 @@ def test_a_new_warehouse_comes_from_the_bucket_alone(user: Unlucky) -> None:
     assert user.cli.requests_served() == served
 
 
-def test_a_history_that_was_dropped_is_noticed(user: Unlucky) -> None:
-    """The tables are made again, empty, but the run is red and says which objects are not in the history."""
-    with user.session() as session:
-        session.execute("ALTER TABLE FOLLOWER_SNAPSHOTS RENAME TO KEPT")
-    red = user.cli.command("run", "--job", "load_pending_objects")
-    assert red.returncode == 1
-    assert "ERROR: ledger_reconciles:" in red.stdout
-    assert "0 in the history" in red.stdout
-    with user.session() as session:
-        session.execute("DROP TABLE FOLLOWER_SNAPSHOTS")
-        session.execute("ALTER TABLE KEPT RENAME TO FOLLOWER_SNAPSHOTS")
-
-
 def test_a_refused_api_key_loses_nothing(user: Unlucky) -> None:
     """The run says that the key is refused; the open snapshot is as it was, and waits for the new key."""
     stored, env = pages(user.store()), (user.cli.home / ".env").read_text(encoding="utf-8")

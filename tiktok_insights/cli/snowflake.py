@@ -38,6 +38,7 @@ def snowflake() -> None:
 @click.option(
     "--replaces",
     type=click.Choice(["1", "2"]),
+    default=None,
     help="The key in use, which the new one is to replace. A user has two; both are valid until you remove one.",
 )
 def keys(output: Path, user: str, replaces: str | None, *, encrypt: bool) -> None:
