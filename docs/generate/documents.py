@@ -10,6 +10,7 @@ from docs.generate.data_model import data_model
 from docs.generate.power_bi_checks import power_bi_checks
 from docs.generate.snowflake_setup import SETUP, snowflake_setup
 from docs.generate.table_version import TABLE_VERSION, table_version
+from docs.generate.what_it_costs import what_it_costs
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 GENERATED: dict[str, Callable[[], str]] = {
     ".env.example": env_example,
     "docs/data_model.md": data_model,
+    "docs/explanation/what_it_costs.md": what_it_costs,
     "docs/reference/checks.md": checks,
     "docs/reference/cli.md": cli,
     "docs/reference/configuration.md": configuration,

@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from tiktok_insights.raw.damage import too_new
+
 #: Version 2 has the windows of follow times. In one of version 1 they are None until a replay fills them.
 MANIFEST_VERSION = 2
 RAW_PREFIX = "raw/followers/"
@@ -142,6 +144,9 @@ class Manifest:
         """Read what `to_json` wrote into the object at `uri`. Raises RawDataError."""
         try:
             fields = json.loads(body)
+            version = fields.get("version", 0)
+            if version > MANIFEST_VERSION:
+                raise RawDataError(too_new(uri, version, MANIFEST_VERSION))
             pages = tuple(PageEntry(**entry) for entry in fields.pop("pages"))
             holes = tuple((int(start), int(end)) for start, end in fields.pop("holes"))
             return Manifest(**fields, pages=pages, holes=holes)

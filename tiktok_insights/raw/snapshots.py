@@ -12,6 +12,7 @@ from typing import Any
 
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore, StoredObject
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
+from tiktok_insights.raw.damage import changed, without_metadata
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, RawDataError, SnapshotKey, iso
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.tiktok.dialects import parse, read_page
@@ -188,7 +189,7 @@ class RawStore:
             msg = f"{self.store.uri(entry.key)} is missing, but its manifest names it. Restore it from a backup."
             raise RawDataError(msg) from None
         if page.sha256 != entry.sha256:
-            raise RawDataError(_changed(self.store.uri(entry.key)))
+            raise RawDataError(changed(self.store.uri(entry.key)))
         return page
 
     def release(self, snapshot: SnapshotKey) -> None:
@@ -210,9 +211,9 @@ def _unpack(key: str, stored: StoredObject, uri: str) -> StoredResponse:
     try:
         body = gzip.decompress(stored.body)
     except (OSError, EOFError, zlib.error) as error:
-        raise RawDataError(_changed(uri)) from error
+        raise RawDataError(changed(uri)) from error
     if hashlib.sha256(body).hexdigest() != stored.metadata.get("sha256"):
-        raise RawDataError(_changed(uri))
+        raise RawDataError(changed(uri) if "sha256" in stored.metadata else without_metadata(uri))
     return _stored_response(key, body, stored.metadata)
 
 
@@ -237,7 +238,3 @@ def _stored_response(key: str, body: bytes, facts: dict[str, Any]) -> StoredResp
 def _number(text: str | None) -> int | None:
     """A number of the metadata; None where the API gave none."""
     return int(text) if text and text.isdecimal() else None
-
-
-def _changed(uri: str) -> str:
-    return f"{uri} differs from what was stored. Raw pages must not be edited. Restore it from a backup."

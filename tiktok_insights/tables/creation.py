@@ -12,7 +12,7 @@ from snowflake.connector.errors import ProgrammingError
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.tables.columns import Table, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, table_differences, view_differences
-from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
+from tiktok_insights.tables.definitions import ALL, LOAD_BATCHES, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
 from tiktok_insights.tables.inventory import read_tables
 from tiktok_insights.tables.namespace import Namespace
 
@@ -148,9 +148,12 @@ def _missing(namespace: Namespace, actual: _Actual, versions: tuple[int, ...]) -
         lock = namespace.name_of(PUBLISH_LOCK)
         yield f"INSERT INTO {lock} ({_VERSION}) SELECT {SCHEMA_VERSION} WHERE NOT EXISTS (SELECT 1 FROM {lock})"
         return
-    for table in ALL:
-        if table.name not in actual.get(namespace.schema_of(table), {}):
-            yield _table(namespace, table)
+    missing = [table for table in ALL if table.name not in actual.get(namespace.schema_of(table), {})]
+    if missing and LOAD_BATCHES.name in actual.get(namespace.schema_of(LOAD_BATCHES), {}):
+        # Somebody may have dropped what is missing. Before it is there again, empty: compare all publications again.
+        yield f"UPDATE {namespace.name_of(LOAD_BATCHES)} SET CHECKED_AT = NULL"
+    for table in missing:
+        yield _table(namespace, table)
     if namespace.has_view and TIKTOK_DATA.name not in actual.get(namespace.view_schema, {}):
         yield from _schema(namespace, namespace.view_schema)
         # A view looks for unqualified tables in its own schema.

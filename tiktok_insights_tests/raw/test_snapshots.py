@@ -69,10 +69,19 @@ def test_a_changed_page_is_refused_and_named(raw: RawStore, store: ObjectStore, 
 
 
 def test_a_page_without_its_checksum_is_refused(raw: RawStore, store: ObjectStore) -> None:
-    """Somebody has put it there by hand."""
-    store.put(SNAPSHOT.page(1), gzip.compress(b'{"a": 1}'), "application/gzip")
-    with pytest.raises(RawDataError, match=r"page-000001\.json\.gz"):
+    """The bucket was copied through a disk, or somebody has put it there by hand."""
+    raw.put_response(SNAPSHOT.page(1), answer())
+    store.put(SNAPSHOT.page(1), store.get(SNAPSHOT.page(1)).body, "application/gzip")
+    with told("<object> has lost its metadata", "page-000001.json.gz"):
         raw.response(SNAPSHOT.page(1))
+
+
+def test_a_manifest_of_a_newer_version_is_refused(raw: RawStore, store: ObjectStore) -> None:
+    """Whatever else it has: an update was taken back."""
+    body = json.dumps({"version": 3, "something": "new"}).encode()
+    store.put(SNAPSHOT.manifest, body, "application/json")
+    with told("<object> has version <number>, but this package reads", "_manifest.json", "version 3", "version 2"):
+        raw.manifest(SNAPSHOT)
 
 
 def test_stored_pages_come_in_order_up_to_the_first_gap(raw: RawStore) -> None:

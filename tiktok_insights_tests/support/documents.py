@@ -31,3 +31,11 @@ def blocks(document: Path) -> list[Block]:
     """The document's blocks, in its order."""
     text = document.read_text(encoding="utf-8")
     return [Block(match[2], textwrap.dedent(match[3])) for match in BLOCK.finditer(text)]
+
+
+def blocks_below(document: Path, heading: str) -> list[Block]:
+    """The blocks between a heading and the next one of its level."""
+    text = document.read_text(encoding="utf-8")
+    found = re.search(rf"^(#+) {re.escape(heading)}$(.*?)(?=^\1 |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, heading
+    return [Block(match[2], textwrap.dedent(match[3])) for match in BLOCK.finditer(found[2])]

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tiktok_insights_tests.support.scripted import Asked, Reply, Script, scripted
 
-_SIGNED_IN = {"token": "a", "masterToken": "b", "sessionId": 1, "parameters": [], "sessionInfo": {}}
-_LOGIN = Reply(body=json.dumps({"success": True, "data": _SIGNED_IN}).encode())
+_SESSION = {"token": "a", "masterToken": "b", "sessionId": 1, "parameters": [], "sessionInfo": {}}
+#: The answer to whoever is let in.
+SIGNED_IN = {"success": True, "data": _SESSION}
+_LOGIN = Reply(body=json.dumps(SIGNED_IN).encode())
 _STATEMENT = Reply(body=json.dumps({"success": False, "code": "002003", "message": "nothing is here"}).encode())
 
 
@@ -54,9 +56,9 @@ class Login:
             session=data["SESSION_PARAMETERS"],
         )
 
-    def is_signed_with(self, key: RSAPrivateKey) -> bool:
+    def is_signed_with(self, key: RSAPrivateKey | RSAPublicKey) -> bool:
         """Whether the token names account, user and this key's fingerprint as ALTER USER shows it, signed with it."""
-        public = key.public_key()
+        public = key.public_key() if isinstance(key, RSAPrivateKey) else key
         digest = hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
         who = f"{self.account}.{self.user}".upper()
         try:

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 import pytest
 
 from tiktok_insights.checks import CheckOutcome, declared_in
+from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.warehouse import step_7_check, table_checks, trend_checks
 from tiktok_insights.warehouse.overview import overview
 from tiktok_insights.warehouse.rebuild import rebuild
@@ -52,6 +53,18 @@ def test_a_run_that_publishes_nothing_reads_neither_table_nor_history(loader: Lo
         assert outcomes[name].facts == {
             "objects compared": 0, "note": "Nothing was published since these checks last passed.",
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("table", ["FOLLOWER_SNAPSHOTS", "TIKTOK_DATA"])
+def test_a_table_that_somebody_dropped_is_compared_again(loader: Loader, ask_about_changes: Ask, table: str) -> None:
+    """It is made again, empty; a run without anything to load must not be green for it."""
+    loader.put("a", csv_file(row("1"), row("2")))
+    loader.load()
+    assert all(outcome.passed for outcome in ask(ask_about_changes()).values())
+    assert unchecked(loader.session).objects == 0
+    loader.session.execute(f"DROP TABLE {table}")
+    ensure_tables(loader.session)
+    assert not all(outcome.passed for outcome in ask(ask_about_changes()).values())
 
 
 def test_what_was_published_and_not_checked_is_compared_by_the_next_run(loader: Loader, ask_about_changes: Ask) -> None:

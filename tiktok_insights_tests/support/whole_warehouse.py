@@ -1,0 +1,25 @@
+"""All that people can read in a warehouse, to compare it before and after a loss.
+
+Batch IDs and times of loading are left out: a second load has others.
+"""
+
+from tiktok_insights.clients.snowflake_session import Row, Session
+from tiktok_insights.tables.definitions import LOAD_BATCHES
+
+_OF_A_LOAD = {"BATCH_ID", "LOADED_AT"}
+
+
+def whole_warehouse(session: Session) -> dict[str, list[Row]]:
+    """Every table and mart by name, each row in one order; batches are not compared."""
+    namespace = session.namespace
+    columns: dict[str, list[str]] = {}
+    for schema, name, column in session.query(
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns ORDER BY ordinal_position"
+    ):
+        is_ours = schema in (namespace.schema, namespace.view_schema) and name != LOAD_BATCHES.name
+        if is_ours and column not in _OF_A_LOAD:
+            columns.setdefault(f'{schema}."{name}"', []).append(f'"{column}"')
+    return {
+        name: sorted(session.query(f"SELECT {', '.join(names)} FROM {name}"), key=repr)
+        for name, names in columns.items()
+    }
