@@ -1,9 +1,13 @@
 """All probes of a deployment, put together. What each looks at belongs in the module of its area."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tiktok_insights.catalog.table_definition import TABLE
+from tiktok_insights.doctor.aws.clients import Clients
+from tiktok_insights.doctor.aws.names import Names
+from tiktok_insights.doctor.aws.probes import aws_probes, sign_in
 from tiktok_insights.doctor.configuration import Configuration, setting_probes
 from tiktok_insights.doctor.findings import Finding, Probe
 from tiktok_insights.doctor.machine import machine_probes
@@ -21,11 +25,12 @@ class Extent:
 
 def diagnose(configuration: Configuration, extent: Extent) -> list[Finding]:
     """Look at everything that the deployment needs, side by side. Nothing is changed, started or stored."""
-    return examine(list(probes(configuration, extent)))
+    found, aws = _aws(configuration) if configuration.is_aws else ([], [])
+    return [*found, *examine([*_probes(configuration, extent), *aws])]
 
 
-def probes(configuration: Configuration, extent: Extent) -> Iterator[Probe]:
-    """The probes of the deployment, in the order in which a person fixes things."""
+def _probes(configuration: Configuration, extent: Extent) -> Iterator[Probe]:
+    """The probes of settings, machine and API."""
     settings = configuration.settings
     yield from setting_probes(configuration)
     yield from machine_probes(
@@ -35,3 +40,21 @@ def probes(configuration: Configuration, extent: Extent) -> Iterator[Probe]:
         ui_port=extent.ui_port,
         ui_lock=extent.ui_lock,
     )
+
+
+def _aws(configuration: Configuration) -> tuple[Sequence[Finding], Sequence[Probe]]:
+    """Who signs in to AWS, and the probes of what they may do. ARNs have the account in them, so that is asked first."""
+    settings = configuration.settings
+    clients = Clients(settings.s3)
+    found, identity = sign_in(clients)
+    names = Names(
+        partition=identity.partition if identity else "aws",
+        region=identity.region if identity else settings.s3.region or "<region>",
+        account=identity.account if identity else "<account>",
+        bucket=settings.s3.bucket,
+        database=settings.glue.database,
+        table=TABLE,
+        job=settings.glue_job.job,
+        crawler=settings.glue.crawler,
+    )
+    return [found], list(aws_probes(clients, names, identity))
