@@ -70,7 +70,7 @@ class Answer:
     def _denied(self, permission: Permission, *, is_only: bool) -> Outcome:
         found = _NAMED.search(self.message)
         action, resource = (found["action"], found["resource"]) if found else (None, None)
-        if action is not None and action != permission.action:
+        if action is not None and action.casefold() != permission.action.casefold():
             return unknown(f"The request that would tell needs {action}, too, which is missing.")
         if resource is not None and not is_only and not fnmatchcase(resource, permission.resource):
             return unknown(f"The same permission on {resource} is missing, which AWS looks at first.")

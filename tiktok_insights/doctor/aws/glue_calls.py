@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tiktok_insights.catalog.partitions import as_input
 from tiktok_insights.doctor.aws.calls import Call
 from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
@@ -11,7 +12,9 @@ from tiktok_insights.doctor.aws.names import Names
 _NOTHING = "tiktok-insights-doctor"
 #: Glue counts versions upwards from 0.
 _NO_VERSION = "999999999999"
-_ABSENT = ("EntityNotFoundException",)
+_ABSENT, _EXISTS = ("EntityNotFoundException",), ("AlreadyExistsException",)
+#: What an allowed request ends with, where that is not that something is absent.
+_REFUSALS = {"UpdateTable": ("ConcurrentModificationException",), "CreateTable": _EXISTS}
 
 
 def glue_calls(names: Names) -> Iterator[Call]:
@@ -37,6 +40,7 @@ def _table_calls(names: Names) -> Iterator[Call]:
             **table, Entries=[{"PartitionValueList": values, "PartitionInput": {"Values": values}}]
         ),
         "UpdateTable": lambda glue: _update_no_version(glue, names),
+        "CreateTable": lambda glue: glue.create_table(DatabaseName=names.database, TableInput=_existing(glue, names)),
     }
     for action, send in requests.items():
         yield Call(
@@ -44,8 +48,15 @@ def _table_calls(names: Names) -> Iterator[Call]:
             action=f"glue:{action}",
             resources=_in_the_catalog(names, names.table),
             request=lambda clients, send=send: send(clients.get("glue")),  # type: ignore[misc]
-            refusals=("ConcurrentModificationException",) if action == "UpdateTable" else _ABSENT,
+            refusals=_REFUSALS.get(action, _ABSENT),
         )
+    yield Call(
+        stage="catalog",
+        action="glue:CreateDatabase",
+        resources=_in_the_catalog(names, names.table)[:2],
+        request=lambda clients: _create_existing_database(clients.get("glue"), names),
+        refusals=_EXISTS,
+    )
 
 
 def _update_no_version(glue: Any, names: Names) -> object:
@@ -54,12 +65,19 @@ def _update_no_version(glue: Any, names: Names) -> object:
     Glue refuses an update of a version that is not the current one with ConcurrentModificationException: Apache
     Iceberg's commits rest on it (org.apache.iceberg.aws.glue.GlueTableOperations).
     """
-    from tiktok_insights.catalog.partitions import as_input
+    return glue.update_table(DatabaseName=names.database, TableInput=_existing(glue, names), VersionId=_NO_VERSION)
 
+
+def _create_existing_database(glue: Any, names: Names) -> object:
+    """Create the database of a table that exists, so it exists, too."""
+    _existing(glue, names)
+    return glue.create_database(DatabaseInput={"Name": names.database})
+
+
+def _existing(glue: Any, names: Names) -> Any:
+    """The table's definition. Raises boto3's error where there is none: then nothing may be tried that creates it."""
     table = glue.get_table(DatabaseName=names.database, Name=names.table)["Table"]
-    return glue.update_table(
-        DatabaseName=names.database, TableInput=as_input(glue, "TableInput", table), VersionId=_NO_VERSION
-    )
+    return as_input(glue, "TableInput", table)
 
 
 def _crawler_calls(names: Names) -> Iterator[Call]:
@@ -110,9 +128,7 @@ def _job_calls(names: Names) -> Iterator[Call]:
         stage="staging",
         action="logs:GetLogEvents",
         resources=(names.log_group(f"{group}:log-stream:*"),),
-        request=lambda clients: clients.get("logs").get_log_events(
-            logGroupName=group, logStreamName=_NOTHING, limit=1
-        ),
+        request=lambda clients: clients.get("logs").get_log_events(logGroupName=group, logStreamName=_NOTHING, limit=1),
         refusals=("ResourceNotFoundException",),
     )
 

@@ -15,7 +15,9 @@ from tiktok_insights.doctor.findings import Finding, Outcome, Probe, State, Subj
 from tiktok_insights.doctor.side_by_side import Once, examine
 
 AREA = "aws"
-_DEPLOY = "aws cloudformation deploy --template-file deploy/cloudformation/data.yaml --capabilities CAPABILITY_NAMED_IAM"
+_DEPLOY = (
+    "aws cloudformation deploy --template-file deploy/cloudformation/data.yaml --capabilities CAPABILITY_NAMED_IAM"
+)
 _IDENTITY = Subject(name="credentials", area=AREA, place="AWS")
 #: What must be there, by the action whose answer tells, and what the answer is where it is not.
 _RESOURCES = {
@@ -48,7 +50,8 @@ def aws_probes(clients: Clients, names: Names, identity: Identity | None) -> Ite
             subject = Subject(name=kind, area=AREA, place=call.resources[-1], stage=call.stage)
             yield Probe(subject, lambda answer=answer, code=code: _is_there(answer, code, identity))  # type: ignore[misc]
         for permission in call.permissions:
-            assert permission not in seen
+            if permission in seen:
+                continue
             seen.add(permission)
             subject = Subject(name=permission.action, area=AREA, place=permission.resource, stage=call.stage)
             yield Probe(
