@@ -23,6 +23,7 @@ _EXAMPLES = {
     "AWS_REGION": "eu-central-1",
     "RAPIDAPI_KEY": "<your key>",
 }
+_HOW = {"SNOWFLAKE_PRIVATE_KEY": "tiktok-insights snowflake keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,7 @@ def _needed(configuration: Configuration) -> Iterator[tuple[str, object, str]]:
 def _set(name: str, value: object) -> Outcome:
     if value:
         return ok()
-    if name == "SNOWFLAKE_PRIVATE_KEY":
-        how = "tiktok-insights snowflake keys"
-    else:
-        how = f"{name}={_EXAMPLES.get(name, '…')}"
+    how = _HOW.get(name, f"{name}={_EXAMPLES.get(name, '…')}")
     return missing(f"The deployment needs {name}, and it is not set.", how)
 
 

@@ -43,7 +43,7 @@ def _probes(configuration: Configuration, extent: Extent) -> Iterator[Probe]:
 
 
 def _aws(configuration: Configuration) -> tuple[Sequence[Finding], Sequence[Probe]]:
-    """Who signs in to AWS, and the probes of what they may do. ARNs have the account in them, so that is asked first."""
+    """Who signs in to AWS, and the probes of what they may do. ARNs have the account in them: it is asked first."""
     settings = configuration.settings
     clients = Clients(settings.s3)
     found, identity = sign_in(clients)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 
 class Pair(NamedTuple):
@@ -19,11 +19,9 @@ class Pair(NamedTuple):
     resource: str
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's tags, each as a pair of its name and its text."""
-
-
-_Loader.add_multi_constructor("!", lambda loader, tag, node: (tag, getattr(node, "value", None)))
+#: YAML with CloudFormation's tags, each as a pair of its name and its text.
+_Loader: Any = type("_Loader", (yaml.SafeLoader,), {})
+_Loader.add_multi_constructor("!", lambda _loader, tag, node: (tag, getattr(node, "value", None)))
 
 
 def granted_pairs(template: Path, values: Mapping[str, str], policies: Sequence[str] | None = None) -> set[Pair]:

@@ -9,7 +9,12 @@ from tiktok_insights.resources.opening import aws_arguments
 from tiktok_insights.settings.client_settings import AwsSettings
 
 #: A request is sent once: what would be retried in a run is told here.
-_PATIENCE = {"retries": {"total_max_attempts": 1}, "connect_timeout": 5, "read_timeout": 10, "max_pool_connections": 50}
+_PATIENCE: dict[str, Any] = {
+    "retries": {"total_max_attempts": 1},
+    "connect_timeout": 5,
+    "read_timeout": 10,
+    "max_pool_connections": 50,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from typing import Any
 
 from tiktok_insights.catalog.partitions import as_input
 from tiktok_insights.doctor.aws.calls import Call
-from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
 
 #: No partition, table, run or log stream is called this.
