@@ -7,8 +7,9 @@ the sessions that dagster-snowflake opens, in `platform_session`.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +34,19 @@ if TYPE_CHECKING:
     from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.clients.snowflake_session import Session
     from tiktok_insights.powerbi.service.api import Api
+    from tiktok_insights.runtime.extraction_lock import HeldLock
     from tiktok_insights.staging.glue.job_runs import JobRuns
     from tiktok_insights.tiktok.client import Client
     from tiktok_insights.tiktok.limiter import RateLimiter
 
 
-def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = None) -> "Client":
+def open_api_client(
+    settings: TikTokSettings, limiter: "RateLimiter | None" = None, may_send: Callable[[], None] = lambda: None
+) -> "Client":
     """Make a client of the API with the settings' budget, and with their rate unless there is a limiter.
 
-    Raises RefusedError for a key that cannot be sent, and StackError.
+    `may_send` raises a RunError when a request may not be sent. Raises RefusedError for a key that cannot be sent, and
+    StackError.
     """
     from tiktok_insights.tiktok.budget import Budget
     from tiktok_insights.tiktok.client import Client
@@ -52,7 +57,22 @@ def open_api_client(settings: TikTokSettings, limiter: "RateLimiter | None" = No
         url, local_key = local_api(settings.local_stack)
         key = key or local_key
     limiter = limiter or RateLimiter(settings.requests_per_minute)
-    return Client(url, key, limiter, budget=Budget(settings.request_budget), list_caps=settings.list_caps)
+    budget = Budget(settings.request_budget)
+    return Client(url, key, limiter, budget=budget, list_caps=settings.list_caps, may_send=may_send)
+
+
+def open_extraction_lock(home: str, settings: S3Settings, log: logging.Logger) -> "AbstractContextManager[HeldLock]":
+    """The lock that lets one extraction run at a time: of this machine with a local stack, else of the bucket."""
+    if settings.local_stack:
+        from tiktok_insights.runtime.extraction_lock import machine_lock
+
+        return machine_lock(Path(home), log)
+    from tiktok_insights.clients.lease_object import LeaseObject
+    from tiktok_insights.runtime.extraction_lease import LOCK_KEY, extraction_lease
+
+    # A claim must be renewed well before it expires, so no call may take long.
+    patience = {"retries": {"total_max_attempts": 3, "mode": "standard"}, "connect_timeout": 5, "read_timeout": 5}
+    return extraction_lease(LeaseObject(_aws_client("s3", settings, patience), settings.bucket, LOCK_KEY), log)
 
 
 def open_power_bi(settings: PowerBISettings) -> "Api":

@@ -53,8 +53,8 @@ class Client:
     `attempts` bounds the requests spent on one answer; `first_wait` (seconds) is the first pause between two of them,
     which then doubles, with jitter, up to 30 s. `timeout` is (connect, read) in seconds; `budget` says how many
     requests may be sent, `list_caps` at which lengths the API cuts lists. `now` tells the time (UTC) that responses and
-    snapshots get; waits are in real time. After a RunError nothing is sent any more. Raises RefusedError for a key that
-    cannot be sent.
+    snapshots get; waits are in real time. `may_send` is asked right before each request, and raises a RunError if it
+    may not be sent. After a RunError nothing is sent any more. Raises RefusedError for a key that cannot be sent.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Client:
         attempts: int = 4,
         first_wait: float = 0.5,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        may_send: Callable[[], None] = lambda: None,
     ) -> None:
         if not api_key:
             raise RefusedError(f"Set RAPIDAPI_KEY to your key for {base_url}.")
@@ -81,6 +82,7 @@ class Client:
         self.budget = budget or Budget()
         self.list_caps = list_caps
         self.now = now
+        self._may_send = may_send
         self._door = threading.Lock()
         self._let_in = False
         self._closed: RunError | None = None
@@ -150,6 +152,7 @@ class Client:
     def _ask(self, path: str, parameters: dict[str, str], tally: "_Tally") -> Response:
         self.budget.spend()
         self._limiter.acquire()
+        self._may_send()
         tally.requests += 1
         try:
             # A redirect would take the key to another host.

@@ -11,7 +11,8 @@ TikTokError
 └── RunError                no account can continue
     ├── RefusedError            the key or the subscription
     ├── QuotaExhaustedError     until the quota is filled up again
-    └── BudgetSpentError        this run may not spend more
+    ├── BudgetSpentError        this run may not spend more
+    └── LockLostError           another run extracts, or may do so
 """
 
 from tiktok_insights.tiktok.models import Response
@@ -102,3 +103,7 @@ class BudgetSpentError(RunError):
     """The run has spent what it may; the plan itself may have more."""
 
     outcome = Outcome.DEFERRED
+
+
+class LockLostError(RunError):
+    """Another run extracts, or this one cannot prove that none does: two at once would spend requests twice."""

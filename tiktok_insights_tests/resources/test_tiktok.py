@@ -2,16 +2,21 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.defs.assets.raw import RawFollowersConfig
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.s3 import S3Resource
 from tiktok_insights.resources.tiktok import TikTokResource
+from tiktok_insights.runtime.extraction_lease import LOCK_KEY
+from tiktok_insights.settings.client_settings import S3Settings
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.tiktok.errors import BudgetSpentError
 from tiktok_insights.tiktok.outcomes import Outcome
@@ -21,6 +26,7 @@ from tiktok_insights_tests.support.run_config import run_with
 from tiktok_insights_tests.support.scripted import Reply, Script, scripted
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import requests_served
+from tiktok_insights_tests.support.troubleshooting import told
 
 _KEY, _OTHER_KEY = "the-key-of-the-environment", "another-key"
 
@@ -124,14 +130,44 @@ def test_full_walk_days(tiktok: TikTokResource, raw: RawStore, config: dict[str,
     assert outcomes == [Outcome.WHOLE, outcome]
 
 
-def test_home(tiktok: TikTokResource, tmp_path: Path) -> None:
+def test_home(tiktok: TikTokResource, settings: Settings, tmp_path: Path) -> None:
     """Extractions wait for each other in another folder."""
 
     def lock(resource: TikTokResource) -> None:
-        with resource.extraction_lock(logging.getLogger(__name__)):
+        with resource.extraction_lock(S3Resource.of(settings.s3), logging.getLogger(__name__)) as held:
             assert (tmp_path / "elsewhere" / "extraction.lock").exists()
+            held.require()
 
     run_with(tiktok, {"home": str(tmp_path / "elsewhere")}, lock)
+    assert not (tmp_path / "home").exists()
+
+
+def test_without_a_local_stack_the_lock_is_in_the_bucket(
+    tiktok: TikTokResource,
+    settings: Settings,
+    connections: Connections,
+    store: ObjectStore,
+    api: Script,
+    tmp_path: Path,
+) -> None:
+    """All machines see it; while another run has taken it over, the client sends nothing."""
+    aws = connections.aws
+    s3 = S3Settings(
+        bucket=settings.s3.bucket,
+        region=aws["region_name"],
+        endpoint_url=aws["endpoint_url"],
+        access_key_id=aws["aws_access_key_id"],
+        secret_access_key=aws["aws_secret_access_key"],
+    )
+    with tiktok.extraction_lock(S3Resource(**asdict(s3)), logging.getLogger(__name__)) as held:
+        client = tiktok.client(held.require)
+        client.account("some.shop")
+        store.put(LOCK_KEY, b"another's", "text/plain")
+        held._try_to_renew()  # type: ignore[attr-defined]
+        with told("This run lost the extraction lock"):
+            client.account("some.cafe")
+    assert len(api.asked) == 1
+    assert store.get(LOCK_KEY).body == b"another's"
     assert not (tmp_path / "home").exists()
 
 

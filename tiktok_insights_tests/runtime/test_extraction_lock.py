@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_insights.runtime.extraction_lock import extraction_lock
+from tiktok_insights.runtime.extraction_lock import machine_lock
 
 _LOG = logging.getLogger(__name__)
 _HOLD = (
     "import logging, sys, time, pathlib\n"
-    "from tiktok_insights.runtime.extraction_lock import extraction_lock\n"
-    "with extraction_lock(pathlib.Path(sys.argv[1]), logging.getLogger()):\n"
+    "from tiktok_insights.runtime.extraction_lock import machine_lock\n"
+    "with machine_lock(pathlib.Path(sys.argv[1]), logging.getLogger()):\n"
     "    print('held', flush=True)\n"
     "    sys.stdin.read()\n"
 )
@@ -26,11 +26,11 @@ def test_the_second_waits_for_the_first_and_says_so(tmp_path: Path, caplog: pyte
     order: list[str] = []
 
     def second() -> None:
-        with extraction_lock(tmp_path, _LOG):
+        with machine_lock(tmp_path, _LOG):
             order.append("second")
 
     thread = threading.Thread(target=second)
-    with extraction_lock(tmp_path, _LOG):
+    with machine_lock(tmp_path, _LOG):
         thread.start()
         thread.join(timeout=0.3)
         order.append("first")
@@ -52,7 +52,7 @@ def test_a_killed_run_leaves_no_lock(tmp_path: Path) -> None:
         reached = threading.Event()
 
         def next_run() -> None:
-            with extraction_lock(tmp_path, _LOG):
+            with machine_lock(tmp_path, _LOG):
                 reached.set()
 
         threading.Thread(target=next_run, daemon=True).start()
@@ -61,5 +61,5 @@ def test_a_killed_run_leaves_no_lock(tmp_path: Path) -> None:
 
 def test_another_home_is_another_turn(tmp_path: Path) -> None:
     """Two projects on one machine do not wait for each other."""
-    with extraction_lock(tmp_path / "a", _LOG), extraction_lock(tmp_path / "b", _LOG):
+    with machine_lock(tmp_path / "a", _LOG), machine_lock(tmp_path / "b", _LOG):
         assert (tmp_path / "a" / "extraction.lock").exists()

@@ -43,7 +43,6 @@ class RawFollowersConfig(dg.Config):
         description="Read only what earlier snapshots of the account do not cover. The snapshot is then a window: it "
         "says nothing about users who followed before it. Lists are read to their end every TIKTOK_FULL_WALK_DAYS.",
     )
-
     accounts_only: bool = Field(
         default=False,
         description="Read no list: request only each account's totals (followers, following, hearts and videos) for "
@@ -83,8 +82,9 @@ def raw_followers(
     makes no API requests.
     """
     raw = s3.raw_store()
-    extractor = Extractor(raw, tiktok.client(), config.policy(tiktok.full_walk_days), context.log, progress)
-    with tiktok.extraction_lock(context.log):
+    policy = config.policy(tiktok.full_walk_days)
+    with tiktok.extraction_lock(s3, context.log) as lock:
+        extractor = Extractor(raw, tiktok.client(lock.require), policy, context.log, progress)
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
     # A fresh snapshot remembers what was left when it was taken.
