@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiktok_insights.catalog.table_definition import TABLE
+from tiktok_insights.doctor.api import api_probes
 from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
 from tiktok_insights.doctor.aws.probes import aws_probes, sign_in
@@ -26,7 +27,7 @@ class Extent:
 def diagnose(configuration: Configuration, extent: Extent) -> list[Finding]:
     """Look at everything that the deployment needs, side by side. Nothing is changed, started or stored."""
     found, aws = _aws(configuration) if configuration.is_aws else ([], [])
-    return [*found, *examine([*_probes(configuration, extent), *aws])]
+    return [*found, *examine([*_probes(configuration, extent), *aws, *_snowflake(configuration)])]
 
 
 def _probes(configuration: Configuration, extent: Extent) -> Iterator[Probe]:
@@ -40,6 +41,7 @@ def _probes(configuration: Configuration, extent: Extent) -> Iterator[Probe]:
         ui_port=extent.ui_port,
         ui_lock=extent.ui_lock,
     )
+    yield from api_probes(settings.tiktok, spend_request=extent.spend_request)
 
 
 def _aws(configuration: Configuration) -> tuple[Sequence[Finding], Sequence[Probe]]:
@@ -56,5 +58,13 @@ def _aws(configuration: Configuration) -> tuple[Sequence[Finding], Sequence[Prob
         table=TABLE,
         job=settings.glue_job.job,
         crawler=settings.glue.crawler,
+        topic=configuration.topic,
     )
     return [found], list(aws_probes(clients, names, identity))
+
+
+def _snowflake(configuration: Configuration) -> Iterator[Probe]:
+    if configuration.is_aws:
+        from tiktok_insights.doctor.snowflake.probes import snowflake_probes
+
+        yield from snowflake_probes(configuration.settings.snowflake, configuration.wrong)

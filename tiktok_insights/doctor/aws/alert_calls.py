@@ -7,7 +7,7 @@ from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
 
 #: As in the condition of the policy: this action has no resources.
-NAMESPACE = "TiktokInsights"
+NAMESPACE = "TikTokInsights"
 
 
 def alert_calls(names: Names) -> Iterator[Call]:

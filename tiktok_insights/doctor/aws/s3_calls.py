@@ -23,6 +23,7 @@ _REFUSALS = ("PreconditionFailed", "412", "NoSuchKey", "404")
 _KEYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("raw", "raw/*", (_GET, _PUT)),
     ("raw", "probe/*", (_PUT,)),
+    ("raw", "locks/extraction.json", (_GET, _PUT)),
     ("lake", "raw/followers/*", (_GET, _PUT)),
     ("lake", f"{CSV_PREFIX}*", (_GET, _PUT)),
     ("lake", "quarantine/raw/followers/*", (_GET, _PUT)),
@@ -35,6 +36,7 @@ _KEYS_OF_THE_JOB: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("staging", "glue/results/*", (_GET,)),
     ("staging", "glue/packages/*", (_GET, _PUT)),
 )
+_KEYS_OF_ALERTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (("alerts", "alerts/state.json", (_GET, _PUT)),)
 
 
 def s3_calls(names: Names) -> Iterator[Call]:
@@ -46,7 +48,9 @@ def s3_calls(names: Names) -> Iterator[Call]:
         request=lambda clients: clients.get("s3").list_objects_v2(Bucket=names.bucket, MaxKeys=1),
         refusals=("NoSuchBucket",),
     )
-    for stage, keys, actions in _KEYS + (_KEYS_OF_THE_JOB if names.job else ()):
+    for stage, keys, actions in (
+        _KEYS + (_KEYS_OF_THE_JOB if names.job else ()) + (_KEYS_OF_ALERTS if names.topic else ())
+    ):
         key = keys.replace("*", _NO_OBJECT)
         for action in actions:
             yield Call(
