@@ -76,11 +76,9 @@ def account_is_known(settings: TikTokSettings) -> Outcome:
         account = _client(settings).account(settings.accounts[0].removeprefix("@")).value
     except TikTokError as error:
         return missing(printable(str(error)), "See docs/troubleshooting.md.")
-    return ok(f"{account.followers_claimed} followers")
+    return ok(f"{account.follower_total} followers")
 
 
 def _client(settings: TikTokSettings) -> Client:
     limiter = RateLimiter(settings.requests_per_minute)
-    return Client(
-        settings.api_url, settings.api_key.strip(), limiter, timeout=_TIMEOUT, budget=Budget(1), attempts=1
-    )
+    return Client(settings.api_url, settings.api_key.strip(), limiter, timeout=_TIMEOUT, budget=Budget(1), attempts=1)

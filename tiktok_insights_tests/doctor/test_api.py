@@ -47,7 +47,7 @@ def test_an_api_that_does_not_respond_is_missing(tmp_path: Path) -> None:
 def test_one_request_proves_the_subscription(api: Api, tmp_path: Path) -> None:
     """Only where it is asked for."""
     _, found = look(api.address, "a-good-key-of-somebody", tmp_path, spend_request=True)
-    assert (found.outcome.state, found.subject.place) == (State.OK, "corner.bakery")
+    assert (found.outcome.state, found.subject.place) == (State.OK, "corner.bakery"), found
     assert api.control("clock", advance_seconds=0)["served"] == 1
     _, found = look(api.address, INVALID_KEY, tmp_path, spend_request=True)
     assert found.outcome.state is State.MISSING

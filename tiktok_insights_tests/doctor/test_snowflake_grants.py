@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -27,7 +28,7 @@ ROLE, USER, WAREHOUSE = "DOCTOR_LOADER", "DOCTOR_SERVICE", "DOCTOR_WH"
 
 
 @pytest.fixture
-def prepared(session: Session, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch) -> SnowflakeSettings:
+def prepared(session: Session, settings: Settings, home: Path) -> SnowflakeSettings:
     """The settings of the deployment `aws` on an account where setup.sql was run: here, the local stack."""
     found = _settings(settings, home)
     session.script(_setup(found))
@@ -85,8 +86,10 @@ def test_the_one_grant_that_is_missing_is_named(prepared: SnowflakeSettings, ses
 
 
 def test_a_table_of_another_role_is_named(prepared: SnowflakeSettings, session: Session) -> None:
-    """Only the owner may use its stage; the statement gives it to the role."""
-    for grant in list(ownerships(prepared.namespace))[:2]:
+    """Only the owner may use its stage; the statement gives it to the role. What a role has through another counts."""
+    session.execute(f"GRANT ROLE {ROLE} TO ROLE DOCTOR_ABOVE")
+    assert _missing(replace(prepared, role="DOCTOR_ABOVE")) == {}
+    for grant in list(ownerships(prepared.namespace))[:1]:
         session.execute(f"GRANT OWNERSHIP ON TABLE {grant.name} TO ROLE SOMEBODY COPY CURRENT GRANTS")
         missing = _missing(prepared)
         assert missing == {grant.name: grant.statement(ROLE)}
@@ -94,33 +97,36 @@ def test_a_table_of_another_role_is_named(prepared: SnowflakeSettings, session: 
     assert _missing(prepared) == {}
 
 
-def test_what_a_role_has_through_another_role_counts(prepared: SnowflakeSettings, session: Session) -> None:
-    """As it does for Snowflake."""
-    session.execute(f"GRANT ROLE {ROLE} TO ROLE DOCTOR_ABOVE")
-    assert _missing(replace(prepared, role="DOCTOR_ABOVE")) == {}
-
-
-def test_a_look_changes_nothing_in_snowflake(prepared: SnowflakeSettings, session: Session, home: Path) -> None:
+def test_a_look_changes_nothing_in_snowflake(settings: Settings, home: Path) -> None:
     """Not a byte of what the local stack stores of it; a database that does not exist is not created."""
+    given = _settings(settings, home)
     before = _files(home)
-    assert _missing(prepared) == {}
-    assert len(_missing(replace(prepared, database="NO_SUCH_DATABASE"))) == 4
+    # In a database of its own, which is none yet: nothing of it can be granted.
+    assert len(_missing(replace(given, warehouse="NO_SUCH_WAREHOUSE"))) == 5
     assert _files(home) == before
 
 
-def test_without_a_sign_in_the_rest_cannot_be_told(prepared: SnowflakeSettings) -> None:
-    """One thing is missing: the sign-in."""
-    found = examine(list(snowflake_probes(replace(prepared, port=9), {})), limit_seconds=60)
+def test_without_a_sign_in_the_rest_cannot_be_told(settings: Settings, home: Path) -> None:
+    """One thing is missing: the sign-in; or nothing where the settings say it already."""
+    given = _settings(settings, home)
+    # No Snowflake is there, but an HTTP server that knows no sign-in.
+    api = urlsplit(stack.ensure_running(home).tiktok_api)
+    found = examine(list(snowflake_probes(replace(given, port=api.port), {})))
     assert _states(found) == [State.MISSING, *[State.UNKNOWN] * (len(found) - 1)]
-    found = examine(list(snowflake_probes(replace(prepared, private_key=""), {})))
+    found = examine(list(snowflake_probes(given, {"SNOWFLAKE_SCHEMA": "It is wrong."})))
+    assert set(_states(found)) == {State.UNKNOWN}
+    found = examine(list(snowflake_probes(replace(given, private_key=""), {})))
     assert set(_states(found)) == {State.UNKNOWN}
     assert "SNOWFLAKE_PRIVATE_KEY" in found[0].outcome.reason
 
 
-def test_a_refused_sign_in_comes_with_the_statement_that_allows_it(prepared: SnowflakeSettings) -> None:
+def test_a_refused_sign_in_comes_with_the_statement_that_allows_it() -> None:
     """By what Snowflake says."""
     pair = new_key_pair()
-    settings = replace(prepared, private_key=pair.private)
+    settings = SnowflakeSettings(
+        user=USER, role=ROLE, private_key=pair.private, warehouse=WAREHOUSE, database="D", schema_name="S",
+        internal_schema="I", view_schema="V",
+    )  # fmt: skip
     texts = {
         "250001 (08001): Failed to connect to DB: x. Role 'DOCTOR_LOADER' specified in the connect string is not "
         "granted to this user.": f"GRANT ROLE {ROLE} TO USER {USER};",
