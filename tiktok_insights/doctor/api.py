@@ -1,7 +1,7 @@
 """The probes of the API: whether it is there, and whether it accepts the key.
 
-By default they ask for a path that the API does not have. RapidAPI checks the key first, and its answer has no headers of
-a quota, so no request of the plan should be spent; only an account of RapidAPI can prove that.
+By default they ask for a path that the API does not have. RapidAPI checks the key first, and its answer has no headers
+of a quota, so no request of the plan should be spent; only an account of RapidAPI can prove that.
 """
 
 from collections.abc import Iterator

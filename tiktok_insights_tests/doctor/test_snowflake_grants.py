@@ -85,10 +85,12 @@ def test_the_one_grant_that_is_missing_is_named(prepared: SnowflakeSettings, ses
         assert _missing(prepared) == {}
 
 
-def test_a_table_of_another_role_is_named(prepared: SnowflakeSettings, session: Session) -> None:
-    """Only the owner may use its stage; the statement gives it to the role. What a role has through another counts."""
+def test_a_table_of_another_role_is_named(prepared: SnowflakeSettings, session: Session, home: Path) -> None:
+    """Only the owner may use its stage. What a role has through another role counts, and a look changes no byte."""
     session.execute(f"GRANT ROLE {ROLE} TO ROLE DOCTOR_ABOVE")
+    before = _files(home)
     assert _missing(replace(prepared, role="DOCTOR_ABOVE")) == {}
+    assert _files(home) == before
     for grant in list(ownerships(prepared.namespace))[:1]:
         session.execute(f"GRANT OWNERSHIP ON TABLE {grant.name} TO ROLE SOMEBODY COPY CURRENT GRANTS")
         missing = _missing(prepared)

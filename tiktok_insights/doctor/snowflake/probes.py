@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from tiktok_insights.doctor.findings import Outcome, Probe, Subject, missing, ok, unknown
 from tiktok_insights.doctor.side_by_side import Once
@@ -9,6 +10,9 @@ from tiktok_insights.doctor.snowflake.grants import Grant, needed, ownerships
 from tiktok_insights.printable import printable
 from tiktok_insights.settings.client_settings import SnowflakeSettings
 from tiktok_insights.settings.errors import SettingsError
+
+if TYPE_CHECKING:
+    from tiktok_insights.doctor.snowflake.account import Account
 
 AREA = "snowflake"
 _STAGE = "warehouse"
@@ -27,9 +31,9 @@ _REFUSALS = (
 
 def snowflake_probes(settings: SnowflakeSettings, wrong: Mapping[str, str]) -> Iterator[Probe]:
     """A probe for the sign-in, for each grant, and for the owner of each table. They share one session."""
-    from tiktok_insights.doctor.snowflake.account import Account, read_account
+    from tiktok_insights.doctor.snowflake.account import read_account
 
-    account = Once[Account](lambda: read_account(settings))
+    account = Once(lambda: read_account(settings))
     names = [name for name in wrong if name.startswith("SNOWFLAKE_")]
 
     def guarded(look: Callable[[], Outcome]) -> Callable[[], Outcome]:
