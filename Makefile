@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check format bench lock docs glue glue-package screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-batches test-worlds test-docs test-spark test-browser torture check deploy-check format bench lock docs glue glue-package screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,6 +11,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 GLUE := .venv/.installed-glue
 SPARK_4 := .venv/spark-4
+DEPLOY := .venv/deploy
 AXE := .venv/axe/node_modules/axe-core/axe.min.js
 POWER_BI := .venv/powerbi/node_modules/.package-lock.json
 
@@ -72,6 +73,13 @@ check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/dg check defs
 	@$(BIN)/pytest tiktok_insights_tests/test_architecture.py
 
+# No address of Checkov's service is asked for: the checks are in the package, and --skip-download leaves it at that.
+deploy-check: $(DEPLOY)/.installed ## Check the CloudFormation templates and the scripts for Snowflake: cfn-lint, Checkov, sqlfluff.
+	@$(DEPLOY)/bin/cfn-lint deploy/cloudformation/*.yaml
+	@$(DEPLOY)/bin/checkov --directory deploy/cloudformation --framework cloudformation --skip-download --quiet --compact
+	@$(DEPLOY)/bin/sqlfluff parse --config deploy/sqlfluff.cfg deploy/snowflake >/dev/null || \
+		$(DEPLOY)/bin/sqlfluff parse --config deploy/sqlfluff.cfg deploy/snowflake
+
 setup: $(STAMP) ## Install the locked packages into .venv; the other targets do this when needed.
 
 # The commands in .venv name their folder. In a folder that was moved or copied, they would be missing or another's.
@@ -110,6 +118,13 @@ $(SPARK_4): requirements-glue-6.lock $(GLUE)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target $@ -r $<
 	@touch $@
 
+# These tools have pins of their own, which must not disturb ours: they are in an environment beside it.
+$(DEPLOY)/.installed: requirements-deploy.lock $(STAMP)
+	@echo "Installing cfn-lint, Checkov and sqlfluff into $(DEPLOY)."
+	@$(BIN)/python -m venv --clear $(DEPLOY)
+	@$(DEPLOY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
 # axe-core is one file of JavaScript, which only `make test-browser` needs.
 $(AXE): tiktok_insights_tests/dashboard/axe/package-lock.json $(STAMP)
 	@npm --version >/dev/null 2>&1 || { echo "The browser tests need npm; on Debian: apt-get install npm"; exit 1; }
@@ -131,6 +146,7 @@ lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["glue"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-glue.lock
 	@echo "pyspark==4.1.1" | $(BIN)/$(LOCK) - --output-file requirements-glue-6.lock
+	@printf "cfn-lint\ncheckov\nsqlfluff\n" | $(BIN)/$(LOCK) - --output-file requirements-deploy.lock
 
 docs: setup ## Generate what comes from the code: documents such as docs/reference, and powerbi/.
 	@$(BIN)/python -m docs.generate

@@ -338,7 +338,13 @@ def pins(lock: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("lock", "at_least"), [("requirements.lock", 100), ("requirements-glue.lock", 30), ("requirements-glue-6.lock", 1)]
+    ("lock", "at_least"),
+    [
+        ("requirements.lock", 100),
+        ("requirements-glue.lock", 30),
+        ("requirements-glue-6.lock", 1),
+        ("requirements-deploy.lock", 50),
+    ],
 )
 def test_no_address_of_a_registry_stands_in_a_lock(lock: str, at_least: int) -> None:
     """The lock names versions and hashes; where they are fetched from is the user's own setting."""

@@ -54,6 +54,8 @@ class Catalog:
         self._partitions = Partitions(glue, database, TABLE)
         #: What the last registration has listed, if nothing was changed since.
         self._listed: dict[Partition, list[str]] | None = None
+        #: Whether a partition of the last listing lacks columns at its end.
+        self._lack_columns = False
 
     def register(self, partitions: Iterable[Partition]) -> CatalogState:
         """Create database and table when missing, new columns of the contract, and the partitions that are missing.
@@ -64,6 +66,10 @@ class Catalog:
         self._ensure_table()
         wanted = set(partitions)
         present = self._list()
+        if self._lack_columns:
+            # Whoever deploys the table, such as a stack of CloudFormation, adds columns to it alone.
+            self._partitions.add_columns(columns())
+            present = self._list()
         missing = sorted(wanted - present.keys())
         self._listed = None if missing else present
         self._partitions.create([partition_input(self.location, partition) for partition in missing])
@@ -118,11 +124,13 @@ class Catalog:
         return self._list() if self._listed is None else self._listed
 
     def _list(self) -> dict[Partition, list[str]]:
-        table = table_input(self.location)
-        return {
-            partition: partition_differences(entry, partition_input(self.location, partition), table)
-            for partition, entry in self._partitions.entries()
-        }
+        table, expected = table_input(self.location), columns()
+        found: dict[Partition, list[str]] = {}
+        self._lack_columns = False
+        for partition, entry in self._partitions.entries():
+            found[partition] = partition_differences(entry, partition_input(self.location, partition), table)
+            self._lack_columns |= bool(missing_columns(entry, expected))
+        return found
 
     def _table(self) -> Any:
         return self._glue.get_table(DatabaseName=self.database, Name=TABLE)["Table"]

@@ -125,6 +125,17 @@ def test_partitions_get_the_columns_too(catalog: Catalog, glue: "GlueClient", ea
     assert after["44", "2026-01-31"] == before["44", "2026-01-31"]
 
 
+def test_partitions_follow_a_table_that_was_extended_by_others(
+    catalog: Catalog, glue: "GlueClient", earlier: dict[str, Any]
+) -> None:
+    """An update of a CloudFormation stack adds the columns to the table alone."""
+    glue.update_table(DatabaseName=catalog.database, TableInput=table_input(catalog.location))
+    catalog.register([])
+    after = partitions_of(glue, catalog)
+    assert {len(after[day]["StorageDescriptor"]["Columns"]) for day in (DAY, NEXT_DAY)} == {19}
+    assert [found for found in catalog.partition_drift().values() if found] == []
+
+
 def test_more_partitions_than_one_call_takes_get_the_columns(
     catalog: Catalog, glue: "GlueClient", earlier: dict[str, Any]
 ) -> None:

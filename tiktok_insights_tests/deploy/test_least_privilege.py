@@ -68,7 +68,9 @@ def _write_csvs(deployed: Deployed) -> None:
     for account in raw.accounts():
         (snapshot,) = raw.snapshots(account)
         manifest = json.loads(raw.store.get(snapshot.manifest).body)
-        raw.store.put(snapshot.manifest, json.dumps({**manifest, "version": 1, "holes": []}).encode(), "application/json")
+        raw.store.put(
+            snapshot.manifest, json.dumps({**manifest, "version": 1, "holes": []}).encode(), "application/json"
+        )
     for info in list(raw.store.list("quarantine/raw/")):
         raw.store.put(info.key, b"damaged", "application/jsonl")
     replay = deployed.run("lake", "followers_csv", followers_csv={**config, "replay": True})
@@ -115,16 +117,10 @@ def _store(deployed: Deployed) -> ObjectStore:
     return ObjectStore(deployed.client("s3"), deployed.stack.parameters["BucketName"])
 
 
-def granted(deployed: Deployed, *stages: str) -> list[Grant]:
-    """What the policies of these stages grant."""
-    names = {f"{deployed.stack.name}-{stage}" for stage in stages}
-    return [grant for grant in deployed.grants() if grant.policy in names]
-
-
 @pytest.mark.parametrize("stage", _STAGES)
 def test_a_stage_has_what_it_needs_and_nothing_else(deployed: Deployed, stage: str) -> None:
     """Per action and resource, by the policy of that stage alone."""
-    calls, grants = deployed.aws.calls(stage), granted(deployed, stage)
+    calls, grants = deployed.aws.calls(stage), deployed.grants(stage)
     assert calls
     assert missing(calls, grants) == []
     assert unused(calls, grants) == []
@@ -134,7 +130,7 @@ def test_the_whole_pipeline_needs_nothing_else(deployed: Deployed) -> None:
     """One job from the API to the marts, with all of those policies together, as the orchestrator has them."""
     calls = deployed.aws.calls(_ORCHESTRATOR)
     assert len(calls) > 30
-    assert missing(calls, granted(deployed, *_STAGES, "glue")) == []
+    assert missing(calls, deployed.grants(*_STAGES, "glue")) == []
 
 
 def test_the_pipeline_ran_to_the_end(deployed: Deployed) -> None:

@@ -58,14 +58,17 @@ def _job(prefix: str, given: Mapping[str, Any]) -> list[str]:
 
 
 def _secret(prefix: str, given: Mapping[str, Any]) -> list[str]:
-    return [str(given["SecretId"]) if str(given["SecretId"]).startswith("arn:") else f"{prefix}:secret:{given['SecretId']}"]
+    return [
+        str(given["SecretId"]) if str(given["SecretId"]).startswith("arn:") else f"{prefix}:secret:{given['SecretId']}"
+    ]
 
 
 def _log_stream(prefix: str, given: Mapping[str, Any]) -> list[str]:
     return [f"{prefix}:log-group:{given['logGroupName']}:log-stream:{given['logStreamName']}"]
 
 
-#: The resources of each action with a JSON body (docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html).
+#: The resources of each action with a JSON body
+#: (docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html).
 _RESOURCES: dict[str, Callable[[str, Mapping[str, Any]], list[str]]] = {
     "glue:BatchCreatePartition": _table,
     "glue:BatchDeletePartition": _table,

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
+import yaml  # type: ignore[import-untyped]  # PyYAML, which Dagster brings, has no types
 
+from tiktok_insights_tests.support.cloudformation_machines import MACHINE_TYPES
 from tiktok_insights_tests.support.cloudformation_types import TYPES, Made
 
 _ACCOUNT = "123456789012"
@@ -20,7 +21,7 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 _NO_VALUE = object()
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the same
     """YAML with CloudFormation's tags, such as `!Ref name`, in their long form."""
 
 
@@ -61,10 +62,15 @@ class Stack:
     exports: dict[str, str] = field(default_factory=dict)
     made: dict[str, Made] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
+    _values: dict[str, Any] = field(default_factory=dict)
 
     def create(self) -> dict[str, str]:
         """Make every resource, each after those that it names; give the outputs."""
         self._values = _checked(self.template["Parameters"], self.parameters)
+        for name, parameter in self.template["Parameters"].items():
+            if parameter["Type"].startswith("AWS::SSM::Parameter::Value"):
+                found = self.client("ssm").get_parameter(Name=self._values[name])
+                self._values[name] = found["Parameter"]["Value"]
         for logical in self.template["Resources"]:
             self._make(logical)
         for name, output in self.template.get("Outputs", {}).items():
@@ -90,7 +96,7 @@ class Stack:
         needed = resource.get("DependsOn", [])
         for other in [needed] if isinstance(needed, str) else needed:
             self._make(other)
-        make: Callable[..., Made] = TYPES[resource["Type"]]
+        make: Callable[..., Made] = (TYPES | MACHINE_TYPES)[resource["Type"]]
         properties = self.resolve(resource.get("Properties", {}))
         self.made[logical] = make(self.client, properties, f"{self.name}-{logical}")
         return self.made[logical]

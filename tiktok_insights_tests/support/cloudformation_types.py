@@ -26,7 +26,8 @@ class Made:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-def _used_up(properties: _Properties) -> None:
+def used_up(properties: _Properties) -> None:
+    """Fail for properties that a function has not taken."""
     if properties:
         raise LookupError(f"The applier does not know the properties {sorted(properties)}.")
 
@@ -45,7 +46,7 @@ def _bucket(clients: Clients, properties: _Properties, _: str) -> Made:
     s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=rules)
     lifecycle = {"Rules": list(map(_lifecycle_rule, properties.pop("LifecycleConfiguration")["Rules"]))}
     s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration=lifecycle)
-    _used_up(properties)
+    used_up(properties)
 
     def delete() -> None:
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
@@ -64,14 +65,14 @@ def _lifecycle_rule(rule: _Properties) -> _Properties:
     for name in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"):
         if name in rule:
             made[name] = rule.pop(name)
-    _used_up(rule)
+    used_up(rule)
     return made
 
 
 def _bucket_policy(clients: Clients, properties: _Properties, _: str) -> Made:
     s3, bucket = clients("s3"), properties.pop("Bucket")
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(properties.pop("PolicyDocument")))
-    _used_up(properties)
+    used_up(properties)
     return Made(bucket, lambda: s3.delete_bucket_policy(Bucket=bucket))
 
 
@@ -113,12 +114,14 @@ def _policy(clients: Clients, properties: _Properties, _: str) -> Made:
         Description=properties.pop("Description"),
         PolicyDocument=document,
     )["Policy"]
-    _used_up(properties)
+    used_up(properties)
     return Made(policy["Arn"], lambda: iam.delete_policy(PolicyArn=policy["Arn"]))
 
 
 def _role(clients: Clients, properties: _Properties, name: str) -> Made:
-    iam, policies = clients("iam"), properties.pop("ManagedPolicyArns")
+    iam = clients("iam")
+    # The emulator has none of AWS's own policies.
+    policies = [arn for arn in properties.pop("ManagedPolicyArns") if not arn.startswith("arn:aws:iam::aws:")]
     trust = json.dumps(properties.pop("AssumeRolePolicyDocument"))
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **properties)["Role"]
     for arn in policies:
@@ -136,7 +139,7 @@ def _instance_profile(clients: Clients, properties: _Properties, name: str) -> M
     iam, (role,) = clients("iam"), properties.pop("Roles")
     iam.create_instance_profile(InstanceProfileName=name)
     iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
-    _used_up(properties)
+    used_up(properties)
 
     def delete() -> None:
         iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)
@@ -155,7 +158,7 @@ def _log_group(clients: Clients, properties: _Properties, _: str) -> Made:
     logs, name = clients("logs"), properties.pop("LogGroupName")
     logs.create_log_group(logGroupName=name)
     logs.put_retention_policy(logGroupName=name, retentionInDays=properties.pop("RetentionInDays"))
-    _used_up(properties)
+    used_up(properties)
     return Made(name, lambda: logs.delete_log_group(logGroupName=name))
 
 
@@ -164,7 +167,7 @@ def _topic(clients: Clients, properties: _Properties, _: str) -> Made:
     arn = sns.create_topic(Name=properties.pop("TopicName"))["TopicArn"]
     for subscription in properties.pop("Subscription"):
         sns.subscribe(TopicArn=arn, **subscription)
-    _used_up(properties)
+    used_up(properties)
 
     def delete() -> None:
         # As CloudFormation and SNS do together: the subscriptions of a topic go with it.
@@ -179,7 +182,7 @@ def _topic_policy(clients: Clients, properties: _Properties, _: str) -> Made:
     sns, (arn,) = clients("sns"), properties.pop("Topics")
     policy = json.dumps(properties.pop("PolicyDocument"))
     sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
-    _used_up(properties)
+    used_up(properties)
     return Made(arn, lambda: None)
 
 

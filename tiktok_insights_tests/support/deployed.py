@@ -5,7 +5,6 @@ The warehouse is that of a local stack. Which calls the pipeline makes belongs i
 
 import uuid
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,8 @@ from tiktok_insights_tests.support.cloudformation import Stack, read_template
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.policies import Grant, grants
 
-TEMPLATE = ROOT / "deploy" / "cloudformation" / "data.yaml"
+_TEMPLATES = ROOT / "deploy" / "cloudformation"
+DATA, ORCHESTRATOR = _TEMPLATES / "data.yaml", _TEMPLATES / "orchestrator.yaml"
 #: Who applies the template; what it needs is not compared with anything.
 DEPLOYER = "deployer"
 
@@ -42,11 +42,14 @@ class Deployed:
         """A client of whoever made the stack."""
         return self.stack.client(service)
 
-    def grants(self) -> list[Grant]:
-        """What all policies of the stack grant."""
+    def grants(self, *policies: str) -> list[Grant]:
+        """What these policies of the stack grant."""
+        names = {f"{self.stack.name}-{policy}" for policy in policies}
         resources = self.stack.template["Resources"].values()
-        policies = [resource for resource in resources if resource["Type"] == "AWS::IAM::ManagedPolicy"]
-        return [grant for policy in policies for grant in grants(self.stack.resolve(policy["Properties"]))]
+        every = [self.stack.resolve(r["Properties"]) for r in resources if r["Type"] == "AWS::IAM::ManagedPolicy"]
+        found = [grant for policy in every for grant in grants(policy) if grant.policy in names]
+        assert {grant.policy for grant in found} == names
+        return found
 
     def warehouse(self) -> dict[str, Any]:
         """Where the warehouse is, which no setting of the deployment `aws` says: it is on this machine."""
@@ -89,7 +92,7 @@ def new_stack(aws: RecordedAws, **parameters: str) -> Stack:
         "SnowflakeDatabase": f"DB_{unique.upper()}",
         **parameters,
     }
-    return Stack(read_template(TEMPLATE), f"tiktok-{unique}", aws.arguments(DEPLOYER), given)
+    return Stack(read_template(DATA), f"tiktok-{unique}", aws.arguments(DEPLOYER), given)
 
 
 def use(stack: Stack, aws: RecordedAws, home: Path, accounts: str, patch: pytest.MonkeyPatch) -> Deployed:
