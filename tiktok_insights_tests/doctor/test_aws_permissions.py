@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from moto import backends
 
 from tiktok_insights.catalog.glue_table import Catalog
 from tiktok_insights.catalog.table_definition import TABLE
+from tiktok_insights.cli import main
 from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
 from tiktok_insights.doctor.aws.probes import aws_probes, calls, sign_in
@@ -90,6 +92,24 @@ def test_the_one_permission_that_is_missing_is_named(doctor: Doctor, pair: Pair)
     assert missing.keys() == {pair}
     statement = {"Effect": "Allow", "Action": pair.action, "Resource": pair.resource}
     assert json.loads(missing[pair]) == statement
+
+
+def test_the_command_looks_at_the_permissions_of_its_settings(
+    doctor: Doctor, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the deployment `aws`: nothing of AWS is missing but the one permission."""
+    denied = next(pair for pair in GRANTED if pair.action == "s3:DeleteObject")
+    doctor.aws.door.denied = frozenset({denied})
+    for name, value in {
+        "TIKTOK_INSIGHTS_DEPLOYMENT": "aws", "TIKTOK_INSIGHTS_BUCKET": BUCKET, "GLUE_DATABASE": DATABASE,
+        "GLUE_JOB": JOB, "GLUE_CRAWLER": CRAWLER, "AWS_ENDPOINT_URL": doctor.aws.url, "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "TIKTOK_API_URL": "http://127.0.0.1:9",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    answer = CliRunner().invoke(main, ["doctor", "--format", "json"])
+    found = [finding for finding in json.loads(answer.stdout) if finding["area"] == "aws"]
+    assert [(finding["name"], finding["place"]) for finding in found if finding["state"] == "missing"] == [denied]
+    assert answer.exit_code == 1
 
 
 def test_all_missing_permissions_of_different_requests_are_named_at_once(doctor: Doctor) -> None:

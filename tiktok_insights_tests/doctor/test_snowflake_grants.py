@@ -15,6 +15,7 @@ import pytest
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.doctor.findings import Finding, State
 from tiktok_insights.doctor.side_by_side import examine
+from tiktok_insights.doctor.snowflake import account
 from tiktok_insights.doctor.snowflake.grants import needed, ownerships
 from tiktok_insights.doctor.snowflake.probes import refused, snowflake_probes
 from tiktok_insights.local import stack
@@ -108,9 +109,13 @@ def test_a_look_changes_nothing_in_snowflake(settings: Settings, home: Path) -> 
     assert _files(home) == before
 
 
-def test_without_a_sign_in_the_rest_cannot_be_told(settings: Settings, home: Path) -> None:
+def test_without_a_sign_in_the_rest_cannot_be_told(
+    settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One thing is missing: the sign-in; or nothing where the settings say it already."""
     given = _settings(settings, home)
+    # For so long the connector sends the sign-in again.
+    monkeypatch.setattr(account, "_SECONDS", 2)
     # No Snowflake is there, but an HTTP server that knows no sign-in.
     api = urlsplit(stack.ensure_running(home).tiktok_api)
     found = examine(list(snowflake_probes(replace(given, port=api.port), {})))

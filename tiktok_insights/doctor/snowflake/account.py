@@ -13,7 +13,8 @@ from tiktok_insights.doctor.snowflake.grants import Grant, read_grants
 from tiktok_insights.resources.opening import snowflake_arguments
 from tiktok_insights.settings.client_settings import SnowflakeSettings
 
-_SECONDS = 15
+#: A sign-in that gets no good answer is sent again for so long.
+_SECONDS = 10
 #: Roles have roles. More than this many is no chain that a person has made.
 _MOST_ROLES = 50
 
