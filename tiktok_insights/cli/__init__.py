@@ -5,6 +5,7 @@ import click
 from tiktok_insights.cli.commands import Commands
 from tiktok_insights.cli.dashboard import dashboard
 from tiktok_insights.cli.demo import demo
+from tiktok_insights.cli.doctor import doctor
 from tiktok_insights.cli.glue import glue
 from tiktok_insights.cli.init import init
 from tiktok_insights.cli.local import local
@@ -63,12 +64,14 @@ def main(context: click.Context) -> None:
         )
     if wants_no_colour():
         context.color = False
+    if context.invoked_subcommand == "doctor":
+        return  # It says of every setting what is wrong with it.
     context.obj = read_settings().home
     require_usable(context.obj)
 
 
 for command in (
     init, plan, run, sql, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused, replay, rebuild, verify,
-    probe, demo, orchestrator,
+    probe, doctor, demo, orchestrator,
 ):  # fmt: skip
     main.add_command(command)

@@ -96,6 +96,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def our_variables() -> dict[str, str]:
+    """Our variables that are set in this process's environment."""
+    return {name: os.environ[name] for name in DEFAULTS if name in os.environ}
+
+
 def set_dagster_home(settings: Settings) -> None:
     """Let Dagster, in this process and those that it starts, find its home."""
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tiktok_insights.settings.errors import SettingsError
+from tiktok_insights.settings.private_key import private_key_der
 
 #: https://docs.snowflake.com/en/user-guide/key-pair-auth
 _BITS, _EXPONENT = 2048, 65_537
@@ -39,6 +40,14 @@ def new_key_pair(passphrase: str = "") -> KeyPair:
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode(),
         base64.b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode(),
     )
+
+
+def public_key_text(private_key: str, passphrase: str) -> str:
+    """The public half of the text of a private key, as `ALTER USER` takes it. Raises SettingsError."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
+
+    public = load_der_private_key(private_key_der(private_key, passphrase.strip()), None).public_key()
+    return base64.b64encode(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 def write_key_pair(pair: KeyPair, private: Path, public: Path) -> None:

@@ -22,6 +22,7 @@ FORMATS = {
     "rebuild": {"json"},
     "verify": {"json"},
     "probe": {"json"},
+    "doctor": {"json"},
     "retry-refused": {"csv", "json"},
     "local start": {"json"},
     "local status": {"json"},

@@ -1,6 +1,7 @@
 """What moto keeps of Glue's definitions, and the calls about them that it lacks or answers in part.
 
-moto cannot update a job or a connection, and leaves out a connection's type. Only this module knows its classes.
+moto cannot update a job or a connection, leaves out a connection's type, and updates a table whatever version is asked
+for. Only this module knows its classes.
 """
 
 import re
@@ -44,11 +45,27 @@ def moment(naive: datetime) -> float:
 def definition_actions() -> dict[str, Action]:
     """The actions that are answered here instead of by moto."""
     return {
+        "UpdateTable": _update_table,
         "UpdateJob": _update_job,
         "GetConnection": _get_connection,
         "UpdateConnection": _update_connection,
         "DeleteConnection": _delete_connection,
     }
+
+
+def _update_table(region: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace a table's definition; only if it has the version that is asked for, if one is."""
+    from moto.glue.exceptions import GlueClientError
+
+    glue, name = backend(region), asked["TableInput"]["Name"]
+    try:
+        version = glue.get_table(asked["DatabaseName"], name).as_dict()["VersionId"]
+    except GlueClientError as error:
+        raise GlueAnswerError(error.error_type, error.message) from error
+    if asked.get("VersionId", version) != version:
+        raise GlueAnswerError("ConcurrentModificationException", f"Table {name} has another version.")
+    glue.update_table(asked["DatabaseName"], name, asked["TableInput"])
+    return {}
 
 
 def _update_job(region: str, asked: Mapping[str, Any]) -> dict[str, Any]:

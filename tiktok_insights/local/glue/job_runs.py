@@ -68,6 +68,10 @@ class JobRuns:
         job = find_job(region, asked["JobName"])
         if job is None:
             raise GlueAnswerError("EntityNotFoundException", "Failed to start job run due to missing metadata.")
+        if retried := asked.get("JobRunId"):
+            # What the retry of a run would be called, and what it would be given, no public source says.
+            code = "InvalidInputException" if retried in self._runs else "EntityNotFoundException"
+            raise GlueAnswerError(code, f"Job run {retried} cannot be retried.")
         run = _new_run(region, job, asked)
         with self._lock:
             under_way = [other for other in self._of_job(region, job.name) if not other.has_ended]

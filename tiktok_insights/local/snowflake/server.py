@@ -1,7 +1,7 @@
 """Snowflake on this machine: fakesnow's server over DuckDB files that are there again after a restart.
 
 Here: the databases on disk, who is logged in, and the end of forgotten transactions; one session is in
-`session`. What neither fakesnow nor this package has: roles, grants and virtual warehouses, an atomic MERGE, an
+`session`. What neither fakesnow nor this package has: roles with an effect, virtual warehouses, an atomic MERGE, an
 enforced VARCHAR(n), a database without the schema MAIN.
 """
 
@@ -26,6 +26,7 @@ from starlette.routing import Route
 
 from tiktok_insights.local.snowflake.catalog import database_metadata_sql
 from tiktok_insights.local.snowflake.chunks import LargeResults, RecentResults
+from tiktok_insights.local.snowflake.grants import Grants
 from tiktok_insights.local.snowflake.session import DEFAULT_SCHEMA, ServerSession
 from tiktok_insights.local.snowflake.translations import Translations
 
@@ -36,7 +37,7 @@ _WITHOUT_EFFECT = [
     r"\s*ALTER\s+SESSION\s+(UN)?SET\s+(QUERY_TAG|LOCK_TIMEOUT|STATEMENT_(QUEUED_)?TIMEOUT_IN_SECONDS)\b",
     r"\s*ALTER\s+SESSION\s+SET\s+TIMEZONE\s*=\s*'(Etc/)?UTC'",
     r"\s*(CREATE|ALTER|DROP)\s+(OR\s+REPLACE\s+)?(WAREHOUSE|ROLE|USER|RESOURCE\s+MONITOR|NETWORK\s+POLICY)\b",
-    r"\s*GRANT\b",
+    r"\s*(GRANT|REVOKE)\b",
     # Snowpark closes a session with it; nothing of it runs then.
     r"\s*SELECT\s+SYSTEM\$CANCEL_ALL_QUERIES\b",
 ]
@@ -63,6 +64,7 @@ class Warehouse(FakeSnow):
         self.large_results = LargeResults()
         self.sessions = Sessions()
         self._translations = Translations()
+        self._grants = Grants(folder / "grants.json")
         self._definitions = threading.RLock()
         self._idle_transaction_seconds = idle_transaction_seconds
         self._complete_databases: set[str] = set()
@@ -114,6 +116,7 @@ class Warehouse(FakeSnow):
             on_created=self._complete,
             large_results=self.large_results,
             translations=self._translations,
+            grants=self._grants,
             **kwargs,
         )
         if session.database and session.database not in self._complete_databases:

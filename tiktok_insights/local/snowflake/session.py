@@ -17,6 +17,7 @@ from snowflake.connector.cursor import DictCursor, SnowflakeCursor
 from sqlglot import Expr
 
 from tiktok_insights.local.snowflake.chunks import LargeResults
+from tiktok_insights.local.snowflake.current_schema import enter_schema
 from tiktok_insights.local.snowflake.dialect import (
     StatementKind,
     kind_of,
@@ -30,6 +31,7 @@ from tiktok_insights.local.snowflake.dialect import (
     without_double_sums,
 )
 from tiktok_insights.local.snowflake.errors import aborted, as_programming_error, timed_out
+from tiktok_insights.local.snowflake.grants import Grants
 from tiktok_insights.local.snowflake.parameters import SessionParameters
 from tiktok_insights.local.snowflake.results import as_snowflake_sends, check_sendable
 from tiktok_insights.local.snowflake.stage_files import with_files_removed
@@ -49,9 +51,11 @@ class ServerSession(FakeSnowflakeConnection):
         on_created: Callable[[str], None],
         large_results: LargeResults,
         translations: Translations,
+        grants: Grants,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.grants = grants
         self.on_created = on_created
         self.translations = translations
         self.large_results = large_results
@@ -195,7 +199,7 @@ class Cursor(FakeSnowflakeCursor):
             self._duck_conn.commit()  # Snowflake commits before a definition
             session.ended()
         session.parameters.note(command)
-        return session.parameters.shown_by(with_files_removed(command, session))
+        return with_files_removed(session.grants.shown_by(session.parameters.shown_by(command), session), session)
 
     def _finish(self, kind: StatementKind) -> None:
         session = self._conn
@@ -209,7 +213,7 @@ class Cursor(FakeSnowflakeCursor):
             session.on_created(database)
             session.cursor().execute(f'CREATE SCHEMA IF NOT EXISTS "{database}".{DEFAULT_SCHEMA}')
         elif changed.get("set_database") and not changed.get("set_schema"):
-            _enter_default_schema(session, changed["set_database"])
+            enter_schema(session, changed["set_database"], DEFAULT_SCHEMA)
 
     def _transform(self, expression: Expr, params: Any) -> Expr:
         schema = str(self._conn.schema)
@@ -223,14 +227,3 @@ class Cursor(FakeSnowflakeCursor):
     def _describe_last_sql(self) -> list[Any]:
         # The server asks for this after the statement, from its event loop, where nothing may wait.
         return self._described
-
-
-def _enter_default_schema(session: ServerSession, database: str) -> None:
-    """USE DATABASE makes PUBLIC the current schema, where there is one."""
-    session._schema = None
-    found = session._duck_conn.execute(
-        "SELECT 1 FROM information_schema.schemata WHERE upper(catalog_name) = upper(?) AND upper(schema_name) = ?",
-        [database, DEFAULT_SCHEMA],
-    )
-    if found.fetchone():
-        session.cursor().execute(f'USE SCHEMA "{database}".{DEFAULT_SCHEMA}')

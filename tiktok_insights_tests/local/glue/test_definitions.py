@@ -52,3 +52,29 @@ def test_a_connection_has_what_it_was_given(jobs: Jobs) -> None:
         glue.update_connection(Name=name, ConnectionInput=second)
     with pytest.raises(missing):
         glue.delete_connection(ConnectionName=name)
+
+
+def test_a_table_is_updated_only_in_the_version_that_is_asked_for(jobs: Jobs) -> None:
+    """Another one is refused, and leaves the table as it was; without a version, any is right."""
+    glue, database = jobs.glue, f"db_{jobs.bucket}"
+    glue.create_database(DatabaseInput={"Name": database})
+    glue.create_table(DatabaseName=database, TableInput={"Name": "t", "Description": "first"})
+    version = glue.get_table(DatabaseName=database, Name="t")["Table"]["VersionId"]
+    second: Any = {"Name": "t", "Description": "second"}
+    with pytest.raises(glue.exceptions.ConcurrentModificationException):
+        glue.update_table(DatabaseName=database, TableInput=second, VersionId="999")
+    assert glue.get_table(DatabaseName=database, Name="t")["Table"]["Description"] == "first"
+    glue.update_table(DatabaseName=database, TableInput=second, VersionId=version)
+    assert glue.get_table(DatabaseName=database, Name="t")["Table"]["Description"] == "second"
+    glue.update_table(DatabaseName=database, TableInput={"Name": "t", "Description": "third"})
+    assert glue.get_table(DatabaseName=database, Name="t")["Table"]["Description"] == "third"
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.update_table(DatabaseName=database, TableInput={"Name": "unknown"})
+
+
+def test_a_retry_of_an_unknown_run_starts_nothing(jobs: Jobs) -> None:
+    """The doctor's request for permission to start a run."""
+    name = jobs.make("print('not to be run')")
+    with pytest.raises(jobs.glue.exceptions.EntityNotFoundException):
+        jobs.glue.start_job_run(JobName=name, JobRunId="unknown")
+    assert jobs.glue.get_job_runs(JobName=name)["JobRuns"] == []
