@@ -18,6 +18,8 @@ from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.tiktok.outcomes import Outcome
 
 ACCOUNT_RESULTS = TypedMetadata("account_results", tuple[AccountResult, ...])
+#: What the API's headers said of the plan: requests that are left, and all of them.
+QUOTA_LEFT, QUOTA_LIMIT = "quota_left", "quota_limit"
 # The UI squeezes a column with text, so there are few beside it.
 ACCOUNT_COLUMNS = ("account", "outcome", "reason", "seen", "claimed", "requests", "snapshot")
 
@@ -83,7 +85,8 @@ def raw_followers(
     makes no API requests.
     """
     raw = s3.raw_store()
-    extractor = Extractor(raw, tiktok.client(), config.policy(tiktok.full_walk_days), context.log, progress)
+    client = tiktok.client()
+    extractor = Extractor(raw, client, config.policy(tiktok.full_walk_days), context.log, progress)
     with tiktok.extraction_lock(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
@@ -95,7 +98,8 @@ def raw_followers(
             **ACCOUNT_RESULTS.entry(tuple(results)),
             "pages": sum(result.pages for result in results),
             "requests": sum(result.requests for result in results),
-            **({"quota_left": min(quotas)} if quotas else {}),
+            **({QUOTA_LEFT: min(quotas)} if quotas else {}),
+            **({QUOTA_LIMIT: limit} if quotas and (limit := client.budget.quota.limit) else {}),
             "users_seen": sum(result.users_seen for result in results),
             "users_claimed": sum(result.users_claimed or 0 for result in results),
             "dagster/uri": raw.store.uri("raw/followers/"),
