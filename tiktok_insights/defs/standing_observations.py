@@ -26,10 +26,9 @@ def freshness(instance: dg.DagsterInstance, hours: float, now: datetime) -> Iter
     with_objects = (record for record in records if _number(record.asset_materialization, OBJECTS_LOADED))
     newest = next(with_objects, records[-1])
     loaded_at = datetime.fromtimestamp(newest.timestamp, UTC)
+    yield Recovery(AlertKind.STALE_DATA, TABLE, loaded_at)
     if now - loaded_at > timedelta(hours=hours):
         yield stale_data(loaded_at=loaded_at, hours=hours)
-    else:
-        yield Recovery(AlertKind.STALE_DATA, TABLE, loaded_at)
 
 
 def quota(instance: dg.DagsterInstance, percent: float) -> Iterator[Observation]:
