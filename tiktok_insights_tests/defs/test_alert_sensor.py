@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -26,15 +25,27 @@ from tiktok_insights.staging.glue.job_runs import JobRun
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.scripted import Reply, Script, scripted
 
+pytestmark = pytest.mark.runs
+
 _CANARY = "canary-7b3f"
 _TABLE, _RAW = dg.AssetKey("tiktok_data"), dg.AssetKey("raw_followers")
 
 
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    """A real instance, with SQLite."""
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as made:
+@pytest.fixture(scope="module")
+def shared_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    """A real instance, with one file for the events of all runs: to make files takes longer than most of the tests."""
+    folder = str(tmp_path_factory.mktemp("dagster"))
+    storage = {"class": "ConsolidatedSqliteEventLogStorage", "config": {"base_dir": folder}}
+    overrides = {"event_log_storage": {"module": "dagster.core.storage.event_log", **storage}}
+    with dg.DagsterInstance.local_temp(folder, overrides=overrides) as made:
         yield made
+
+
+@pytest.fixture
+def instance(shared_instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    """The instance, with nothing in it."""
+    shared_instance.wipe()
+    return shared_instance
 
 
 @pytest.fixture
