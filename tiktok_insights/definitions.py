@@ -20,7 +20,9 @@ from tiktok_insights.defs.jobs import (
     retry_refused_objects,
     tiktok_pipeline,
     verify,
+    with_logger,
 )
+from tiktok_insights.defs.json_logger import JSON, json_logger
 from tiktok_insights.defs.locations import with_locations
 from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule, weekly_verification
@@ -56,10 +58,11 @@ def defs() -> dg.Definitions:
         load_report,
         *power_bi_assets(settings.power_bi),
     ]
+    jobs = [tiktok_pipeline, load_pending_objects, retry_refused_objects, replay_snapshots, verify]
     return dg.Definitions(
         assets=dg.map_asset_specs(with_locations(settings), [*assets, verification]),
         asset_checks=asset_checks(with_crawler=bool(settings.glue.crawler)),
-        jobs=[tiktok_pipeline, load_pending_objects, retry_refused_objects, replay_snapshots, verify],
+        jobs=[with_logger(job, JSON) for job in jobs] if settings.logs_json else jobs,
         schedules=[daily_schedule, weekly_verification],
         sensors=[
             new_s3_objects_sensor,
@@ -72,7 +75,7 @@ def defs() -> dg.Definitions:
             # The command line puts its bars in here.
             "progress": SILENT,
         },
-        loggers={"brief": brief_logger},
+        loggers={"brief": brief_logger, JSON: json_logger},
         # One process: a process for each step would import everything again each time, in the UI too.
         executor=dg.in_process_executor,
     )

@@ -43,12 +43,14 @@ class Deployment(Enum):
 class Settings:
     """What the environment says: where this machine's state is, and what opens each client.
 
-    `home` is the folder of this machine's state, `dagster_home` the folder where Dagster keeps its runs.
+    `home` is the folder of this machine's state, `dagster_home` the folder where Dagster keeps its runs. `logs_json`
+    says whether runs log for machines.
     """
 
     deployment: Deployment
     home: Path
     dagster_home: Path
+    logs_json: bool
     tiktok: TikTokSettings
     s3: S3Settings
     glue: GlueSettings
@@ -74,6 +76,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         deployment=deployment,
         home=home,
         dagster_home=env.absolute_folder("DAGSTER_HOME", home / "dagster"),
+        logs_json=env.choice("TIKTOK_INSIGHTS_LOG_FORMAT", "text", "json") == "json",
         tiktok=_tiktok(env, str(home), local_stack),
         s3=s3,
         glue=GlueSettings(

@@ -32,6 +32,12 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "the folder for local state: the local stack's data and Dagster's runs",
         ),
         Variable(
+            "TIKTOK_INSIGHTS_LOG_FORMAT",
+            "text",
+            "how runs log: `text`, or `json` for one JSON object per event on standard error, with metrics in "
+            "CloudWatch's embedded metric format",
+        ),
+        Variable(
             "DAGSTER_HOME",
             "${PWD}/.local/dagster",
             "Dagster's home, an absolute path; by default `dagster` in `TIKTOK_INSIGHTS_HOME`. `make setup` writes it "
