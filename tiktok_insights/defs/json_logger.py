@@ -41,6 +41,8 @@ class _JsonLines(logging.Handler):
         at = datetime.fromtimestamp(record.created, UTC)
         head = {"time": at.isoformat(timespec="milliseconds"), "level": record.levelname, **self._run}
         head |= {"step": facts.get("step_key") or ""}
+        if event is None and record.levelno < logging.INFO:
+            return
         if event is None:
             said = facts.get("orig_message") or record.getMessage()
             self._write(line_of({**head, "event": "LOG", "message": said}, self._secrets))
@@ -74,8 +76,8 @@ def json_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """Log for machines."""
     settings = read_settings()
     job = context.job_def.name if context.job_def else ""
-    # Not getLogger's, as in loggers.py.
-    logger = logging.Logger("tiktok_insights.json", logging.INFO)  # noqa: LOG001
+    # Not getLogger's, as in loggers.py. Dagster logs most of its events as DEBUG.
+    logger = logging.Logger("tiktok_insights.json", logging.DEBUG)  # noqa: LOG001
     logger.addHandler(_JsonLines(settings.s3.bucket, secrets_of(settings), job, context.run_id or ""))
     return logger
 
