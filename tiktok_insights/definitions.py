@@ -22,7 +22,7 @@ from tiktok_insights.defs.jobs import (
     verify,
     with_logger,
 )
-from tiktok_insights.defs.json_logger import JSON, json_logger
+from tiktok_insights.defs.json_logger import JSON, make_json_logger
 from tiktok_insights.defs.locations import with_locations
 from tiktok_insights.defs.loggers import brief_logger
 from tiktok_insights.defs.schedules import daily_schedule, weekly_verification
@@ -75,7 +75,7 @@ def defs() -> dg.Definitions:
             # The command line puts its bars in here.
             "progress": SILENT,
         },
-        loggers={"brief": brief_logger, JSON: json_logger},
+        loggers={"brief": brief_logger, JSON: make_json_logger()},
         # One process: a process for each step would import everything again each time, in the UI too.
         executor=dg.in_process_executor,
     )

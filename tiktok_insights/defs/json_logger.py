@@ -26,11 +26,11 @@ _RUN_ENDS = {dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, d
 class _JsonLines(logging.Handler):
     """Writes the lines of one run to standard error."""
 
-    def __init__(self, bucket: str, secrets: tuple[str, ...], job: str, run_id: str) -> None:
+    def __init__(self, secrets: tuple[str, ...], run: Mapping[str, str], metrics: RunMetrics) -> None:
         super().__init__()
         self._secrets = secrets
-        self._run = {"run_id": run_id, "job": job}
-        self._metrics = RunMetrics(bucket, job, run_id)
+        self._run = run
+        self._metrics = metrics
         self._began: float | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -71,15 +71,25 @@ class _JsonLines(logging.Handler):
         sys.stderr.flush()
 
 
-@dg.logger(None, "One JSON object per event on standard error, and metrics in CloudWatch's embedded metric format.")
-def json_logger(context: dg.InitLoggerContext) -> logging.Logger:
-    """Log for machines."""
-    settings = read_settings()
-    job = context.job_def.name if context.job_def else ""
-    # Not getLogger's, as in loggers.py. Dagster logs most of its events as DEBUG.
-    logger = logging.Logger("tiktok_insights.json", logging.DEBUG)  # noqa: LOG001
-    logger.addHandler(_JsonLines(settings.s3.bucket, secrets_of(settings), job, context.run_id or ""))
-    return logger
+def make_json_logger() -> dg.LoggerDefinition:
+    """Make the logger for machines.
+
+    Dagster opens a logger for a run and another one for its steps; what both know of a run is kept here meanwhile.
+    """
+    metrics_of: dict[str, RunMetrics] = {}
+
+    @dg.logger(None, "One JSON object per event on standard error, and metrics in CloudWatch's embedded metric format.")
+    def json_logger(context: dg.InitLoggerContext) -> logging.Logger:
+        """Log for machines."""
+        settings = read_settings()
+        run = {"run_id": context.run_id or "", "job": context.job_def.name if context.job_def else ""}
+        metrics = metrics_of.setdefault(run["run_id"], RunMetrics(settings.s3.bucket, run["job"], run["run_id"]))
+        # Not getLogger's, as in loggers.py. Dagster logs most of its events as DEBUG.
+        logger = logging.Logger("tiktok_insights.json", logging.DEBUG)  # noqa: LOG001
+        logger.addHandler(_JsonLines(secrets_of(settings), run, metrics))
+        return logger
+
+    return json_logger
 
 
 def _told_by(event: dg.DagsterEvent) -> dict[str, object]:

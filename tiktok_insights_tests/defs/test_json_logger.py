@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from tiktok_insights.cli import main
 from tiktok_insights.definitions import defs
-from tiktok_insights.defs.json_logger import json_logger
+from tiktok_insights.defs.json_logger import make_json_logger
 from tiktok_insights_tests.support.scripted import Reply, scripted
 
 pytestmark = pytest.mark.runs
@@ -91,7 +91,7 @@ def run(*, fails: bool) -> str:
         return dg.MaterializeResult(metadata=metadata, check_results=[check])
 
     job = dg.define_asset_job("a_job", config={"loggers": {"json": {}}}, tags={"who": _CANARY})
-    made = dg.Definitions([raw], jobs=[job], loggers={"json": json_logger}).resolve_job_def("a_job")
+    made = dg.Definitions([raw], jobs=[job], loggers={"json": make_json_logger()}).resolve_job_def("a_job")
     return made.execute_in_process(raise_on_error=False).run_id
 
 
