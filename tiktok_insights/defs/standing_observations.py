@@ -10,8 +10,8 @@ import dagster as dg
 
 from tiktok_insights.alerts.alert import AlertKind, Observation, Recovery
 from tiktok_insights.alerts.causes import API, TABLE, glue_over_time, name_of, quota_nearly_spent, stale_data
-from tiktok_insights.defs.assets.raw import QUOTA_LEFT, QUOTA_LIMIT
 from tiktok_insights.defs.assets.warehouse import OBJECTS_LOADED
+from tiktok_insights.defs.quota import QUOTA_LEFT, QUOTA_LIMIT
 from tiktok_insights.resources.glue_job import GlueJobResource
 
 #: So many loads are looked at for one that loaded something.

@@ -16,7 +16,7 @@ from tiktok_insights_tests.support.campaigns import examples
 _NAMES = ("Slack",)
 
 
-def told(*batches: list[Observation]) -> list[tuple[str, float]]:
+def news(*batches: list[Observation]) -> list[tuple[str, float]]:
     """What a state that notes these batches would send: the variant, and the minute since when."""
     state = AlertState()
     for batch in batches:
@@ -26,30 +26,30 @@ def told(*batches: list[Observation]) -> list[tuple[str, float]]:
 
 def test_the_same_failure_is_news_once() -> None:
     """However often it is seen, and however often it happens."""
-    assert told([failed(1)], [failed(1)], [failed(2), failed(3)]) == [("RefusedError", 1)]
+    assert news([failed(1)], [failed(1)], [failed(2), failed(3)]) == [("RefusedError", 1)]
 
 
 def test_after_it_was_well_it_is_news_again() -> None:
     """Also where all of that is seen at once."""
     course: list[Observation] = [failed(1), well(2), failed(3), failed(4)]
-    assert told(course) == told(*([item] for item in course)) == [("RefusedError", 1), ("RefusedError", 3)]
+    assert news(course) == news(*([item] for item in course)) == [("RefusedError", 1), ("RefusedError", 3)]
 
 
 def test_another_error_of_the_same_job_is_news() -> None:
     """And the first one is not, when it comes back without a success in between."""
-    assert told([failed(1)], [failed(2, error="OSError")], [failed(3)]) == [("RefusedError", 1), ("OSError", 2)]
+    assert news([failed(1)], [failed(2, error="OSError")], [failed(3)]) == [("RefusedError", 1), ("OSError", 2)]
 
 
 def test_jobs_do_not_heal_each_other() -> None:
     """A success of one says nothing of another."""
-    assert told([failed(1, "verify")], [well(2)], [failed(3, "verify")]) == [("RefusedError", 1)]
+    assert news([failed(1, "verify")], [well(2)], [failed(3, "verify")]) == [("RefusedError", 1)]
 
 
 def test_what_is_seen_late_changes_nothing() -> None:
     """A second machine that lags behind sends nothing, in whichever order it sees the past."""
     course: list[Observation] = [failed(1), well(2), failed(3)]
     for late in permutations(course):
-        assert len(told(course, *([item] for item in late))) == 2, late
+        assert len(news(course, *([item] for item in late))) == 2, late
 
 
 @settings(max_examples=examples(1.0))

@@ -12,8 +12,8 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.definitions import defs, resources_for
 from tiktok_insights.defs.alert_sensors import alert_sensor, heartbeat_sensor
-from tiktok_insights.defs.assets.raw import QUOTA_LEFT, QUOTA_LIMIT
 from tiktok_insights.defs.assets.warehouse import OBJECTS_LOADED
+from tiktok_insights.defs.quota import QUOTA_LEFT, QUOTA_LIMIT
 from tiktok_insights.defs.standing_observations import freshness, quota
 from tiktok_insights.resources.cloudwatch import CloudWatchResource
 from tiktok_insights.resources.glue_job import GlueJobResource

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, table
+from tiktok_insights.defs.quota import quota_entries
 from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.defs.versions import DAILY, data_version
 from tiktok_insights.progress import ProgressReporter
@@ -18,8 +19,6 @@ from tiktok_insights.resources.tiktok import TikTokResource
 from tiktok_insights.tiktok.outcomes import Outcome
 
 ACCOUNT_RESULTS = TypedMetadata("account_results", tuple[AccountResult, ...])
-#: What the API's headers said of the plan: requests that are left, and all of them.
-QUOTA_LEFT, QUOTA_LIMIT = "quota_left", "quota_limit"
 # The UI squeezes a column with text, so there are few beside it.
 ACCOUNT_COLUMNS = ("account", "outcome", "reason", "seen", "claimed", "requests", "snapshot")
 
@@ -90,16 +89,13 @@ def raw_followers(
     with tiktok.extraction_lock(context.log):
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
-    # A fresh snapshot remembers what was left when it was taken.
-    quotas = [result.quota_left for result in results if result.requests and result.quota_left is not None]
     return dg.MaterializeResult(
         metadata={
             "accounts": table(ACCOUNT_COLUMNS, [list(account_row(result).values()) for result in results]),
             **ACCOUNT_RESULTS.entry(tuple(results)),
             "pages": sum(result.pages for result in results),
             "requests": sum(result.requests for result in results),
-            **({QUOTA_LEFT: min(quotas)} if quotas else {}),
-            **({QUOTA_LIMIT: limit} if quotas and (limit := client.budget.quota.limit) else {}),
+            **quota_entries(results, client.budget.quota),
             "users_seen": sum(result.users_seen for result in results),
             "users_claimed": sum(result.users_claimed or 0 for result in results),
             "dagster/uri": raw.store.uri("raw/followers/"),
