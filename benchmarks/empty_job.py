@@ -19,7 +19,18 @@ _CHECKS = {
 _IN_THE_JOB = ("catalog", "staging", "warehouse", "insights")
 #: Made in one step, each with a check. After them comes the report.
 _MARTS = tuple(f"mart_{number}" for number in range(31))
-_RESOURCES = ("tiktok", "s3", "glue", "glue_job", "snowflake", "dashboard", "power_bi", "progress")
+_RESOURCES = (
+    "tiktok",
+    "s3",
+    "glue",
+    "glue_job",
+    "snowflake",
+    "dashboard",
+    "alerts",
+    "cloudwatch",
+    "power_bi",
+    "progress",
+)
 
 
 class Nothing(dg.ConfigurableResource):

@@ -28,7 +28,7 @@ pytest_plugins = ["tiktok_insights_tests.support.campaigns"]
 
 #: What a developer's shell or .env may have set must not reach a test.
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-_OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "AZURE_POWERBI_", "GLUE_", "DAGSTER_")
+_OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "AZURE_POWERBI_", "GLUE_", "DAGSTER_", "ALERT_")
 
 
 #: Few tests, but long ones; those of each group from the longest on.

@@ -21,7 +21,8 @@ OF_THE_JOB = {"staging.glue.warehouse": {"settings", "resources"}}
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "runtime.orphaned_runs", "cli", "definitions"}
 #: The modules in them that may not, since the command line opens its clients with them.
-WITHOUT_DAGSTER = {"resources.opening", "resources.local_clients", "resources.local_glue", "resources.local_stack"}
+WITHOUT_DAGSTER = {"resources.opening", "resources.local_clients", "resources.local_glue", "resources.local_stack",
+                  "resources.watch_opening"}  # fmt: skip
 
 
 def modules() -> Iterator[tuple[str, Path, ast.Module]]:

@@ -165,11 +165,13 @@ def test_no_secret_is_part_of_the_definitions(environment: dict[str, str], monke
     monkeypatch.setenv("SNOWFLAKE_PRIVATE_KEY", "canary-of-the-warehouse")
     monkeypatch.setenv("TIKTOK_PSEUDONYM_KEY", "canary-of-the-names")
     monkeypatch.setenv("AZURE_POWERBI_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALERT_SLACK_URL", "https://hooks.slack.com/canary-of-slack")
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", "https://example.com/canary-of-the-webhook")
     monkeypatch.setenv("AZURE_POWERBI_CLIENT_SECRET", "canary-of-power-bi")
     loaded = defs()
     ours = [item for item in (loaded.resources or {}).values() if isinstance(item, dg.ConfigurableResource)]
     shown = [resource.model_dump_json() for resource in ours]
-    assert len(shown) == 7
+    assert len(shown) == 9
     assert "canary" not in json.dumps(shown)
     assert "canary" not in repr(loaded.resources)
 

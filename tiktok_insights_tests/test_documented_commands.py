@@ -26,6 +26,7 @@ NOT_TYPED = {
     "make test": "this test is part of it",
     "make ui": "it stays until Ctrl-C; cli/test_ui.py and test_reboot.py start it and end it",
     "aws s3 presign s3://project-with-tiktok-data/exports/dashboard/index.html --expires-in 86400": "needs AWS",
+    "tiktok-insights alert --test": "needs someone who gets alerts; cli/test_alert.py types it",
     ". .venv/bin/activate": "the user's PATH has the environment's commands already",
 }
 #: Typed once, in an empty home, before all documents; a second time is test_end_to_end's.

@@ -26,6 +26,7 @@ INTERNAL = {
     "GlueAnswerError": "the local Glue answers it, as Glue does",
     "LaunchError": "becomes the message of a job run or a crawl that failed on the local stack",
     "ValueShapeError": "becomes the reason of a rejected row, or of a SchemaDriftError",
+    "NotDeliveredError": "becomes a line of the sensor's log, or of `tiktok-insights alert --test`",
     "TikTokError": "the root of the tree; only what is below it is raised",
     "GlueError": "the root of the tree; only what is below it is raised",
     "PowerBIError": "the root of the tree; only what is below it is raised",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from docs.generate import markdown
 from docs.generate.table_version import TABLE_VERSION
+from tiktok_insights.alerts.memory import STATE_KEY
 from tiktok_insights.catalog.table_definition import PARTITION_KEYS
 from tiktok_insights.catalog.table_definition import TABLE as GLUE_TABLE
 from tiktok_insights.dashboard.publishing import DASHBOARD_KEY
@@ -153,6 +154,7 @@ def _bucket() -> Iterator[str]:
         (quarantine_key(csv_key, _ETAG),
          "rows of a CSV that break the contract: object, line, column, reason, the row itself"),
         (DASHBOARD_KEY, "the dashboard, as the last run with changes made it"),
+        (STATE_KEY, "which alerts were sent, and which are still to be sent; only where someone gets alerts"),
         (PROGRESS_KEY, "how far `tiktok-insights verify` has come, for the next process if it is cut off"),
     )  # fmt: skip  # a key and its meaning
     yield markdown.table(("key", "what"), ((markdown.code(key), what) for key, what in rows))

@@ -2,6 +2,7 @@
 
 import click
 
+from tiktok_insights.cli.alert import alert
 from tiktok_insights.cli.commands import Commands
 from tiktok_insights.cli.dashboard import dashboard
 from tiktok_insights.cli.demo import demo
@@ -72,6 +73,6 @@ def main(context: click.Context) -> None:
 
 for command in (
     init, plan, run, sql, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused, replay, rebuild, verify,
-    probe, doctor, demo, orchestrator,
+    probe, doctor, alert, demo, orchestrator,
 ):  # fmt: skip
     main.add_command(command)

@@ -75,6 +75,7 @@ def _execute(settings: Settings, job: str, ops: dict[str, Any], progress: Progre
 
     from tiktok_insights import definitions
     from tiktok_insights.cli.summary import Summary
+    from tiktok_insights.defs.json_logger import JSON
     from tiktok_insights.runtime.orphaned_runs import CODE_SERVER_TAG
 
     made = definitions.defs()
@@ -82,7 +83,8 @@ def _execute(settings: Settings, job: str, ops: dict[str, Any], progress: Progre
     label = {".dagster/repository": f"{made.get_repository_def().name}@{definitions.__name__}"}
     if settings.code_server:
         label[CODE_SERVER_TAG] = settings.code_server
-    run_config: dict[str, Any] = {"loggers": {"brief": {}}, **({"ops": ops} if ops else {})}
+    logger = JSON if settings.logs_json else "brief"
+    run_config: dict[str, Any] = {"loggers": {logger: {}}, **({"ops": ops} if ops else {})}
     with warnings.catch_warnings(), _instance(settings.dagster_home) as instance:
         warnings.simplefilter("ignore", dg.BetaWarning)
         result = made.resolve_job_def(job).execute_in_process(

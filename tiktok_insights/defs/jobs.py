@@ -1,5 +1,8 @@
 """The jobs: the whole pipeline, its second half without and with refused objects, the replay, and the verification."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 #: Dagster ends a run that lasts longer, in seconds, so that none keeps its slot in the pool forever. An extraction
@@ -55,3 +58,16 @@ verify = dg.define_asset_job(
     description="Compares everything: reads all loaded objects again, and every row of the ledger, the history and "
     "TIKTOK_DATA. Changes nothing. A verification that was cut off continues where it was.",
 )
+
+
+# Dagster does not export the class of what define_asset_job gives.
+def with_logger(job: Any, logger: str) -> Any:
+    """Give the job with a logger that its runs have unless their config names others, whoever launches them."""
+    config: Mapping[str, Any] = job.config if isinstance(job.config, Mapping) else {}
+    return dg.define_asset_job(
+        job.name,
+        job.selection,
+        config={**config, "loggers": {logger: {}}},
+        tags=job.tags,
+        description=job.description,
+    )

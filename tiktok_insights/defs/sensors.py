@@ -27,7 +27,7 @@ from tiktok_insights.staging.pending import pending
 
 @dg.sensor(
     name="new_s3_objects_sensor",
-    job=load_pending_objects,
+    job_name=load_pending_objects.name,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=f"Looks for CSV objects under {CSV_PREFIX} that are not in the ledger, and launches one run that loads "

@@ -13,11 +13,13 @@ from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.local.folder import StackError
 from tiktok_insights.resources.aws import AwsResource
 from tiktok_insights.resources.opening import ensure_local_glue_job, open_glue_job
+from tiktok_insights.resources.watch_opening import open_glue_watch
 from tiktok_insights.settings.client_settings import GlueJobSettings
 from tiktok_insights.settings.errors import SettingsError
 from tiktok_insights.staging.engine import ChosenEngine, Engine
 from tiktok_insights.staging.glue.engine import GlueEngine
-from tiktok_insights.staging.glue.job_runs import RunSize
+from tiktok_insights.staging.glue.errors import GlueRefusedError
+from tiktok_insights.staging.glue.job_runs import JobRun, RunSize
 from tiktok_insights.staging.glue.launcher import Launcher
 from tiktok_insights.staging.glue.manifests import Manifests
 from tiktok_insights.staging.glue.packages import PackageMissingError
@@ -77,6 +79,18 @@ class GlueJobResource(AwsResource):
             return glue
 
         return ChosenEngine(choose)
+
+    def going_on(self) -> list[JobRun]:
+        """The job's runs that have not ended; none where the deployment has no job. Raises GlueError, and asks once."""
+        if not self.job:
+            return []
+        try:
+            return open_glue_watch(self.settings_as(GlueJobSettings)).going_on()
+        except GlueRefusedError:
+            if self.local_stack:
+                # It makes the job when a run needs it.
+                return []
+            raise
 
     def _glue_engine(self, size: RunSize, store: ObjectStore, session: Session, log: logging.Logger) -> GlueEngine:
         settings = self.settings_as(GlueJobSettings)

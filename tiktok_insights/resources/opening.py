@@ -91,7 +91,7 @@ def open_bucket(settings: S3Settings) -> "ObjectStore":
     """Open the bucket, and create it if it is missing. Raises StackError, and boto3's errors."""
     from tiktok_insights.clients.object_store import ObjectStore
 
-    store = ObjectStore(_aws_client("s3", settings), settings.bucket)
+    store = ObjectStore(aws_client("s3", settings), settings.bucket)
     store.ensure_bucket()
     return store
 
@@ -100,7 +100,7 @@ def open_catalog(settings: GlueSettings) -> "Catalog":
     """Open the Glue database; nothing is created yet. Raises StackError, and boto3's errors."""
     from tiktok_insights.catalog.glue_table import Catalog
 
-    return Catalog(_aws_client("glue", settings), settings.database, settings.bucket)
+    return Catalog(aws_client("glue", settings), settings.database, settings.bucket)
 
 
 def open_glue_job(settings: GlueJobSettings) -> tuple["JobRuns", Any]:
@@ -110,9 +110,9 @@ def open_glue_job(settings: GlueJobSettings) -> tuple["JobRuns", Any]:
 
     # Whoever starts runs decides what is sent again; until an answer comes, it also cannot be interrupted.
     patience = {"retries": {"total_max_attempts": 1}, "connect_timeout": 10, "read_timeout": 30}
-    glue = _aws_client("glue", settings, patience)
+    glue = aws_client("glue", settings, patience)
     runs = JobRuns(GlueCalls(glue), settings.job, has_console=not settings.local_stack)
-    return runs, _aws_client("logs", settings)
+    return runs, aws_client("logs", settings)
 
 
 def ensure_local_glue_job(settings: GlueJobSettings, store: "ObjectStore") -> None:
@@ -123,7 +123,7 @@ def ensure_local_glue_job(settings: GlueJobSettings, store: "ObjectStore") -> No
     from tiktok_insights.resources.local_glue import LocalGlue
     from tiktok_insights.staging.glue.packages import upload
 
-    glue, secrets = _aws_client("glue", settings), _aws_client("secretsmanager", settings)
+    glue, secrets = aws_client("glue", settings), aws_client("secretsmanager", settings)
     local = LocalGlue(Path(settings.local_stack), glue, secrets)
     local.ensure(settings.job, lambda: upload(store, Path("build/glue")), settings.role, settings.warehouse)
 
@@ -137,7 +137,7 @@ def open_crawler(settings: GlueSettings) -> "Crawler | None":
         return None
     from tiktok_insights.catalog.crawler import Crawler
 
-    client = _aws_client("glue", settings)
+    client = aws_client("glue", settings)
     if settings.local_stack:
         from tiktok_insights.catalog.crawler_definition import ensure_crawler
 
@@ -160,7 +160,7 @@ def open_session(settings: SnowflakeSettings, step: str, run_id: str = "") -> It
         yield session
 
 
-def _aws_client(service: str, settings: AwsSettings, options: dict[str, Any] | None = None) -> Any:
+def aws_client(service: str, settings: AwsSettings, options: dict[str, Any] | None = None) -> Any:
     """Make a client; `options` are those of botocore's Config that are not its defaults."""
     arguments = aws_arguments(settings)
     if settings.local_stack:

@@ -25,6 +25,7 @@ from tiktok_insights.settings.client_settings import (
 from tiktok_insights.settings.errors import SettingsError, wrong_value
 from tiktok_insights.settings.typed_variables import TypedVariables
 from tiktok_insights.settings.variables import DEFAULTS, POWER_BI_URL
+from tiktok_insights.settings.watch_settings import AlertSettings, CloudWatchSettings
 from tiktok_insights.tiktok.client import PUBLIC_URL
 
 #: For an API that is not on this machine.
@@ -45,12 +46,14 @@ class Settings:
 
     `home` is the folder of this machine's state, `dagster_home` the folder where Dagster keeps its runs. `code_server`
     is the address (host:port) at which Dagster reaches the code server on this machine, '' where it starts one itself.
+    `logs_json` says whether runs log for machines.
     """
 
     deployment: Deployment
     home: Path
     dagster_home: Path
     code_server: str
+    logs_json: bool
     tiktok: TikTokSettings
     s3: S3Settings
     glue: GlueSettings
@@ -58,6 +61,8 @@ class Settings:
     snowflake: SnowflakeSettings
     dashboard: DashboardSettings
     power_bi: PowerBISettings
+    alerts: AlertSettings
+    cloudwatch: CloudWatchSettings
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -75,6 +80,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         dagster_home=env.absolute_folder("DAGSTER_HOME", home / "dagster"),
         code_server=_code_server(env),
+        logs_json=env.choice("TIKTOK_INSIGHTS_LOG_FORMAT", "text", "json") == "json",
         tiktok=_tiktok(env, str(home), local_stack),
         s3=s3,
         glue=GlueSettings(
@@ -93,6 +99,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             pseudonym_key=env.text("TIKTOK_PSEUDONYM_KEY"),
         ),
         power_bi=_power_bi(env, local_stack),
+        alerts=_alerts(env, s3, home),
+        cloudwatch=CloudWatchSettings(bucket=s3.bucket, region=s3.region, local_stack=local_stack),
     )
 
 
@@ -225,4 +233,19 @@ def _power_bi(env: TypedVariables, local_stack: str) -> PowerBISettings:
         workspace_id=env.text("AZURE_POWERBI_WORKSPACE_ID"),
         semantic_model=env.text("AZURE_POWERBI_SEMANTIC_MODEL"),
         refresh_minutes=env.positive("AZURE_POWERBI_REFRESH_MINUTES"),
+    )
+
+
+def _alerts(env: TypedVariables, s3: S3Settings, home: Path) -> AlertSettings:
+    return AlertSettings(
+        sns_topic=env.text("ALERT_SNS_TOPIC"),
+        slack_url=env.text("ALERT_SLACK_URL"),
+        webhook_url=env.text("ALERT_WEBHOOK_URL"),
+        stale_hours=env.positive("ALERT_STALE_HOURS"),
+        quota_percent=env.positive("ALERT_QUOTA_PERCENT"),
+        glue_minutes=env.positive("ALERT_GLUE_MINUTES"),
+        bucket=s3.bucket,
+        home=str(home),
+        region=s3.region,
+        local_stack=s3.local_stack,
     )

@@ -77,6 +77,13 @@ class TypedVariables:
             raise wrong_value(name, text, "0 or 1")
         return text == "1"
 
+    def choice(self, name: str, *choices: str) -> str:
+        """The variable's text, which is one of these."""
+        text = self.text(name)
+        if text not in choices:
+            raise wrong_value(name, text, " or ".join(map(repr, choices)))
+        return text
+
     def seconds(self, name: str) -> int:
         """The variable's seconds, which are 0 where it is empty."""
         return self.whole(name) or 0

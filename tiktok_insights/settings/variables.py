@@ -32,6 +32,12 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "the folder for local state: the local stack's data and Dagster's runs",
         ),
         Variable(
+            "TIKTOK_INSIGHTS_LOG_FORMAT",
+            "text",
+            "how runs log: `text`, or `json` for one JSON object per event on standard error, with metrics in "
+            "CloudWatch's embedded metric format",
+        ),
+        Variable(
             "DAGSTER_HOME",
             "${PWD}/.local/dagster",
             "Dagster's home, an absolute path; by default `dagster` in `TIKTOK_INSIGHTS_HOME`. `make setup` writes it "
@@ -123,6 +129,18 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "the role. There is no default in `aws`: use a role with only the privileges it needs",
         ),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
+    ),
+    "Alerts": (
+        Variable("ALERT_SNS_TOPIC", "", "the ARN of an Amazon SNS topic that gets alerts"),
+        Variable("ALERT_SLACK_URL", "", "the URL of an incoming webhook of Slack that gets alerts; it is a secret"),
+        Variable(
+            "ALERT_WEBHOOK_URL",
+            "",
+            "the URL of any server that gets alerts, as JSON by POST; it may be a secret, and is treated as one",
+        ),
+        Variable("ALERT_STALE_HOURS", "48", "alert when nothing was loaded for so many hours"),
+        Variable("ALERT_QUOTA_PERCENT", "10", "alert when less than this percentage of the API plan's quota is left"),
+        Variable("ALERT_GLUE_MINUTES", "60", "alert when a run of the Glue job takes longer"),
     ),
     "The dashboard": (
         Variable("TIKTOK_PSEUDONYMS", "0", "1 to show made-up names in place of every name, handle and ID"),

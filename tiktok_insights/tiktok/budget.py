@@ -39,6 +39,11 @@ class Budget:
                 self._quota = quota
 
     @property
+    def quota(self) -> Quota:
+        """What the last answer's headers said of the plan's quota."""
+        return self._quota
+
+    @property
     def reserve(self) -> int:
         """How many requests of the plan are left to others, by the last answer's headers; 0 while nothing is known."""
         return int((self._quota.limit or 0) * RESERVE_SHARE)

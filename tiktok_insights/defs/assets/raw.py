@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, table
+from tiktok_insights.defs.quota import quota_entries
 from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.defs.versions import DAILY, data_version
 from tiktok_insights.progress import ProgressReporter
@@ -84,18 +85,17 @@ def raw_followers(
     raw = s3.raw_store()
     policy = config.policy(tiktok.full_walk_days)
     with tiktok.extraction_lock(s3, context.log) as lock:
-        extractor = Extractor(raw, tiktok.client(lock.require), policy, context.log, progress)
+        client = tiktok.client(lock.require)
+        extractor = Extractor(raw, client, policy, context.log, progress)
         results = extractor.extract(tiktok.accounts_or(config.accounts))
     require_any(results)
-    # A fresh snapshot remembers what was left when it was taken.
-    quotas = [result.quota_left for result in results if result.requests and result.quota_left is not None]
     return dg.MaterializeResult(
         metadata={
             "accounts": table(ACCOUNT_COLUMNS, [list(account_row(result).values()) for result in results]),
             **ACCOUNT_RESULTS.entry(tuple(results)),
             "pages": sum(result.pages for result in results),
             "requests": sum(result.requests for result in results),
-            **({"quota_left": min(quotas)} if quotas else {}),
+            **quota_entries(results, client.budget.quota),
             "users_seen": sum(result.users_seen for result in results),
             "users_claimed": sum(result.users_claimed or 0 for result in results),
             "dagster/uri": raw.store.uri("raw/followers/"),

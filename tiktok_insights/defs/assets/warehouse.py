@@ -14,6 +14,8 @@ from tiktok_insights.warehouse.overview import overview
 from tiktok_insights.warehouse.publish import LoadResult, Publication, publish_passed
 from tiktok_insights.warehouse.rebuild import rebuild
 
+#: How many objects a run has loaded.
+OBJECTS_LOADED = "objects_loaded"
 LOAD_RESULT = TypedMetadata("load_result", LoadResult)
 
 
@@ -61,7 +63,7 @@ def tiktok_data(
             "dagster/row_count": result.users,
             "dagster/table_name": snowflake.full_name(TIKTOK_DATA),
             "dagster/column_lineage": warehouse_lineage(),
-            "objects_loaded": result.objects_loaded,
+            OBJECTS_LOADED: result.objects_loaded,
             **LOAD_RESULT.entry(result),
             **table_if_any("published", _HEADER, [_row(publication) for publication in publications]),
             **({"newest_row": dg.MetadataValue.text(f"{seen.newest:%Y-%m-%d %H:%M} UTC")} if seen.newest else {}),

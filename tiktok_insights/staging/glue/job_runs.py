@@ -103,6 +103,10 @@ class JobRuns:
         runs = (run for run in self._recent() if run.batch_id == batch_id)
         return next((run for run in runs if not run.has_ended and run.state != STOPPING), None)
 
+    def going_on(self) -> list[JobRun]:
+        """The runs that have not ended, for whichever batch."""
+        return [run for run in self._recent() if not run.has_ended]
+
     def get(self, run_id: str) -> JobRun:
         """One run as it is now."""
         answer = self._calls.ask("get_job_run", JobName=self.job, RunId=run_id)
