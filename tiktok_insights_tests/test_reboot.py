@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psutil
@@ -95,20 +96,19 @@ class Machine:
 
         def ask() -> str:
             try:
-                answer = (
-                    requests.Session()
-                    .post(
-                        f"http://127.0.0.1:{self._port}/graphql",
-                        json={"query": _LAUNCH, "variables": {"job": job}},
-                        timeout=60,
-                    )
-                    .json()
-                )
+                answer = self.ask(_LAUNCH, job=job)
             except requests.ConnectionError:
                 return ""
-            return str(answer["data"]["launchRun"]["run"]["runId"])
+            return str(answer["launchRun"]["run"]["runId"])
 
         return wait_until(ask, seconds=_LIMIT_SECONDS)
+
+    def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """Ask the webserver, as a page of the UI does."""
+        asked = {"query": query, "variables": variables}
+        answer = requests.Session().post(f"http://127.0.0.1:{self._port}/graphql", json=asked, timeout=60).json()
+        data: dict[str, Any] = answer["data"]
+        return data
 
     def runs(self, job: str, *statuses: dg.DagsterRunStatus) -> list[str]:
         """The ids of a job's runs in some statuses, the newest first."""

@@ -13,7 +13,7 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.definitions import defs
 from tiktok_insights.resources.opening import open_session
-from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
 from tiktok_insights.tables.definitions import ALL, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -62,7 +62,7 @@ def test_two_databases_cannot_be_told_apart(
     pages, tables, quarantines = {}, {}, {}
     for engine, database in databases.items():
         pages[engine] = load(database, engine, monkeypatch)
-        tables[engine] = rows_of(database, monkeypatch)
+        tables[engine] = rows_of(read_settings())
         quarantines[engine] = quarantine_of(store)
     assert points.reached == len(WORKERS_KILLED)
     assert pages["glue"].pop("engine") == "glue"
@@ -130,10 +130,9 @@ def quarantine_of(store: ObjectStore) -> dict[str, bytes]:
     return found
 
 
-def rows_of(database: str, monkeypatch: pytest.MonkeyPatch) -> Tables:
+def rows_of(settings: Settings) -> Tables:
     """Every row of every table, without what each load makes for itself."""
-    monkeypatch.setenv("SNOWFLAKE_DATABASE", database)
-    with open_session(read_settings().snowflake, "test") as session:
+    with open_session(settings.snowflake, "test") as session:
         found = {}
         for table in ALL:
             columns = ", ".join(name for name in table.names if name not in _OF_A_LOAD)
