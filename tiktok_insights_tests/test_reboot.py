@@ -39,6 +39,11 @@ mutation($job: String!) {
   }
 }
 """
+_TERMINATE = """
+mutation Terminate($runIds: [String!]!, $terminatePolicy: TerminateRunPolicy) {
+  terminateRuns(runIds: $runIds, terminatePolicy: $terminatePolicy) { __typename }
+}
+"""
 
 
 class Machine:
@@ -102,6 +107,14 @@ class Machine:
             return str(answer["launchRun"]["run"]["runId"])
 
         return wait_until(ask, seconds=_LIMIT_SECONDS)
+
+    def terminate(self, run_id: str) -> bool:
+        """Send what the button Terminate of a run's page sends; whether the UI was up to hear it."""
+        try:
+            answer = self.ask(_TERMINATE, runIds=[run_id], terminatePolicy="SAFE_TERMINATE")
+        except requests.ConnectionError:
+            return False
+        return bool(answer["terminateRuns"]["__typename"] == "TerminateRunsResult")
 
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """Ask the webserver, as a page of the UI does."""

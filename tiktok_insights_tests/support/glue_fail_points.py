@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests
@@ -112,6 +113,7 @@ class JobRequests(Requests):
         return True
 
 
+@cache
 def watch(folder: str) -> None:
-    """Watch all requests of this process, and of those that it forks, to their ends."""
+    """Watch all requests of this process and of those that it forks, to their ends; asked twice, watch once."""
     _WATCHED.enter_context(JobRequests(Path(folder)).watched())
