@@ -37,7 +37,7 @@ from tiktok_insights_tests.support.waiting import wait_until
 
 _LOG = logging.getLogger(__name__)
 #: A job begins within this time also on a machine that is busy with other things.
-_LIMIT_SECONDS = 1500.0
+_LIMIT_SECONDS = 600.0
 
 
 @dataclass(frozen=True)

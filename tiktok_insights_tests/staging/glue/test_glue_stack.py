@@ -66,7 +66,7 @@ EFFECTS = (
 FEW = (EFFECTS[2], EFFECTS[6], EFFECTS[9])
 LOAD = "load_pending_objects"
 #: It tells a hang from a machine that is busy with other things.
-LIMIT_SECONDS = 1500.0
+LIMIT_SECONDS = 600.0
 _PLACE = "csv/followers/account=42/dt=2026-01-31/"
 
 
