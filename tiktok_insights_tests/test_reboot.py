@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psutil
@@ -36,6 +37,11 @@ mutation($job: String!) {
     jobName: $job, repositoryName: "__repository__", repositoryLocationName: "tiktok_insights.definitions"}}) {
     ... on LaunchRunSuccess { run { runId } }
   }
+}
+"""
+_TERMINATE = """
+mutation Terminate($runIds: [String!]!, $terminatePolicy: TerminateRunPolicy) {
+  terminateRuns(runIds: $runIds, terminatePolicy: $terminatePolicy) { __typename }
 }
 """
 
@@ -95,20 +101,27 @@ class Machine:
 
         def ask() -> str:
             try:
-                answer = (
-                    requests.Session()
-                    .post(
-                        f"http://127.0.0.1:{self._port}/graphql",
-                        json={"query": _LAUNCH, "variables": {"job": job}},
-                        timeout=60,
-                    )
-                    .json()
-                )
+                answer = self.ask(_LAUNCH, job=job)
             except requests.ConnectionError:
                 return ""
-            return str(answer["data"]["launchRun"]["run"]["runId"])
+            return str(answer["launchRun"]["run"]["runId"])
 
         return wait_until(ask, seconds=_LIMIT_SECONDS)
+
+    def terminate(self, run_id: str) -> bool:
+        """Send what the button Terminate of a run's page sends; whether the UI was up to hear it."""
+        try:
+            answer = self.ask(_TERMINATE, runIds=[run_id], terminatePolicy="SAFE_TERMINATE")
+        except requests.ConnectionError:
+            return False
+        return bool(answer["terminateRuns"]["__typename"] == "TerminateRunsResult")
+
+    def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """Ask the webserver, as a page of the UI does."""
+        asked = {"query": query, "variables": variables}
+        answer = requests.Session().post(f"http://127.0.0.1:{self._port}/graphql", json=asked, timeout=60).json()
+        data: dict[str, Any] = answer["data"]
+        return data
 
     def runs(self, job: str, *statuses: dg.DagsterRunStatus) -> list[str]:
         """The ids of a job's runs in some statuses, the newest first."""

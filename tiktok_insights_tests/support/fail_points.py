@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
-import pytest
 from botocore.httpsession import URLLib3Session
 from snowflake.connector.vendored.requests.adapters import HTTPAdapter
 
@@ -111,10 +111,11 @@ class Requests:
             point = self._losing.__dict__.pop("point", None)
             return self._answer(point, connection, get_response) if point else get_response(connection)
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(URLLib3Session, "send", aws)
-            patch.setattr(HTTPAdapter, "send", sql)
-            patch.setattr(http.client.HTTPConnection, "getresponse", answer)
+        with (
+            patch.object(URLLib3Session, "send", aws),
+            patch.object(HTTPAdapter, "send", sql),
+            patch.object(http.client.HTTPConnection, "getresponse", answer),
+        ):
             yield self
 
     def is_at(self, point: FailPoint) -> bool:
@@ -123,6 +124,13 @@ class Requests:
             return len(self.names) - 1 == point.number
         is_of_kind = self.names[-1].startswith(point.kind)
         return is_of_kind and sum(name.startswith(point.kind) for name in self.names) - 1 == point.number
+
+    def point_now(self) -> FailPoint | None:
+        """The point, if the request that is to be sent now is the one that fails."""
+        if self._point is None or self.reached or not self.is_at(self._point):
+            return None
+        self.reached = True
+        return self._point
 
     def end(self, point: FailPoint) -> None:
         """End the load."""
@@ -135,8 +143,7 @@ class Requests:
     def _pass(self, name: str, send: Callable[[], Any]) -> Any:
         with self._numbering:
             self.names.append(name)
-            point = self._point if self._point and not self.reached and self.is_at(self._point) else None
-            self.reached = self.reached or point is not None
+            point = self.point_now()
         if point and point.moment is Moment.BEFORE:
             self.end(point)
         if point and point.moment.breaks_the_answer:

@@ -9,16 +9,31 @@ from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 from glue_jobs.package import build, locked, project_wheel, write_zip
+from tiktok_insights_tests.support.glue_fail_points import JobFailPoints
 
 #: The stack gives them to each job on Spark, and they are large.
 _OF_THE_STACK = {"numpy", "pandas", "pyarrow", "python-dateutil", "pytz", "six", "tzdata"}
 
 
-def build_job_package(folder: Path) -> Path:
-    """Build the package in build/glue below this folder."""
+def build_job_package(folder: Path, points: JobFailPoints | None = None) -> Path:
+    """Build the package in build/glue below this folder; with `points`, the job's processes can be killed at them."""
     wheels = folder / "wheels"
     wheels.mkdir()
-    return build([project_wheel(wheels), *_installed(wheels)], folder / "build" / "glue")
+    others = [_wheel_with(points, wheels)] if points else []
+    return build([project_wheel(wheels), *_installed(wheels), *others], folder / "build" / "glue")
+
+
+def _wheel_with(points: JobFailPoints, folder: Path) -> Path:
+    metadata = "job_fail_points-1.0.dist-info"
+    members = {
+        **points.wheel_members(),
+        f"{metadata}/METADATA": b"Metadata-Version: 2.1\nName: job-fail-points\nVersion: 1.0\n",
+        f"{metadata}/WHEEL": b"Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    members[f"{metadata}/RECORD"] = "".join(f"{name},,\n" for name in (*members, f"{metadata}/RECORD")).encode()
+    path = folder / "job_fail_points-1.0-py3-none-any.whl"
+    write_zip(path, members)
+    return path
 
 
 def _installed(folder: Path) -> Iterator[Path]:

@@ -20,6 +20,8 @@ _SPARK = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
+#: Spark's own default, but for one machine.
+_TASK_ATTEMPTS = 4
 #: Spark's own chatter is in another log group of Glue's; only what went wrong is of use here.
 _LOG4J = """\
 rootLogger.level = error
@@ -92,8 +94,9 @@ def _spark_environment(run: JobRun, python: Path, workspace: Path, java: Path) -
     settings = {
         **_asked_for(run.arguments.get("--conf", "")),
         **_SPARK,
-        # As many threads as the job has workers, which is all that one machine can show of them.
-        "spark.master": f"local[{min(run.workers, os.cpu_count() or 1)}]",
+        # As many threads as the job has workers, which is all that one machine can show of them. A task is tried four
+        # times, as on a cluster; on one machine it would be tried once.
+        "spark.master": f"local[{min(run.workers, os.cpu_count() or 1)},{_TASK_ATTEMPTS}]",
         "spark.local.dir": str(workspace / "tmp"),
         "spark.sql.warehouse.dir": str(workspace / "warehouse"),
     }

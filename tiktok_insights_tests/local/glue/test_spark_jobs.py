@@ -53,7 +53,7 @@ def test_a_job_on_spark(jobs: Jobs, endpoints: stack.Endpoints, settings: Settin
     told = cast("dict[str, str]", ast.literal_eval(spark))
     stack_folder = Path(settings.glue.local_stack) / "stack"
     assert Path(told.pop("spark.local.dir")).is_relative_to(stack_folder.resolve())
-    assert told == {"spark.master": "local[2]", "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
+    assert told == {"spark.master": "local[2,4]", "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1"}
     seen = [ast.literal_eval(line) for line in tasks]
     assert sum(task["rows"] for task in seen) == 1000
     for task in seen:

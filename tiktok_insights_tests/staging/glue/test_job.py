@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.engine import ObjectOutcome
 from tiktok_insights.staging.glue import job
@@ -29,6 +31,7 @@ from tiktok_insights_tests.staging.conftest import loader, session, shared_datab
 from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.glue_effects import wrong_of
 from tiktok_insights_tests.support.glue_jobs import JobEngine, aws_environment, glue_connection, parts_of
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.private_keys import Written
@@ -174,62 +177,99 @@ def kill() -> None:
 
 
 @pytest.mark.campaign
-def test_a_run_that_was_cut_off_anywhere_is_run_again(loader: Loader, engine: JobEngine, size: Size) -> None:
+def test_a_run_that_was_cut_off_anywhere_is_run_again(
+    loader: Loader, engine: JobEngine, size: Size, capfd: pytest.CaptureFixture[str]
+) -> None:
     """One run after the other is cut off, each after another effect: the last ends as an undisturbed one does."""
     fill(loader)
     items = items_of(loader)
-    local = by_key(stage(loader, items))
-    rows = sorted(loader.rows(_STAGED), key=repr)
+    undisturbed = Undisturbed.of(loader, items)
     empty_tables(loader.session)
 
     def end() -> None:
         raise Killed
 
-    effects = [effect for effect in EFFECTS if effect in FEW or size.fail_points != "few"]
-    for effect in effects:
+    def cut_off(effect: str) -> Iterator[str]:
         with pytest.MonkeyPatch.context() as patch:
             let_end(patch, effect, end)
             with pytest.raises(Killed):
                 stage(loader, items, engine)
-    assert engine.run("batch") == ""
+        if effect == effects[-1]:
+            yield from undisturbed.wrong_after_another_run(loader, engine, "batch")
+
+    effects = [effect for effect in EFFECTS if effect in FEW or size.fail_points != "few"]
+    assert wrong_of(capfd, ((f"cut off after: {effect}", cut_off(effect)) for effect in effects)) == []
     assert engine.result("batch").job_run_id == f"jr_{len(effects)}"
-    assert by_key(engine.result("batch").outcomes) == local
-    assert sorted(loader.rows(_STAGED), key=repr) == rows
-    assert loader.rows(_FILES) == []
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What the local engine makes of the objects: what it says of each, and the staged rows without their batch."""
+
+    outcomes: list[tuple[str, ObjectOutcome]]
+    rows: list[tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, loader: Loader, items: Sequence[CsvObject]) -> "Undisturbed":
+        """Load them with the local engine."""
+        return cls(by_key(stage(loader, items)), cls._rows(loader))
+
+    def wrong_after_another_run(self, loader: Loader, engine: JobEngine, batch_id: str) -> Iterator[str]:
+        """Run the job again, to its end; say what is not the same, and what is left of a run before it."""
+        if error := engine.run(batch_id):
+            yield error
+            return
+        if by_key(engine.result(batch_id).outcomes) != self.outcomes:
+            yield "other outcomes"
+        if (rows := self._rows(loader)) != self.rows:
+            yield f"{len(rows)} staged rows, not {len(self.rows)}, or others"
+        if files := loader.rows(_FILES):
+            yield f"files in the stage: {files}"
+
+    @staticmethod
+    def _rows(loader: Loader) -> list[tuple[Any, ...]]:
+        return sorted((tuple(row[1:]) for row in loader.rows(_STAGED)), key=repr)
 
 
 @pytest.mark.campaign
-def test_a_process_that_was_killed_is_run_again(loader: Loader, engine: JobEngine, size: Size) -> None:
+def test_a_process_that_was_killed_is_run_again(
+    loader: Loader, engine: JobEngine, size: Size, capfd: pytest.CaptureFixture[str]
+) -> None:
     """SIGKILL, also within the transaction: the next run waits for its end, and nothing is there twice."""
     fill(loader)
     items = items_of(loader)
-    local = by_key(stage(loader, items))
-    rows = sorted((row[1:] for row in loader.rows(_STAGED)), key=repr)
-    for effect in EFFECTS if size.fail_points == "every" else ("rows copied",):
+    undisturbed = Undisturbed.of(loader, items)
+
+    def killed(effect: str) -> Iterator[str]:
         empty_tables(loader.session)
         batch_id = effect.replace(" ", "-")
         engine.put_manifest(batch_id, items, UNKNOWN)
-        code = (
-            "import sys, pytest\n"
-            "from tiktok_insights.staging.glue import job\n"
-            f"from {__name__} import kill, let_end\n"
-            f"let_end(pytest.MonkeyPatch(), {effect!r}, kill)\n"
-            "print(job.main(sys.argv[1:]))\n"
-        )
-        variables = {**aws_environment(engine.connections.aws), **SPARK_ENVIRONMENT, "PYTHONPATH": search_path()}
-        found = subprocess.run(  # noqa: S603  # our own interpreter
-            [sys.executable, "-c", code, *engine.words(batch_id)],
-            env={**os.environ, **variables},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        assert found.returncode == -signal.SIGKILL, found.stdout + found.stderr
-        assert engine.run(batch_id) == "", effect
-        assert by_key(engine.result(batch_id).outcomes) == local, effect
-        assert sorted((row[1:] for row in loader.rows(_STAGED)), key=repr) == rows, effect
-        assert loader.rows(_FILES) == [], effect
+        run_in_a_process(engine, batch_id, effect)
+        yield from undisturbed.wrong_after_another_run(loader, engine, batch_id)
+
+    effects = EFFECTS if size.fail_points == "every" else ("rows copied",)
+    assert wrong_of(capfd, ((f"killed after: {effect}", killed(effect)) for effect in effects)) == []
+
+
+def run_in_a_process(engine: JobEngine, batch_id: str, effect: str) -> None:
+    """Run the job in a process of its own, which is killed after an effect."""
+    code = (
+        "import sys, pytest\n"
+        "from tiktok_insights.staging.glue import job\n"
+        f"from {__name__} import kill, let_end\n"
+        f"let_end(pytest.MonkeyPatch(), {effect!r}, kill)\n"
+        "print(job.main(sys.argv[1:]))\n"
+    )
+    variables = {**aws_environment(engine.connections.aws), **SPARK_ENVIRONMENT, "PYTHONPATH": search_path()}
+    found = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-c", code, *engine.words(batch_id)],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert found.returncode == -signal.SIGKILL, found.stdout + found.stderr
 
 
 def search_path() -> str:

@@ -18,6 +18,7 @@ from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment
 from tiktok_insights_tests.support.fault_injection import FaultInjection
+from tiktok_insights_tests.support.glue_effects import wrong_of
 from tiktok_insights_tests.support.glue_places import GluePlaces, GlueSandbox, local_tables
 from tiktok_insights_tests.support.impatient import impatient_warehouse
 from tiktok_insights_tests.support.interrupted_loads import at_once
@@ -83,17 +84,10 @@ def test_a_killed_launcher_leaves_what_the_next_one_completes(
     expected = sandbox.seen()
     injection = FaultInjection(sandbox)
     assert injection.expected == expected
-    wrong: list[str] = []
     points = [FailPoint(0, moment, Manner.SIGKILL, kind) for kind, moments in EFFECTS.items() for moment in moments]
-    right = 0
-    with capsys.disabled():
-        print()  # noqa: T201  # the list of effects is for people
-        for point in points:
-            sentences = [*injection.wrong_after(point)]
-            wrong += sentences
-            right += not sentences
-            print(f"  {'wrong' if sentences else 'right'}: {point.kind}, killed {point.moment.value}")  # noqa: T201
-        print(f"  {right} of {len(points)} right")  # noqa: T201
+    wrong = wrong_of(
+        capsys, ((f"{point.kind}, killed {point.moment.value}", injection.wrong_after(point)) for point in points)
+    )
     assert wrong == [], "\n".join(wrong)
 
 

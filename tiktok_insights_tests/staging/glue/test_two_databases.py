@@ -13,10 +13,12 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.definitions import defs
 from tiktok_insights.resources.opening import open_session
-from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
 from tiktok_insights.tables.definitions import ALL, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.fail_points import Moment
+from tiktok_insights_tests.support.glue_fail_points import JobFailPoints
 from tiktok_insights_tests.support.history import Tables
 from tiktok_insights_tests.support.hostile_rows import files
 from tiktok_insights_tests.support.job_package import build_job_package
@@ -28,6 +30,13 @@ pytestmark = pytest.mark.spark
 #: Large objects are compared elsewhere.
 _SMALL = 5_000
 _PLACE = "csv/followers/account=42/dt=2026-01-31/"
+#: Where a worker's process is killed: it reads, it has written to the quarantine, it sends a file, it has sent one.
+WORKERS_KILLED = (
+    ("S3 GET csv/", Moment.AFTER),
+    ("S3 PUT quarantine/", Moment.AFTER),
+    ("PUT", Moment.BEFORE),
+    ("PUT", Moment.AFTER),
+)
 #: A load makes its own.
 _OF_A_LOAD = {"BATCH_ID", "STAGED_AT", "CHECKED_AT", "PUBLISHED_AT", "LOADED_AT"}
 
@@ -35,8 +44,13 @@ _OF_A_LOAD = {"BATCH_ID", "STAGED_AT", "CHECKED_AT", "PUBLISHED_AT", "LOADED_AT"
 def test_two_databases_cannot_be_told_apart(
     environment: dict[str, str], store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every table, the ledger, the quarantine and the counts on the run's page, but for batches and times."""
-    build_job_package(tmp_path)
+    """Every table, the ledger, the quarantine and the counts on the run's page, but for batches and times.
+
+    The Glue job loses a worker's process at each of a worker's effects, and so does the task that is tried again.
+    """
+    points = JobFailPoints(tmp_path / "points")
+    build_job_package(tmp_path, points)
+    points.kill_at(*WORKERS_KILLED)
     # The job's package is looked for where a user works.
     monkeypatch.chdir(tmp_path)
     databases = {engine: f"{environment['SNOWFLAKE_DATABASE']}_{engine.upper()}" for engine in ("local", "glue")}
@@ -48,8 +62,9 @@ def test_two_databases_cannot_be_told_apart(
     pages, tables, quarantines = {}, {}, {}
     for engine, database in databases.items():
         pages[engine] = load(database, engine, monkeypatch)
-        tables[engine] = rows_of(database, monkeypatch)
+        tables[engine] = rows_of(read_settings())
         quarantines[engine] = quarantine_of(store)
+    assert points.reached == len(WORKERS_KILLED)
     assert pages["glue"].pop("engine") == "glue"
     assert pages["local"].pop("engine") == "local"
     assert pages["glue"].pop("glue_job_run").startswith("jr_")
@@ -115,10 +130,9 @@ def quarantine_of(store: ObjectStore) -> dict[str, bytes]:
     return found
 
 
-def rows_of(database: str, monkeypatch: pytest.MonkeyPatch) -> Tables:
+def rows_of(settings: Settings) -> Tables:
     """Every row of every table, without what each load makes for itself."""
-    monkeypatch.setenv("SNOWFLAKE_DATABASE", database)
-    with open_session(read_settings().snowflake, "test") as session:
+    with open_session(settings.snowflake, "test") as session:
         found = {}
         for table in ALL:
             columns = ", ".join(name for name in table.names if name not in _OF_A_LOAD)
