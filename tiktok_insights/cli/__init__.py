@@ -25,7 +25,8 @@ from tiktok_insights.cli.ui import stop, ui
 from tiktok_insights.cli.verify import verify
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.settings.env_file import load_env_file
-from tiktok_insights.settings.environment import read_settings, wants_no_colour
+from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.settings.terminal import wants_no_colour
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

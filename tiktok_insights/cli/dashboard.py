@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tiktok_insights.cli.commands import read_settings_of_a_used_home
-from tiktok_insights.settings.environment import has_display
+from tiktok_insights.settings.terminal import has_display
 
 
 @click.command()

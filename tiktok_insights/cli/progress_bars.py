@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tiktok_insights.printable import printable
 from tiktok_insights.progress import SILENT, Progress, ProgressReporter
-from tiktok_insights.settings.environment import runs_in_ci
+from tiktok_insights.settings.terminal import runs_in_ci
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

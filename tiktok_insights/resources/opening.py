@@ -72,7 +72,7 @@ def open_extraction_lock(home: str, settings: S3Settings, log: logging.Logger) -
 
     # A claim must be renewed well before it expires, so no call may take long.
     patience = {"retries": {"total_max_attempts": 3, "mode": "standard"}, "connect_timeout": 5, "read_timeout": 5}
-    return extraction_lease(LeaseObject(_aws_client("s3", settings, patience), settings.bucket, LOCK_KEY), log)
+    return extraction_lease(LeaseObject(aws_client("s3", settings, patience), settings.bucket, LOCK_KEY), log)
 
 
 def open_power_bi(settings: PowerBISettings) -> "Api":

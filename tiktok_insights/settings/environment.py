@@ -6,7 +6,6 @@ imports Dagster, so the command line is quick.
 """
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -119,21 +118,6 @@ def use_variables(variables: Mapping[str, str]) -> None:
     for name in DEFAULTS:
         os.environ.pop(name, None)
     os.environ.update(variables)
-
-
-def wants_no_colour() -> bool:
-    """Whether NO_COLOR is set, to anything (no-color.org)."""
-    return bool(os.environ.get("NO_COLOR"))
-
-
-def runs_in_ci() -> bool:
-    """Whether CI is set, as the services set it that run tests: nobody waits at the terminal."""
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
-
-
-def has_display() -> bool:
-    """Whether a browser window can be shown here: always on macOS and Windows, elsewhere with a display server."""
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def require_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
