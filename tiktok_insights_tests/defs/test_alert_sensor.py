@@ -243,6 +243,20 @@ def test_a_quota_that_is_nearly_spent_is_told(instance: dg.DagsterInstance, left
     assert [type(seen).__name__ for seen in quota(instance, 10)] == kinds
 
 
+def test_an_extraction_tells_the_plans_quota(instance: dg.DagsterInstance, environment: dict[str, str]) -> None:
+    """As the fake API's headers say it, so that the alert has its numbers."""
+    job = defs().resolve_job_def("tiktok_pipeline")
+    config = {"ops": {"raw_followers": {"config": {"accounts": ["corner.bakery"], "accounts_only": True}}}}
+    assert job.execute_in_process(config, instance=instance, asset_selection=[_RAW]).success
+    event = instance.get_latest_materialization_event(_RAW)
+    assert event is not None
+    assert event.asset_materialization is not None
+    left, limit = (event.asset_materialization.metadata[name].value for name in (QUOTA_LEFT, QUOTA_LIMIT))
+    assert 0 < int(str(left)) < int(str(limit))
+    assert [type(seen).__name__ for seen in quota(instance, 100)] == ["Alert"]
+    assert [type(seen).__name__ for seen in quota(instance, 1)] == ["Recovery"]
+
+
 def test_a_glue_job_over_its_time_is_told_once(instance: dg.DagsterInstance, hook: Script) -> None:
     """With its run's ID, and what to do."""
     daemon = Daemon(instance, OverdueGlue)
