@@ -14,7 +14,7 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
-from tiktok_insights.runtime import dagster_home
+from tiktok_insights.runtime import dagster_home, orphaned_runs
 from tiktok_insights.runtime.orphaned_runs import CODE_SERVER_TAG, CUT_OFF_TAG, reap_orphaned_runs
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -200,14 +200,19 @@ def test_nothing_is_done_where_the_processes_may_be_on_other_machines() -> None:
     [{".dagster/grpc_info": '{"host": "code-server", "port": 4000}'}, {CODE_SERVER_TAG: "code-server:4000"}],
     ids=["launched", "of the command line"],
 )
-def test_with_a_database_only_the_runs_of_this_code_server_are_looked_up(tags: dict[str, str]) -> None:
-    """A run beside another code server may live on another machine, whatever its process's id says here."""
-    with dg.DagsterInstance.ephemeral() as database:
-        run = database.add_run(dg.DagsterRun(job_name="launched", status=_STARTED, tags=tags))
-        reap = partial(reap_orphaned_runs, database, nobody_launches=True)
-        assert reap() == reap(code_server="another:4000") == reap(code_server="code-server:4001") == []
-        assert [reaped.run_id for reaped in reap(code_server="code-server:4000")] == [run.run_id]
-        assert status_of(database, run.run_id) is _FAILURE
+def test_with_a_database_only_the_runs_of_this_code_server_are_looked_up(
+    instance: dg.DagsterInstance, tags: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run beside another code server may live on another machine, whatever its process's id says here.
+
+    The storage is taken for a database; the real one is in deploy/test_orchestrator.py.
+    """
+    monkeypatch.setattr(orphaned_runs, "_SQLITE", "no storage")
+    run = instance.add_run(dg.DagsterRun(job_name="launched", status=_STARTED, tags=tags))
+    reap = partial(reap_orphaned_runs, instance, nobody_launches=True)
+    assert reap() == reap(code_server="another:4000") == reap(code_server="code-server:4001") == []
+    assert [reaped.run_id for reaped in reap(code_server="code-server:4000")] == [run.run_id]
+    assert status_of(instance, run.run_id) is _FAILURE
 
 
 def test_the_sensor_notices_a_killed_run(instance: dg.DagsterInstance, listener: Listener, settings: Settings) -> None:
