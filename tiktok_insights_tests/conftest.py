@@ -48,6 +48,7 @@ _LONG_MODULES = (
     "test_uploaded_again",
     "test_order",
     "test_end_to_end",
+    "test_recover",
     "test_incremental",
     "test_reboot",
     "test_sensors",
