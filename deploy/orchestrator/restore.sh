@@ -3,16 +3,14 @@
 # PGDATABASE say which. Stop the code server, the webserver and the daemon before.
 set -eu
 
-dump=$(mktemp)
-trap 'rm -f "$dump"' EXIT
-cat > "$dump"
-# A file that is no dump, or was cut off, changes nothing.
-pg_restore --list "$dump" > /dev/null || {
-    echo "Error: this is not a dump of Dagster's database. Nothing was changed." >&2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cat > "$folder/dump"
+# Read to its end first: a file that is no dump, or was cut off anywhere, changes nothing.
+pg_restore --no-owner --no-privileges --file="$folder/sql" "$folder/dump" || {
+    echo "Error: this is not a whole dump of Dagster's database. Nothing was changed." >&2
     exit 1
 }
-{
-    # Also what the dump does not have, such as the tables of a newer version.
-    echo "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
-    pg_restore --no-owner --no-privileges --file=- "$dump"
-} | psql --quiet --no-psqlrc --single-transaction --set=ON_ERROR_STOP=1 --output=/dev/null
+# Also what the dump does not have goes, such as the tables of a newer version.
+psql --quiet --no-psqlrc --single-transaction --set=ON_ERROR_STOP=1 --output=/dev/null \
+    --command="DROP SCHEMA public CASCADE" --command="CREATE SCHEMA public" --file="$folder/sql"

@@ -123,12 +123,6 @@ class Orchestrator:
         """Wait until a run of a job has a status."""
         wait_until(lambda: self.runs(job, status), seconds=_LIMIT_SECONDS, every=_EVERY)
 
-    def wait_for_retry(self, job: str, run_id: str) -> list[dg.DagsterRun]:
-        """Wait until Dagster has launched a run again; gives its successors."""
-        return wait_until(
-            lambda: [run for run in self.runs(job) if run.parent_run_id == run_id], seconds=_LIMIT_SECONDS, every=_EVERY
-        )
-
     def users(self) -> set[str]:
         """The ids in the warehouse's table."""
         with open_session(self._settings.snowflake, "test") as session:
@@ -189,7 +183,7 @@ def put_objects(store: ObjectStore, series: int) -> set[str]:
 def test_after_kill_9_of_everything_the_next_start_finishes_the_load_by_itself(
     orchestrator: Orchestrator, postgres: Postgres, store: ObjectStore, request: pytest.FixtureRequest
 ) -> None:
-    """No hand, no run stuck, in at most twice the time of an undisturbed start and load; an extraction is retried."""
+    """No hand, no run stuck, in at most twice the time of an undisturbed start and load."""
     users = put_objects(store, 1)
     began = time.monotonic()
     orchestrator.start()
@@ -221,8 +215,6 @@ def test_after_kill_9_of_everything_the_next_start_finishes_the_load_by_itself(
         assert run.status is _FAILURE
         assert "This run was interrupted: its process" in str(orchestrator.instance.all_logs(run_id))
         assert f"Run {run_id}" in orchestrator.said("code-server")
-    retried = orchestrator.wait_for_retry(_PIPELINE, extraction)
-    assert len(retried) == 1
     assert disturbed <= 2 * undisturbed
 
     orchestrator.stop()
