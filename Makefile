@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-orders test-batches test-worlds test-docs test-spark test-browser torture check deploy-check format bench lock docs glue glue-package screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-orders test-batches test-worlds test-docs test-spark test-browser torture check deploy-check audit sbom format bench lock docs glue glue-package screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -77,11 +77,22 @@ check: setup ## Check format, lint, types, definitions and house rules.
 	@$(BIN)/pytest tiktok_insights_tests/test_architecture.py
 
 # No address of Checkov's service is asked for: the checks are in the package, and --skip-download leaves it at that.
-deploy-check: $(DEPLOY)/.installed ## Check the CloudFormation templates and the scripts for Snowflake: cfn-lint, Checkov, sqlfluff.
+deploy-check: $(DEPLOY)/.installed ## Check the CloudFormation templates, the scripts for Snowflake and the workflows: cfn-lint, Checkov, sqlfluff, zizmor.
 	@$(DEPLOY)/bin/cfn-lint deploy/cloudformation/*.yaml
 	@$(DEPLOY)/bin/checkov --directory deploy/cloudformation --framework cloudformation --skip-download --quiet --compact
 	@$(DEPLOY)/bin/sqlfluff parse --config deploy/sqlfluff.cfg deploy/snowflake >$(DEPLOY)/parsed.txt 2>&1 || \
 		{ sed -n '/parsing violations/,/^WARNING/p' $(DEPLOY)/parsed.txt; exit 1; }
+	@$(DEPLOY)/bin/zizmor --offline --persona pedantic --quiet .github/workflows
+
+LOCKS := requirements.lock requirements-glue.lock requirements-glue-6.lock requirements-orchestrator.lock
+audit: $(DEPLOY)/.installed ## Look the locked packages up among the known vulnerabilities; needs the internet.
+	@for lock in $(LOCKS); do $(DEPLOY)/bin/pip-audit --disable-pip --require-hashes --requirement $$lock || exit 1; done
+
+sbom: $(DEPLOY)/.installed ## List the packages of each lock in build/sbom, in CycloneDX's format.
+	@mkdir -p build/sbom
+	@for lock in $(LOCKS); do \
+		$(DEPLOY)/bin/cyclonedx-py requirements --output-reproducible --of JSON \
+			--outfile build/sbom/$${lock%.lock}.json $$lock || exit 1; done
 
 setup: $(STAMP) ## Install the locked packages into .venv; the other targets do this when needed.
 
@@ -123,7 +134,7 @@ $(SPARK_4): requirements-glue-6.lock $(GLUE)
 
 # These tools have pins of their own, which must not disturb ours: they are in an environment beside it.
 $(DEPLOY)/.installed: requirements-deploy.lock $(STAMP)
-	@echo "Installing cfn-lint, Checkov and sqlfluff into $(DEPLOY)."
+	@echo "Installing the tools of deploy-check, audit and sbom into $(DEPLOY)."
 	@$(BIN)/python -m venv --clear $(DEPLOY)
 	@$(DEPLOY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
@@ -150,7 +161,7 @@ lock: setup ## Update the locks to the newest versions.
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["glue"], sep="\n")' | \
 		$(BIN)/$(LOCK) - --constraint requirements.lock --output-file requirements-glue.lock
 	@echo "pyspark==4.1.1" | $(BIN)/$(LOCK) - --output-file requirements-glue-6.lock
-	@printf "cfn-lint\ncheckov\nsqlfluff\n" | $(BIN)/$(LOCK) - --output-file requirements-deploy.lock
+	@printf "cfn-lint\ncheckov\ncyclonedx-bom\npip-audit\nsqlfluff\nzizmor\n" | $(BIN)/$(LOCK) - --output-file requirements-deploy.lock
 
 docs: setup ## Generate what comes from the code: documents such as docs/reference, and powerbi/.
 	@$(BIN)/python -m docs.generate
