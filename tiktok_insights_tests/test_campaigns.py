@@ -29,6 +29,10 @@ def test_campaign(size: Size):
 def test_long():
     pass
 
+@pytest.mark.full
+def test_longest():
+    pass
+
 tried = []
 
 @settings(max_examples=examples(0.1))
@@ -64,22 +68,22 @@ def test_a_usual_run_leaves_the_long_tests_out_and_says_so(pytester: pytest.Pyte
     """Campaigns run in small; the last lines count what was deselected."""
     result = run(pytester, TESTS)
     assert passed(result) == {"usual", "campaign", "property", "tried"}
-    result.stdout.fnmatch_lines(["loads=3", "tried=10", "Left to `make torture`: 1 tests.", "*1 deselected*"])
+    result.stdout.fnmatch_lines(["loads=3", "tried=10", "Left to `make torture`: 2 tests.", "*2 deselected*"])
 
 
 def test_what_a_torture_does_later_is_left_to_it_and_counted(pytester: pytest.Pytester) -> None:
     """As CI does, so that no campaign runs twice."""
     result = run(pytester, TESTS, "--leave-campaigns")
     assert passed(result) == {"usual", "tried"}
-    result.stdout.fnmatch_lines(["Left to a torture that follows: 3 tests.", "*3 deselected*"])
+    result.stdout.fnmatch_lines(["Left to a torture that follows: 3 tests.", "*4 deselected*"])
 
 
 @pytest.mark.parametrize("torture", ["short", "full"])
 def test_a_torture_runs_campaigns_alone(pytester: pytest.Pytester, torture: str) -> None:
     """Each mark's tests and every property test, with more to do; the others are counted."""
     result = run(pytester, TESTS, "--torture", torture, "--leave-campaigns")
-    assert passed(result) == {"campaign", "long", "property"}
-    result.stdout.fnmatch_lines([f"loads={SIZES[torture].loads}", "*2 deselected*"])
+    assert passed(result) == {"campaign", "long", "property", *(["longest"] if torture == "full" else [])}
+    result.stdout.fnmatch_lines([f"loads={SIZES[torture].loads}", f"*{2 + (torture == 'short')} deselected*"])
 
 
 @pytest.mark.parametrize("options", [["-m", "runs"], ["--torture", "short"]])

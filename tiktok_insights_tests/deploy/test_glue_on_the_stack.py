@@ -24,7 +24,7 @@ from tiktok_insights_tests.support.job_package import build_job_package
 from tiktok_insights_tests.support.only_on_aws import ONLY_ON_AWS
 from tiktok_insights_tests.support.policies import missing, unused
 
-pytestmark = pytest.mark.spark
+pytestmark = pytest.mark.full
 
 _LAUNCHER = "launcher"
 

@@ -26,7 +26,7 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.deployed import Deployed, new_stack, use
 from tiktok_insights_tests.support.policies import Grant, missing, unused
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.deploy
 
 #: Some rows of the second account have no ID.
 _ACCOUNTS = "fake.30,fake.60.fault-id-absent"

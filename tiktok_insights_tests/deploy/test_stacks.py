@@ -20,6 +20,8 @@ from tiktok_insights_tests.support.aws_calls import RecordedAws
 from tiktok_insights_tests.support.cloudformation import Stack, read_template
 from tiktok_insights_tests.support.deployed import DEPLOYER, ORCHESTRATOR, new_stack
 
+pytestmark = pytest.mark.deploy
+
 #: How everything of a service that the templates make is listed: the method, and where its answer has the names.
 _LISTS = {
     ("s3", "list_buckets"): ("Buckets", "Name"),

@@ -25,6 +25,8 @@ from tiktok_insights_tests.support.denying_aws import ACCOUNT, REGION, DenyingAw
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.policy_pairs import Pair, granted_pairs
 
+pytestmark = pytest.mark.deploy
+
 TEMPLATE = ROOT / "deploy" / "cloudformation" / "data.yaml"
 BUCKET, DATABASE, JOB, CRAWLER = "doctor-bucket", "doctor_db", "doctor_etl", "doctor_crawler"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:doctor-alerts"

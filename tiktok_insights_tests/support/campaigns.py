@@ -1,8 +1,8 @@
 """The groups of tests, and how much of each campaign runs: some usually, more in a short torture, all in a full.
 
-A plugin of pytest. A module with a mark of `GROUPS` runs with that make target and not in `make test`. Two marks choose
-what a torture runs: `campaign` (usually in small) and `torture` (there alone). Add a field to `Size` here when a test
-can do more than its usual share; what it does with that belongs in the test.
+A plugin of pytest. A module with a mark of `GROUPS` runs with that make target and not in `make test`. Three marks
+choose what a torture runs: `campaign` (usually in small), `torture` (there alone) and `full` (in a full one alone). Add
+a field to `Size` here when a test can do more than its usual share; what it does with that belongs in the test.
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ GROUPS = {
     "orders": "make test-orders",
     "batches": "make test-batches",
     "worlds": "make test-worlds",
+    "deploy": "make test-deploy",
     "docs": "make test-docs",
     "spark": "make test-spark",
     "browser": "make test-browser",
@@ -44,11 +45,11 @@ GROUPS = {
 }
 
 #: What a module contains that has a test for a torture.
-_OF_TORTURES = ("mark.campaign", "mark.torture", "hypothesis")
+_OF_TORTURES = ("mark.campaign", "mark.torture", "mark.full", "hypothesis")
 _TEST = "test"
 SIZES = {
     _TEST: Size(examples=100, loads=3, orders=24, fail_points="few", worlds=1),
-    "short": Size(examples=60, loads=4, orders=24, fail_points="some", worlds=2),
+    "short": Size(examples=40, loads=4, orders=24, fail_points="some", worlds=1),
     "full": Size(examples=5_000, loads=50, orders=120, fail_points="every", worlds=20),
 }
 
@@ -70,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Load Hypothesis's profile: the same examples in every `make test`, others in each torture."""
     config.addinivalue_line("markers", "campaign: runs in `make torture` too, where it does more")
+    config.addinivalue_line("markers", "full: runs in the full `make torture` only")
     for mark, target in GROUPS.items():
         config.addinivalue_line("markers", f"{mark}: runs in `{target}` only")
     # A deadline in milliseconds depends on the machine.
@@ -107,7 +109,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if campaigns:
         terminalreporter.write_line(f"Left to a torture that follows: {len(campaigns)} tests.")
     for mark, target in GROUPS.items():
-        tests = sum(item.get_closest_marker(mark) is not None and item not in campaigns for item in left_out)
+        marks = {mark, "full"} if mark == "torture" else {mark}
+        tests = sum(any(map(item.get_closest_marker, marks)) and item not in campaigns for item in left_out)
         if tests and not config.option.torture:
             terminalreporter.write_line(f"Left to `{target}`: {tests} tests.")
 
@@ -147,6 +150,8 @@ def _is_left_to_a_torture(item: pytest.Item, config: pytest.Config) -> bool:
 
 
 def _is_wanted(item: pytest.Item, torture: str | None) -> bool:
+    if item.get_closest_marker("full") is not None:
+        return torture == "full"
     is_long = item.get_closest_marker("torture") is not None
     if torture is None:
         return not is_long

@@ -17,7 +17,6 @@ from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
 from tiktok_insights.tables.definitions import STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights_tests.staging.glue.test_two_databases import rows_of
-from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.cli_user import CliUser
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.fail_points import Moment, changes_something
@@ -27,8 +26,6 @@ from tiktok_insights_tests.support.history import Tables
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.waiting import wait_until
 from tiktok_insights_tests.test_reboot import Machine
-
-pytestmark = pytest.mark.spark
 
 BEFORE, AFTER, LOST = Moment.BEFORE, Moment.AFTER, Moment.ANSWER_LOST
 
@@ -77,6 +74,7 @@ def glue_stack(tmp_path_factory: pytest.TempPathFactory, warm_cli: Path) -> Iter
         yield made
 
 
+@pytest.mark.spark
 def test_a_user_loads_with_glue(glue_stack: GlueStack, tmp_path: Path) -> None:
     """The command names a missing Java; Terminate stops the job; the next command loads, and all checks are green."""
     stack.ensure_running(glue_stack.home)
@@ -135,6 +133,7 @@ def machine_running(machine: Machine) -> Iterator[None]:
         machine.stop()
 
 
+@pytest.mark.full
 def test_a_stack_that_was_killed_is_started_again_and_loads_everything(
     glue_stack: GlueStack, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,14 +146,12 @@ def test_a_stack_that_was_killed_is_started_again_and_loads_everything(
     assert wrong_of(capfd, ((str(point), killed(point)) for point in FEW)) == []
 
 
-@pytest.mark.torture
+@pytest.mark.full
 def test_a_stack_that_was_killed_at_any_effect_loads_everything(
-    size: Size, request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]
+    glue_stack: GlueStack, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Each effect has tables of its own; the list is complete. Takes too long for the short torture."""
-    if size.fail_points != "every":
-        return
-    undisturbed = Undisturbed(request.getfixturevalue("glue_stack"))
+    """Each effect has tables of its own; the list is complete."""
+    undisturbed = Undisturbed(glue_stack)
     outcomes = (
         (str(point), undisturbed.wrong_after(point, f"KILLED_{number}", loads=2))
         for number, point in enumerate(EFFECTS)
