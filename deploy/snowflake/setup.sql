@@ -288,7 +288,7 @@ CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.ACCOUNT_LOOKS (
   LOOKED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the response was fetched, UTC.',
   HANDLE VARCHAR COMMENT 'The account''s handle at that time.',
   FOLLOWERS NUMBER(38,0) COMMENT 'How many follow the account; NULL if unknown.',
-  FOLLOWING NUMBER(38,0) COMMENT 'How many accounts it follows; NULL if unknown.',
+  FOLLOWING_COUNT NUMBER(38,0) COMMENT 'How many accounts it follows; NULL if unknown.',
   HEARTS NUMBER(38,0) COMMENT 'Likes on its videos; NULL if unknown, or if the account is private.',
   VIDEOS NUMBER(38,0) COMMENT 'Its public videos; NULL if unknown, or if the account is private.',
   TOTALS_ARE_EXACT BOOLEAN NOT NULL COMMENT 'False if the API gave rounded totals.'

@@ -155,7 +155,7 @@ ACCOUNT_LOOKS = Table(
         ("LOOKED_AT", "TIMESTAMP_NTZ NOT NULL", "When the response was fetched, UTC."),
         ("HANDLE", "VARCHAR", "The account's handle at that time."),
         ("FOLLOWERS", "NUMBER(38,0)", "How many follow the account; NULL if unknown."),
-        ("FOLLOWING", "NUMBER(38,0)", "How many accounts it follows; NULL if unknown."),
+        ("FOLLOWING_COUNT", "NUMBER(38,0)", "How many accounts it follows; NULL if unknown."),
         ("HEARTS", "NUMBER(38,0)", "Likes on its videos; NULL if unknown, or if the account is private."),
         ("VIDEOS", "NUMBER(38,0)", "Its public videos; NULL if unknown, or if the account is private."),
         ("TOTALS_ARE_EXACT", "BOOLEAN NOT NULL", "False if the API gave rounded totals."),

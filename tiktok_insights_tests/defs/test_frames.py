@@ -177,7 +177,7 @@ def test_what_a_partners_file_may_hold_is_a_good_frame() -> None:
     mart = BY_NAME["user_totals"]
     frame = to_frame(mart, names(mart), [(2, 10**19, 10**25 + 1, 0, 5, early)])
     assert checked("user_totals", frame).success
-    assert (frame["FOLLOWERS"][0], frame["FOLLOWING"][0]) == (10**19, 10**25 + 1)
+    assert (frame["FOLLOWERS"][0], frame["FOLLOWING_COUNT"][0]) == (10**19, 10**25 + 1)
     assert frame["AS_OF"][0].year == 1000
 
 

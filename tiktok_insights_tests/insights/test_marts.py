@@ -96,7 +96,7 @@ def test_user_totals(loaded: Loader) -> None:
         {
             "USERS": len(USERS),
             "FOLLOWERS": total(users, "FOLLOWERS_COUNT"),
-            "FOLLOWING": total(users, "FOLLOWING_COUNT"),
+            "FOLLOWING_COUNT": total(users, "FOLLOWING_COUNT"),
             "FRIENDS": total(users, "FRIENDS_COUNT"),
             "HEARTS": total(users, "HEART_COUNT"),
             "AS_OF": datetime(2026, 1, 31, 13),  # noqa: DTZ001 - as TIMESTAMP_NTZ is
@@ -239,7 +239,10 @@ def test_marts_reconcile_or_say_where_they_do_not(loader: Loader) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("CREATE VIEW MAIN.USER_TOTALS AS SELECT 1 AS MINE", "its columns are MINE, not USERS, FOLLOWERS, FOLLOWING"),
+        (
+            "CREATE VIEW MAIN.USER_TOTALS AS SELECT 1 AS MINE",
+            "its columns are MINE, not USERS, FOLLOWERS, FOLLOWING_COUNT",
+        ),
         ("CREATE TABLE MAIN.USER_TOTALS (USERS NUMBER(38,0))", "it is a BASE TABLE, not a VIEW"),
     ],
 )

@@ -196,7 +196,7 @@ def compare_listed(rows: Sequence[MartRow], looks: Sequence[Snapshot]) -> None:
             "VERIFICATION": words["VERIFICATION"][one.is_verified],
             "COUNTS": words["COUNTS"][one.counts_exact] if audience.counts_served(one) else "not served",
             "FOLLOWERS": one.followers,
-            "FOLLOWING": one.following,
+            "FOLLOWING_COUNT": one.following,
             "HEARTS": one.hearts,
             "VIDEOS": one.videos,
             "FOLLOWED_AFTER": one.followed_after,

@@ -34,7 +34,10 @@ from tiktok_insights_tests.support.sources import CANARY, LOG, extract, requests
 
 _ACCOUNTS = ("corner.bakery", "fake.40")
 _ONLY = SnapshotPolicy(accounts_only=True)
-_ROWS = "SELECT HANDLE, FOLLOWERS, FOLLOWING, HEARTS, VIDEOS, TOTALS_ARE_EXACT FROM ACCOUNT_LOOKS ORDER BY LOOKED_AT, 1"
+_ROWS = (
+    "SELECT HANDLE, FOLLOWERS, FOLLOWING_COUNT, HEARTS, VIDEOS, TOTALS_ARE_EXACT FROM ACCOUNT_LOOKS "
+    "ORDER BY LOOKED_AT, 1"
+)
 
 
 def look(
@@ -209,7 +212,7 @@ def test_the_mart_is_the_table_and_changes_with_a_look(raw: RawStore, api: Api, 
         names.append(marts.data())
     assert len(set(names)) == 3
     columns, rows = marts.make(mart)
-    assert columns[:7] == ["ACCOUNT_ID", "LOOKED_AT", "HANDLE", "FOLLOWERS", "FOLLOWING", "HEARTS", "VIDEOS"]
+    assert columns[:7] == ["ACCOUNT_ID", "LOOKED_AT", "HANDLE", "FOLLOWERS", "FOLLOWING_COUNT", "HEARTS", "VIDEOS"]
     assert [(row[1], row[3], row[7]) for row in rows] == [
         (datetime(2026, 5, 2), 40, True),  # noqa: DTZ001  # as TIMESTAMP_NTZ is
         (datetime(2026, 5, 1), 40, True),  # noqa: DTZ001

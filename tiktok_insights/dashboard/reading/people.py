@@ -72,13 +72,13 @@ class People:
         not_served = group(NOT_SERVED, users - served, users, is_too_little=is_too_little)
         return Who(
             users=users,
-            followers=_total(listed, "FOLLOWERS"),
-            following=_total(listed, "FOLLOWING"),
-            hearts=_total(listed, "HEARTS"),
+            followers=_total(listed, "FOLLOWERS", "FOLLOWERS_USERS"),
+            following=_total(listed, "FOLLOWING_COUNT", "FOLLOWING_USERS"),
+            hearts=_total(listed, "HEARTS", "HEARTS_USERS"),
             privacy=groups(_PRIVACY, users),
             verification=groups(_VERIFICATION, users),
             most_followed=_ranked(most, "FOLLOWERS"),
-            follow_most=_ranked(most, "FOLLOWING"),
+            follow_most=_ranked(most, "FOLLOWING_COUNT"),
             most_hearts=tuple(
                 HeartsOfName(row["NICK_NAME"], row["USERS"], row["HEARTS"]) for row in self._of("hearts", account)
             ),
@@ -110,8 +110,8 @@ class People:
         )
 
 
-def _total(listed: NamedRow, name: str) -> Total:
-    return Total(listed.get(name, 0), listed.get(f"{name}_USERS", 0))
+def _total(listed: NamedRow, name: str, users: str) -> Total:
+    return Total(listed.get(name, 0), listed.get(users, 0))
 
 
 def _person(row: NamedRow) -> Person:
@@ -141,7 +141,7 @@ def _bands(rows: Sequence[NamedRow], *, is_too_little: bool) -> tuple[Group, ...
 
 def _new_follower(row: NamedRow) -> NewFollower:
     return NewFollower(
-        _person(row), row["FOLLOWERS"], row["FOLLOWING"], row["HEARTS"], row["VIDEOS"], row["WAS_SEEN_BEFORE"]
+        _person(row), row["FOLLOWERS"], row["FOLLOWING_COUNT"], row["HEARTS"], row["VIDEOS"], row["WAS_SEEN_BEFORE"]
     )
 
 

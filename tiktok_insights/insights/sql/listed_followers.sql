@@ -9,7 +9,7 @@
 -- VERIFICATION (one of verified | not verified | unknown): Whether TikTok verified the user; unknown if the source did not say.
 -- COUNTS (one of exact | rounded | unknown | not served): What the counts below are; unknown if the source did not say whether they are rounded. A follower follows somebody, so with 0 followed accounts they were not served.
 -- FOLLOWERS (count or NULL): Users who follow this user.
--- FOLLOWING (count or NULL): Accounts that this user follows.
+-- FOLLOWING_COUNT (count or NULL): Accounts that this user follows.
 -- HEARTS (count or NULL): Likes the user's videos have received.
 -- VIDEOS (count or NULL): Videos the user has published; 0 for a private account.
 -- FOLLOWED_AFTER (time or NULL): The user followed at or after this time, by the last snapshot that shows the user.
@@ -25,6 +25,6 @@ SELECT
     AS VERIFICATION,
   CASE WHEN NOT IS_SERVED THEN 'not served' WHEN COUNTS_EXACT THEN 'exact' WHEN NOT COUNTS_EXACT THEN 'rounded'
     ELSE 'unknown' END AS COUNTS,
-  FOLLOWERS_COUNT AS FOLLOWERS, FOLLOWING_COUNT AS FOLLOWING, HEART_COUNT AS HEARTS, VIDEO_COUNT AS VIDEOS,
+  FOLLOWERS_COUNT AS FOLLOWERS, FOLLOWING_COUNT, HEART_COUNT AS HEARTS, VIDEO_COUNT AS VIDEOS,
   FOLLOWED_AFTER, FOLLOWED_BEFORE
 FROM ({listed_users}) AS users

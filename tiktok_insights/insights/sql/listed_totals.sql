@@ -9,7 +9,7 @@
 -- NOT_SERVED (count): Users without counts: a follower follows somebody, so with 0 followed accounts they were not served.
 -- FOLLOWERS (count): Users who follow these users, in total. Counts that were not served are in none of the sums and tiers.
 -- FOLLOWERS_USERS (count): Users in that sum.
--- FOLLOWING (count): Accounts that they follow, in total.
+-- FOLLOWING_COUNT (count): Accounts that they follow, in total.
 -- FOLLOWING_USERS (count): Users in that sum.
 -- HEARTS (count): Likes their videos have received, in total.
 -- HEARTS_USERS (count): Users in that sum.
@@ -41,7 +41,7 @@ SELECT
   COUNT(CASE WHEN NOT users.IS_SERVED THEN 1 END) AS NOT_SERVED,
   COALESCE(SUM(CASE WHEN users.IS_SERVED THEN users.FOLLOWERS_COUNT END), 0) AS FOLLOWERS,
   COUNT(CASE WHEN users.IS_SERVED THEN users.FOLLOWERS_COUNT END) AS FOLLOWERS_USERS,
-  COALESCE(SUM(CASE WHEN users.IS_SERVED THEN users.FOLLOWING_COUNT END), 0) AS FOLLOWING,
+  COALESCE(SUM(CASE WHEN users.IS_SERVED THEN users.FOLLOWING_COUNT END), 0) AS FOLLOWING_COUNT,
   COUNT(CASE WHEN users.IS_SERVED THEN users.FOLLOWING_COUNT END) AS FOLLOWING_USERS,
   COALESCE(SUM(CASE WHEN users.IS_SERVED THEN users.HEART_COUNT END), 0) AS HEARTS,
   COUNT(CASE WHEN users.IS_SERVED THEN users.HEART_COUNT END) AS HEARTS_USERS,

@@ -121,12 +121,12 @@ def audience_signs(history: History) -> Iterator[Row]:
 def _sums(served: Sequence[Profile]) -> Row:
     counts = {
         "FOLLOWERS": [one.followers for one in served],
-        "FOLLOWING": [one.following for one in served],
+        "FOLLOWING_COUNT": [one.following for one in served],
         "HEARTS": [one.hearts for one in served],
     }
     known = {name: [value for value in values if value is not None] for name, values in counts.items()}
     return {name: sum(values) for name, values in known.items()} | {
-        f"{name}_USERS": len(values) for name, values in known.items()
+        f"{name.removesuffix('_COUNT')}_USERS": len(values) for name, values in known.items()
     }
 
 

@@ -1,6 +1,6 @@
 -- One row per account and one of the most followed among the new; one without a user for an account without any.
 SELECT
-  new.ACCOUNT_ID, new.PLACE, new.TIKTOK_ID, new.USER_NAME, listed.NICK_NAME, new.FOLLOWERS, listed.FOLLOWING,
+  new.ACCOUNT_ID, new.PLACE, new.TIKTOK_ID, new.USER_NAME, listed.NICK_NAME, new.FOLLOWERS, listed.FOLLOWING_COUNT,
   listed.HEARTS, listed.VIDEOS, new.WAS_SEEN_BEFORE, new.USERS_NOTABLE, new.USERS_NEW
 FROM {marts}.NOTABLE_NEW_FOLLOWERS AS new
 LEFT JOIN {marts}.LISTED_FOLLOWERS AS listed

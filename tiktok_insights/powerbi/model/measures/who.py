@@ -45,7 +45,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "LISTED_TOTALS": (
         _total("USERS", "Followers on the list", "Users on the account's newest list."),
         _total("FOLLOWERS", "Sum of followers", "Users who follow them, where TikTok served that count."),
-        _total("FOLLOWING", "Sum of following", "Accounts that they follow, where TikTok served that count."),
+        _total("FOLLOWING_COUNT", "Sum of following", "Accounts that they follow, where TikTok served that count."),
         _total("HEARTS", "Sum of hearts", "Likes that their videos have received, where TikTok served that count."),
         _total("PUBLIC_USERS", "Public", "Followers with a public account."),
         _total("PRIVATE_USERS", "Private", "Followers with a private account."),
@@ -68,7 +68,7 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
             _GROUPED,
         ),
         _served("FOLLOWERS", "Their followers", "Users who follow them."),
-        _served("FOLLOWING", "Accounts they follow", "Accounts that they follow."),
+        _served("FOLLOWING_COUNT", "Accounts they follow", "Accounts that they follow."),
         _served("HEARTS", "Their hearts", "Likes that their videos have received."),
         _served("VIDEOS", "Their videos", "Videos that they have published."),
     ),
