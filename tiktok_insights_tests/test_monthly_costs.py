@@ -35,7 +35,7 @@ from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import LOG, client_for
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.deploy
 
 #: Listings of the CSVs and of the raw pages, of which a run makes one each.
 _LISTS_A_RUN = 2

@@ -36,7 +36,7 @@ from tiktok_insights_tests.support.sources import LOG
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.whole_warehouse import whole_warehouse
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.deploy
 
 _GUIDE = ROOT / "docs" / "how_to" / "recover.md"
 _BUCKET, _MOVED = "project-with-tiktok-data", "new-bucket"

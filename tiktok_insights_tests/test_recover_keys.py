@@ -25,7 +25,7 @@ from tiktok_insights_tests.support.documents import ROOT, blocks_below
 from tiktok_insights_tests.support.scripted import Asked, Reply, Script, scripted
 from tiktok_insights_tests.support.sign_in import SIGNED_IN, Login
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.deploy
 
 _STATEMENT = re.compile(r"^ALTER USER LOADER (SET (\w+) = '(\S+)'|UNSET (\w+));$", re.MULTILINE)
 _PASSPHRASE = "a passphrase"

@@ -32,7 +32,7 @@ from tiktok_insights_tests.support.sources import LOG, extract, requests_served
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.whole_warehouse import whole_warehouse
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.deploy
 
 _BEFORE, _MEANWHILE = "fake.90.full", "fake.60.full"
 #: What the bad release does differently: a file, what it says, and what it said.
