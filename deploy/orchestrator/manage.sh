@@ -109,10 +109,13 @@ upgrade() {
 
 rollback() {
     [ -L "$RELEASES/previous" ] || fail "There is no release before this one."
+    [ -s "$BACKUPS/before-upgrade.dump" ] || fail "There is no backup from before the upgrade. Nothing was changed."
     stop || true
     switch_to "$(readlink -f "$RELEASES/previous")"
     restore "$BACKUPS/before-upgrade.dump"
     start
+    # A second rollback would only lose the runs since the first one.
+    rm "$RELEASES/previous"
 }
 
 stop() { compose down; }
