@@ -35,7 +35,7 @@ fetch_keys() {
     [ -n "$secret" ] || fail "$ENVIRONMENT has no TIKTOK_INSIGHTS_KEYS. Set it to the ARN of the secret with the keys."
     install -d -m 0700 /run/tiktok_insights
     text=$(aws secretsmanager get-secret-value --region "$(echo "$secret" | cut -d : -f 4)" --secret-id "$secret" \
-        --query SecretString --output text) || fail "The secret $secret cannot be read, or nobody has stored the keys yet."
+        --query SecretString --output text) || fail "The secret $secret cannot be read, or no one has stored the keys yet."
     printf '%s' "$text" | python3 "$CURRENT/deploy/orchestrator/keys_to_env.py" > /run/tiktok_insights/keys.env
 }
 
@@ -59,7 +59,10 @@ restore() {
     [ -s "$1" ] || fail "$1 is missing or empty. Nothing was changed."
     compose up --detach --wait postgres
     compose stop code-server webserver daemon
-    compose exec -T postgres sh /opt/restore.sh < "$1"
+    # The services start again with the database that is there, whichever it is.
+    if compose exec -T postgres sh /opt/restore.sh < "$1"; then return; fi
+    start
+    fail "The database was not restored. It is as it was, and the services run."
 }
 
 # A release is named after its files, so the same one is always the same image.
@@ -106,10 +109,13 @@ upgrade() {
 
 rollback() {
     [ -L "$RELEASES/previous" ] || fail "There is no release before this one."
+    [ -s "$BACKUPS/before-upgrade.dump" ] || fail "There is no backup from before the upgrade. Nothing was changed."
     stop || true
     switch_to "$(readlink -f "$RELEASES/previous")"
     restore "$BACKUPS/before-upgrade.dump"
     start
+    # A second rollback would only lose the runs since the first one.
+    rm "$RELEASES/previous"
 }
 
 stop() { compose down; }

@@ -80,9 +80,9 @@ class Stack:
         return self.outputs
 
     def delete(self, *, retained: bool = False) -> None:
-        """Delete the resources, the last one first; those with the policy Retain stay unless `retained`."""
+        """Delete the resources, the last one first; those that outlive the stack stay unless `retained`."""
         for logical in reversed(list(self.made)):
-            if retained or self.template["Resources"][logical].get("DeletionPolicy") != "Retain":
+            if retained or self.template["Resources"][logical].get("DeletionPolicy") != "RetainExceptOnCreate":
                 self.made.pop(logical).delete()
 
     def client(self, service: str) -> Any:

@@ -78,7 +78,7 @@ def _identity(clients: Clients) -> Outcome:
 
 def _is_there(answer: Once[Answer], code: str, identity: Identity | None) -> Outcome:
     if identity is None:
-        return unknown("Nobody is signed in.")
+        return unknown("Not signed in.")
     found = answer.get()
     if found.is_denied:
         return unknown("Looking for it is denied.")
@@ -91,7 +91,7 @@ def _is_granted(
     call: Call, answer: Once[Answer], permission: Permission, clients: Clients, identity: Identity | None
 ) -> Outcome:
     if identity is None:
-        return unknown("Nobody is signed in.", simulation_hint(permission))
+        return unknown("Not signed in.", simulation_hint(permission))
     if call.request is None:
         return _simulated(permission, clients, identity)
     return answer.get().about(permission, is_only=len(call.resources) == 1)

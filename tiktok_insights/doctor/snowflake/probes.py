@@ -105,4 +105,4 @@ def _signed_in(account: "Once[Account]") -> "Account | Outcome":
     try:
         return account.get()
     except Exception:  # noqa: BLE001  # the probe of the sign-in says what it is
-        return unknown("Nobody is signed in.")
+        return unknown("Not signed in.")
