@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-orders test-batches test-worlds test-deploy test-docs test-spark test-browser torture check deploy-check audit sbom format bench lock docs glue glue-package screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-orders test-batches test-worlds test-deploy test-docs test-spark test-browser torture check deploy-check audit sbom format bench lock docs glue glue-package release screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -174,6 +174,11 @@ glue: $(GLUE) glue-package ## Make the engine glue usable on this machine: insta
 
 glue-package: setup ## Build the package of the Glue job in build/glue. For Glue 6.0: make glue-package GLUE_PYTHON=3.13
 	@$(BIN)/python -m glue_jobs.package --python $(or $(GLUE_PYTHON),3.11)
+
+release: ## Pack the last commit into build/tiktok_insights.tar.gz for the orchestrator's machine, and print its SHA-256.
+	@mkdir -p build
+	@git archive --format=tar.gz --prefix=tiktok_insights/ --output=build/tiktok_insights.tar.gz HEAD
+	@$(PYTHON) -c 'import hashlib; print(hashlib.sha256(open("build/tiktok_insights.tar.gz", "rb").read()).hexdigest())'
 
 screenshots: setup ## Retake the README's screenshots; needs Chromium.
 	@$(BIN)/python docs/take_screenshots.py

@@ -10,6 +10,7 @@ from docs.generate.monthly_costs import (
     GETS_A_SNAPSHOT,
     KEYS_A_LIST,
     LISTS_A_SNAPSHOT,
+    MACHINE,
     PAGE,
     PUTS_A_SNAPSHOT,
     RAW_BYTES,
@@ -31,6 +32,7 @@ from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.tiktok.pagination import KNOWN_CAPS
+from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import LOG, client_for
@@ -68,8 +70,10 @@ def test_the_sums_are_those_of_a_calculation_by_hand() -> None:
     """One account at the cap, in its first month."""
     installation = Installation(1, 25_000, month=1)
     found = costs(installation)
-    assert found["EC2 t3.medium, with a public address"] == pytest.approx(730 * 0.0466)
-    assert found[f"EBS gp3, {VOLUME_GB} GB"] == pytest.approx(2.40)
+    assert found["EC2 t4g.large, with a public address"] == pytest.approx(730 * 0.0722)
+    assert found["EBS gp3, 40 GB"] == pytest.approx(3.20)
+    assert found["CloudWatch metrics"] == pytest.approx(2.40)
+    assert found["Secrets Manager"] == pytest.approx(0.80)
     assert found["S3 storage"] == pytest.approx(334 * 30 * (RAW_BYTES + CSV_BYTES) * 30 / 1e9 * 0.023)
     assert found["S3 requests of the runs"] == pytest.approx(30 * (334 + 5) * 0.000005 + 30 * 5 * 0.0000004)
     assert found["S3 requests of the sensor"] == pytest.approx(86_400 * 0.000005)
@@ -86,7 +90,10 @@ def test_an_incremental_month_reads_each_list_to_its_end_once_a_week() -> None:
 
 
 def test_what_the_calculation_takes_from_the_code_is_so() -> None:
-    """The API's cap, the sensor's interval, the keys of a listing, and how soon the warehouse is suspended."""
+    """The API's cap, the sensor's interval, the keys of a listing, the machine, and when the warehouse is suspended."""
+    template = (ROOT / "deploy/cloudformation/orchestrator.yaml").read_text(encoding="utf-8")
+    assert f"Default: {MACHINE}\n" in template
+    assert f"Default: {VOLUME_GB}\n" in template
     assert max(KNOWN_CAPS) == CAP
     assert new_s3_objects_sensor.minimum_interval_seconds == SENSOR_SECONDS
     assert KEYS_A_LIST == 1_000

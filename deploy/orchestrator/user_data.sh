@@ -20,7 +20,7 @@ fail() {
 dnf install --assumeyes --quiet docker
 systemctl enable --now docker
 
-# Amazon Linux has no package of Compose. Docker publishes its plugins as images, which are pinned like any other.
+# Amazon Linux has no package of Compose. Docker publishes its plugins as images, which are pinned by their tags, like the others.
 plugin() {
     docker pull --quiet "$2"
     container=$(docker create "$2" none)

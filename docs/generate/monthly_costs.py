@@ -18,14 +18,17 @@ class Price:
     read_in: str
 
 
+#: The machine and its volume in deploy/cloudformation/orchestrator.yaml.
+MACHINE, VOLUME_GB = "t4g.large", 40
 #: us-east-1, on demand. The sources were found by search; the providers' own pages decide.
 PRICES = {
-    "EC2 t3.medium": Price(0.0416, "hour", "hacecuentas.com, which names AWS's page", "April 2026"),
+    f"EC2 {MACHINE}": Price(0.0672, "hour", "public cost tools on GitHub agree", "November 2026"),
     "public IPv4 address": Price(0.005, "hour", "factualminds.com/blog, VPC pricing", "2026"),
     "EBS gp3": Price(0.08, "GB-month", "public cost tools on GitHub agree", "November 2026"),
     "S3 storage": Price(0.023, "GB-month", "devnotes.tech/understanding-aws-s3-pricing", "November 2026"),
     "S3 PUT and LIST": Price(0.005, "1,000 requests", "devnotes.tech/understanding-aws-s3-pricing", "November 2026"),
     "S3 GET": Price(0.0004, "1,000 requests", "devnotes.tech/understanding-aws-s3-pricing", "November 2026"),
+    "CloudWatch metric": Price(0.30, "month", "signoz.io/guides/cloudwatch-pricing", "February 2026"),
     "secret": Price(0.40, "month", "public cost tools on GitHub agree", "November 2026"),
     "Glue": Price(0.44, "DPU-hour", "aws.amazon.com/glue/pricing", "November 2026"),
     "Snowflake credit, Standard": Price(2.00, "credit", "amnic.com/blogs/snowflake-pricing", "November 2026"),
@@ -51,8 +54,8 @@ SECONDS_A_MILLION_ROWS = 6.5
 SUSPEND_SECONDS, SECONDS_A_CREDIT = 60, 3_600
 #: Assumed, as only a real account can tell: the statements of a run with little data, and a row of the history.
 ASSUMED_RUN_SECONDS, ASSUMED_ROW_BYTES = 60, 100
-#: Root volume: operating system, images, Dagster's database and logs.
-VOLUME_GB = 30
+#: Detailed monitoring of the machine has seven metrics; one is the heartbeat. A secret for each of the two stacks.
+METRICS, SECRETS = 7 + 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,14 @@ def costs(installation: Installation) -> dict[str, float]:
     runs = installation.accounts * DAYS
     writes = runs * (installation.pages_a_day + PUTS_A_SNAPSHOT + LISTS_A_SNAPSHOT)
     return {
-        "EC2 t3.medium, with a public address": HOURS * (usd["EC2 t3.medium"] + usd["public IPv4 address"]),
+        f"EC2 {MACHINE}, with a public address": HOURS * (usd[f"EC2 {MACHINE}"] + usd["public IPv4 address"]),
         f"EBS gp3, {VOLUME_GB} GB": VOLUME_GB * usd["EBS gp3"],
         "S3 storage": installation.gigabytes * usd["S3 storage"],
         "S3 requests of the runs": writes / 1_000 * usd["S3 PUT and LIST"]
         + runs * GETS_A_SNAPSHOT / 1_000 * usd["S3 GET"],
         "S3 requests of the sensor": installation.lists_of_the_sensor / 1_000 * usd["S3 PUT and LIST"],
-        "Secrets Manager": usd["secret"],
+        "CloudWatch metrics": METRICS * usd["CloudWatch metric"],
+        "Secrets Manager": SECRETS * usd["secret"],
         "Snowflake, X-Small": installation.credits * usd["Snowflake credit, Standard"],
         "Snowflake storage": installation.history_terabytes * usd["Snowflake storage"],
     }

@@ -7,6 +7,7 @@ from docs.generate.monthly_costs import (
     CSV_BYTES,
     DAYS,
     GETS_A_SNAPSHOT,
+    MACHINE,
     PRICES,
     PUTS_A_SNAPSHOT,
     RAW_BYTES,
@@ -41,8 +42,8 @@ _WHAT_DECIDES = f"""## What decides
 - **The API.** It gives at most 10,000 users of a list, so an account with 100,000 followers costs as much as one with
   10,000. Reading 1,000 full lists every day takes {_DAILY:,} requests a month. That is why the last column reads them
   weekly, and otherwise [incrementally](../how_to/own_api_key.md#what-it-costs).
-- **The machine** runs all month. A load takes less than 1 GB ([performance](../performance.md)), so 4 GB are enough
-  for the UI, the daemon, PostgreSQL and a run.
+- **The machine** runs all month. A load takes less than 1 GB ([performance](../performance.md)), so the 8 GB of
+  {MACHINE} leave room for the UI, the daemon, PostgreSQL and a run.
 - **The sensor** lists all CSVs every {SENSOR_SECONDS} seconds, 1,000 in a request, so its cost grows with the number
   of snapshots. With many accounts it is the largest item. Turn it off if only the schedule brings objects: each run
   loads what it extracts.
@@ -51,7 +52,7 @@ _WHAT_DECIDES = f"""## What decides
 - **Glue** costs nothing here: the largest load, {_LARGEST:.1f} GB, is below `GLUE_ABOVE_GB`. A job with 10 workers
   that takes 15 minutes costs ${glue_job(10, 15):.2f}. A crawler is off by default.
 
-Not included: data transfer, logs, metrics and alarms, snapshots of the volume, earlier versions of objects, Power BI,
+Not included: data transfer, logs and alarms, snapshots of the volume, earlier versions of objects, Power BI,
 and a NAT gateway, which a machine with a public address does not need."""
 
 _WHAT_IS_COUNTED = f"""Check the prices before you rely on them. They are in `docs/generate/monthly_costs.py`.

@@ -127,5 +127,5 @@ def _claim(body: bytes) -> Claim | None:
             float(found["seconds"]),
             str(found["expires"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None

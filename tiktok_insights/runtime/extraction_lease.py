@@ -140,8 +140,9 @@ class Lease:
         return _holder(found)
 
     def _is_free(self, found: StoredClaim) -> bool:
+        # No claim is believed for longer than one of ours, whatever it says.
         seconds = found.claim.seconds if found.claim else self._terms.valid
-        return seconds == 0 or found.age > seconds + self._terms.margin
+        return seconds == 0 or found.age > min(self._terms.valid, seconds) + self._terms.margin
 
     def _is_late(self) -> bool:
         return self._written.seconds_ago() > self._terms.valid - self._terms.quiet

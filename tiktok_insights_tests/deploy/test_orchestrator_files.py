@@ -1,6 +1,8 @@
 """The files of deploy/orchestrator: valid, closed to the outside, and the same settings as on a developer's machine."""
 
+import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -117,6 +119,20 @@ def test_the_images_lock_changes_no_version_of_the_main_one() -> None:
     assert {name: main.get(name) for name in image} == image
     assert {"dagster-postgres", "psycopg2-binary", "dagster-webserver"} <= image.keys()
     assert not {"pytest", "moto", "fakesnow", "mypy", "ruff"} & image.keys()
+
+
+def test_a_release_unpacks_as_the_machine_unpacks_it(tmp_path: Path) -> None:
+    """Into the folder from which the template starts the script; its checksum is the one that is printed."""
+    make = ["make", "--no-print-directory", "release"]
+    answer = subprocess.run(make, cwd=ROOT, capture_output=True, check=True)  # noqa: S603  # our own Makefile
+    release = ROOT / "build" / "tiktok_insights.tar.gz"
+    assert answer.stdout.decode().strip() == hashlib.sha256(release.read_bytes()).hexdigest()
+    template = (ROOT / "deploy" / "cloudformation" / "orchestrator.yaml").read_text(encoding="utf-8")
+    (command,) = re.findall(r"- (tar .*) --file /root/release.tar.gz --directory /root/release\n", template)
+    unpack = [*command.split(), "--file", release, "--directory", tmp_path]
+    subprocess.run(unpack, check=True)  # noqa: S603  # our own template
+    assert os.access(tmp_path / "deploy" / "orchestrator" / "user_data.sh", os.X_OK)
+    assert (tmp_path / "requirements-orchestrator.lock").is_file()
 
 
 def test_dagsters_settings_are_those_of_a_developers_machine() -> None:

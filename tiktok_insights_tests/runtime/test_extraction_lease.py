@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import subprocess
 import sys
 import threading
@@ -239,9 +240,20 @@ def fail(_: LeaseObject) -> None:
     raise EndpointConnectionError(endpoint_url="s3")
 
 
-def test_what_is_no_claim_is_one_that_expires(lease: LeaseObject, store: ObjectStore) -> None:
+def claim_that_says(**changes: object) -> bytes:
+    """A claim of another process, with these fields."""
+    fields = {"owner": "other", "machine": "m", "process": 1, "number": 1, "seconds": 1.0, "expires": "soon"}
+    return json.dumps(fields | changes).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[]", claim_that_says(seconds=1e9), claim_that_says(seconds=math.nan), claim_that_says(number=math.inf)],
+    ids=["no claim", "decades", "not a number", "infinity"],
+)
+def test_what_is_no_claim_is_one_that_expires(lease: LeaseObject, store: ObjectStore, body: bytes) -> None:
     """Whatever somebody has put there keeps nobody waiting for longer than a claim."""
-    store.put(LOCK_KEY, b"[]", "application/json")
+    store.put(LOCK_KEY, body, "application/json")
     before = store.info(LOCK_KEY)
     assert before
     with extraction_lease(lease, _LOG, _TERMS):
