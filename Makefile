@@ -55,7 +55,7 @@ test-batches: setup ## Load batches of mixed objects, and plant bugs that must b
 test-worlds: setup ## Hold history, marts and dashboard against made-up worlds of which everything is known.
 	@$(PYTEST) -m worlds
 
-test-deploy: setup ## Apply the templates, kill the orchestrator, and recover from losses; needs PostgreSQL.
+test-deploy: setup ## Apply the templates, examine, watch and kill what runs, and recover from losses; needs PostgreSQL.
 	@$(PYTEST) -m deploy
 
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.

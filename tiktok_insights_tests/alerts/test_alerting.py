@@ -18,6 +18,8 @@ from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights_tests.alerts.observed import NOW, at, failed, well
 from tiktok_insights_tests.support.scripted import Reply, Script, scripted
 
+pytestmark = pytest.mark.deploy
+
 _LOG = logging.getLogger(__name__)
 Machine = Callable[..., Alerting]
 

@@ -15,6 +15,8 @@ from tiktok_insights_tests.alerts.observed import NOW, failed
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.scripted import Asked, Reply, scripted
 
+pytestmark = pytest.mark.deploy
+
 _CANARY = "canary-of-the-path"
 _TEXT = """\
 What: run failed: tiktok_pipeline

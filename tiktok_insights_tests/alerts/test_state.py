@@ -13,6 +13,8 @@ from tiktok_insights.alerts.state import GIVEN_UP_AFTER, MOST_VARIANTS, MOST_WAI
 from tiktok_insights_tests.alerts.observed import NOW, at, failed, well
 from tiktok_insights_tests.support.campaigns import examples
 
+pytestmark = pytest.mark.deploy
+
 _NAMES = ("Slack",)
 
 

@@ -15,6 +15,8 @@ from tiktok_insights_tests.support.aws_calls import RecordedAws
 from tiktok_insights_tests.support.deployed import Deployed, new_stack
 from tiktok_insights_tests.support.policies import missing, unused
 
+pytestmark = pytest.mark.deploy
+
 pytest.importorskip("tiktok_insights.alerts")
 
 _ALERTS = "alerts"

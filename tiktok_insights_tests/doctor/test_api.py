@@ -11,6 +11,8 @@ from tiktok_insights.local.fake_api.limits import INVALID_KEY, NOT_SUBSCRIBED_KE
 from tiktok_insights.settings.client_settings import TikTokSettings
 from tiktok_insights_tests.support.served import Api
 
+pytestmark = pytest.mark.deploy
+
 
 def look(url: str, key: str, tmp_path: Path, *, spend_request: bool = False) -> list[Finding]:
     """What the doctor finds."""

@@ -22,6 +22,8 @@ from tiktok_insights.local.endpoints import Announcement, Endpoints
 from tiktok_insights.local.folder import StackFolder
 from tiktok_insights_tests.support.documents import ROOT
 
+pytestmark = pytest.mark.deploy
+
 
 def test_each_python_that_the_package_supports_is_one_that_is_ok() -> None:
     """As pyproject.toml says it."""

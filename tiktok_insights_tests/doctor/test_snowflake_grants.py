@@ -25,6 +25,8 @@ from tiktok_insights.settings.key_pair import new_key_pair
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.deploy.test_snowflake_setup import rendered
 
+pytestmark = pytest.mark.deploy
+
 ROLE, USER, WAREHOUSE = "DOCTOR_LOADER", "DOCTOR_SERVICE", "DOCTOR_WH"
 
 

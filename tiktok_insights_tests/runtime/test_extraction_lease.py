@@ -27,6 +27,8 @@ from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment,
 from tiktok_insights_tests.support.refused_objects import deny
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.faults
+
 _LOG = logging.getLogger(__name__)
 #: Short enough for a test; S3 tells times in whole seconds, which `margin` makes up for.
 _TERMS = Terms(valid=2.0, renew=0.3, quiet=0.7, margin=1.0, poll=0.1, patience=60.0)
