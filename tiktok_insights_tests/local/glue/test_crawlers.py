@@ -11,6 +11,8 @@ from tiktok_insights_tests.local.conftest import aws_client, kill_9
 from tiktok_insights_tests.support.csv_texts import HEADER_19, csv_file, row
 from tiktok_insights_tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.faults
+
 if TYPE_CHECKING:
     from pathlib import Path
 

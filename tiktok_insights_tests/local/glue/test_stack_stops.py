@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tiktok_insights.local import stack
 from tiktok_insights.local.folder import StackFolder
 from tiktok_insights.local.glue.environments import Environments
@@ -16,6 +18,8 @@ from tiktok_insights.local.glue.run_files import RunFiles
 from tiktok_insights.local.glue.surroundings import Surroundings
 from tiktok_insights_tests.local.conftest import aws_client, has_ended, kill_9
 from tiktok_insights_tests.local.glue.jobs import FOREVER, Jobs
+
+pytestmark = pytest.mark.faults
 
 #: Ignores that nobody reads what it says.
 _STUBBORN = f"import signal\nsignal.signal(signal.SIGPIPE, signal.SIG_IGN)\n{FOREVER}"

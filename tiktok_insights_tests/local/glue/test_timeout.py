@@ -12,6 +12,8 @@ from tiktok_insights.local.serving import LOOPBACK, WsgiServer, listen, port_of
 from tiktok_insights_tests.local.conftest import has_ended
 from tiktok_insights_tests.local.glue.jobs import FOREVER, Jobs
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Jobs]:
