@@ -132,6 +132,7 @@ def nicknames(session: Session) -> dict[str, object]:
     return dict(session.query("SELECT TIKTOK_ID, NICK_NAME FROM TIKTOK_DATA"))
 
 
+@pytest.mark.full
 def test_a_release_that_is_taken_back_leaves_nothing(
     api: Api, raw: RawStore, store: ObjectStore, connect_warehouse: Connect, bad_release: Path, warm_cli: Path
 ) -> None:

@@ -49,7 +49,7 @@ _OF_TORTURES = ("mark.campaign", "mark.torture", "mark.full", "hypothesis")
 _TEST = "test"
 SIZES = {
     _TEST: Size(examples=100, loads=3, orders=24, fail_points="few", worlds=1),
-    "short": Size(examples=40, loads=4, orders=24, fail_points="some", worlds=1),
+    "short": Size(examples=20, loads=4, orders=24, fail_points="some", worlds=1),
     "full": Size(examples=5_000, loads=50, orders=120, fail_points="every", worlds=20),
 }
 
