@@ -1,9 +1,9 @@
 """A load that fails anywhere: a plain run comes to the state of an undisturbed one, and another run changes nothing.
 
 `make test-faults` takes the requests after which a load is in another state, each once per manner. A short torture
-kills every second request that changes something at a moment by turns, and every sixth question; every sixth request
-that changes something also loses its answer, has it broken off, and meets an exception. A full one takes all that there
-are: each request, before, after, and with its answer lost or cut, by an exception and by SIGKILL.
+also kills every sixth request, if it changes something, at a moment by turns; every eighteenth of them loses its
+answer, has it broken off, and meets an exception. A full one takes all that there are: each request, before, after, and
+with its answer lost or cut, by an exception and by SIGKILL.
 """
 
 from collections.abc import Callable, Container
@@ -160,12 +160,14 @@ def choose(pytestconfig: pytest.Config, size: Size) -> Choose:
             return [point for point in every if point == FailPoint.named(wanted)]
         if size.fail_points == "every":
             return every
-        if size.fail_points == "some":
-            return [point for point in every if is_one_of_some(point, changes_something(names[point.number]))]
         turning = turning_points({number: names[number] for number in numbers})
         few = [point for point in every if turning.get(point.number) is point.moment]
         assert few
-        return few
+        if size.fail_points == "few":
+            return few
+        return [
+            point for point in every if point in few or is_one_of_some(point, changes_something(names[point.number]))
+        ]
 
     return chosen
 
@@ -179,13 +181,13 @@ def turning_points(names: dict[int, str]) -> dict[int, Moment]:
 def is_one_of_some(point: FailPoint, writes: bool) -> bool:
     """Whether a short torture takes this fail point of a request."""
     sixth, turn = divmod(point.number, 6)
-    half, is_odd = divmod(turn, 2)
+    eighteenth, third = divmod(sixth, 3)
     moments = list(Moment)
+    if turn or not writes:
+        return False
     if point.manner is Manner.SIGKILL:
-        return (
-            not is_odd and point.moment is moments[half] if writes else not turn and point.moment is moments[sixth % 3]
-        )
-    return writes and turn == 0 and (point.moment.breaks_the_answer or point.moment is moments[sixth % 2])
+        return point.moment is moments[third]
+    return third == 0 and (point.moment.breaks_the_answer or point.moment is moments[eighteenth % 2])
 
 
 @pytest.mark.faults
