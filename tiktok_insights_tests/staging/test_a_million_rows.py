@@ -31,7 +31,7 @@ def body() -> bytes:
     return "".join(f"{line}\n" for line in lines()).encode()
 
 
-@pytest.mark.torture
+@pytest.mark.full
 def test_a_million_rows_arrive_with_every_digit(loader: Loader) -> None:
     """Counts of the load, and of the table the users, the sums of each column and the ids, are what arithmetic says."""
     good = [n for n in range(ROWS) if n % REFUSED != 1 and n % SHORT != 2]

@@ -74,7 +74,7 @@ def glue_stack(tmp_path_factory: pytest.TempPathFactory, warm_cli: Path) -> Iter
         yield made
 
 
-@pytest.mark.spark
+@pytest.mark.full
 def test_a_user_loads_with_glue(glue_stack: GlueStack, tmp_path: Path) -> None:
     """The command names a missing Java; Terminate stops the job; the next command loads, and all checks are green."""
     stack.ensure_running(glue_stack.home)
