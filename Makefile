@@ -46,7 +46,7 @@ test-commands: setup ## Run commands as users type them, and follow accounts fro
 test-faults: setup ## Kill and interrupt loads, let their requests fail, and check that nothing is lost.
 	@$(PYTEST) -m faults
 
-test-orders: setup ## Load objects in many orders, again and late, and compare the tables with those of plain Python.
+test-orders: setup ## Load and publish in many orders, at once, again and late, and compare the tables with those of plain Python.
 	@$(PYTEST) -m orders
 
 test-batches: setup ## Load batches of mixed objects, and plant bugs that must be caught.

@@ -20,6 +20,8 @@ from tiktok_insights_tests.local.conftest import aws_client, has_ended, kill_9, 
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.faults
+
 _START = "import sys; from pathlib import Path; from tiktok_insights.local import stack; "
 _ENSURE = _START + "print(stack.ensure_running(Path(sys.argv[1])).pid)"
 needs_proc = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's /proc")

@@ -19,6 +19,8 @@ from tiktok_insights_tests.support.history import lines
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.orders
+
 LATE = "2026-01-31T13:00:00Z"
 
 

@@ -15,6 +15,8 @@ from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.support.warehouse_contents import run_at_once
 
+pytestmark = pytest.mark.orders
+
 LATE = "2026-01-31T13:00:00Z"
 TABLES = ("TIKTOK_DATA", "PRESENCE_SPELLS")
 DAMAGES = {
