@@ -55,7 +55,7 @@ test-batches: setup ## Load batches of mixed objects, and plant bugs that must b
 test-worlds: setup ## Hold history, marts and dashboard against made-up worlds of which everything is known.
 	@$(PYTEST) -m worlds
 
-test-deploy: setup ## Apply the templates, examine, watch and kill what runs, and recover from losses; needs PostgreSQL.
+test-deploy: setup ## Apply the templates, examine and watch what runs, and recover from losses.
 	@$(PYTEST) -m deploy
 
 test-docs: setup ## Run every command in the README, the tutorial and the how-to guides, and a small benchmark.
@@ -68,7 +68,7 @@ test-spark: setup $(GLUE) $(if $(filter 4,$(SPARK)),$(SPARK_4)) ## Compare the e
 test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
 	@$(PYTEST) -m browser
 
-torture: setup ## Run more random cases and more loads at once; takes hours. 8 minutes: make torture SHORT=1
+torture: setup ## Run more random cases and more loads at once; takes hours, and needs PostgreSQL. 8 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
 	@$(if $(SHORT),,$(MAKE) --no-print-directory test-spark SPARK=4)
 

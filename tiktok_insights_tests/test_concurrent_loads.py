@@ -117,7 +117,7 @@ def test_loads_at_once_into_a_new_warehouse_load_each_row_once(
     assert sorted(brought) == [0] * (loads - 1) + [rows]
 
 
-@pytest.mark.batches
+@pytest.mark.full
 def test_loads_at_once_of_a_large_batch_load_each_row_once(
     places: Places, store: ObjectStore, connect_warehouse: Connect
 ) -> None:

@@ -13,7 +13,7 @@ from tiktok_insights_tests.support.oracle.random_looks import random_looks
 from tiktok_insights_tests.support.oracle.records import Snapshot
 from tiktok_insights_tests.support.told_kinds import KINDS, Looked
 
-pytestmark = pytest.mark.worlds
+pytestmark = pytest.mark.full
 
 
 def large_worlds() -> list[Snapshot]:

@@ -23,7 +23,7 @@ from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.postgres import Postgres, free_port, postgres_server
 from tiktok_insights_tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.deploy
+pytestmark = pytest.mark.full
 
 DEPLOY = ROOT / "deploy" / "orchestrator"
 #: This limit tells a hang from a machine that is busy with other things.
