@@ -106,10 +106,10 @@ def test_a_mark_from_elsewhere_is_refused(pytester: pytest.Pytester, mark: str) 
 @pytest.mark.parametrize(("mark", "target"), GROUPS.items())
 def test_ci_runs_each_group_and_contributing_names_it(mark: str, target: str) -> None:
     """Its target selects the mark that `make test` leaves out, so no test is lost."""
-    makefile, ci, contributing = (
-        (ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", ".ci/run", "CONTRIBUTING.md")
-    )
+    names = ("Makefile", ".ci/run", "CONTRIBUTING.md", ".github/workflows/check.yaml")
+    makefile, ci, contributing, workflow = ((ROOT / name).read_text(encoding="utf-8") for name in names)
     assert re.search(rf"^{target}\b", ci, re.MULTILINE)
+    assert re.search(rf"^ +- .*\b{target.removeprefix('make ')}\b", workflow, re.MULTILINE)
     assert ci.index("CAMPAIGNS=later") < ci.index("make torture SHORT=1")
     assert f"`{target}`" in " ".join(contributing.split())
     if mark != "torture":  # which an option selects
