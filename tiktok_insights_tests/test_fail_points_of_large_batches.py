@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 #: Of a large batch: which request of a kind fails (of so many hundredths of them), when and how. Downloads, quarantined
-#: rows and the batch's objects as a file go differently there. `make test-batches` takes the first of them.
+#: rows and the batch's objects as a file go differently there. CI takes the first three.
 LARGE_BATCH_POINTS = (
     ("COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", 0, Moment.ANSWER_LOST, Manner.RAISE),
     ("S3 PUT quarantine/csv/", 50, Moment.AFTER, Manner.SIGKILL),
@@ -45,12 +45,10 @@ _LARGE_BATCH_KINDS = (
 
 def large_batch_points(names: list[str], fail_points: str) -> list[FailPoint]:
     """The fail points of a large batch that the command line asks for."""
-    chosen = [*LARGE_BATCH_POINTS]
-    if fail_points == "few":
-        chosen = chosen[:3]
+    chosen = [*(LARGE_BATCH_POINTS if fail_points == "every" else LARGE_BATCH_POINTS[:3])]
     if fail_points == "every":
         ways = [*product(Moment, [Manner.RAISE]), (Moment.BEFORE, Manner.SIGKILL), (Moment.AFTER, Manner.SIGKILL)]
-        chosen = [(kind, part, *way) for kind in _LARGE_BATCH_KINDS for part in (0, 99) for way in ways]
+        chosen += [(kind, part, *way) for kind in _LARGE_BATCH_KINDS for part in (0, 99) for way in ways]
     points = []
     for kind, part, moment, manner in chosen:
         number = sum(name.startswith(kind) for name in names)
