@@ -22,7 +22,7 @@ from tiktok_insights_tests.support.cli_user import BIN, CliUser, cli_user_in
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.full
+pytestmark = pytest.mark.worlds
 
 GUIDE = ROOT / "docs" / "how_to" / "demo.md"
 
