@@ -22,6 +22,7 @@ from tiktok_insights.resources.opening import open_session
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.launching import LAUNCH
 from tiktok_insights_tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.faults
@@ -31,14 +32,6 @@ _LIMIT_SECONDS = 400.0
 _OBJECTS, _ROWS = 40, 50
 _PIPELINE, _LOAD = "tiktok_pipeline", "load_pending_objects"
 _STARTED, _FAILURE, _SUCCESS = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
-_LAUNCH = """
-mutation($job: String!) {
-  launchRun(executionParams: {runConfigData: "{}", selector: {
-    jobName: $job, repositoryName: "__repository__", repositoryLocationName: "tiktok_insights.definitions"}}) {
-    ... on LaunchRunSuccess { run { runId } }
-  }
-}
-"""
 _TERMINATE = """
 mutation Terminate($runIds: [String!]!, $terminatePolicy: TerminateRunPolicy) {
   terminateRuns(runIds: $runIds, terminatePolicy: $terminatePolicy) { __typename }
@@ -101,7 +94,7 @@ class Machine:
 
         def ask() -> str:
             try:
-                answer = self.ask(_LAUNCH, job=job)
+                answer = self.ask(LAUNCH, job=job)
             except requests.ConnectionError:
                 return ""
             return str(answer["launchRun"]["run"]["runId"])

@@ -28,14 +28,10 @@ _HOW = {"SNOWFLAKE_PRIVATE_KEY": "tiktok-insights snowflake keys"}
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings, read as if the wrong variables were not set, and what is wrong with each of those.
-
-    `topic` is the ARN of the SNS topic that gets alerts.
-    """
+    """The settings, read as if the wrong variables were not set, and what is wrong with each of those."""
 
     settings: Settings
     wrong: Mapping[str, str]
-    topic: str = ""
 
     @property
     def is_aws(self) -> bool:
@@ -48,7 +44,7 @@ def read_configuration(variables: Mapping[str, str]) -> Configuration:
     kept, wrong = dict(variables), dict[str, str]()
     while True:
         try:
-            return Configuration(read_settings(kept), wrong, kept.get("ALERT_SNS_TOPIC", ""))
+            return Configuration(read_settings(kept), wrong)
         except SettingsError as error:
             name = _named_by(str(error), kept)
             if name is None:

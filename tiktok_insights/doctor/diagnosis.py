@@ -58,7 +58,7 @@ def _aws(configuration: Configuration) -> tuple[Sequence[Finding], Sequence[Prob
         table=TABLE,
         job=settings.glue_job.job,
         crawler=settings.glue.crawler,
-        topic=configuration.topic,
+        topic=settings.alerts.sns_topic,
     )
     return [found], list(aws_probes(clients, names, identity))
 

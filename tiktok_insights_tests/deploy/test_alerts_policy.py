@@ -17,8 +17,6 @@ from tiktok_insights_tests.support.policies import missing, unused
 
 pytestmark = pytest.mark.deploy
 
-pytest.importorskip("tiktok_insights.alerts")
-
 _ALERTS = "alerts"
 
 

@@ -20,6 +20,7 @@ from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.documents import ROOT
+from tiktok_insights_tests.support.launching import LAUNCH
 from tiktok_insights_tests.support.postgres import Postgres, free_port, postgres_server
 from tiktok_insights_tests.support.waiting import wait_until
 
@@ -33,14 +34,6 @@ _EVERY = 0.5
 _OBJECTS, _ROWS = 12, 50
 _PIPELINE, _LOAD = "tiktok_pipeline", "load_pending_objects"
 _STARTED, _FAILURE, _SUCCESS = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
-_LAUNCH = """
-mutation($job: String!) {
-  launchRun(executionParams: {runConfigData: "{}", selector: {
-    jobName: $job, repositoryName: "__repository__", repositoryLocationName: "tiktok_insights.definitions"}}) {
-    ... on LaunchRunSuccess { run { runId } }
-  }
-}
-"""
 
 
 class Orchestrator:
@@ -100,7 +93,7 @@ class Orchestrator:
         """Launch a job in the UI, which may still be coming up; gives the run's id."""
 
         def ask() -> str:
-            url, question = f"http://127.0.0.1:{self._port}/graphql", {"query": _LAUNCH, "variables": {"job": job}}
+            url, question = f"http://127.0.0.1:{self._port}/graphql", {"query": LAUNCH, "variables": {"job": job}}
             try:
                 answer = requests.Session().post(url, json=question, timeout=60).json()
             except requests.ConnectionError:
