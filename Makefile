@@ -135,7 +135,7 @@ $(SPARK_4): requirements-glue-6.lock $(GLUE)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target $@ -r $<
 	@touch $@
 
-# These tools have pins of their own, which must not disturb ours: they are in an environment beside it.
+# These tools pin other versions than we do, so they have a separate environment.
 $(DEPLOY)/.installed: requirements-deploy.lock $(STAMP)
 	@echo "Installing the tools of deploy-check, audit and sbom into $(DEPLOY)."
 	@$(BIN)/python -m venv --clear $(DEPLOY)

@@ -1,7 +1,7 @@
 """The metrics of a run as log lines, from which CloudWatch Logs makes metrics by itself (embedded metric format).
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-A run's ID is a field and no dimension: CloudWatch bills each combination of dimensions as a metric of its own.
+A run's ID is a field, not a dimension: CloudWatch bills each combination of dimensions as a separate metric.
 """
 
 import json
