@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import psutil
 import pytest
 import snowflake.connector
 from snowflake.connector import SnowflakeConnection
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
 def has_ended(pid: int) -> bool:
     """Whether the process is gone; one that is dead and not yet reaped counts as gone."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return True
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def kill_9(home: Path, endpoints: stack.Endpoints) -> None:
