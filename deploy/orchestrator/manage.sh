@@ -14,8 +14,10 @@ set -eu
 umask 077
 
 CURRENT=/opt/tiktok_insights
-RELEASES=/opt/tiktok_insights_releases
-BACKUPS=/var/backups/tiktok_insights
+# On AWS, this is the volume that outlives the machine.
+DATA=/srv/tiktok_insights
+RELEASES=$DATA/releases
+BACKUPS=$DATA/backups
 ENVIRONMENT=/etc/tiktok_insights_orchestrator.env
 
 fail() {
@@ -87,6 +89,8 @@ switch_to() {
     ln -sfn "$1" "$CURRENT.new"
     mv -T "$CURRENT.new" "$CURRENT"
     rm -rf "$RELEASES/.unpacked"
+    # For a machine that replaces this one.
+    ln -sfn "$1" "$RELEASES/current"
 }
 
 upgrade() {
