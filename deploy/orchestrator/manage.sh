@@ -6,6 +6,7 @@
 #   manage.sh stop                   stop everything; data are kept
 #   manage.sh status                 show the services and their health
 #   manage.sh backup FILE            write Dagster's database to a file
+#   manage.sh backup                 the same into the file of this weekday, and into the bucket; a timer does it every day
 #   manage.sh restore FILE           replace Dagster's database with the one in a file
 #   manage.sh install FOLDER         make an unpacked release the current one
 #   manage.sh upgrade URL SHA256     download a release, build it, back up, and start it; if it does not get healthy, roll back
@@ -31,9 +32,9 @@ release_of() { basename "$(readlink -f "$1")"; }
 compose_of() {
     TIKTOK_INSIGHTS_RELEASE=$(release_of "$1")
     export TIKTOK_INSIGHTS_RELEASE
-    file=$1/deploy/orchestrator/docker-compose.yaml
+    compose_file=$1/deploy/orchestrator/docker-compose.yaml
     shift
-    docker compose --env-file "$ENVIRONMENT" --file "$file" "$@"
+    docker compose --env-file "$ENVIRONMENT" --file "$compose_file" "$@"
 }
 
 compose() { compose_of "$CURRENT" "$@"; }
@@ -42,12 +43,17 @@ build() {
     docker image inspect "$IMAGE:$(release_of "$1")" > /dev/null 2>&1 || compose_of "$1" build --quiet code-server
 }
 
+setting() { sed -n "s/^$1=//p" "$ENVIRONMENT"; }
+
+# The secret's ARN says in which region it is, and with it the machine.
+region() { setting TIKTOK_INSIGHTS_KEYS | cut -d : -f 4; }
+
 # The keys are in memory only (/run), and new ones are fetched at each start.
 fetch_keys() {
-    secret=$(sed -n 's/^TIKTOK_INSIGHTS_KEYS=//p' "$ENVIRONMENT")
+    secret=$(setting TIKTOK_INSIGHTS_KEYS)
     [ -n "$secret" ] || fail "$ENVIRONMENT has no TIKTOK_INSIGHTS_KEYS. Set it to the ARN of the secret with the keys."
     install -d -m 0700 /run/tiktok_insights
-    text=$(aws secretsmanager get-secret-value --region "$(echo "$secret" | cut -d : -f 4)" --secret-id "$secret" \
+    text=$(aws secretsmanager get-secret-value --region "$(region)" --secret-id "$secret" \
         --query SecretString --output text) || fail "No keys: the secret $secret is empty or cannot be read." \
         "Store them with: aws secretsmanager put-secret-value"
     printf '%s' "$text" | python3 "$CURRENT/deploy/orchestrator/keys_to_env.py" > /run/tiktok_insights/keys.env
@@ -66,6 +72,17 @@ backup() {
     compose up --detach --wait postgres
     compose exec -T postgres sh /opt/backup.sh > "$1.part" || fail "The database was not backed up. $1 was left as it is."
     mv "$1.part" "$1"
+}
+
+# One file for each day of the week, here and in the bucket, so there are never more than seven.
+daily_backup() {
+    file=dagster-$(LC_ALL=C date -u +%A).dump
+    install -d -m 0700 "$BACKUPS"
+    backup "$BACKUPS/$file"
+    bucket=$(setting TIKTOK_INSIGHTS_BACKUPS)
+    [ -n "$bucket" ] || return 0
+    aws s3 cp --only-show-errors --region "$(region)" "$BACKUPS/$file" "$bucket/$file" ||
+        fail "The backup $BACKUPS/$file was not copied to $bucket. It is on this machine only."
 }
 
 restore() {
@@ -177,6 +194,7 @@ case "$command/$#" in
     start/0) start ;;
     stop/0) stop ;;
     status/0) compose ps && compose exec -T webserver tiktok-insights orchestrator health ;;
+    backup/0) daily_backup ;;
     backup/1) backup "$1" ;;
     restore/1) restore "$1"; start ;;
     install/1) install_release "$1" ;;

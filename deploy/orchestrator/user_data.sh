@@ -1,8 +1,9 @@
 #!/bin/sh
 # Make a new EC2 machine with Amazon Linux 2023 the orchestrator. The stack's user data has verified the release by its
 # SHA-256, unpacked it, and written the settings to /etc/tiktok_insights.env; TIKTOK_INSIGHTS_KEYS is the ARN of the
-# secret with the keys, TIKTOK_INSIGHTS_VOLUME the volume that outlives the machine. Running it again does no harm. It
-# needs no open port: people come through Session Manager.
+# secret with the keys, TIKTOK_INSIGHTS_VOLUME the volume that outlives the machine,
+# TIKTOK_INSIGHTS_BACKUPS where daily backups go. Running it again does no harm. It needs no open port: people come
+# through Session Manager.
 set -eu
 umask 077
 
@@ -46,6 +47,7 @@ fi
 cat > "$ENVIRONMENT.new" << END
 DAGSTER_POSTGRES_PASSWORD=$(cat "$DATA/postgres_password")
 TIKTOK_INSIGHTS_KEYS=$TIKTOK_INSIGHTS_KEYS
+TIKTOK_INSIGHTS_BACKUPS=${TIKTOK_INSIGHTS_BACKUPS:-}
 END
 mv "$ENVIRONMENT.new" "$ENVIRONMENT"
 
@@ -54,8 +56,11 @@ release=$HERE/../..
 [ ! -e "$DATA/releases/current" ] || release=$DATA/releases/current
 "$HERE/manage.sh" install "$(readlink -f "$release")"
 
-# The unit starts everything at each boot, and tries again every minute until the keys are there.
-install -m 0644 /opt/tiktok_insights/deploy/orchestrator/tiktok-insights.service /etc/systemd/system/
+# The unit starts everything at each boot, and tries again every minute until the keys are there. The timer makes a backup
+# every day; Amazon Linux has no cron.
+install -m 0644 /opt/tiktok_insights/deploy/orchestrator/tiktok-insights*.service \
+    /opt/tiktok_insights/deploy/orchestrator/tiktok-insights-backup.timer /etc/systemd/system/
 systemctl daemon-reload
 systemctl enable tiktok-insights
+systemctl enable --now tiktok-insights-backup.timer
 systemctl start --no-block tiktok-insights

@@ -124,15 +124,17 @@ def test_the_machine_may_do_what_its_scripts_do_and_no_more(machine: Stack) -> N
             for statement in machine.resolve(resource["Properties"])["PolicyDocument"]["Statement"]:
                 found[statement["Sid"]] = (statement["Action"], statement["Resource"], statement.get("Condition"))
     where = "arn:aws:ec2:us-east-1:123456789012"
+    backups = f"arn:aws:s3:::{machine.parameters['BucketName']}/backups/orchestrator"
     owned = {"StringEquals": {"aws:ResourceTag/Name": machine.name}}
     assert found == {
         "Keys": ("secretsmanager:GetSecretValue", machine.made["Keys"].ref, None),
         "Volume": ("ec2:AttachVolume", f"{where}:volume/{machine.made['DataVolume'].ref}", None),
+        "Backups": (["s3:GetObject", "s3:PutObject"], f"{backups}/*", None),
         "Machine": ("ec2:AttachVolume", f"{where}:instance/*", owned),
     }
     scripts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "deploy/orchestrator").glob("*.sh"))
-    commands = {"aws ec2 attach-volume", "aws secretsmanager get-secret-value"}
-    assert set(re.findall(r"\baws [a-z0-9]+ [a-z-]+", scripts)) == commands
+    commands = {"ec2 attach-volume", "s3 cp", "secretsmanager get-secret-value"}
+    assert set(re.findall(r"(?<!: )\baws ([a-z0-9]+ [a-z-]+)", scripts)) == commands
 
 
 def test_the_machine_has_no_way_in_and_the_policies_of_the_stages(machine: Stack, stack: Stack) -> None:
@@ -149,7 +151,12 @@ def test_the_machine_has_no_way_in_and_the_policies_of_the_stages(machine: Stack
     assert own["Encrypted"]
     attached = machine.client("iam").list_attached_role_policies(RoleName=machine.made["Role"].ref)["AttachedPolicies"]
     stages = ("extraction", "lake", "catalog", "staging", "glue", "dashboard", "alerts")
-    ours = {f"{machine.name}-keys", f"{machine.name}-volume", *(f"{stack.name}-{stage}" for stage in stages)}
+    ours = {
+        f"{machine.name}-keys",
+        f"{machine.name}-volume",
+        f"{machine.name}-backup",
+        *(f"{stack.name}-{stage}" for stage in stages),
+    }
     assert {policy["PolicyName"] for policy in attached} == ours
     role = machine.resolve(machine.template["Resources"]["Role"]["Properties"])
     names = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
@@ -173,4 +180,5 @@ def test_the_machine_starts_with_the_outputs_of_the_data_stack(machine: Stack, s
     assert settings.tiktok.accounts == ("corner.bakery", "city.museum")
     assert script.index("sha256sum --check") < script.index("tar --extract")
     assert f"export TIKTOK_INSIGHTS_VOLUME={machine.made['DataVolume'].ref}\n" in script
+    assert f"export TIKTOK_INSIGHTS_BACKUPS=s3://{stack.parameters['BucketName']}/backups/orchestrator\n" in script
     assert "PRIVATE" not in script

@@ -49,6 +49,47 @@ def test_a_backup_that_failed_leaves_the_one_before(machine: OrchestratorMachine
     assert machine.said() == []
 
 
+def test_daily_backups_are_seven_at_most_here_and_in_the_bucket(machine: OrchestratorMachine) -> None:
+    """Each replaces that of the same weekday; one that AWS refuses stays on the machine and is named."""
+    with machine.environment_file.open("a", encoding="utf-8") as lines:
+        lines.write("TIKTOK_INSIGHTS_BACKUPS=s3://bucket/backups/orchestrator\n")
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    clock = machine.root / "bin/date"
+    for number, day in enumerate([*days, *days]):
+        clock.write_text(f'#!/bin/sh\n[ "$*" = "-u +%A" ] && echo {day}\n', encoding="utf-8")
+        clock.chmod(0o755)
+        (machine.root / "database").write_text(f"runs of day {number}\n", encoding="utf-8")
+        machine.said()
+        assert machine.manage("backup").returncode == 0
+        file = f"dagster-{day}.dump"
+        copied = f"s3 cp --only-show-errors --region eu-west-1 {machine.backups}/{file} s3://bucket/backups/orchestrator/{file}"
+        assert machine.said()[-1] == f"aws {copied}"
+    found = {path.name: path.read_text(encoding="utf-8") for path in machine.backups.iterdir()}
+    assert found == {f"dagster-{day}.dump": f"runs of day {number + 7}\n" for number, day in enumerate(days)}
+    done = machine.manage("backup", refused="s3 cp*")
+    assert done.returncode == 1
+    told("The backup <file> was not copied").says(done.stderr.splitlines()[-1].removeprefix("Error: "))
+    newest = machine.backups / "dagster-Sunday.dump"
+    assert machine.manage("restore", str(newest)).returncode == 0
+
+
+def test_a_timer_makes_the_backups(machine: OrchestratorMachine) -> None:
+    """The first start enables it, as Amazon Linux has no cron; it runs a command that manage.sh has."""
+    units = ROOT / "deploy/orchestrator"
+    service = (units / "tiktok-insights-backup.service").read_text(encoding="utf-8")
+    (command,) = re.findall(
+        r"^ExecStart=/opt/tiktok_insights/deploy/orchestrator/manage.sh (.+)$", service, re.MULTILINE
+    )
+    assert machine.manage(command).returncode == 0
+    assert len(list(machine.backups.iterdir())) == 1
+    script = (units / "user_data.sh").read_text(encoding="utf-8")
+    assert "systemctl enable --now tiktok-insights-backup.timer\n" in script
+    timer = (units / "tiktok-insights-backup.timer").read_text(encoding="utf-8")
+    assert "Persistent=true\n" in timer
+    # systemd's own words for every day at this time.
+    assert re.search(r"^OnCalendar=\*-\*-\* \d\d:\d\d:\d\d UTC$", timer, re.MULTILINE)
+
+
 def test_a_machine_without_keys_starts_nothing(machine: OrchestratorMachine) -> None:
     """The unit tries again every minute, and says what is missing."""
     machine.said()
