@@ -167,6 +167,32 @@ def test_the_machine_has_no_way_in_and_the_policies_of_the_stages(machine: Stack
     assert alarm["Dimensions"] == [{"Name": "Bucket", "Value": stack.parameters["BucketName"]}]
 
 
+def test_every_export_is_named_after_its_stack_and_imported(machine: Stack, stack: Stack) -> None:
+    """Two data stacks have other exports, and none that no stack needs forbids a change."""
+    assert stack.exports.keys() == {f"{stack.name}-{name}" for name in stack.outputs}
+    assert machine.template["Outputs"].keys() == {"Connect"}
+    text = json.dumps(machine.template)
+    imported = re.findall(r'"Fn::ImportValue": {"Fn::Sub": "\$\{DataStack\}-(\w+)"}', text)
+    assert sorted(imported) == sorted(stack.outputs)
+
+
+def test_the_longest_name_of_a_stack_that_is_allowed_fits_every_name(machine: Stack, stack: Stack) -> None:
+    """IAM takes 128 letters for a policy, a budget 100, and roles get names from CloudFormation."""
+    (longest,) = re.findall(r"\{0,(\d+)\}", machine.template["Parameters"]["DataStack"]["AllowedPattern"])
+    limits = {"ManagedPolicyName": 128, "TopicName": 256, "BudgetName": 100, "AlarmName": 255}
+    named = set()
+    for template in (machine.template, stack.template):
+        for name, suffix in re.findall(
+            r'"(\w+Name)": {"Fn::Sub": "\$\{AWS::StackName\}([\w-]+)"}', json.dumps(template)
+        ):
+            named.add(name)
+            assert int(longest) + 1 + len(suffix) <= limits[name], (name, suffix)
+        assert '"RoleName"' not in json.dumps(template)
+    assert named == limits.keys()
+    guide = (ROOT / "docs/how_to/deploy_to_aws.md").read_text(encoding="utf-8")
+    assert f"at most {int(longest) + 1} letters" in guide
+
+
 def test_the_machine_starts_with_the_outputs_of_the_data_stack(machine: Stack, stack: Stack) -> None:
     """Its script is one that bash can read; it writes the settings, and starts a release of a known checksum."""
     properties = machine.resolve(machine.template["Resources"]["Instance"]["Properties"])
