@@ -42,6 +42,9 @@ class GlueJobResource(AwsResource):
     """The Glue job that stages large batches. Without a name, every batch is staged where Dagster runs."""
 
     job: str = Field(default="", description="The job's name. If empty, the deployment has no job.")
+    connection: str = Field(
+        default="snowflake-connection", description="The Glue connection with which the job signs in to Snowflake."
+    )
     above_gb: float = Field(
         default=20.0, gt=0, description="A run that may choose takes the job if more gigabytes than this are pending."
     )
@@ -97,4 +100,5 @@ class GlueJobResource(AwsResource):
         if self.local_stack:
             ensure_local_glue_job(settings, store)
         runs, logs = open_glue_job(settings)
-        return GlueEngine(store, Launcher(runs, logs, log), session.namespace, log, size)
+        launcher = Launcher(runs, logs, log)
+        return GlueEngine(store, launcher, session.namespace, log, size, settings.connection)

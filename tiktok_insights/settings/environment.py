@@ -196,6 +196,7 @@ def _glue_job(env: TypedVariables, region: str, local_stack: str) -> GlueJobSett
     """The local stack makes the job, and what it needs, when it is first used."""
     return GlueJobSettings(
         job=env.text("GLUE_JOB", None if local_stack else ""),
+        connection=DEFAULTS["GLUE_CONNECTION"] if local_stack else env.text("GLUE_CONNECTION"),
         above_gb=env.positive("GLUE_ABOVE_GB"),
         role=env.text("SNOWFLAKE_ROLE") if local_stack else "",
         warehouse=env.text("SNOWFLAKE_WAREHOUSE") if local_stack else "",

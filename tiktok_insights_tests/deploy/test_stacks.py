@@ -4,6 +4,7 @@ The stack of the machine is in `test_machine_stack`.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from tiktok_insights_tests.support.aws_calls import RecordedAws
 from tiktok_insights_tests.support.aws_inventory import everything
 from tiktok_insights_tests.support.cloudformation import Stack
 from tiktok_insights_tests.support.deployed import new_stack
+from tiktok_insights_tests.support.documents import ROOT
 
 pytestmark = pytest.mark.deploy
 
@@ -139,11 +141,31 @@ def test_the_outputs_are_settings(stack: Stack) -> None:
     settings, names = read_settings(lines), stack.parameters
     assert (settings.deployment.value, settings.s3.region) == ("aws", "us-east-1")
     assert (settings.s3.bucket, settings.glue.database) == (names["BucketName"], names["DatabaseName"])
+    assert settings.glue_job.connection == CONNECTION == DEFAULTS["GLUE_CONNECTION"]
     assert (settings.glue_job.job, settings.glue.crawler) == (names["JobName"], names["CrawlerName"])
     snowflake = settings.snowflake
     assert (snowflake.account, snowflake.user) == ("myorg-myaccount", "TIKTOK_SERVICE")
     assert (snowflake.role, snowflake.warehouse) == ("TIKTOK_LOADER", "TIKTOK_WH")
     assert snowflake.database == names["SnowflakeDatabase"]
+
+
+def test_a_second_environment_fits_into_the_same_account_and_region(stack: Stack, aws: RecordedAws) -> None:
+    """With other names, as the guide lists them; its settings name what is its own."""
+    guide = (ROOT / "docs/how_to/deploy_to_aws.md").read_text(encoding="utf-8")
+    paragraph = guide.partition("**A second environment.**")[2].partition("\n\n")[0]
+    names = set(re.findall(r"`([A-Z]\w+Name)`", paragraph)) - {"BucketName", "KeysName"}
+    before = everything(stack)
+    second = new_stack(aws, GlueLogGroups="keep", **{name: f"second_{name.lower()}" for name in names})
+    second.create()
+    assert before < everything(stack)
+    settings = read_settings(dict(line.split("=", 1) for line in second.outputs.values()))
+    assert settings.glue_job.connection == "second_connectionname"
+    glue = second.client("glue")
+    assert read_connection(glue, settings.glue_job.connection).secret_id == "second_secretname"
+    (job,) = glue.get_job(JobName="second_jobname")["Job"]["Connections"]["Connections"]
+    assert job == "second_connectionname"
+    second.delete(retained=True)
+    assert everything(stack) == before
 
 
 @pytest.mark.parametrize(
