@@ -16,6 +16,8 @@ from tiktok_insights_tests.support.deployed import DATA, DEPLOYER, ORCHESTRATOR,
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.orchestrator_machine import OrchestratorMachine
 
+pytestmark = pytest.mark.deploy
+
 _CANARY = "canary-0815-of-a-secret"
 _DEPLOY = ROOT / "deploy" / "orchestrator"
 #: Where people keep secrets in a clone, or leave them by mistake.
@@ -58,7 +60,6 @@ def test_the_image_and_the_compose_file_are_told_no_secret() -> None:
             assert not _SECRET_NAMES.search(name) or value.startswith("${"), name
 
 
-@pytest.mark.deploy
 def test_no_secret_is_in_a_template_its_user_data_or_its_outputs(
     aws: RecordedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:

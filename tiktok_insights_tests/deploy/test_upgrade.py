@@ -7,6 +7,8 @@ import pytest
 from tiktok_insights_tests.support.orchestrator_machine import OrchestratorMachine
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
+pytestmark = pytest.mark.deploy
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> OrchestratorMachine:
