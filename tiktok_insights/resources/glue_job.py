@@ -17,7 +17,7 @@ from tiktok_insights.resources.watch_opening import open_glue_watch
 from tiktok_insights.settings.client_settings import GlueJobSettings
 from tiktok_insights.settings.errors import SettingsError
 from tiktok_insights.staging.engine import ChosenEngine, Engine
-from tiktok_insights.staging.glue.engine import GlueEngine
+from tiktok_insights.staging.glue.engine import CONNECTION, GlueEngine
 from tiktok_insights.staging.glue.errors import GlueRefusedError
 from tiktok_insights.staging.glue.job_runs import JobRun, RunSize
 from tiktok_insights.staging.glue.launcher import Launcher
@@ -101,4 +101,6 @@ class GlueJobResource(AwsResource):
             ensure_local_glue_job(settings, store)
         runs, logs = open_glue_job(settings)
         launcher = Launcher(runs, logs, log)
-        return GlueEngine(store, launcher, session.namespace, log, size, settings.connection)
+        # The local stack makes its connection itself, under the usual name.
+        connection = CONNECTION if self.local_stack else settings.connection
+        return GlueEngine(store, launcher, session.namespace, log, size, connection)

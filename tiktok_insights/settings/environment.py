@@ -193,11 +193,10 @@ def _snowflake(env: TypedVariables, local_stack: str) -> SnowflakeSettings:
 
 
 def _glue_job(env: TypedVariables, region: str, local_stack: str) -> GlueJobSettings:
-    """The local stack makes the job, and what it needs, when it is first used; its connection has the usual name."""
-    connection = env.text("GLUE_CONNECTION")
+    """The local stack makes the job, and what it needs, when it is first used."""
     return GlueJobSettings(
         job=env.text("GLUE_JOB", None if local_stack else ""),
-        connection=DEFAULTS["GLUE_CONNECTION"] if local_stack else connection,
+        connection=env.text("GLUE_CONNECTION"),
         above_gb=env.positive("GLUE_ABOVE_GB"),
         role=env.text("SNOWFLAKE_ROLE") if local_stack else "",
         warehouse=env.text("SNOWFLAKE_WAREHOUSE") if local_stack else "",
