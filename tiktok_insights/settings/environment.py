@@ -153,8 +153,7 @@ def _code_server(env: TypedVariables) -> str:
 
 def _tiktok(env: TypedVariables, home: str, local_stack: str) -> TikTokSettings:
     """An API that is named has neither the fake one's made-up accounts nor its high rate; only it gets the key."""
-    api_url = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL)
-    api_key = env.text("RAPIDAPI_KEY")
+    api_url, api_key = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL), env.text("RAPIDAPI_KEY")
     accounts = env.text("TIKTOK_ACCOUNTS", "" if api_url else None).split(",")
     return TikTokSettings(
         api_url=api_url,
