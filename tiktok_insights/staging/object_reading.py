@@ -12,7 +12,6 @@ from pathlib import Path
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.lake.listing import CsvObject, snapshot_of
-from tiktok_insights.people.suppression import SuppressionList
 from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
@@ -22,6 +21,7 @@ from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.suppressed_rows import take_out
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import SuppressionList
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import boto3
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.people.suppression import NOBODY, SuppressionList
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.spark.engine import SparkEngine
 from tiktok_insights.staging.transform import READ_COLUMNS, transform_sql
+from tiktok_insights.suppression import NOBODY, SuppressionList
 from tiktok_insights_tests.staging.test_id_patterns import (
     EARLY,
     GENUINE,

@@ -13,7 +13,6 @@ from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CsvObject
-from tiktok_insights.people.suppression import NOBODY, SuppressionList
 from tiktok_insights.staging import quarantine
 from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.engine import Engine, ObjectOutcome
@@ -25,6 +24,7 @@ from tiktok_insights.staging.local.groups import by_reader
 from tiktok_insights.staging.object_reading import LoadableObject, ObjectReader
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import NOBODY, SuppressionList
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.listing import CsvObject
-from tiktok_insights.people.suppression import NOBODY, SuppressionList
 from tiktok_insights.schema import HISTORY_COLUMNS, ColumnKind
 from tiktok_insights.staging import transform
 from tiktok_insights.staging.content import KnownContents
@@ -26,6 +25,7 @@ from tiktok_insights.staging.spark.loading import SentFiles, load
 from tiktok_insights.staging.spark.rows import DDL
 from tiktok_insights.staging.spark.tasks import QUARANTINED, SENT, KeepRejected, OpenStore, ReadObjects, SendStaged
 from tiktok_insights.staging.staged_object import StagedObject, naive_utc
+from tiktok_insights.suppression import NOBODY, SuppressionList
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 

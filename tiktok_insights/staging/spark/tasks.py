@@ -20,7 +20,6 @@ from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError, ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.listing import CsvObject
-from tiktok_insights.people.suppression import SuppressionList
 from tiktok_insights.staging import quarantine
 from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.csv_file import CsvFile
@@ -33,6 +32,7 @@ from tiktok_insights.staging.spark.rows import outcome_batch, row_batches
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.suppressed_rows import take_out
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import SuppressionList
 
 OpenStore = Callable[[], ObjectStore]
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tiktok_insights.people.suppression import NOBODY, Kind, Person, SuppressionError, SuppressionList
+from tiktok_insights.suppression import NOBODY, Kind, Person, SuppressionError, SuppressionList
 
 KEY = b"k" * 32
 ANN = Person(frozenset({"7423456789012345149"}), frozenset({"Ann.Lee"}), frozenset({"MS4wLjABAAAAann"}))

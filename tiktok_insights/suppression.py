@@ -1,7 +1,7 @@
 """The suppression list: who was removed and must not come back, as keyed hashes of ID, handle and secUid.
 
 A hash is HMAC-SHA256 under a key that is kept outside the bucket: whoever has the list alone cannot tell whether a
-given person is on it. Pure values: where the list and its key are stored belongs in `suppression_store`.
+given person is on it. Pure values: where the list and its key are stored belongs elsewhere.
 """
 
 import hashlib
