@@ -35,6 +35,7 @@ INTERNAL = {
 #: Where a message is that is no error's.
 PLACES = {
     "The command line",
+    "The orchestrator's scripts",
     "Red checks",
     "Refused by the audit",
     "EndpointConnectionError",

@@ -71,7 +71,7 @@ def test_the_sums_are_those_of_a_calculation_by_hand() -> None:
     installation = Installation(1, 25_000, month=1)
     found = costs(installation)
     assert found["EC2 t4g.large, with a public address"] == pytest.approx(730 * 0.0722)
-    assert found["EBS gp3, 40 GB"] == pytest.approx(3.20)
+    assert found["EBS gp3, 60 GB"] == pytest.approx(4.80)
     assert found["CloudWatch metrics"] == pytest.approx(2.40)
     assert found["Secrets Manager"] == pytest.approx(0.80)
     assert found["S3 storage"] == pytest.approx(334 * 30 * (RAW_BYTES + CSV_BYTES) * 30 / 1e9 * 0.023)
@@ -93,7 +93,8 @@ def test_what_the_calculation_takes_from_the_code_is_so() -> None:
     """The API's cap, the sensor's interval, the keys of a listing, the machine, and when the warehouse is suspended."""
     template = (ROOT / "deploy/cloudformation/orchestrator.yaml").read_text(encoding="utf-8")
     assert f"Default: {MACHINE}\n" in template
-    assert f"Default: {VOLUME_GB}\n" in template
+    assert "VolumeSize: 20\n" in template
+    assert f"Default: {VOLUME_GB - 20}\n" in template
     assert max(KNOWN_CAPS) == CAP
     assert new_s3_objects_sensor.minimum_interval_seconds == SENSOR_SECONDS
     assert KEYS_A_LIST == 1_000

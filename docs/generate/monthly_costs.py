@@ -18,8 +18,8 @@ class Price:
     read_in: str
 
 
-#: The machine and its volume in deploy/cloudformation/orchestrator.yaml.
-MACHINE, VOLUME_GB = "t4g.large", 40
+#: The machine in deploy/cloudformation/orchestrator.yaml, and its two volumes: for the system, and for the data.
+MACHINE, VOLUME_GB = "t4g.large", 20 + 40
 #: us-east-1, on demand. The sources were found by search; the providers' own pages decide.
 PRICES = {
     f"EC2 {MACHINE}": Price(0.0672, "hour", "public cost tools on GitHub agree", "November 2026"),

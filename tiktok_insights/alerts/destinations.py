@@ -12,10 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tiktok_insights.alerts.alert import Alert, document_of, text_of
 from tiktok_insights.clients.aws_errors import error_code
-from tiktok_insights.clients.http_session import http_session, retry_after
+from tiktok_insights.clients.http_deadline import status_within
+from tiktok_insights.clients.http_session import retry_after
 
-#: Seconds to connect, and to wait for the answer. A tick of a sensor has one minute for everything.
-TIMEOUT = (3.0, 7.0)
+#: Seconds to connect, to wait for a byte, and for everything together. A tick of a sensor has one minute.
+TIMEOUT, DEADLINE = (3.0, 7.0), 10.0
 
 
 class NotDeliveredError(Exception):
@@ -72,20 +73,13 @@ class Webhook:
         """Post the alert; only 2xx means that it was taken. Raises NotDeliveredError."""
         headers = {"Idempotency-Key": f"{alert.fingerprint}-{alert.at:%Y%m%dT%H%M%SZ}"}
         try:
-            with http_session(self._url, connections=1) as session:
-                # The body is not read: nothing in it matters, and a server could send it forever.
-                answer = session.post(
-                    self._url,
-                    json=self.body(alert, source),
-                    headers=headers,
-                    timeout=TIMEOUT,
-                    allow_redirects=False,
-                    stream=True,
-                )
+            status, answered = status_within(
+                DEADLINE, self._url, json=self.body(alert, source), headers=headers, timeout=TIMEOUT
+            )
         except (requests.RequestException, OSError) as error:
             raise NotDeliveredError(type(error).__name__) from None
-        if not requests.codes.ok <= answer.status_code < requests.codes.multiple_choices:
-            raise NotDeliveredError(f"HTTP {answer.status_code}", retry_after(answer.headers))
+        if not requests.codes.ok <= status < requests.codes.multiple_choices:
+            raise NotDeliveredError(f"HTTP {status}", retry_after(answered))
 
 
 class Slack(Webhook):

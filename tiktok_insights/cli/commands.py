@@ -26,11 +26,22 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Exception as error:
+            if words := _not_signed_in(error):
+                raise click.ClickException(words) from error
             if any(kind.__module__.startswith(_IN_WORDS) for kind in type(error).__mro__):
                 raise click.ClickException(_full_disk() or printable(str(error))) from error
             if words := refusal(error, *_homes()):
                 raise click.ClickException(words) from error
             raise
+
+
+def _not_signed_in(error: Exception) -> str | None:
+    """What boto3 does not say of a machine without AWS credentials: where, and what to do."""
+    if (type(error).__module__, type(error).__name__) != ("botocore.exceptions", "NoCredentialsError"):
+        return None
+    settings = _settings()
+    place = f" for the bucket {settings.s3.bucket}" if settings else ""
+    return f"This machine has no AWS credentials{place}. Sign in with: aws configure sso, or set AWS_PROFILE."
 
 
 def _full_disk() -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from tiktok_insights.settings.environment import our_variables
 
 if TYPE_CHECKING:
     from tiktok_insights.doctor.findings import Finding
+
+#: So many that cannot be looked at for the same cause are shown as one line.
+_SEVERAL = 2
 
 
 @click.command()
@@ -72,9 +76,14 @@ def _lines(findings: Sequence["Finding"]) -> "list[str]":
         found = [finding for finding in findings if finding.subject.area == area]
         there = sum(finding.outcome.state is State.OK for finding in found)
         lines.append(f"{area}: {there} of {len(found)} ok")
+        # One cause, one line, however many cannot be looked at because of it; a program gets each.
+        causes = Counter(finding.outcome.reason for finding in found if finding.outcome.blocked)
         for finding in found:
-            if finding.outcome.state is not State.OK:
+            is_one_of_several = finding.outcome.blocked and causes[finding.outcome.reason] >= _SEVERAL
+            if finding.outcome.state is not State.OK and not is_one_of_several:
                 lines += _entry(finding)
+        several = {cause: number for cause, number in causes.items() if number >= _SEVERAL}
+        lines += [f"  cannot tell: {number} of {len(found)}. {cause}" for cause, number in several.items()]
     faults = sum(finding.is_fault for finding in findings)
     lines.append(f"Missing: {faults}." if faults else "Nothing that a run needs is missing.")
     return lines

@@ -15,11 +15,15 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one look showed. `remedy` is what fixes it: a policy statement as JSON, a GRANT, a command, a setting."""
+    """What one look showed. `remedy` is what fixes it: a policy statement as JSON, a GRANT, a command, a setting.
+
+    Of what is `blocked`, nothing can be told until the cause that `reason` names is fixed.
+    """
 
     state: State
     reason: str = ""
     remedy: str = ""
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +74,8 @@ def missing(reason: str, remedy: str) -> Outcome:
 def unknown(reason: str, remedy: str = "") -> Outcome:
     """It could not be told; `remedy` is what would tell."""
     return Outcome(State.UNKNOWN, reason, remedy)
+
+
+def blocked(cause: str, remedy: str = "") -> Outcome:
+    """It could not be looked at, because of something else that is wrong, which has a finding of its own."""
+    return Outcome(State.UNKNOWN, cause, remedy, blocked=True)

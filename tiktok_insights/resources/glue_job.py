@@ -17,7 +17,7 @@ from tiktok_insights.resources.watch_opening import open_glue_watch
 from tiktok_insights.settings.client_settings import GlueJobSettings
 from tiktok_insights.settings.errors import SettingsError
 from tiktok_insights.staging.engine import ChosenEngine, Engine
-from tiktok_insights.staging.glue.engine import GlueEngine
+from tiktok_insights.staging.glue.engine import CONNECTION, GlueEngine
 from tiktok_insights.staging.glue.errors import GlueRefusedError
 from tiktok_insights.staging.glue.job_runs import JobRun, RunSize
 from tiktok_insights.staging.glue.launcher import Launcher
@@ -42,6 +42,9 @@ class GlueJobResource(AwsResource):
     """The Glue job that stages large batches. Without a name, every batch is staged where Dagster runs."""
 
     job: str = Field(default="", description="The job's name. If empty, the deployment has no job.")
+    connection: str = Field(
+        default="snowflake-connection", description="The Glue connection with which the job signs in to Snowflake."
+    )
     above_gb: float = Field(
         default=20.0, gt=0, description="A run that may choose takes the job if more gigabytes than this are pending."
     )
@@ -97,4 +100,7 @@ class GlueJobResource(AwsResource):
         if self.local_stack:
             ensure_local_glue_job(settings, store)
         runs, logs = open_glue_job(settings)
-        return GlueEngine(store, Launcher(runs, logs, log), session.namespace, log, size)
+        launcher = Launcher(runs, logs, log)
+        # The local stack makes its connection itself, under the usual name.
+        connection = CONNECTION if self.local_stack else settings.connection
+        return GlueEngine(store, launcher, session.namespace, log, size, connection)

@@ -80,11 +80,13 @@ class GlueSettings(AwsSettings):
 class GlueJobSettings(AwsSettings):
     """The Glue job that stages batches; without a name, the deployment has none.
 
-    `above_gb` is how many gigabytes (of 10^9 bytes) must wait for a run that may choose to take the job. `role` and
-    `warehouse` are those of the local stack's Glue connection; elsewhere the connection has its own.
+    `connection` is the Glue connection with which the job signs in to Snowflake. `above_gb` is how many gigabytes (of
+    10^9 bytes) must wait for a run that may choose to take the job. `role` and `warehouse` are those of the local
+    stack's Glue connection; elsewhere the connection has its own.
     """
 
     job: str = ""
+    connection: str = "snowflake-connection"
     above_gb: float = 20.0
     role: str = ""
     warehouse: str = ""

@@ -153,8 +153,7 @@ def _code_server(env: TypedVariables) -> str:
 
 def _tiktok(env: TypedVariables, home: str, local_stack: str) -> TikTokSettings:
     """An API that is named has neither the fake one's made-up accounts nor its high rate; only it gets the key."""
-    api_url = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL)
-    api_key = env.text("RAPIDAPI_KEY")
+    api_url, api_key = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL), env.text("RAPIDAPI_KEY")
     accounts = env.text("TIKTOK_ACCOUNTS", "" if api_url else None).split(",")
     return TikTokSettings(
         api_url=api_url,
@@ -196,6 +195,7 @@ def _glue_job(env: TypedVariables, region: str, local_stack: str) -> GlueJobSett
     """The local stack makes the job, and what it needs, when it is first used."""
     return GlueJobSettings(
         job=env.text("GLUE_JOB", None if local_stack else ""),
+        connection=env.text("GLUE_CONNECTION"),
         above_gb=env.positive("GLUE_ABOVE_GB"),
         role=env.text("SNOWFLAKE_ROLE") if local_stack else "",
         warehouse=env.text("SNOWFLAKE_WAREHOUSE") if local_stack else "",

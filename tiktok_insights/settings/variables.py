@@ -104,6 +104,11 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "staged where Dagster runs",
         ),
         Variable(
+            "GLUE_CONNECTION",
+            "snowflake-connection",
+            "the Glue connection with which that job signs in to Snowflake, only for `aws`",
+        ),
+        Variable(
             "GLUE_ABOVE_GB",
             "20",
             "a run stages with that job if more gigabytes than this are pending, unless its settings name an engine",

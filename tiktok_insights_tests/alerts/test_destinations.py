@@ -1,7 +1,9 @@
 """Destinations on real servers: what arrives, what counts as a failure, and that no address is told."""
 
 import json
+import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable
 
@@ -88,7 +90,7 @@ def test_a_server_that_does_not_take_an_alert(
 
 def test_a_server_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the timeout, which is short: a tick of the sensor has one minute."""
-    assert sum(destinations.TIMEOUT) * 3 < 60
+    assert destinations.DEADLINE * 3 < 60
     monkeypatch.setattr(destinations, "TIMEOUT", (1.0, 0.2))
     done = threading.Event()
 
@@ -99,6 +101,43 @@ def test_a_server_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(NotDeliveredError, match="ReadTimeout"):
             Webhook(server.address).send(failed(1), "a-bucket")
         done.set()
+
+
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: "], ids=["the status", "a header"])
+def test_a_server_that_drips_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch, first: bytes) -> None:
+    """Each byte comes before the timeout, and the end never; the thread that waited for it ends, too."""
+    monkeypatch.setattr(destinations, "TIMEOUT", (1.0, 1.0))
+    monkeypatch.setattr(destinations, "DEADLINE", 0.5)
+    threads, left = set(threading.enumerate()), threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/{_CANARY}"
+        server = threading.Thread(target=drip, args=(listener, first, left))
+        server.start()
+        before = time.monotonic()
+        with pytest.raises(NotDeliveredError) as caught:
+            Webhook(address).send(failed(1), "a-bucket")
+        assert time.monotonic() - before < 5
+        assert str(caught.value) == "TimeoutError"
+        # The server notices that nobody listens.
+        assert left.wait(10)
+        server.join()
+    for thread in {*threading.enumerate()} - threads:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def drip(listener: socket.socket, first: bytes, left: threading.Event) -> None:
+    """Answer one request with these bytes, and then with one byte now and then, until the client is gone."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65_536)
+        try:
+            connection.sendall(first)
+            for _ in range(400):
+                connection.sendall(b"x")
+                time.sleep(0.05)
+        except OSError:
+            left.set()
 
 
 def test_a_body_without_end_is_not_read() -> None:

@@ -1,6 +1,7 @@
 """`tiktok-insights doctor`: what a person and a program see, and what is never shown."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,24 @@ def test_everything_that_is_missing_is_named_at_once(fresh: Path, monkeypatch: p
     text = doctor().stdout
     assert "missing: TIKTOK_ACCOUNTS (stage raw), .env or environment" in text
     assert text.endswith("Missing: 8.\n")
+
+
+def test_one_cause_is_one_line_however_much_it_blocks(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong setting and a missing sign-in block all grants and permissions; a program gets each of them."""
+    for name, value in {
+        "TIKTOK_INSIGHTS_DEPLOYMENT": "aws", "SNOWFLAKE_ROLE": "a b", "AWS_REGION": "us-east-1",
+        "TIKTOK_API_URL": "http://127.0.0.1:9", "RAPIDAPI_KEY": "a-key", "TIKTOK_ACCOUNTS": "a",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    lines = doctor().stdout.splitlines()
+    states = Counter((finding["area"], finding["state"]) for finding in findings(doctor("--format", "json")))
+    grants, permissions = states["snowflake", "cannot tell"], states["aws", "cannot tell"]
+    assert min(grants, permissions) > 10
+    assert [line for line in lines if line.startswith("  cannot tell")] == [
+        f"  cannot tell: {permissions} of {permissions + 1}. Not signed in to AWS.",
+        f"  cannot tell: {grants} of {grants}. SNOWFLAKE_ROLE is wrong.",
+    ]
+    assert len(lines) < 40
 
 
 def test_no_secret_is_ever_shown(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,9 +38,11 @@ def pending(gigabytes: float) -> list[CsvObject]:
     return [CsvObject(info, "42", "2026-01-31")]
 
 
-def engine(store: ObjectStore, job: str = "etl", **config: Any) -> Engine:
+def engine(store: ObjectStore, job: str = "etl", connection: str = "snowflake-connection", **config: Any) -> Engine:
     """The engine that a run with these settings gets; nothing is asked of Glue, and nothing of the warehouse."""
-    resource = GlueJobResource(job=job, region="eu-central-1", access_key_id="key", secret_access_key="secret")
+    resource = GlueJobResource(
+        job=job, connection=connection, region="eu-central-1", access_key_id="key", secret_access_key="secret"
+    )
     session = Session(cast(Any, None), NAMESPACE)
     return resource.engine(EngineConfig(**config).engine_request(), store, session, LOG)
 
@@ -69,6 +71,15 @@ def test_the_engine_is_that_of_the_settings_or_of_the_size(
 ) -> None:
     """A deployment without a job has one engine."""
     assert chosen(engine(store, **config), gigabytes) is expected
+
+
+def test_the_job_gets_the_connection_of_the_settings(store: ObjectStore) -> None:
+    """Two environments in one account have two connections."""
+    given = engine(store, engine="glue", connection="of-team-b")
+    assert isinstance(given, ChosenEngine)
+    found = given._choose(pending(1.0))
+    assert isinstance(found, GlueEngine)
+    assert found._connection == "of-team-b"
 
 
 def test_what_a_job_has_begun_it_ends(store: ObjectStore) -> None:

@@ -1,8 +1,10 @@
-"""The templates, applied from their own text: what they make is what the code expects, and deleting leaves nothing."""
+"""The data stack, applied from its own text: what it makes is what the code expects, and deleting leaves nothing.
+
+The stack of the machine is in `test_machine_stack`.
+"""
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,46 +19,12 @@ from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.staging.glue.connection import GlueConnection, read_connection
 from tiktok_insights.staging.glue.engine import CONNECTION
 from tiktok_insights_tests.support.aws_calls import RecordedAws
-from tiktok_insights_tests.support.cloudformation import Stack, read_template
-from tiktok_insights_tests.support.deployed import DEPLOYER, ORCHESTRATOR, new_stack
+from tiktok_insights_tests.support.aws_inventory import everything
+from tiktok_insights_tests.support.cloudformation import Stack
+from tiktok_insights_tests.support.deployed import new_stack
+from tiktok_insights_tests.support.documents import ROOT
 
 pytestmark = pytest.mark.deploy
-
-#: How everything of a service that the templates make is listed: the method, and where its answer has the names.
-_LISTS = {
-    ("s3", "list_buckets"): ("Buckets", "Name"),
-    ("glue", "get_databases"): ("DatabaseList", "Name"),
-    ("glue", "get_crawlers"): ("Crawlers", "Name"),
-    ("glue", "get_connections"): ("ConnectionList", "Name"),
-    ("glue", "get_jobs"): ("Jobs", "Name"),
-    ("iam", "list_roles"): ("Roles", "Arn"),
-    ("iam", "list_instance_profiles"): ("InstanceProfiles", "Arn"),
-    ("secretsmanager", "list_secrets"): ("SecretList", "Name"),
-    ("logs", "describe_log_groups"): ("logGroups", "logGroupName"),
-    ("sns", "list_topics"): ("Topics", "TopicArn"),
-    ("sns", "list_subscriptions"): ("Subscriptions", "SubscriptionArn"),
-    ("cloudwatch", "describe_alarms"): ("MetricAlarms", "AlarmName"),
-    ("ec2", "describe_security_groups"): ("SecurityGroups", "GroupId"),
-}
-
-
-def everything(stack: Stack) -> set[tuple[str, str]]:
-    """All that is there, of whoever made it, by service and name."""
-    found = {
-        (method, entry[name])
-        for (service, method), (entries, name) in _LISTS.items()
-        for entry in getattr(stack.client(service), method)()[entries]
-    }
-    policies = stack.client("iam").list_policies(Scope="Local")["Policies"]
-    budgets = stack.client("budgets").describe_budgets(AccountId="123456789012")["Budgets"]
-    reservations = stack.client("ec2").describe_instances()["Reservations"]
-    instances = [instance for reservation in reservations for instance in reservation["Instances"]]
-    return {
-        *found,
-        *(("policies", policy["Arn"]) for policy in policies),
-        *(("budgets", budget["BudgetName"]) for budget in budgets),
-        *(("instances", i["InstanceId"]) for i in instances if i["State"]["Name"] != "terminated"),
-    }
 
 
 @pytest.fixture(scope="module")
@@ -173,11 +141,31 @@ def test_the_outputs_are_settings(stack: Stack) -> None:
     settings, names = read_settings(lines), stack.parameters
     assert (settings.deployment.value, settings.s3.region) == ("aws", "us-east-1")
     assert (settings.s3.bucket, settings.glue.database) == (names["BucketName"], names["DatabaseName"])
+    assert settings.glue_job.connection == CONNECTION == DEFAULTS["GLUE_CONNECTION"]
     assert (settings.glue_job.job, settings.glue.crawler) == (names["JobName"], names["CrawlerName"])
     snowflake = settings.snowflake
     assert (snowflake.account, snowflake.user) == ("myorg-myaccount", "TIKTOK_SERVICE")
     assert (snowflake.role, snowflake.warehouse) == ("TIKTOK_LOADER", "TIKTOK_WH")
     assert snowflake.database == names["SnowflakeDatabase"]
+
+
+def test_a_second_environment_fits_into_the_same_account_and_region(stack: Stack, aws: RecordedAws) -> None:
+    """With other names, as the guide lists them; its settings name what is its own."""
+    guide = (ROOT / "docs/how_to/deploy_to_aws.md").read_text(encoding="utf-8")
+    paragraph = guide.partition("**A second environment.**")[2].partition("\n\n")[0]
+    names = set(re.findall(r"`([A-Z]\w+Name)`", paragraph)) - {"BucketName", "KeysName"}
+    before = everything(stack)
+    second = new_stack(aws, GlueLogGroups="keep", **{name: f"second_{name.lower()}" for name in names})
+    second.create()
+    assert before < everything(stack)
+    settings = read_settings(dict(line.split("=", 1) for line in second.outputs.values()))
+    assert settings.glue_job.connection == "second_connectionname"
+    glue = second.client("glue")
+    assert read_connection(glue, settings.glue_job.connection).secret_id == "second_secretname"
+    (job,) = glue.get_job(JobName="second_jobname")["Job"]["Connections"]["Connections"]
+    assert job == "second_connectionname"
+    second.delete(retained=True)
+    assert everything(stack) == before
 
 
 @pytest.mark.parametrize(
@@ -199,64 +187,3 @@ def test_a_parameter_that_cannot_be_right_is_refused(aws: RecordedAws, name: str
     with pytest.raises(ValueError, match=name):
         refused.create()
     assert refused.made == {}
-
-
-@pytest.fixture(scope="module")
-def machine(stack: Stack, aws: RecordedAws) -> Iterator[Stack]:
-    """The orchestrator's stack beside the data stack, in the emulator's own network."""
-    ec2 = stack.client("ec2")
-    (vpc,) = ec2.describe_vpcs()["Vpcs"]
-    given = {
-        "DataStack": stack.name,
-        "BucketName": stack.parameters["BucketName"],
-        "VpcId": vpc["VpcId"],
-        "SubnetId": ec2.describe_subnets()["Subnets"][0]["SubnetId"],
-        "TiktokAccounts": "corner.bakery,city.museum",
-        "Release": "https://example.com/releases/tiktok_insights-1.0.tar.gz",
-        "ReleaseSha256": "0" * 64,
-    }
-    made = Stack(read_template(ORCHESTRATOR), f"{stack.name}-run", aws.arguments(DEPLOYER), given, stack.exports)
-    before = everything(made)
-    made.create()
-    yield made
-    made.delete(retained=True)
-    assert everything(made) == before
-
-
-def test_the_machine_has_no_way_in_and_the_policies_of_the_stages(machine: Stack, stack: Stack) -> None:
-    """No inbound rule, IMDSv2, an encrypted volume, and the heartbeat's alarm, for which silence is a breach."""
-    ec2 = machine.client("ec2")
-    (group,) = ec2.describe_security_groups(GroupIds=[machine.made["SecurityGroup"].ref])["SecurityGroups"]
-    assert group["IpPermissions"] == []
-    assert [(rule["FromPort"], rule["ToPort"]) for rule in group["IpPermissionsEgress"]] == [(443, 443)]
-    (found,) = ec2.describe_instances(InstanceIds=[machine.made["Instance"].ref])["Reservations"]
-    options = found["Instances"][0]["MetadataOptions"]
-    assert (options["HttpTokens"], options["HttpPutResponseHopLimit"]) == ("required", 2)
-    (volume,) = ec2.describe_volumes()["Volumes"]
-    assert (volume["Encrypted"], volume["Size"]) == (True, 40)
-    attached = machine.client("iam").list_attached_role_policies(RoleName=machine.made["Role"].ref)["AttachedPolicies"]
-    stages = ("extraction", "lake", "catalog", "staging", "glue", "dashboard", "alerts")
-    ours = {f"{machine.name}-keys", *(f"{stack.name}-{stage}" for stage in stages)}
-    assert {policy["PolicyName"] for policy in attached} == ours
-    role = machine.resolve(machine.template["Resources"]["Role"]["Properties"])
-    names = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
-    # The emulator does not have it.
-    assert names == {"AmazonSSMManagedInstanceCore", *ours}
-    (alarm,) = machine.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    assert (alarm["TreatMissingData"], alarm["AlarmActions"]) == ("breaching", [stack.made["Topic"].ref])
-    assert alarm["Dimensions"] == [{"Name": "Bucket", "Value": stack.parameters["BucketName"]}]
-
-
-def test_the_machine_starts_with_the_outputs_of_the_data_stack(machine: Stack, stack: Stack) -> None:
-    """Its script is one that bash can read; it writes the settings, and starts a release of a known checksum."""
-    properties = machine.resolve(machine.template["Resources"]["Instance"]["Properties"])
-    script = properties["UserData"]
-    assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0  # noqa: S607
-    found = re.search(r"<<'SETTINGS'\n(.*)\nSETTINGS\n", script, re.DOTALL)
-    assert found
-    lines = found[1].splitlines()
-    assert {*lines} == {*stack.outputs.values(), "TIKTOK_ACCOUNTS=corner.bakery,city.museum"}
-    settings = read_settings(dict(line.split("=", 1) for line in lines))
-    assert settings.tiktok.accounts == ("corner.bakery", "city.museum")
-    assert script.index("sha256sum --check") < script.index("tar --extract")
-    assert "PRIVATE" not in script

@@ -19,6 +19,9 @@ from tiktok_insights_tests.support.cloudformation_types import TYPES, Made
 _ACCOUNT = "123456789012"
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 _NO_VALUE = object()
+_SECTIONS = {
+    "AWSTemplateFormatVersion", "Conditions", "Description", "Metadata", "Outputs", "Parameters", "Resources", "Rules"
+}  # fmt: skip
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the same
@@ -66,11 +69,13 @@ class Stack:
 
     def create(self) -> dict[str, str]:
         """Make every resource, each after those that it names; give the outputs."""
+        if unknown := self.template.keys() - _SECTIONS:
+            raise LookupError(f"The applier does not know the sections {sorted(unknown)}.")
         self._values = _checked(self.template["Parameters"], self.parameters)
-        for name, parameter in self.template["Parameters"].items():
-            if parameter["Type"].startswith("AWS::SSM::Parameter::Value"):
-                found = self.client("ssm").get_parameter(Name=self._values[name])
-                self._values[name] = found["Parameter"]["Value"]
+        for rule in self.template.get("Rules", {}).values():
+            for assertion in rule["Assertions"]:
+                if not self.resolve(assertion["Assert"]):
+                    raise ValueError(assertion["AssertDescription"])
         for logical in self.template["Resources"]:
             self._make(logical)
         for name, output in self.template.get("Outputs", {}).items():
@@ -82,7 +87,12 @@ class Stack:
     def delete(self, *, retained: bool = False) -> None:
         """Delete the resources, the last one first; those that outlive the stack stay unless `retained`."""
         for logical in reversed(list(self.made)):
-            if retained or self.template["Resources"][logical].get("DeletionPolicy") != "RetainExceptOnCreate":
+            policy = self.template["Resources"][logical].get("DeletionPolicy", "Delete")
+            if policy == "Snapshot":
+                self.made[logical].snapshot()
+            elif policy not in ("Delete", "RetainExceptOnCreate"):
+                raise LookupError(f"The applier does not know the deletion policy {policy}.")
+            if retained or policy != "RetainExceptOnCreate":
                 self.made.pop(logical).delete()
 
     def client(self, service: str) -> Any:
@@ -125,6 +135,12 @@ class Stack:
                 return _PLACEHOLDER.sub(lambda found: str(self._named(found.group(1))), given)
             case "Fn::Equals":
                 return self.resolve(given[0]) == self.resolve(given[1])
+            case "Fn::Not":
+                return not self.resolve(given[0])
+            case "Fn::EachMemberEquals":
+                return {*self.resolve(given[0])} == {self.resolve(given[1])}
+            case "Fn::ValueOfAll":
+                return self._values_of_all(*given)
             case "Fn::If":
                 return self.resolve(given[1] if self._holds(given[0]) else given[2])
             case "Fn::Join":
@@ -134,6 +150,12 @@ class Stack:
             case "Fn::ImportValue":
                 return self.exports[self.resolve(given)]
         raise LookupError(f"The applier does not know {name}.")
+
+    def _values_of_all(self, kind: str, attribute: str) -> list[str]:
+        """What a rule asks about all subnets that parameters name."""
+        assert kind == "AWS::EC2::Subnet::Id"
+        given = [self._values[name] for name, found in self.template["Parameters"].items() if found["Type"] == kind]
+        return [subnet[attribute] for subnet in self.client("ec2").describe_subnets(SubnetIds=given)["Subnets"]]
 
     def _named(self, name: str) -> Any:
         logical, dot, attribute = name.partition(".")

@@ -38,6 +38,17 @@ def _instance(clients: Clients, properties: _Properties, _: str) -> Made:
     return Made(instance, lambda: ec2.terminate_instances(InstanceIds=[instance]))
 
 
+def _volume(clients: Clients, properties: _Properties, _: str) -> Made:
+    ec2 = clients("ec2")
+    tags = [{"ResourceType": "volume", "Tags": properties.pop("Tags")}]
+    volume = ec2.create_volume(TagSpecifications=tags, **properties)["VolumeId"]
+    return Made(
+        volume,
+        lambda: ec2.delete_volume(VolumeId=volume),
+        snapshot=lambda: ec2.create_snapshot(VolumeId=volume),
+    )
+
+
 def _alarm(clients: Clients, properties: _Properties, _: str) -> Made:
     cloudwatch, name = clients("cloudwatch"), properties["AlarmName"]
     cloudwatch.put_metric_alarm(**properties)
@@ -48,4 +59,5 @@ MACHINE_TYPES: dict[str, Callable[[Clients, _Properties, str], Made]] = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::EC2::Instance": _instance,
     "AWS::EC2::SecurityGroup": _security_group,
+    "AWS::EC2::Volume": _volume,
 }

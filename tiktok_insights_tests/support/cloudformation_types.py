@@ -17,13 +17,18 @@ _Properties = dict[str, Any]
 _ACCOUNT = "123456789012"
 
 
+def _no_snapshot() -> None:
+    raise LookupError("The applier does not know how to make a snapshot of this type.")
+
+
 @dataclass(frozen=True)
 class Made:
-    """A resource that is there: what `Ref` and `GetAtt` give, and what deletes it."""
+    """A resource that is there: what `Ref` and `GetAtt` give, and what deletes it; what keeps a snapshot of it."""
 
     ref: str
     delete: Callable[[], object]
     attributes: Mapping[str, str] = field(default_factory=dict)
+    snapshot: Callable[[], object] = _no_snapshot
 
 
 def used_up(properties: _Properties) -> None:

@@ -11,7 +11,7 @@ from tiktok_insights.doctor.aws.clients import Clients, Identity
 from tiktok_insights.doctor.aws.glue_calls import glue_calls
 from tiktok_insights.doctor.aws.names import Names, Permission
 from tiktok_insights.doctor.aws.s3_calls import s3_calls
-from tiktok_insights.doctor.findings import Finding, Outcome, Probe, State, Subject, missing, ok, unknown
+from tiktok_insights.doctor.findings import Finding, Outcome, Probe, State, Subject, blocked, missing, ok, unknown
 from tiktok_insights.doctor.side_by_side import Once, examine
 
 AREA = "aws"
@@ -78,7 +78,7 @@ def _identity(clients: Clients) -> Outcome:
 
 def _is_there(answer: Once[Answer], code: str, identity: Identity | None) -> Outcome:
     if identity is None:
-        return unknown("Not signed in.")
+        return blocked("Not signed in to AWS.")
     found = answer.get()
     if found.is_denied:
         return unknown("Looking for it is denied.")
@@ -91,7 +91,7 @@ def _is_granted(
     call: Call, answer: Once[Answer], permission: Permission, clients: Clients, identity: Identity | None
 ) -> Outcome:
     if identity is None:
-        return unknown("Not signed in.", simulation_hint(permission))
+        return blocked("Not signed in to AWS.", simulation_hint(permission))
     if call.request is None:
         return _simulated(permission, clients, identity)
     return answer.get().about(permission, is_only=len(call.resources) == 1)

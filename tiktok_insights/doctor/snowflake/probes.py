@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tiktok_insights.doctor.findings import Outcome, Probe, Subject, missing, ok, unknown
+from tiktok_insights.doctor.findings import Outcome, Probe, Subject, blocked, missing, ok, unknown
 from tiktok_insights.doctor.side_by_side import Once
 from tiktok_insights.doctor.snowflake.grants import Grant, needed, ownerships
 from tiktok_insights.printable import printable
@@ -37,7 +37,7 @@ def snowflake_probes(settings: SnowflakeSettings, wrong: Mapping[str, str]) -> I
     names = [name for name in wrong if name.startswith("SNOWFLAKE_")]
 
     def guarded(look: Callable[[], Outcome]) -> Callable[[], Outcome]:
-        return (lambda: unknown(f"{names[0]} is wrong.")) if names else look
+        return (lambda: blocked(f"{names[0]} is wrong.")) if names else look
 
     def probe(name: str, place: str, look: Callable[[], Outcome]) -> Probe:
         return Probe(Subject(name=name, area=AREA, place=place, stage=_STAGE), guarded(look))
@@ -105,4 +105,4 @@ def _signed_in(account: "Once[Account]") -> "Account | Outcome":
     try:
         return account.get()
     except Exception:  # noqa: BLE001  # the probe of the sign-in says what it is
-        return unknown("Not signed in.")
+        return blocked("Not signed in to Snowflake.")

@@ -47,11 +47,13 @@ class GlueEngine(Engine):
         namespace: Namespace,
         log: logging.Logger,
         size: RunSize | None = None,
+        connection: str = CONNECTION,
     ) -> None:
         self._store = store
         self._launcher = launcher
         self._namespace = namespace
         self._size = size or RunSize()
+        self._connection = connection
         self._manifests = Manifests(store, namespace, log)
         self._log = log
         self.runs: list[FinishedRun] = []
@@ -97,7 +99,7 @@ class GlueEngine(Engine):
         if result := read_result(self._store, batch_id, items):
             self._log.info("Batch %s was staged by Glue job run %s already.", batch_id, result.job_run_id)
             return result, self._run(result.job_run_id)
-        arguments = JobArguments(self._store.bucket, batch_id, CONNECTION, self._namespace)
+        arguments = JobArguments(self._store.bucket, batch_id, self._connection, self._namespace)
         key = result_key(batch_id)
         run = self._launcher.run(arguments, self._size, lambda: self._store.exists(key))
         if result := read_result(self._store, batch_id, items):

@@ -320,6 +320,15 @@ def test_a_stop_that_fails_once_is_made_good(glue: OwnGlue, bucket: ObjectStore,
     assert wait_until(lambda: glue.runs()[0]["JobRunState"] == "STOPPED")
 
 
+def test_the_job_is_told_the_connection_of_its_environment(glue: OwnGlue, bucket: ObjectStore) -> None:
+    """Two environments in one account have two."""
+    glue.work = Job(bucket)
+    engine = GlueEngine(bucket, launcher(glue.aws, LOG), NAMESPACE, LOG, connection="of-team-b")
+    assert stage(engine) == BOTH
+    (run,) = glue.runs()
+    assert run["Arguments"]["--connection"] == "of-team-b"
+
+
 def test_a_glue_that_never_answers_ends_with_a_sentence(glue: OwnGlue, engine: GlueEngine) -> None:
     """After a number of tries."""
     glue.disturbed.faults["GetJobRuns"] = ["throttled"] * 99
