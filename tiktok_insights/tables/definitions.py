@@ -8,6 +8,7 @@ from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
 from tiktok_insights.tables.presence import PRESENCE_SPELLS, TOUCHED_SPELLS
+from tiktok_insights.tables.run_costs import RUN_COSTS
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -199,7 +200,10 @@ ALL: tuple[Table, ...] = (
     PRESENCE_SPELLS,
     TOUCHED_SPELLS,
     ACCOUNT_LOOKS,
+    RUN_COSTS,
 )
+#: The tables that people read through a view of the same name.
+VIEWED: tuple[Table, ...] = (TIKTOK_DATA, RUN_COSTS)
 
 #: The version of the tables above. `versions/` has a record of each, which may change until the first release.
 SCHEMA_VERSION = 1

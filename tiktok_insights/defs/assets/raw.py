@@ -87,8 +87,13 @@ def raw_followers(
     with tiktok.extraction_lock(s3, context.log) as lock:
         client = tiktok.client(lock.require)
         extractor = Extractor(raw, client, policy, context.log, progress)
-        results = extractor.extract(tiktok.accounts_or(config.accounts))
-    require_any(results)
+        try:
+            results = extractor.extract(tiktok.accounts_or(config.accounts))
+            require_any(results)
+        except BaseException:
+            # Failed or canceled, it has cost them all the same.
+            context.log_event(dg.AssetObservation("raw_followers", metadata={"requests": client.budget.spent}))
+            raise
     return dg.MaterializeResult(
         metadata={
             "accounts": table(ACCOUNT_COLUMNS, [list(account_row(result).values()) for result in results]),
