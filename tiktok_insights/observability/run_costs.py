@@ -92,10 +92,10 @@ def _write(session: Session, rows: Sequence[NamedRow]) -> None:
         f"{', '.join([f'({placeholders(columns)})'] * len(rows))}) AS s ON t.RUN_ID = s.RUN_ID "
         f"WHEN MATCHED THEN UPDATE SET {updates} WHEN NOT MATCHED THEN INSERT ({', '.join(RUN_COSTS.names)}) "
         f"VALUES ({', '.join(f's.{name}' for name in RUN_COSTS.names)})",
-        [row[name] for row in rows for name in RUN_COSTS.names],
+        # As texts: the rows of VALUES must agree in their types, and a NULL is bound as text.
+        [None if row[name] is None else str(row[name]) for row in rows for name in RUN_COSTS.names],
     )
 
 
-def _utc(moment: datetime | None) -> str | None:
-    """A time as the text that is bound: beside a NULL, the connector would send a number without a unit."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ") if moment else None
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
