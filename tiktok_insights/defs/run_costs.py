@@ -4,6 +4,7 @@ Which of them are written, and what the run's page shows of its own row. How a r
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -11,7 +12,9 @@ import dagster as dg
 from tiktok_insights.clients.snowflake_session import NamedRow
 from tiktok_insights.defs.run_observations import ENDED, ended_at
 from tiktok_insights.observability.run_costs import RunUse
+from tiktok_insights.tiktok.client import Client
 
+_REQUESTS = "requests"
 _RAW, _STAGED = "raw_followers", "staged_tiktok_data"
 _GLUE_RUN, _CONSOLE = "glue_job_run", "_console"
 #: A step that fails makes nothing; what it has used, it tells as an observation.
@@ -30,6 +33,16 @@ _SHOWN = (
 )
 
 
+@contextmanager
+def requests_told(context: dg.AssetExecutionContext, client: Client) -> Iterator[Client]:
+    """Tell what an extraction with this client has requested, if it fails or is canceled: it makes nothing then."""
+    try:
+        yield client
+    except BaseException:
+        context.log_event(dg.AssetObservation(_RAW, metadata={_REQUESTS: client.budget.spent}))
+        raise
+
+
 def runs_to_record(instance: dg.DagsterInstance, run_id: str, recorder: str) -> list[RunUse]:
     """The run itself, which is under way, and those that have ended since the last run that recorded costs started.
 
@@ -38,7 +51,7 @@ def runs_to_record(instance: dg.DagsterInstance, run_id: str, recorder: str) -> 
     """
     last = instance.get_latest_materialization_event(dg.AssetKey(recorder))
     before = instance.get_run_record_by_id(last.run_id) if last else None
-    since = before.start_time if before else last and last.timestamp
+    since = before.start_time if before else last.timestamp if last else None
     filters = dg.RunsFilter(statuses=ENDED, updated_after=datetime.fromtimestamp(since, UTC) if since else None)
     records = [*instance.get_run_records(filters, limit=_MOST_RUNS, order_by="update_timestamp")]
     if own := instance.get_run_record_by_id(run_id):
@@ -60,7 +73,7 @@ def _use(instance: dg.DagsterInstance, record: dg.RunRecord) -> RunUse:
     raw, staged = told.get(_RAW, {}), told.get(_STAGED, {})
     used_glue = staged.get("engine") == "glue"
     no_glue = 0.0 if not used_glue and (staged or _STAGED not in started) else None
-    requests = raw.get("requests")
+    requests = raw.get(_REQUESTS)
     dpu_seconds, usd = staged.get("dpu_seconds"), staged.get("estimated_cost_usd")
     return RunUse(
         run_id=run.run_id,
