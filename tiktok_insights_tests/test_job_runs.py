@@ -214,7 +214,7 @@ def test_refused_objects_are_tried_again_by_a_job(
     assert not run_job(loaded, "load_pending_objects").success
     config = {"ops": {"staged_tiktok_data": {"config": {"retry_refused": True, "max_rejected_share": 0.5}}}}
     assert run_job(loaded, "load_pending_objects").success, "a refused object is not pending"
-    assert run_job(loaded, "retry_refused_objects", **config).success
+    assert run_job(loaded, "retry_refused_objects", None, **config).success
     assert loaded.resolve_job_def("retry_refused_objects").run_config == {
         "ops": {"staged_tiktok_data": {"config": {"retry_refused": True}}}
     }
@@ -310,7 +310,7 @@ def test_what_did_not_pass_is_checked_again_by_the_next_run(
         session.execute("DELETE FROM TIKTOK_DATA")
     runs = [run_job(loaded, "load_pending_objects") for _ in range(2)]
     rebuilt = {"ops": {"tiktok_data": {"config": {"rebuild": True}}}}
-    runs += [run_job(loaded, "load_pending_objects", **rebuilt), run_job(loaded, "load_pending_objects")]
+    runs += [run_job(loaded, "load_pending_objects", None, **rebuilt), run_job(loaded, "load_pending_objects")]
     assert [run.success for run in runs] == [False, False, True, True]
     compared = [
         check.metadata["objects compared"].value

@@ -4,7 +4,8 @@ Batch IDs and times of loading are left out: a second load has others. So is wha
 """
 
 from tiktok_insights.clients.snowflake_session import Row, Session
-from tiktok_insights.tables.definitions import LOAD_BATCHES, RUN_COSTS
+from tiktok_insights.tables.definitions import LOAD_BATCHES
+from tiktok_insights.tables.run_costs import RUN_COSTS
 
 _OF_A_LOAD = {"BATCH_ID", "LOADED_AT"}
 _OF_RUNS = {LOAD_BATCHES.name, RUN_COSTS.name}
