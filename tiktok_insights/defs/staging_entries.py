@@ -18,6 +18,7 @@ OBJECT_COLUMNS = (
     ("staged", "int", "Rows sent to the warehouse's staging table."),
     ("duplicate", "int", "Rows dropped because the object already has the user."),
     ("rejected", "int", "Rows in the quarantine."),
+    ("suppressed", "int", "Rows dropped because the user was removed."),
     ("negative counts", "int", "Counts that were negative and became NULL."),
     ("reason", "string", "Why the object is not loaded, and what to do."),
 )

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from tiktok_insights.raw.manifest import PageEntry
 from tiktok_insights.schema import COLUMNS, CSV_HEADER, TIME_COLUMN
-from tiktok_insights.tiktok.models import Follower
+from tiktok_insights.tiktok.models import FORGOTTEN, Follower
 
 _ATTRIBUTES = tuple(column.attribute for column in COLUMNS[: COLUMNS.index(TIME_COLUMN)])
 
@@ -47,10 +47,11 @@ class CsvRows:
         self._writer.writerow(CSV_HEADER)
         self.repairs = TextRepairs()
         self.rows = 0
+        self._list_position = 0
         self._windows_before: dict[str, tuple[str, str]] = {}
 
     def write(self, followers: Sequence[Follower], entry: PageEntry) -> None:
-        """Write the followers of the page that the manifest's entry describes.
+        """Write the followers of the page that the manifest's entry describes. One that == FORGOTTEN leaves a gap.
 
         The API repeats a page's last row on the next page, which was requested strictly before that follow: such a row
         has the window of the page before.
@@ -58,9 +59,12 @@ class CsvRows:
         of_page = (_time(entry.followed_after), _time(entry.followed_before))
         windows = {one.tiktok_id: self._windows_before.get(one.tiktok_id, of_page) for one in followers}
         for follower in followers:
+            self._list_position += 1
+            if follower == FORGOTTEN:
+                continue
             texts = [self.repairs.clean(getattr(follower, attribute)) for attribute in _ATTRIBUTES]
             self.rows += 1
-            self._writer.writerow([*texts, entry.fetched_at, *windows[follower.tiktok_id], self.rows])
+            self._writer.writerow([*texts, entry.fetched_at, *windows[follower.tiktok_id], self._list_position])
         self._windows_before = windows
 
 

@@ -51,8 +51,8 @@ def every_row_is_staged_duplicate_or_rejected(item: ObjectFacts) -> str:
     counts, sums = item.staged.counts, item.staged.id_sums
     if counts.rows_in != counts.accounted:
         return (
-            f"{counts.rows_in:,} rows, but {counts.staged:,} staged, {counts.duplicate:,} duplicate and "
-            f"{counts.rejected:,} rejected"
+            f"{counts.rows_in:,} rows, but {counts.staged:,} staged, {counts.duplicate:,} duplicate, "
+            f"{counts.rejected:,} rejected and {counts.suppressed:,} of removed people"
         )
     return "" if sums.rows_in == sums.accounted else f"{counts.rows_in:,} rows, but some with another ID"
 

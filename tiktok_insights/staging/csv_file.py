@@ -4,7 +4,7 @@ How it comes here belongs in `object_reading.py`, and what is made of it to the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -54,6 +54,10 @@ class CsvFile:
         found = inspection.inspect(path)
         return CsvFile(path, found.header, origin, partial(_done, found))
 
+    def with_suppressed(self, records: int) -> "CsvFile":
+        """The file when so many rows were taken out of it before."""
+        return replace(self, inspect=partial(_with_suppressed, self.inspect, records)) if records else self
+
     @property
     def number(self) -> int:
         """The number in the file's name."""
@@ -63,3 +67,7 @@ class CsvFile:
 def _done(found: Inspection) -> Inspection:
     """The inspection itself: unlike a lambda, this can be sent to another process."""
     return found
+
+
+def _with_suppressed(inspect: Callable[[], Inspection], records: int) -> Inspection:
+    return replace(inspect(), suppressed=records)

@@ -40,13 +40,15 @@ class Inspection:
     """A loadable CSV: its columns (all of the contract's, or the first 14), its physical records, and their IDs.
 
     `lines_without_rows` are the numbers of the lines among them that are not rows: too long, of another number of
-    fields, or not UTF-8 in a column that is kept. An engine must reject these lines and no others.
+    fields, or not UTF-8 in a column that is kept. An engine must reject these lines and no others. `suppressed` are
+    records that were taken out before the file was inspected.
     """
 
     header: tuple[str, ...]
     records: int
     id_sum: int
     lines_without_rows: tuple[int, ...] = ()
+    suppressed: int = 0
 
 
 def header_of(path: Path) -> tuple[str, ...]:

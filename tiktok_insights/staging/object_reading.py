@@ -6,6 +6,7 @@ where, belongs to the engines.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
@@ -18,7 +19,9 @@ from tiktok_insights.staging.content import Content, KnownContents
 from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.staging.suppressed_rows import take_out
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import SuppressionList
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,14 @@ Fetched = LoadableObject | StagedObject | Unreadable | ObjectChangedError
 class ObjectReader:
     """Reads the objects of one batch. Safe for many threads."""
 
-    def __init__(self, store: ObjectStore, batch_id: str, contents: KnownContents) -> None:
+    def __init__(
+        self, store: ObjectStore, batch_id: str, contents: KnownContents, suppression: SuppressionList
+    ) -> None:
         self._store = store
         self._raw = RawStore(store)
         self._batch_id = batch_id
         self._contents = contents
+        self._suppression = suppression
 
     def read(self, item: CsvObject, path: Path, inspected: Callable[[Path, RowOrigin], CsvFile]) -> Fetched:
         """Copy exactly the listed version to `path`, recognize its content, and have it inspected."""
@@ -51,11 +57,16 @@ class ObjectReader:
             content = self._contents.recognize(item.info, downloaded.sha256)
             if content.is_loaded:
                 return StagedObject(item, content)
-            return self._loadable(item, content, downloaded.metadata, lambda origin: inspected(path, origin))
+            read = partial(self._inspected, path, inspected)
+            return self._loadable(item, content, downloaded.metadata, read)
         except ObjectChangedError as error:
             return error
         except ObjectUnavailableError as error:
             return Unreadable.because(error, item.info.key, item)
+
+    def _inspected(self, path: Path, inspected: Callable[[Path, RowOrigin], CsvFile], origin: RowOrigin) -> CsvFile:
+        suppressed = take_out(path, self._suppression)
+        return inspected(path, origin).with_suppressed(suppressed)
 
     def _loadable(
         self,

@@ -44,6 +44,7 @@ class StagedObject:
             "ROWS_STAGED": counts.staged,
             "ROWS_DUPLICATE": counts.duplicate,
             "ROWS_REJECTED": counts.rejected,
+            "ROWS_SUPPRESSED": counts.suppressed,
             "ID_SUM_IN": sums.rows_in,
             "ID_SUM_STAGED": sums.staged,
             "ID_SUM_DUPLICATE": sums.duplicate,

@@ -76,5 +76,5 @@ def _result(item: StagedObject, *, passed: bool) -> ObjectResult:
 
 
 def _total(counts: Iterable[RowCounts]) -> RowCounts:
-    rows = [(c.rows_in, c.staged, c.duplicate, c.rejected, c.negative_counts) for c in counts]
+    rows = [(c.rows_in, c.staged, c.duplicate, c.rejected, c.suppressed, c.negative_counts) for c in counts]
     return RowCounts(*map(sum, zip(*rows, strict=True)))

@@ -42,7 +42,12 @@ _OBJECT = _columns(
     ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows sent to the warehouse's staging table."),
     ("ROWS_DUPLICATE", "NUMBER(38,0) NOT NULL", "Rows dropped because the object already has the user."),
     ("ROWS_REJECTED", "NUMBER(38,0) NOT NULL", "Rows in the quarantine."),
-    ("ID_SUM_IN", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_IN records, from the object's bytes."),
+    ("ROWS_SUPPRESSED", "NUMBER(38,0) NOT NULL", "Rows dropped because the user was removed."),
+    (
+        "ID_SUM_IN",
+        f"{ID_SUM_TYPE} NOT NULL",
+        "Sum over the IDs of the ROWS_IN records less the suppressed ones, from the object's bytes.",
+    ),
     ("ID_SUM_STAGED", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_STAGED rows."),
     ("ID_SUM_DUPLICATE", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_DUPLICATE rows."),
     ("ID_SUM_REJECTED", f"{ID_SUM_TYPE} NOT NULL", "Sum over the IDs of the ROWS_REJECTED rows."),

@@ -15,13 +15,15 @@ from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, ColumnKind
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError
 from tiktok_insights.tiktok.json_values import MISSING, ValueShapeError, integer_of, text_of, value_at
-from tiktok_insights.tiktok.models import Account, Follower, Page, Parsed, RejectedRow, Value
+from tiktok_insights.tiktok.models import FORGOTTEN, Account, Follower, Page, Parsed, RejectedRow, Value
 from tiktok_insights.tiktok.outcomes import Outcome
 
 _API_COLUMNS = tuple(column for column in COLUMNS if column.web)
 _REQUIRED = ("tiktok_id", "unique_id")
 _COUNTS = tuple(column for column in _API_COLUMNS if column.kind is ColumnKind.COUNT)
 _TOTALS = ("followerCount", "followingCount", "heartCount", "videoCount")
+#: What is in a stored page in the place of a row that was removed: see `page_rows`.
+FORGOTTEN_ROW = {"forgotten": True}
 _ACCOUNT_ID = re.compile(r"[0-9]{1,20}")
 
 
@@ -176,6 +178,9 @@ def _no_list(document: dict[str, Any], dialect: Dialect) -> TikTokError:
 def _read_rows(rows: list[Any], dialect: Dialect) -> tuple[list[Follower], list[RejectedRow], int]:
     followers, rejected, dummies = [], [], 0
     for position, row in enumerate(rows):
+        if row == FORGOTTEN_ROW:
+            followers.append(FORGOTTEN)
+            continue
         try:
             follower = _read_row(row, dialect)
         except ValueShapeError as error:

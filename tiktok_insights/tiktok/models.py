@@ -1,6 +1,6 @@
 """What the source's responses mean, as values: an account, a follower, a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -50,6 +50,10 @@ class Follower:
     counts_exact: str
 
 
+#: The place of a user who was removed from a stored page: counted and numbered like any other, and known no more.
+FORGOTTEN = Follower(*[""] * len(fields(Follower)))
+
+
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A row of a page that is not a follower of a shape we know: its place in the page (from 0), why, and its JSON."""
@@ -61,7 +65,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list.
+    """One page of a list. `followers` has FORGOTTEN in the place of each user who was removed from the stored page.
 
     `next_cursor` is in unix seconds, None where the API gives no place to go on. `total` is the length of the whole
     list as the API claims it. `dummies` counts the placeholder rows (id 0) that were dropped. `served_at` is the time

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 
 from tiktok_insights.tiktok.follow_windows import FollowWindow
-from tiktok_insights.tiktok.models import Page
+from tiktok_insights.tiktok.models import FORGOTTEN, Page
 from tiktok_insights.tiktok.outcomes import Outcome
 
 #: Dead accounts are filtered out of the pages (5 % measured), so a whole list has fewer users than its claimed total.
@@ -69,12 +69,14 @@ class Walk:
         self.covered_from: int | None = None
         self.covered_to: int | None = None
         self._seen: set[int | str] = set()
+        self._forgotten = 0
+        self._ended_forgotten = False
         self._pages_without_news = 0
 
     @property
     def users_seen(self) -> int:
         """Different users so far."""
-        return len(self._seen)
+        return len(self._seen) + self._forgotten
 
     @property
     def coverage(self) -> float | None:
@@ -108,7 +110,8 @@ class Walk:
         if window.after is not None:
             self.covered_from = window.after
         before = self.users_seen
-        self._seen.update(_compact(row.tiktok_id) for row in page.followers)
+        self._seen.update(_compact(row.tiktok_id) for row in page.followers if row != FORGOTTEN)
+        self._forgotten += self._new_forgotten(page)
         has_news = self.users_seen > before
         self.pages += 1
         self.rows += len(page.followers) + len(page.rejected)
@@ -124,6 +127,13 @@ class Walk:
         if self.stop is None and page.next_cursor is not None:
             self._move(page.next_cursor, window)
         return window
+
+    def _new_forgotten(self, page: Page) -> int:
+        """How many users of the page were removed from it; one at its top may be the last one of the page before."""
+        count = page.followers.count(FORGOTTEN)
+        is_repeated = self._ended_forgotten and page.followers[:1] == (FORGOTTEN,)
+        self._ended_forgotten = page.followers[-1:] == (FORGOTTEN,)
+        return count - is_repeated
 
     def _go_to(self, asked: int) -> None:
         """Go to the cursor that was asked with; if it is older than the walk's own, that leaves a hole."""

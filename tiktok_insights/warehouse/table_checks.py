@@ -129,19 +129,21 @@ def table_matches_the_contract(given: TableCheckInput) -> Finding:
 def ledger_reconciles(given: TableCheckInput) -> Finding:
     """Each published object has as many rows in the history as the ledger says, and the sum over their IDs is equal.
 
-    The ledger is the table LOAD_HISTORY. Its counts and sums must also add up: in = staged + duplicate + rejected. A
-    run compares what it published, and what earlier runs published without checking it. `verify` compares all objects.
+    The ledger is the table LOAD_HISTORY. Its counts and sums must also add up: in = staged + duplicate + rejected +
+    suppressed. A run compares what it published, and what earlier runs published without checking it. `verify`
+    compares all objects.
     """
     in_scope = "" if given.scope.is_everything else f"WHERE OBJECT_KEY IN ({given.scope.keys}) "
     wrong = given.session.records(
         "SELECT COALESCE(l.OBJECT_KEY, h.HISTORY_KEY) AS OBJECT_KEY, l.OBJECT_KEY AS LEDGER_KEY, l.ROWS_IN, "
-        "l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, l.ID_SUM_IN, l.ID_SUM_STAGED, l.ID_SUM_DUPLICATE, "
-        "l.ID_SUM_REJECTED, COALESCE(h.HISTORY_ROWS, 0) AS HISTORY_ROWS, COALESCE(h.HISTORY_SUM, 0) AS HISTORY_SUM "
+        "l.ROWS_STAGED, l.ROWS_DUPLICATE, l.ROWS_REJECTED, l.ROWS_SUPPRESSED, "
+        "l.ID_SUM_IN, l.ID_SUM_STAGED, l.ID_SUM_DUPLICATE, l.ID_SUM_REJECTED, "
+        "COALESCE(h.HISTORY_ROWS, 0) AS HISTORY_ROWS, COALESCE(h.HISTORY_SUM, 0) AS HISTORY_SUM "
         f"FROM (SELECT * FROM {LOAD_HISTORY.name} WHERE STATUS = ? AND OBJECT_KEY IN ({given.scope.keys})) AS l "
         "FULL JOIN (SELECT OBJECT_KEY AS HISTORY_KEY, COUNT(*) AS HISTORY_ROWS, "
         f"{id_sum_sql('TIKTOK_ID', SqlEngine.SNOWFLAKE)} AS HISTORY_SUM FROM {FOLLOWER_SNAPSHOTS.name} "
         f"{in_scope}GROUP BY OBJECT_KEY) AS h ON h.HISTORY_KEY = l.OBJECT_KEY WHERE l.OBJECT_KEY IS NULL "
-        "OR l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED "
+        "OR l.ROWS_IN <> l.ROWS_STAGED + l.ROWS_DUPLICATE + l.ROWS_REJECTED + l.ROWS_SUPPRESSED "
         "OR l.ID_SUM_IN <> l.ID_SUM_STAGED + l.ID_SUM_DUPLICATE + l.ID_SUM_REJECTED "
         "OR l.ROWS_STAGED <> COALESCE(h.HISTORY_ROWS, 0) OR l.ID_SUM_STAGED <> COALESCE(h.HISTORY_SUM, 0) "
         f"ORDER BY 1 LIMIT {NAMED_OFFENDERS}",
@@ -155,8 +157,8 @@ def _unreconciled(row: NamedRow) -> str:
         return "{OBJECT_KEY}: not in the ledger, {HISTORY_ROWS} in the history".format_map(row)
     return (
         "{OBJECT_KEY}: {ROWS_IN} in, {ROWS_STAGED} staged, {ROWS_DUPLICATE} duplicate, {ROWS_REJECTED} rejected, "
-        "{HISTORY_ROWS} in the history; the sums of their IDs are {ID_SUM_IN}, {ID_SUM_STAGED}, {ID_SUM_DUPLICATE}, "
-        "{ID_SUM_REJECTED} and {HISTORY_SUM}"
+        "{ROWS_SUPPRESSED} of removed people, {HISTORY_ROWS} in the history; the sums of their IDs are "
+        "{ID_SUM_IN}, {ID_SUM_STAGED}, {ID_SUM_DUPLICATE}, {ID_SUM_REJECTED} and {HISTORY_SUM}"
     ).format_map(row)
 
 

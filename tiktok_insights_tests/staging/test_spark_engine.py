@@ -10,9 +10,11 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.spark.engine import SparkEngine
 from tiktok_insights.staging.transform import READ_COLUMNS, transform_sql
+from tiktok_insights.suppression import NOBODY, SuppressionList
 from tiktok_insights_tests.staging.test_id_patterns import (
     EARLY,
     GENUINE,
@@ -29,6 +31,7 @@ from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.refused_objects import archive, deny
 from tiktok_insights_tests.support.spark import spark
 from tiktok_insights_tests.support.staged_outcomes import items_of, stage, staged
+from tiktok_insights_tests.support.suppressed_files import FILES, LIST
 from tiktok_insights_tests.support.third_party_csvs import CASES, SKIPPED
 
 if TYPE_CHECKING:
@@ -50,15 +53,23 @@ def client(**arguments: Any) -> Any:
     return boto3.client("s3", **arguments)
 
 
-@pytest.fixture
-def engine(spark: "SparkSession", settings: Settings, connections: Connections) -> SparkEngine:
+def engine_with(
+    spark: "SparkSession", settings: Settings, connections: Connections, suppression: SuppressionList
+) -> SparkEngine:
     """The engine on the test's bucket and warehouse."""
     return SparkEngine(
         spark,
         partial(open_store, connections.aws, settings.s3.bucket),
         partial(open_session, settings.snowflake, "spark"),
         "test",
+        suppression,
     )
+
+
+@pytest.fixture
+def engine(spark: "SparkSession", settings: Settings, connections: Connections) -> SparkEngine:
+    """The engine while nobody was removed."""
+    return engine_with(spark, settings, connections, NOBODY)
 
 
 def fill(loader: Loader) -> None:
@@ -93,6 +104,18 @@ def test_every_kind_of_object_is_the_same(loader: Loader, engine: SparkEngine) -
     assert len({found for found in local.ids.values() if found.rounded}) > 6
     assert on_spark.rows == local.rows
     assert on_spark.quarantine == local.quarantine
+
+
+def test_removed_people_are_kept_out_alike(
+    loader: Loader, spark: "SparkSession", settings: Settings, connections: Connections
+) -> None:
+    """Of each file the counts, the staged rows and the quarantine, when some of its rows are of such people."""
+    for name, body in FILES.items():
+        loader.put(name, body)
+    local = staged(loader, LocalEngine(loader.store, loader.session, LIST))
+    on_spark = staged(loader, engine_with(spark, settings, connections, LIST))
+    assert sum(facts["ROWS_SUPPRESSED"] for facts in local.objects.values()) > 12
+    assert on_spark == local
 
 
 def test_objects_that_cannot_be_staged_have_the_same_outcomes(loader: Loader, engine: SparkEngine) -> None:

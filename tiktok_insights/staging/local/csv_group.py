@@ -20,7 +20,14 @@ from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights.staging.local.id_patterns import look_at_ids
 from tiktok_insights.staging.local.long_lines import READER_LINE_BYTES, with_long_lines_told
 from tiktok_insights.staging.local.rejections import Rejections
-from tiktok_insights.staging.row_counts import IdSums, RowCounts, counted, require_conserved, require_quarantined
+from tiktok_insights.staging.row_counts import (
+    IdSums,
+    RowCounts,
+    counted,
+    require_conserved,
+    require_quarantined,
+    with_inspection,
+)
 from tiktok_insights.staging.staged_object import naive_utc
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
@@ -145,9 +152,7 @@ class CsvGroup:
     ) -> Transformed:
         inspection = file.inspect()
         rejections.require_unsplit(file.number, inspection.lines_without_rows)
-        rejected_rows = counts.rejected + len(inspection.lines_without_rows)
-        counts = replace(counts, rows_in=inspection.records, rejected=rejected_rows)
-        sums = replace(sums, rows_in=inspection.id_sum)
+        counts, sums = with_inspection(counts, sums, inspection)
         rejected = None
         if counts.rejected:
             rejected = self._folder / f"{file.number}.jsonl"

@@ -21,25 +21,28 @@ from tiktok_insights.staging.local import duckdb_transform
 from tiktok_insights.staging.local.csv_group import MemoryLimitError, Transformed
 from tiktok_insights.staging.local.fetching import Fetching
 from tiktok_insights.staging.local.groups import by_reader
-from tiktok_insights.staging.object_reading import LoadableObject
+from tiktok_insights.staging.object_reading import LoadableObject, ObjectReader
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import NOBODY, SuppressionList
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 
 class LocalEngine(Engine):
     """Stages on this machine, from one bucket into one warehouse."""
 
-    def __init__(self, store: ObjectStore, session: Session) -> None:
+    def __init__(self, store: ObjectStore, session: Session, suppression: SuppressionList = NOBODY) -> None:
         self._store = store
         self._session = session
+        self._suppression = suppression
 
     def stage(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> Iterator[ObjectOutcome]:
         """Stage the objects. Each has one outcome, and none has an effect on another's."""
         # Two pools: what is to be written must not wait for the downloads of the next group. Both end before the
         # folder.
         with tempfile.TemporaryDirectory() as folder, request_pool() as readers, request_pool() as writers:
-            fetching = Fetching(self._store, batch_id, contents, readers, Path(folder))
+            reader = ObjectReader(self._store, batch_id, contents, self._suppression)
+            fetching = Fetching(reader, readers, Path(folder))
             for fetched, group_folder in fetching.groups(items):
                 yield from (item for item in fetched if not isinstance(item, LoadableObject))
                 loadable = {item.file.number: item for item in fetched if isinstance(item, LoadableObject)}

@@ -11,10 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.listing import CsvObject
 from tiktok_insights.staging import inspection
-from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
 from tiktok_insights.staging.local.groups import GROUP_BYTES, GROUP_OBJECTS
 from tiktok_insights.staging.object_reading import Fetched, ObjectReader
@@ -22,15 +20,13 @@ from tiktok_insights.staging.pending import in_parts
 
 
 class Fetching:
-    """Fetches the objects of one batch with the threads of a pool.
+    """Fetches the objects of one batch, by its reader, with the threads of a pool.
 
     Files are in `folder`, which outlives the threads: they may still write when fetching ends early.
     """
 
-    def __init__(
-        self, store: ObjectStore, batch_id: str, contents: KnownContents, pool: ThreadPoolExecutor, folder: Path
-    ) -> None:
-        self._reader = ObjectReader(store, batch_id, contents)
+    def __init__(self, reader: ObjectReader, pool: ThreadPoolExecutor, folder: Path) -> None:
+        self._reader = reader
         self._pool = pool
         self._folder = folder
 

@@ -19,12 +19,13 @@ from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.id_findings import IdFindings
 from tiktok_insights.staging.object_reading import Fetched, LoadableObject
 from tiktok_insights.staging.quarantine import QuarantinedIds
-from tiktok_insights.staging.row_counts import IdSums, RowCounts, counted, require_conserved
+from tiktok_insights.staging.row_counts import IdSums, RowCounts, counted, require_conserved, with_inspection
 from tiktok_insights.staging.spark.id_patterns import look_at_ids
 from tiktok_insights.staging.spark.loading import SentFiles, load
 from tiktok_insights.staging.spark.rows import DDL
 from tiktok_insights.staging.spark.tasks import QUARANTINED, SENT, KeepRejected, OpenStore, ReadObjects, SendStaged
 from tiktok_insights.staging.staged_object import StagedObject, naive_utc
+from tiktok_insights.suppression import NOBODY, SuppressionList
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 
@@ -64,11 +65,19 @@ class SparkEngine(Engine):
     `job_run_id` is in the names of the files that they send: no run meets the files of another one.
     """
 
-    def __init__(self, spark: "SparkSession", open_store: OpenStore, connect: Connect, job_run_id: str) -> None:
+    def __init__(
+        self,
+        spark: "SparkSession",
+        open_store: OpenStore,
+        connect: Connect,
+        job_run_id: str,
+        suppression: SuppressionList = NOBODY,
+    ) -> None:
         self._spark = spark
         self._open_store = open_store
         self._connect = connect
         self._job_run_id = job_run_id
+        self._suppression = suppression
 
     def stage(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> Iterator[ObjectOutcome]:
         """Stage the objects. Each has one outcome, and none has an effect on another's."""
@@ -79,7 +88,7 @@ class SparkEngine(Engine):
         # By default 200, however few the cores are, and however much is in each.
         parts = max(spark.sparkContext.defaultParallelism, sum(item.info.size for item in items) // _PART_BYTES)
         spark.conf.set("spark.sql.shuffle.partitions", str(parts))
-        stream = read(spark, ReadObjects(self._open_store, batch_id, contents, items))
+        stream = read(spark, ReadObjects(self._open_store, batch_id, contents, items, self._suppression))
         try:
             fetched = _outcomes(stream)
             loadable = {number: item for number, item in fetched.items() if isinstance(item, LoadableObject)}
@@ -124,7 +133,7 @@ class SparkEngine(Engine):
         )
         parts = min(len(objects), _parts(spark))
         in_order = rejected.repartition(parts, "object_number").sortWithinPartitions("object_number", "record")
-        kept = in_order.mapInArrow(KeepRejected(self._open_store, objects), QUARANTINED).collect()
+        kept = in_order.mapInArrow(KeepRejected(self._open_store, objects, self._suppression), QUARANTINED).collect()
         return {row[0]: pickle.loads(row[1]) for row in kept}  # noqa: S301  # our own worker wrote it
 
     def _send(self, spark: "SparkSession", batch_id: str, good: Sequence[LoadableObject]) -> SentFiles:
@@ -189,15 +198,9 @@ def _count(spark: "SparkSession", loadable: Mapping[int, LoadableObject]) -> dic
     both = {number: counted(number, numbers) for number in loadable}
     ids = look_at_ids(spark, [number for number, (counts, _) in both.items() if counts.duplicate])
     results = {}
-    for number, (counts, sums) in both.items():
-        inspection = loadable[number].file.inspect()
-        rejected = counts.rejected + len(inspection.lines_without_rows)
-        results[number] = _Result(
-            loadable[number],
-            replace(counts, rows_in=inspection.records, rejected=rejected),
-            replace(sums, rows_in=inspection.id_sum),
-            ids.get(number, IdFindings()),
-        )
+    for number, counted_rows in both.items():
+        counts, sums = with_inspection(*counted_rows, loadable[number].file.inspect())
+        results[number] = _Result(loadable[number], counts, sums, ids.get(number, IdFindings()))
     return results
 
 

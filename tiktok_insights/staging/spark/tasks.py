@@ -30,7 +30,9 @@ from tiktok_insights.staging.quarantine import QuarantinedIds
 from tiktok_insights.staging.row_counts import IdSums, require_quarantined
 from tiktok_insights.staging.spark.rows import outcome_batch, row_batches
 from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.staging.suppressed_rows import take_out
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import SuppressionList
 
 OpenStore = Callable[[], ObjectStore]
 
@@ -46,10 +48,11 @@ class ReadObjects:
     batch_id: str
     contents: KnownContents
     items: Sequence[CsvObject]
+    suppression: SuppressionList
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Read the objects whose numbers come in."""
-        reader = ObjectReader(self.open_store(), self.batch_id, self.contents)
+        reader = ObjectReader(self.open_store(), self.batch_id, self.contents, self.suppression)
         for number in (number for batch in batches for number in batch.column(0).to_pylist()):
             with tempfile.TemporaryDirectory() as folder:
                 fetched = reader.read(self.items[number], Path(folder) / f"{number}.csv", CsvFile.inspected)
@@ -64,6 +67,7 @@ class KeepRejected:
 
     open_store: OpenStore
     objects: Mapping[int, tuple[LoadableObject, IdSums]]
+    suppression: SuppressionList
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Take records and columns, sorted by object and record; each object begins with a record 0."""
@@ -71,7 +75,8 @@ class KeepRejected:
         rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch), strict=True))
         for number, found in groupby(rows, itemgetter(0)):
             fetched, sums = self.objects[number]
-            outcome = _kept(store, fetched, sums, ((record, column) for _, record, column in found if record))
+            rejected = ((record, column) for _, record, column in found if record)
+            outcome = _kept(store, fetched, sums, rejected, self.suppression)
             yield pa.record_batch(
                 [pa.array([number], pa.int32()), pa.array([pickle.dumps(outcome)])], names=["object_number", "outcome"]
             )
@@ -109,7 +114,11 @@ class SendStaged:
 
 
 def _kept(
-    store: ObjectStore, fetched: LoadableObject, sums: IdSums, rejected: Iterator[quarantine.Rejected]
+    store: ObjectStore,
+    fetched: LoadableObject,
+    sums: IdSums,
+    rejected: Iterator[quarantine.Rejected],
+    suppression: SuppressionList,
 ) -> QuarantinedIds | ObjectOutcome:
     """Read the object again and write its rejected rows; or say what becomes of it instead."""
     item, file = fetched.item, fetched.file
@@ -117,6 +126,7 @@ def _kept(
         path, out = Path(folder) / "object.csv", Path(folder) / "rejected.jsonl"
         try:
             store.download(item.info, path)
+            take_out(path, suppression)
             lines = file.inspect().lines_without_rows
             written = quarantine.write_rejected(out, path, item.info.key, file.header, rejected, lines)
             require_quarantined(sums, written.rejected)

@@ -1,0 +1,59 @@
+"""Takes the rows of people who were removed out of this machine's copy of a CSV, before an engine reads it.
+
+Each such line becomes an empty one, so the numbers of all others stay. The object in the bucket is left as it is:
+`forget` cleans it. Who was removed belongs in `suppression.py`.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from tiktok_insights.staging.header import UnloadableError
+from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, id_of, inspect
+from tiktok_insights.suppression import Kind, SuppressionList, is_id
+from tiktok_insights.tables.id_sums import id_sum
+
+#: In a row without an ID, a shorter number may as well be one of the row's counts.
+_LOOSE_NAME = 6
+
+
+def take_out(path: Path, suppression: SuppressionList) -> int:
+    """Take out the rows of people on the list, and give how many they were.
+
+    Counts the file's records and their IDs before and after, so that none is lost. Raises UnloadableError for a file
+    that is not loadable at all.
+    """
+    if not suppression or not any(_is_suppressed(line, suppression) for line in _lines(path)):
+        return 0
+    before = inspect(path)
+    rest = path.with_suffix(".rest")
+    records = of_ids = 0
+    with rest.open("wb") as out:
+        for number, line in enumerate(_lines(path), 1):
+            if number == 1 or not _is_suppressed(line, suppression):
+                out.write(line)
+                continue
+            content = line.rstrip(b"\r\n")
+            records, of_ids = records + 1, of_ids + id_sum([id_of(content)])
+            out.write(line[len(content) :])
+    after = inspect(rest)
+    if (after.records + records, after.id_sum + of_ids) != (before.records, before.id_sum):
+        raise UnloadableError("the rows of people who were removed cannot be told from the others; rewrite the file")
+    rest.replace(path)
+    return records
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while line := file.readline(LONGEST_LINE_BYTES):
+            yield line
+
+
+def _is_suppressed(line: bytes, suppression: SuppressionList) -> bool:
+    """Whether a line is of somebody on the list: its ID decides, or in a row without one any of its fields."""
+    tiktok_id = id_of(line.rstrip(b"\r\n")).decode("utf-8", "replace")
+    if is_id(tiktok_id):
+        return suppression.has(Kind.ID, tiktok_id)
+    fields = next(csv.reader([line.decode("utf-8", "replace")]), [])
+    names = (field for field in fields if len(field) >= _LOOSE_NAME or not field.isdecimal())
+    return any(suppression.has(kind, name) for name in names for kind in Kind)

@@ -1,0 +1,118 @@
+"""The suppression list: who was removed and must not come back, as keyed hashes of ID, handle and secUid.
+
+A hash is HMAC-SHA256 under a key that is kept outside the bucket: whoever has the list alone cannot tell whether a
+given person is on it. Pure values: where the list and its key are stored belongs elsewhere.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+#: Bytes of a hash that are kept: 128 bits, so that no two people of a billion share one.
+_DIGEST_BYTES = 16
+_VERSION = 1
+#: What the list keeps to tell whether a key is the one that it was made with.
+_CHECKED_TEXT = "tiktok_insights suppression list"
+
+
+class SuppressionError(RuntimeError):
+    """The suppression list cannot be read, or its key is missing or another one. Without it nobody may be loaded."""
+
+
+class Kind(Enum):
+    """What names a person; the value stands in the list."""
+
+    ID = "id"
+    HANDLE = "handle"
+    SEC_UID = "sec_uid"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All names under which a person is known. TikTok gives a handle up when its user chooses another one."""
+
+    ids: frozenset[str]
+    handles: frozenset[str] = frozenset()
+    sec_uids: frozenset[str] = frozenset()
+
+    def names(self) -> Iterable[tuple[Kind, str]]:
+        """Each name with its kind."""
+        yield from ((Kind.ID, text) for text in self.ids)
+        yield from ((Kind.HANDLE, text) for text in self.handles)
+        yield from ((Kind.SEC_UID, text) for text in self.sec_uids)
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionList:
+    """Who was removed. False while nobody is; then no key is needed, and nothing is hashed."""
+
+    key: bytes = b""
+    digests: frozenset[bytes] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.digests)
+
+    def has(self, kind: Kind, text: str) -> bool:
+        """Whether somebody with this name was removed. Handles are compared without regard to case, as TikTok does."""
+        return bool(self.digests and text) and _digest(self.key, kind, text) in self.digests
+
+    def covers(self, tiktok_id: str, handle: str = "", sec_uid: str = "") -> bool:
+        """Whether a row with these names is of somebody who was removed.
+
+        The ID and the secUid decide. A handle may be somebody else's by now, so it decides only in a row that has
+        neither.
+        """
+        if is_id(tiktok_id):
+            return self.has(Kind.ID, tiktok_id) or self.has(Kind.SEC_UID, sec_uid)
+        return self.has(Kind.SEC_UID, sec_uid) or (not sec_uid and self.has(Kind.HANDLE, handle))
+
+    def with_person(self, person: Person) -> "SuppressionList":
+        """The list with one more person, under the same key."""
+        return SuppressionList(self.key, self.digests | {_digest(self.key, *name) for name in person.names()})
+
+    def to_json(self) -> bytes:
+        """The list as an object's body: hashes in order, so that their order does not tell when each was added."""
+        digests = sorted(digest.hex() for digest in self.digests)
+        document = {"version": _VERSION, "key_check": key_check(self.key), "digests": digests}
+        return json.dumps(document, indent=1).encode()
+
+    @staticmethod
+    def from_json(body: bytes, key: bytes, uri: str) -> "SuppressionList":
+        """Read what `to_json` wrote into the object at `uri`. Raises SuppressionError, also for another key."""
+        try:
+            document = json.loads(body)
+            digests = frozenset(bytes.fromhex(text) for text in document["digests"])
+            version, check = document["version"], document["key_check"]
+        except (ValueError, TypeError, KeyError) as error:
+            msg = f"{uri} is not a readable suppression list ({error}). Restore an earlier version of the object."
+            raise SuppressionError(msg) from error
+        if version != _VERSION:
+            msg = f"{uri} has version {version}; this package reads version {_VERSION}. Update this package."
+            raise SuppressionError(msg)
+        if check != key_check(key):
+            msg = f"{uri} was made with another key. Restore the secret of the suppression list to its earlier version."
+            raise SuppressionError(msg)
+        return SuppressionList(key, digests)
+
+
+#: Nobody was removed.
+NOBODY = SuppressionList()
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be a user's ID."""
+    return text.isascii() and text.isdecimal() and len(text) <= 20 and text.strip("0") != ""
+
+
+def key_check(key: bytes) -> str:
+    """What a list keeps of its key."""
+    return hmac.digest(key, _CHECKED_TEXT.encode(), hashlib.sha256).hex()
+
+
+def _digest(key: bytes, kind: Kind, text: str) -> bytes:
+    name = text.lower() if kind is Kind.HANDLE else text
+    message = f"{kind.value}\n{name}".encode("utf-8", "surrogatepass")
+    return hmac.digest(key, message, hashlib.sha256)[:_DIGEST_BYTES]
