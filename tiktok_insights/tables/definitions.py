@@ -183,11 +183,7 @@ PUBLISH_LOCK = Table(
     _columns(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
-        (
-            "USERS",
-            "NUMBER(38,0)",
-            "Users in the history, as the publications have counted them; NULL before the first.",
-        ),
+        ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
     ),
     is_internal=True,
 )
