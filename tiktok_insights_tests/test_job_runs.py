@@ -6,7 +6,9 @@ What the definitions say before any run belongs in test_definitions.py.
 import json
 import logging
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import boto3
 import dagster as dg
@@ -14,7 +16,7 @@ import pytest
 from dagster import AssetKey
 
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
-from tiktok_insights.clients.snowflake_session import Connect, Row
+from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.definitions import defs
 from tiktok_insights.lake.followers_csv import write_csv
 from tiktok_insights.lake.listing import CsvInventory, list_csvs
@@ -56,9 +58,11 @@ def put_csv(store: ObjectStore, *ids: str) -> None:
     store.put(_KEY, "\n".join([_HEADER, *map(row, ids), ""]).encode(), "text/csv")
 
 
-def run_job(loaded: dg.Definitions, name: str, **config: object) -> dg.ExecuteInProcessResult:
+def run_job(
+    loaded: dg.Definitions, name: str, instance: dg.DagsterInstance | None = None, **config: Any
+) -> dg.ExecuteInProcessResult:
     """Run a job in this process; a failure is a result."""
-    return loaded.resolve_job_def(name).execute_in_process(config or None, raise_on_error=False)
+    return loaded.resolve_job_def(name).execute_in_process(config or None, instance, raise_on_error=False)
 
 
 @dataclass(frozen=True)
@@ -120,16 +124,20 @@ def test_a_partners_file_is_loaded_without_the_api(first_load: FirstLoad) -> Non
 
 
 def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_published(
-    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect
+    loaded: dg.Definitions, store: ObjectStore, connect_warehouse: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every asset is materialized and every check runs; the next run is green and warns of the file.
 
-    A run that loads at the same time is not painted red for what another one has refused.
+    A run that loads at the same time is not painted red for what another one has refused. What runs cost is written
+    by their last step, also for one that failed before it, and completed by the next run.
     """
+    instance = dg.DagsterInstance.ephemeral()
+    first, requests = extraction_with_a_revoked_key(instance, monkeypatch)
+    assert requests > 0
     put_csv(store, "7420366745511658149", "7.42e+18")
     good = "csv/followers/account=43/dt=2026-01-01/good.csv"
     store.put(good, f"{_HEADER}\n{row('7420366745511658150')}\n".encode(), "text/csv")
-    result = run_job(loaded, "load_pending_objects")
+    result = run_job(loaded, "load_pending_objects", instance)
     assert not result.success
     checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
     names = {
@@ -152,19 +160,50 @@ def test_a_faulty_file_fails_only_the_last_check_of_its_run_and_the_rest_is_publ
         assert [(item["object"], item["status"]) for item in shown] == [(_KEY, "refused"), (good, "loaded")]
     with connect_warehouse() as session:
         assert session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("7420366745511658150",)]
+        assert_costs(session, instance, {first: ("failure", requests), result.run_id: (None, 0)})
+    report = {name: entry.value for name, entry in events["load_report"].items()}
+    assert report.items() >= {"api_requests": 0, "glue_usd": 0.0, "glue_basis": "No Glue job ran."}.items()
+    assert "snowflake_credits" not in report
 
     # Another run has staged and refused something, and this one publishes it.
     other = _KEY.replace("partner", "other")
     store.put(other, b"x", "text/csv")
     with connect_warehouse() as session:
         Staging(store, session, 0.01, logging.getLogger(__name__)).stage(list_csvs(store))
-    again = run_job(loaded, "load_pending_objects")
+    again = run_job(loaded, "load_pending_objects", instance)
     with connect_warehouse() as session:
+        runs = {first: ("failure", requests), result.run_id: ("failure", 0), again.run_id: (None, 0)}
+        assert_costs(session, instance, runs)
         assert session.query("SELECT STATUS FROM LOAD_HISTORY WHERE OBJECT_KEY = ?", (other,)) == [("refused",)]
     assert again.success
     assert [check.check_name for check in again.get_asset_check_evaluations() if not check.passed] == [
         "no_object_is_refused"
     ]
+
+
+def extraction_with_a_revoked_key(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
+    """Run the pipeline, which fails at its first step; give its run and the requests that the API has seen."""
+    with monkeypatch.context() as patch, scripted(Reply(401, b'{"message": "Invalid API key."}')) as api:
+        for name, value in {"ACCOUNTS": "some.shop", "API_URL": api.address}.items():
+            patch.setenv(f"TIKTOK_{name}", value)
+        patch.setenv("RAPIDAPI_KEY", "revoked")
+        result = run_job(defs(), "tiktok_pipeline", instance)
+        assert not result.success
+        return result.run_id, len(api.asked)
+
+
+def assert_costs(session: Session, instance: dg.DagsterInstance, expected: dict[str, tuple[str | None, int]]) -> None:
+    """Each run has one row with its status and requests, and no number that the local stack cannot know."""
+    rows = {row["RUN_ID"]: row for row in session.records("SELECT * FROM MAIN.RUN_COSTS")}
+    assert {run_id: (row["STATUS"], row["API_REQUESTS"]) for run_id, row in rows.items()} == expected
+    for run_id, row in rows.items():
+        record = instance.get_run_record_by_id(run_id)
+        assert record is not None
+        assert row["STARTED_AT"].replace(tzinfo=UTC).timestamp() == pytest.approx(record.start_time, abs=1e-3)
+        assert (row["ENDED_AT"] is None) == (row["STATUS"] is None)
+        assert (row["GLUE_DPU_HOURS"], row["GLUE_USD"], row["GLUE_BASIS"]) == (0, 0, "No Glue job ran.")
+        assert row["SNOWFLAKE_SECONDS"] is row["SNOWFLAKE_CREDITS"] is None
+        assert row["SNOWFLAKE_BASIS"] == "Unknown: the local stack has no query history."
 
 
 def test_refused_objects_are_tried_again_by_a_job(
@@ -175,7 +214,7 @@ def test_refused_objects_are_tried_again_by_a_job(
     assert not run_job(loaded, "load_pending_objects").success
     config = {"ops": {"staged_tiktok_data": {"config": {"retry_refused": True, "max_rejected_share": 0.5}}}}
     assert run_job(loaded, "load_pending_objects").success, "a refused object is not pending"
-    assert run_job(loaded, "retry_refused_objects", **config).success
+    assert run_job(loaded, "retry_refused_objects", None, **config).success
     assert loaded.resolve_job_def("retry_refused_objects").run_config == {
         "ops": {"staged_tiktok_data": {"config": {"retry_refused": True}}}
     }
@@ -271,7 +310,7 @@ def test_what_did_not_pass_is_checked_again_by_the_next_run(
         session.execute("DELETE FROM TIKTOK_DATA")
     runs = [run_job(loaded, "load_pending_objects") for _ in range(2)]
     rebuilt = {"ops": {"tiktok_data": {"config": {"rebuild": True}}}}
-    runs += [run_job(loaded, "load_pending_objects", **rebuilt), run_job(loaded, "load_pending_objects")]
+    runs += [run_job(loaded, "load_pending_objects", None, **rebuilt), run_job(loaded, "load_pending_objects")]
     assert [run.success for run in runs] == [False, False, True, True]
     compared = [
         check.metadata["objects compared"].value

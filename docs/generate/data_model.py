@@ -16,10 +16,11 @@ from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, HEADERS, ColumnKind
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.quarantine import quarantine_key
-from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
+from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK, SCHEMA_VERSION, VIEWED
 from tiktok_insights.warehouse.verification import PROGRESS_KEY
 
 _NAMES = read_settings({}).snowflake
+_VIEWS = " and ".join(f"`{_NAMES.namespace.view_schema}.{table.name}`" for table in VIEWED)
 #: Of nobody: an account id and a moment for the examples.
 _SNAPSHOT = SnapshotKey.begun_at("1234567890123456789", datetime(2026, 1, 31, 5, 0, 0, 123_000, tzinfo=UTC))
 _ETAG = "<ETag>"
@@ -86,8 +87,8 @@ def _tables() -> Iterator[str]:
     yield "## The warehouse"
     yield (
         f"The database is `{_NAMES.database}`. People query the tables in `{_NAMES.schema_name}`; only the pipeline "
-        f"needs those in `{_NAMES.internal_schema}`. `{_NAMES.namespace.view_schema}.{TIKTOK_DATA.name}` is a view of "
-        "the table with that name. Times are UTC."
+        f"needs those in `{_NAMES.internal_schema}`. {_VIEWS} are views of the "
+        "tables with these names. Times are UTC."
     )
     yield (
         f"These are the tables of version {SCHEMA_VERSION}, which is recorded in `{PUBLISH_LOCK.name}`; "

@@ -49,6 +49,7 @@ _WHAT_DECIDES = f"""## What decides
   loads what it extracts.
 - **Snowflake** is paid by the second while the virtual warehouse is awake, at least 60 seconds each time. Each run
   adds the 60 seconds until it is suspended. What people and dashboards ask is not included: an hour awake is a credit.
+  `MAIN.RUN_COSTS` says [what each run used](../how_to/logs_and_metrics.md#what-each-run-cost).
 - **Glue** costs nothing here: the largest load, {_LARGEST:.1f} GB, is below `GLUE_ABOVE_GB`. A job with 10 workers
   that takes 15 minutes costs ${glue_job(10, 15):.2f}. A crawler is off by default.
 

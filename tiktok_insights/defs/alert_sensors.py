@@ -9,14 +9,13 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from tiktok_insights.alerts.alert import Observation
-from tiktok_insights.defs.run_observations import observations_of
+from tiktok_insights.defs.run_observations import ENDED, observations_of
 from tiktok_insights.defs.standing_observations import freshness, glue_time, quota
 from tiktok_insights.resources.alerts import AlertsResource
 from tiktok_insights.resources.cloudwatch import CloudWatchResource
 from tiktok_insights.resources.glue_job import GlueJobResource
 from tiktok_insights.staging.glue.errors import GlueError
 
-_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 #: A run's end may be written a little later than another one's that ended after it. What is read again changes nothing.
 _OVERLAP = timedelta(minutes=10)
 #: What ended longer ago is not told any more, such as after weeks without a daemon.
@@ -70,7 +69,7 @@ def _ended_runs(instance: dg.DagsterInstance, cursor: str | None, now: datetime)
     """The runs that ended since the cursor, and a little before; the oldest first."""
     since = datetime.fromisoformat(cursor) if cursor else now
     after = max(since - _OVERLAP, now - _OLDEST)
-    filters = dg.RunsFilter(statuses=_ENDED, updated_after=after)
+    filters = dg.RunsFilter(statuses=ENDED, updated_after=after)
     return instance.get_run_records(filters, limit=_RUNS, order_by="update_timestamp", ascending=True)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from tiktok_insights.defs.presentation import table_if_any
 from tiktok_insights.resources.glue_job import EngineName, EngineRequest
 from tiktok_insights.staging.engine import ChosenEngine, Engine
-from tiktok_insights.staging.glue.cost import USD_PER_DPU_HOUR, dpu_seconds, estimated_usd
+from tiktok_insights.staging.glue.cost import dpu_seconds, estimated_usd
 from tiktok_insights.staging.glue.engine import FinishedRun, GlueEngine
 from tiktok_insights.staging.glue.job_runs import RunSize
 
@@ -81,5 +81,4 @@ def _cost_entries(runs: list[FinishedRun]) -> dict[str, dg.MetadataValue]:
     return {
         **({"dpu_seconds": dg.MetadataValue.float(float(sum(used)))} if used else {}),
         **({"estimated_cost_usd": dg.MetadataValue.float(round(sum(costs), 4))} if costs else {}),
-        **({"usd_per_dpu_hour": dg.MetadataValue.float(USD_PER_DPU_HOUR)} if costs else {}),
     }

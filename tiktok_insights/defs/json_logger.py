@@ -53,10 +53,8 @@ class _JsonLines(logging.Handler):
 
     def _metric_lines(self, event: dg.DagsterEvent, seconds: float, at: datetime) -> Iterator[str]:
         step = event.step_key or ""
-        if event.is_step_materialization:
-            materialization = event.step_materialization_data.materialization
-            asset = materialization.asset_key.to_user_string()
-            self._metrics.note(step, asset, _numbers(materialization.metadata))
+        if told := _asset_event(event):
+            self._metrics.note(step, told.asset_key.to_user_string(), _numbers(told.metadata))
         elif event.is_step_success:
             took = event.step_success_data.duration_ms / 1000
             yield self._metrics.step_line(step, took, at, failed=False)
@@ -94,17 +92,24 @@ def make_json_logger() -> dg.LoggerDefinition:
 
 def _told_by(event: dg.DagsterEvent) -> dict[str, object]:
     """What is in the line of an event beside its type."""
-    if event.is_step_materialization:
-        materialization = event.step_materialization_data.materialization
-        return {"asset": materialization.asset_key.to_user_string(), "numbers": _numbers(materialization.metadata)}
+    if told := _asset_event(event):
+        return {"asset": told.asset_key.to_user_string(), "numbers": _numbers(told.metadata)}
     if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
         check = event.asset_check_evaluation_data
-        told = {"asset": check.asset_key.to_user_string(), "check": check.check_name, "passed": check.passed}
-        return {**told, "severity": check.severity.value, "offenders": len(offenders_of(check))}
+        said = {"asset": check.asset_key.to_user_string(), "check": check.check_name, "passed": check.passed}
+        return {**said, "severity": check.severity.value, "offenders": len(offenders_of(check))}
     if event.is_step_failure and (error := event.step_failure_data.error):
         cause = error.cause or error
         return {"error": name_of(cause.cls_name), "place": our_line("".join(cause.stack))}
     return {}
+
+
+def _asset_event(event: dg.DagsterEvent) -> dg.AssetMaterialization | dg.AssetObservation | None:
+    """What a step tells of an asset: that it made it or, where it failed, what that has used."""
+    if event.is_step_materialization:
+        return event.step_materialization_data.materialization
+    is_observed = event.event_type is dg.DagsterEventType.ASSET_OBSERVATION
+    return event.asset_observation_data.asset_observation if is_observed else None
 
 
 def _numbers(metadata: Mapping[str, dg.MetadataValue]) -> dict[str, float]:

@@ -18,12 +18,14 @@ from tiktok_insights.runtime.orphaned_runs import CUT_OFF_TAG
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
 #: What stands for the error of a run whose process is gone.
 _CUT_OFF = "ProcessGone"
+#: How a run may have ended.
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 def observations_of(instance: dg.DagsterInstance, record: dg.RunRecord) -> Iterator[Observation]:
     """What a run that has ended says. A canceled run says nothing of its job: a person has canceled it."""
     run = record.dagster_run
-    ended = _ended(record)
+    ended = ended_at(record)
     if run.status is dg.DagsterRunStatus.SUCCESS:
         yield Recovery(AlertKind.RUN_FAILURE, run.job_name, ended)
     elif run.status is dg.DagsterRunStatus.FAILURE and (failure := _failure(instance, run, ended)):
@@ -34,7 +36,8 @@ def observations_of(instance: dg.DagsterInstance, record: dg.RunRecord) -> Itera
             yield _of_check(event.asset_check_evaluation_data, run.run_id, datetime.fromtimestamp(entry.timestamp, UTC))
 
 
-def _ended(record: dg.RunRecord) -> datetime:
+def ended_at(record: dg.RunRecord) -> datetime:
+    """When a run ended; when it was last written where Dagster does not know."""
     return datetime.fromtimestamp(record.end_time, UTC) if record.end_time else record.update_timestamp
 
 

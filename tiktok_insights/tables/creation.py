@@ -1,4 +1,4 @@
-"""Creates the tables and the view that are missing, or refuses what exists and leaves it alone.
+"""Creates the tables and the views that are missing, or refuses what exists and leaves it alone.
 
 DDL commits, so nothing here is one transaction. Each statement may run twice, also in two processes at the same time,
 and a process that is killed in between leaves what the next one completes. Nothing here changes an existing table; what
@@ -12,7 +12,7 @@ from snowflake.connector.errors import ProgrammingError
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.tables.columns import Table, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, table_differences, view_differences
-from tiktok_insights.tables.definitions import ALL, LOAD_BATCHES, PUBLISH_LOCK, SCHEMA_VERSION, TIKTOK_DATA
+from tiktok_insights.tables.definitions import ALL, LOAD_BATCHES, PUBLISH_LOCK, SCHEMA_VERSION, VIEWED
 from tiktok_insights.tables.inventory import read_tables
 from tiktok_insights.tables.namespace import Namespace
 
@@ -40,7 +40,7 @@ class DatabaseMissingError(RuntimeError):
 
 @retry_conflicts
 def ensure_tables(session: Session, remedy: str | None = None) -> None:
-    """Create the tables, and the view that people read, when they are missing; the session is in their schema then.
+    """Create the tables, and the views that people read, when they are missing; the session is in their schema then.
 
     May be run by several processes at once. `remedy` is what a person may do about refused tables; by default it is to
     use other schemas. Raises DatabaseMissingError, and TableDriftError for tables that differ or are of another
@@ -133,7 +133,7 @@ def _differences(namespace: Namespace, actual: _Actual) -> Iterator[str]:
             if schema == namespace.schema_of(expected):
                 if differences := table_differences(name, table, expected):
                     yield f"{full_name} is not the table of version {SCHEMA_VERSION}: {'; '.join(differences)}."
-            elif schema == namespace.view_schema and expected is TIKTOK_DATA:
+            elif schema == namespace.view_schema and expected in VIEWED:
                 if differences := view_differences(name, table, expected):
                     yield f"{full_name} is not the view of version {SCHEMA_VERSION}: {'; '.join(differences)}."
             elif schema == namespace.schema and expected.is_internal:
@@ -154,15 +154,11 @@ def _missing(namespace: Namespace, actual: _Actual, versions: tuple[int, ...]) -
         yield f"UPDATE {namespace.name_of(LOAD_BATCHES)} SET CHECKED_AT = NULL"
     for table in missing:
         yield _table(namespace, table)
-    if namespace.has_view and TIKTOK_DATA.name not in actual.get(namespace.view_schema, {}):
+    views = [table for table in VIEWED if table.name not in actual.get(namespace.view_schema, {})]
+    if namespace.has_view and views:
         yield from _schema(namespace, namespace.view_schema)
-        # A view looks for unqualified tables in its own schema.
-        columns = ", ".join(f"{column.name} {comment(column.meaning)}" for column in TIKTOK_DATA.columns)
-        yield (
-            f"CREATE VIEW IF NOT EXISTS {namespace.view_schema}.{TIKTOK_DATA.name} ({columns}) "
-            f"{comment(TIKTOK_DATA.grain, '=')} "
-            f"AS SELECT {', '.join(TIKTOK_DATA.names)} FROM {namespace.name_of(TIKTOK_DATA)}"
-        )
+        for table in views:
+            yield _view(namespace, table)
 
 
 def _schema(namespace: Namespace, name: str | None = None) -> tuple[str, str]:
@@ -173,3 +169,12 @@ def _schema(namespace: Namespace, name: str | None = None) -> tuple[str, str]:
 def _table(namespace: Namespace, table: Table) -> str:
     columns = ",\n".join(f"  {column.name} {column.type} {comment(column.meaning)}" for column in table.columns)
     return f"CREATE TABLE IF NOT EXISTS {namespace.name_of(table)} (\n{columns}\n) {comment(table.grain, '=')}"
+
+
+def _view(namespace: Namespace, table: Table) -> str:
+    # A view looks for unqualified tables in its own schema.
+    columns = ", ".join(f"{column.name} {comment(column.meaning)}" for column in table.columns)
+    return (
+        f"CREATE VIEW IF NOT EXISTS {namespace.view_schema}.{table.name} ({columns}) {comment(table.grain, '=')} "
+        f"AS SELECT {', '.join(table.names)} FROM {namespace.name_of(table)}"
+    )

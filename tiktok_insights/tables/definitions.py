@@ -8,6 +8,7 @@ from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
 from tiktok_insights.tables.presence import PRESENCE_SPELLS, TOUCHED_SPELLS
+from tiktok_insights.tables.run_costs import RUN_COSTS
 
 
 def _columns(*triples: tuple[str, str, str]) -> tuple[TableColumn, ...]:
@@ -182,11 +183,7 @@ PUBLISH_LOCK = Table(
     _columns(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
-        (
-            "USERS",
-            "NUMBER(38,0)",
-            "Users in the history, as the publications have counted them; NULL before the first.",
-        ),
+        ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
     ),
     is_internal=True,
 )
@@ -204,7 +201,10 @@ ALL: tuple[Table, ...] = (
     PRESENCE_SPELLS,
     TOUCHED_SPELLS,
     ACCOUNT_LOOKS,
+    RUN_COSTS,
 )
+#: The tables that people read through a view of the same name.
+VIEWED: tuple[Table, ...] = (TIKTOK_DATA, RUN_COSTS)
 
 #: The version of the tables above. `versions/` has a record of each, which may change until the first release.
 SCHEMA_VERSION = 1

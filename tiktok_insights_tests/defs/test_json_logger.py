@@ -156,6 +156,7 @@ def test_the_pipeline_logs_for_machines_when_it_is_asked_to(
     assert failure["job"] == "tiktok_pipeline"
     assert failure["place"].startswith("tiktok_insights/")
     assert {line["Job"] for line in metrics_of(lines)} == {"tiktok_pipeline"}
+    assert {line["Requests"] for line in metrics_of(lines) if "Requests" in line} == {len(api.asked)} != {0}
     assert _CANARY not in answer.stderr
 
 

@@ -1,11 +1,16 @@
-"""What a run loaded and refused: the last asset, and the one check that fails a run for a refused object."""
+"""What a run loaded, refused and cost: the last asset, and the one check that fails a run for a refused object."""
+
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, table_if_any
+from tiktok_insights.defs.run_costs import cost_entries, runs_to_record
 from tiktok_insights.defs.staging_entries import OBJECT_COLUMNS, STAGING_RESULT, object_rows
 from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.observability.run_costs import record_costs
+from tiktok_insights.resources.snowflake import SnowflakeResource
 from tiktok_insights.staging.staging_result import StagingResult, every_new_object_was_loaded, result_of
 
 _SCHEMA = dg.TableSchema([dg.TableColumn(name, kind, meaning) for name, kind, meaning in OBJECT_COLUMNS])
@@ -21,18 +26,22 @@ _SCHEMA = dg.TableSchema([dg.TableColumn(name, kind, meaning) for name, kind, me
     code_version="1",
     check_specs=check_specs("load_report", [every_new_object_was_loaded]),
 )
-def load_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """What this run loaded and refused: one row per object. Its check fails a run that refused an object.
+def load_report(context: dg.AssetExecutionContext, snowflake: SnowflakeResource) -> dg.MaterializeResult:
+    """What this run loaded, refused and cost: one row per object. Its check fails a run that refused an object.
 
-    All objects of all runs are in the ledger, `LOAD_HISTORY`.
+    All objects of all runs are in the ledger, `LOAD_HISTORY`; what all runs cost, failed ones too, is in `RUN_COSTS`.
     """
     result = _staged_by(context.instance, context.run.run_id)
+    runs = runs_to_record(context.instance, context.run.run_id, "load_report")
+    with snowflake.session() as session:
+        costs = record_costs(session, runs, datetime.now(UTC), is_local=bool(snowflake.local_stack))
     return dg.MaterializeResult(
         metadata={
             **table_if_any("objects", [name for name, _, _ in OBJECT_COLUMNS], object_rows(result)),
             "objects_loaded": result.objects_loaded,
             "objects_refused": result.objects_refused,
             "dagster/row_count": result.objects_loaded + result.objects_refused,
+            **cost_entries(costs, context.run.run_id),
         },
         check_results=[check_result(every_new_object_was_loaded(result))],
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 from tiktok_insights.defs.checks import check_result, check_specs
 from tiktok_insights.defs.presentation import OWNERS, table
 from tiktok_insights.defs.quota import quota_entries
+from tiktok_insights.defs.run_costs import requests_told
 from tiktok_insights.defs.typed_metadata import TypedMetadata
 from tiktok_insights.defs.versions import DAILY, data_version
 from tiktok_insights.progress import ProgressReporter
@@ -84,11 +85,10 @@ def raw_followers(
     """
     raw = s3.raw_store()
     policy = config.policy(tiktok.full_walk_days)
-    with tiktok.extraction_lock(s3, context.log) as lock:
-        client = tiktok.client(lock.require)
+    with tiktok.extraction_lock(s3, context.log) as lock, requests_told(context, tiktok.client(lock.require)) as client:
         extractor = Extractor(raw, client, policy, context.log, progress)
         results = extractor.extract(tiktok.accounts_or(config.accounts))
-    require_any(results)
+        require_any(results)
     return dg.MaterializeResult(
         metadata={
             "accounts": table(ACCOUNT_COLUMNS, [list(account_row(result).values()) for result in results]),

@@ -12,7 +12,7 @@ USE SCHEMA PUBLIC;
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
-  USERS NUMBER(38,0) COMMENT 'Users in the history, as the publications have counted them; NULL before the first.'
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM TIKTOK_INTERNAL.PUBLISH_LOCK);
@@ -184,7 +184,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_USERS (
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
-  USERS NUMBER(38,0) COMMENT 'Users in the history, as the publications have counted them; NULL before the first.'
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.PRESENCE_SPELLS (
@@ -236,8 +236,26 @@ CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_LOOKS (
   TOTALS_ARE_EXACT BOOLEAN NOT NULL COMMENT 'False if the API gave rounded totals.'
 ) COMMENT = 'One row per account and look: the totals that the API gave for the tracked account itself.';
 
+CREATE TABLE IF NOT EXISTS PUBLIC.RUN_COSTS (
+  RUN_ID VARCHAR NOT NULL COMMENT 'Dagster''s ID of the run.',
+  JOB VARCHAR NOT NULL COMMENT 'The job.',
+  STATUS VARCHAR COMMENT 'success, failure or canceled; NULL until the next run completes the row.',
+  STARTED_AT TIMESTAMP_NTZ COMMENT 'When the run started, UTC; NULL if it never did.',
+  ENDED_AT TIMESTAMP_NTZ COMMENT 'When it ended, UTC; NULL until the next run completes the row.',
+  API_REQUESTS NUMBER(38,0) COMMENT 'Requests to the API; NULL if unknown.',
+  GLUE_DPU_HOURS FLOAT COMMENT 'DPU-hours of its Glue job runs; NULL if unknown.',
+  GLUE_USD FLOAT COMMENT 'What they cost in US dollars, estimated; NULL if unknown.',
+  GLUE_BASIS VARCHAR NOT NULL COMMENT 'How GLUE_USD was estimated, or why it is unknown.',
+  SNOWFLAKE_SECONDS FLOAT COMMENT 'How long the virtual warehouse executed its statements, added up; NULL if unknown.',
+  SNOWFLAKE_CREDITS FLOAT COMMENT 'Credits for these seconds, estimated; NULL if unknown.',
+  SNOWFLAKE_BASIS VARCHAR NOT NULL COMMENT 'How SNOWFLAKE_CREDITS was estimated, or why it is unknown.',
+  RECORDED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the row was last written, UTC.'
+) COMMENT = 'One row per run of Dagster, also of a failed one: what it used. Credits and dollars are estimates.';
+
 CREATE SCHEMA IF NOT EXISTS MAIN;
 
 USE SCHEMA PUBLIC;
 
 CREATE VIEW IF NOT EXISTS MAIN.TIKTOK_DATA (TIKTOK_ID COMMENT 'The user''s ID. It is text because most IDs exceed 2^53, and a float would alter them.', USER_NAME COMMENT 'The user''s handle; it can change.', NICK_NAME COMMENT 'The display name. It may be empty, is not unique, and can be in any script.', ACCOUNT_VERIFIED COMMENT 'Whether TikTok verified the account.', PRIVATE_ACCOUNT COMMENT 'Whether only approved followers can see the account.', FOLLOWERS_COUNT COMMENT 'Users who follow this user.', FOLLOWING_COUNT COMMENT 'Users that this user follows.', VIDEO_COUNT COMMENT 'Videos the user has published; 0 for a private account.', HEART_COUNT COMMENT 'Likes the user''s videos have received.', FRIENDS_COUNT COMMENT 'Mutual followers; always 0 in the follower list.', DIGG_COUNT COMMENT 'Videos the user has liked.', COUNTS_EXACT COMMENT 'True if the counts are the API''s exact numbers (statsV2), false if they are rounded.', EXTRACTED_AT COMMENT 'When the page with this row was fetched, UTC.') COMMENT = 'One row per user: the user''s newest known data.' AS SELECT TIKTOK_ID, USER_NAME, NICK_NAME, ACCOUNT_VERIFIED, PRIVATE_ACCOUNT, FOLLOWERS_COUNT, FOLLOWING_COUNT, VIDEO_COUNT, HEART_COUNT, FRIENDS_COUNT, DIGG_COUNT, COUNTS_EXACT, EXTRACTED_AT FROM PUBLIC.TIKTOK_DATA;
+
+CREATE VIEW IF NOT EXISTS MAIN.RUN_COSTS (RUN_ID COMMENT 'Dagster''s ID of the run.', JOB COMMENT 'The job.', STATUS COMMENT 'success, failure or canceled; NULL until the next run completes the row.', STARTED_AT COMMENT 'When the run started, UTC; NULL if it never did.', ENDED_AT COMMENT 'When it ended, UTC; NULL until the next run completes the row.', API_REQUESTS COMMENT 'Requests to the API; NULL if unknown.', GLUE_DPU_HOURS COMMENT 'DPU-hours of its Glue job runs; NULL if unknown.', GLUE_USD COMMENT 'What they cost in US dollars, estimated; NULL if unknown.', GLUE_BASIS COMMENT 'How GLUE_USD was estimated, or why it is unknown.', SNOWFLAKE_SECONDS COMMENT 'How long the virtual warehouse executed its statements, added up; NULL if unknown.', SNOWFLAKE_CREDITS COMMENT 'Credits for these seconds, estimated; NULL if unknown.', SNOWFLAKE_BASIS COMMENT 'How SNOWFLAKE_CREDITS was estimated, or why it is unknown.', RECORDED_AT COMMENT 'When the row was last written, UTC.') COMMENT = 'One row per run of Dagster, also of a failed one: what it used. Credits and dollars are estimates.' AS SELECT RUN_ID, JOB, STATUS, STARTED_AT, ENDED_AT, API_REQUESTS, GLUE_DPU_HOURS, GLUE_USD, GLUE_BASIS, SNOWFLAKE_SECONDS, SNOWFLAKE_CREDITS, SNOWFLAKE_BASIS, RECORDED_AT FROM PUBLIC.RUN_COSTS;
