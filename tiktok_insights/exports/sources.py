@@ -77,7 +77,7 @@ def _hint(typed: str, sources: tuple[Source, ...]) -> str:
     if elsewhere := [f"{source.schema}.{source.name}" for source in sources if source.name == last]:
         return f"Did you mean {' or '.join(elsewhere)}?"
     names = list(dict.fromkeys(source.name for source in sources))
-    similar = get_close_matches(last, names, n=3, cutoff=0.5) or [one for one in names if last and last in one][:3]
+    similar = get_close_matches(last, names, n=3, cutoff=0.7) or [one for one in names if last and last in one][:3]
     if similar:
         return f"Did you mean {' or '.join(similar)}?"
     return "docs/data_model.md lists all tables and marts."

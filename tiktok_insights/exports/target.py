@@ -55,7 +55,7 @@ def target_of(name: str, file_format: FileFormat, out: Path | None) -> Path:
             "or name a folder."
         )
     if not path.parent.is_dir():
-        raise FolderMissingError(f"There is no folder {path.parent}. Create it, or choose another one with --out.")
+        raise _missing(path.parent)
     return path
 
 
@@ -72,7 +72,8 @@ def written_whole(path: Path, *, replace: bool) -> Iterator[Path]:
     """Give a folder in which a file of the path's name is to be written; at the end the file goes to the path.
 
     The folder is beside it, with a name that ends with .partial, and is deleted whatever happens; only a process that
-    is killed leaves it. What the operating system refuses is raised as an OSError that names the path's folder.
+    is killed leaves it. Raises FileExistsAlreadyError, FolderMissingError, and an OSError that names the path's folder
+    for whatever the operating system refuses.
     """
     require_free(path, replace=replace)
     try:
@@ -88,5 +89,11 @@ def written_whole(path: Path, *, replace: bool) -> Iterator[Path]:
             made.replace(path)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+    except FileNotFoundError as error:
+        raise _missing(path.parent) from error
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path.parent)) from error
+
+
+def _missing(folder: Path) -> FolderMissingError:
+    return FolderMissingError(f"There is no folder {folder}. Create it, or choose another one with --out.")

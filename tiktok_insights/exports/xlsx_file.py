@@ -97,10 +97,10 @@ class XlsxFile:
         self._sheet.write_string(row, column, harmless)
 
     def _decimal(self, row: int, column: int, value: Decimal | int) -> None:
-        digits = Decimal(value).normalize().as_tuple().digits
-        if len(digits) > MOST_DIGITS:
+        text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+        if len(text.replace(".", "").lstrip("-0").rstrip("0")) > MOST_DIGITS:
             self.changes.long_numbers += 1
-            self._sheet.write_string(row, column, f"{value:f}" if isinstance(value, Decimal) else str(value))
+            self._sheet.write_string(row, column, text)
         else:
             self._sheet.write_number(row, column, value)
 
