@@ -30,8 +30,8 @@ class ParquetFile:
         types = [_duckdb_type(column) for column in columns]
         values = ", ".join(f"unnest(?::{duckdb_type}[])" for duckdb_type in types)
         self._insert = f"INSERT INTO rows SELECT {values}"
-        self._duck = bounded_duckdb(folder, str(folder / "rows.duckdb"))
         with _full_disk_in_words():
+            self._duck = bounded_duckdb(folder, str(folder / "rows.duckdb"))
             self._duck.execute("SET TimeZone = 'UTC'")
             named = ", ".join(f"{column.name} {kind}" for column, kind in zip(columns, types, strict=True))
             self._duck.execute(f"CREATE TABLE rows ({named})")
@@ -55,11 +55,14 @@ class ParquetFile:
         with _full_disk_in_words():
             # DuckDB takes no bound values in a COPY.
             self._duck.execute(f"COPY (SELECT {columns} FROM rows) TO {literal(str(self._path))} (FORMAT parquet)")
-        self.abandon()
+        self._duck.close()
 
     def abandon(self) -> None:
         """Let go of the rows, which are in the folder."""
-        self._duck.close()
+        try:
+            self._duck.close()
+        except duckdb.Error:
+            return  # A full disk, which is why it is abandoned.
 
 
 def _duckdb_type(column: ExportColumn) -> str:
