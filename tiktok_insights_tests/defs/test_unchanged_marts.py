@@ -16,7 +16,7 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.loading import Loader
 
-pytestmark = pytest.mark.runs
+pytestmark = pytest.mark.orders
 
 NAMES = {mart.name for mart in all_marts()}
 #: What an idle run must not read: on Snowflake each of these scans the large tables.

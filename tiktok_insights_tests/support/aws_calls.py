@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from tiktok_insights_tests.support.aws_in_process import aws_in_process
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -180,12 +182,7 @@ class RecordedAws:
 
     def variables(self, who: str) -> dict[str, str]:
         """The environment in which boto3 finds this AWS."""
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": who,
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        return _variables(self.url, who)
 
     def calls(self, who: str) -> set[Call]:
         """What somebody has needed so far."""
@@ -195,19 +192,16 @@ class RecordedAws:
 @contextmanager
 def recorded_aws(folder: Path) -> Iterator[RecordedAws]:
     """Serve AWS whose files are in the folder; Glue jobs that it runs sign with the key `JOB`."""
-    from tiktok_insights.local.aws.server import AwsState, create_aws_app
     from tiktok_insights.local.endpoints import REGION
-    from tiktok_insights.local.glue.service import LocalGlue
-    from tiktok_insights.local.serving import LOOPBACK, WsgiServer, listen, port_of
 
-    listener = listen(None)
-    served = RecordedAws(f"http://{LOOPBACK}:{port_of(listener)}", REGION, RecordingApplication(lambda *_: []))
-    state = AwsState(folder)
-    glue = LocalGlue(folder / "glue", state.services, served.variables(JOB))
-    served.recorded = RecordingApplication(create_aws_app(state, glue))
-    server = WsgiServer("recorded_aws", served.recorded, listener)
-    try:
-        yield served
-    finally:
-        glue.close()
-        server.stop()
+    with aws_in_process(folder, lambda url: _variables(url, JOB), RecordingApplication) as (url, recorded):
+        yield RecordedAws(url, REGION, recorded)
+
+
+def _variables(url: str, who: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": who,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 import boto3
 
+from tiktok_insights_tests.support.aws_in_process import aws_in_process
 from tiktok_insights_tests.support.policy_pairs import Pair, most_specific
 
 if TYPE_CHECKING:
@@ -183,18 +184,5 @@ class DenyingAws:
 @contextmanager
 def denying_aws(folder: Path) -> Iterator[DenyingAws]:
     """Serve AWS whose files are in the folder; at first it denies nothing."""
-    from tiktok_insights.local.aws.server import AwsState, create_aws_app
-    from tiktok_insights.local.glue.service import LocalGlue
-    from tiktok_insights.local.serving import LOOPBACK, WsgiServer, listen, port_of
-
-    listener = listen(None)
-    url = f"http://{LOOPBACK}:{port_of(listener)}"
-    state = AwsState(folder)
-    glue = LocalGlue(folder / "glue", state.services, {"AWS_ENDPOINT_URL": url})
-    door = DenyingApplication(create_aws_app(state, glue))
-    server = WsgiServer("denying_aws", door, listener)
-    try:
+    with aws_in_process(folder, lambda url: {"AWS_ENDPOINT_URL": url}, DenyingApplication) as (url, door):
         yield DenyingAws(url, folder, door)
-    finally:
-        glue.close()
-        server.stop()

@@ -23,6 +23,7 @@ from tiktok_insights.staging.glue.glue_calls import GlueCalls
 from tiktok_insights.staging.glue.job_runs import JobRuns
 from tiktok_insights.staging.glue.launcher import Launcher
 from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights_tests.support.aws_in_process import aws_in_process
 from tiktok_insights_tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -137,28 +138,21 @@ def glue_engine(aws: dict[str, Any], store: ObjectStore, namespace: Namespace, l
 @contextmanager
 def own_glue(folder: Path) -> Iterator[OwnGlue]:
     """AWS whose files are in the folder, with the job, of which one run is possible at a time."""
-    from tiktok_insights.local.aws.server import AwsState, create_aws_app
     from tiktok_insights.local.endpoints import REGION
-    from tiktok_insights.local.glue.service import LocalGlue
-    from tiktok_insights.local.serving import LOOPBACK, WsgiServer, listen, port_of
 
-    listener = listen(None)
-    url = f"http://{LOOPBACK}:{port_of(listener)}"
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    variables = {name.upper(): value for name, value in keys.items()} | {"AWS_ENDPOINT_URL": url}
-    state = AwsState(folder)
-    glue = LocalGlue(folder / "glue", state.services, variables, MINUTE_SECONDS)
-    disturbed = Disturbed(create_aws_app(state, glue))
-    server = WsgiServer("own_glue", disturbed, listener)
-    served = OwnGlue({"endpoint_url": url, "region_name": REGION, **keys}, disturbed)
-    try:
-        with _worker(served) as work_url:
-            _create_job(served, work_url)
-            yield served
-    finally:
-        served.over.set()
-        glue.close()
-        server.stop()
+    variables = {name.upper(): value for name, value in keys.items()}
+    with aws_in_process(folder, lambda url: {**variables, "AWS_ENDPOINT_URL": url}, Disturbed, MINUTE_SECONDS) as (
+        url,
+        disturbed,
+    ):
+        served = OwnGlue({"endpoint_url": url, "region_name": REGION, **keys}, disturbed)
+        try:
+            with _worker(served) as work_url:
+                _create_job(served, work_url)
+                yield served
+        finally:
+            served.over.set()
 
 
 def _create_job(served: OwnGlue, work_url: str) -> None:

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_insights.local.aws.server import AwsState, create_aws_app
 from tiktok_insights.local.endpoints import Endpoints, aws_variables
-from tiktok_insights.local.glue.service import LocalGlue
-from tiktok_insights.local.serving import LOOPBACK, WsgiServer, listen, port_of
 from tiktok_insights_tests.local.conftest import has_ended
 from tiktok_insights_tests.local.glue.jobs import FOREVER, Jobs
+from tiktok_insights_tests.support.aws_in_process import aws_in_process
 
 pytestmark = pytest.mark.faults
 
@@ -18,14 +16,12 @@ pytestmark = pytest.mark.faults
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Jobs]:
     """Jobs whose minutes pass in a second."""
-    listener = listen(None)
-    endpoints = Endpoints("", f"http://{LOOPBACK}:{port_of(listener)}", "", 0, 0)
-    state = AwsState(tmp_path / "aws")
-    glue = LocalGlue(tmp_path / "glue", state.services, aws_variables(endpoints), minute_seconds=1.0)
-    server = WsgiServer("aws", create_aws_app(state, glue), listener)
-    yield Jobs.on(endpoints)
-    glue.close()
-    server.stop()
+    with aws_in_process(tmp_path, lambda url: aws_variables(_endpoints(url)), lambda app: app, 1.0) as (url, _):
+        yield Jobs.on(_endpoints(url))
+
+
+def _endpoints(url: str) -> Endpoints:
+    return Endpoints("", url, "", 0, 0)
 
 
 def test_a_run_that_takes_too_long_is_ended(quick: Jobs) -> None:
