@@ -38,21 +38,20 @@ class FileNameError(ValueError):
     """The name would hide what the file is."""
 
 
-def target_of(name: str, file_format: FileFormat, out: Path | None) -> Path:
-    """The path of the export with this name: in the folder `out`, at the file `out`, or in the working directory.
+def target_of(name: str, ending: str, out: Path | None) -> Path:
+    """The path of the export with this name and ending: in the folder `out`, at the file `out`, or where one is.
 
     Raises FileNameError and FolderMissingError.
     """
-    usual = f"{name.lower()}{file_format.ending}"
+    usual = f"{name.lower()}{ending}"
     if out is None or out.is_dir():
         return (out or Path()).absolute() / usual
     path = out.absolute()
-    if not path.name.endswith(file_format.ending):
+    if not path.name.endswith(ending):
         # A name with only a wrong format, or none, becomes one with the right one.
-        stem = path.name.removesuffix(f".{file_format}") or name.lower()
+        stem = path.name.removesuffix(f".{ending.rpartition('.')[2]}") or name.lower()
         raise FileNameError(
-            f"The name of this file must end with {file_format.ending}. Use --out {stem}{file_format.ending}, "
-            "or name a folder."
+            f"The name of this file must end with {ending}. Use --out {stem}{ending}, or name a folder."
         )
     if not path.parent.is_dir():
         raise _missing(path.parent)

@@ -30,11 +30,11 @@ def test_a_name_says_what_the_file_is(tmp_path: Path, monkeypatch: pytest.Monkey
     """In the working directory, in a folder, or as it was given."""
     monkeypatch.chdir(tmp_path)
     usual = "followers_gone.formulas_neutralized.csv"
-    assert target_of("FOLLOWERS_GONE", FileFormat.CSV, None) == tmp_path / usual
-    assert target_of("FOLLOWERS_GONE", FileFormat.CSV, tmp_path) == tmp_path / usual
-    assert target_of("FOLLOWERS_GONE", FileFormat.PARQUET, None) == tmp_path / "followers_gone.parquet"
+    assert target_of("FOLLOWERS_GONE", FileFormat.CSV.ending, None) == tmp_path / usual
+    assert target_of("FOLLOWERS_GONE", FileFormat.CSV.ending, tmp_path) == tmp_path / usual
+    assert target_of("FOLLOWERS_GONE", FileFormat.PARQUET.ending, None) == tmp_path / "followers_gone.parquet"
     given = tmp_path / "gone.formulas_neutralized.xlsx"
-    assert target_of("FOLLOWERS_GONE", FileFormat.XLSX, Path(given.name)) == given
+    assert target_of("FOLLOWERS_GONE", FileFormat.XLSX.ending, Path(given.name)) == given
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_name_that_hides_what_the_file_is_is_refused(
 ) -> None:
     """With the name to type instead."""
     with told("The name of this file must end with", remedy):
-        target_of("FOLLOWERS_GONE", file_format, tmp_path / name)
+        target_of("FOLLOWERS_GONE", file_format.ending, tmp_path / name)
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """It may be misspelled, so it is not made."""
     with told("There is no folder", str(tmp_path / "nowhere")):
-        target_of("X", FileFormat.PARQUET, tmp_path / "nowhere" / "x.parquet")
+        target_of("X", FileFormat.PARQUET.ending, tmp_path / "nowhere" / "x.parquet")
 
 
 def test_a_file_is_replaced_only_on_demand(tmp_path: Path) -> None:
