@@ -17,8 +17,8 @@ _HOW_TO_READ = (
     "Each JSON file has one entry for each thing that is held: its source (a table, or an object in the bucket), where "
     "it is in the source, since when it is held, and its content exactly as it is held. Rows of tables have their "
     "times in their columns. Times are UTC. An entry without content only mentions the user. IDs of accounts say whom "
-    "the user follows. The source of all data is TikTok's public follower lists, read through an HTTP API, or CSV files "
-    "that others made of them."
+    "the user follows. The source of all data is TikTok's public follower lists, read through an HTTP API, or CSV "
+    "files that others made of them."
 )
 
 
