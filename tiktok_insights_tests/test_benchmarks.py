@@ -79,6 +79,7 @@ def test_the_parts_of_the_load_run_one_by_one(place: Workplace, csv_file: Path) 
     assert ours.transaction(Stopwatch(), **{**arguments, "database": f"{place.database}_THIRD"})["rows"] == "1980"
 
 
+@pytest.mark.full
 def test_a_load_and_its_checks_accept_the_filled_past(place: Workplace) -> None:
     """The first load after it succeeds with all blocking checks, and finds the past's users in the table."""
     csv_file = place.folder / "followers.csv"

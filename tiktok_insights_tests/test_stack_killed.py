@@ -117,7 +117,7 @@ def test_a_run_after_the_stack_was_killed_starts_it_and_comes_to_the_undisturbed
         assert assets.tables() == expected
 
 
-@pytest.mark.batches
+@pytest.mark.full
 def test_runs_after_the_stack_was_killed_complete_a_large_batch(
     settings: Settings, store: ObjectStore, home: Path
 ) -> None:

@@ -58,9 +58,20 @@ def kill_halfway(user: CliUser) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
-def test_a_demo_that_was_killed_ends_as_the_truth_says_and_is_made_once(user: CliUser) -> None:
-    """Every look of every account lists whom the world lists then; another call shows it again, without a request."""
+@pytest.mark.full
+def test_a_demo_that_was_killed_continues_where_it_was(user: CliUser) -> None:
+    """And ends as an undisturbed one does."""
     kill_halfway(user)
+    assert_is_true_and_made_once(user)
+
+
+def test_a_demo_ends_as_the_truth_says_and_is_made_once(user: CliUser) -> None:
+    """Every look of every account lists whom the world lists then; another call shows it again, without a request."""
+    assert_is_true_and_made_once(user)
+
+
+def assert_is_true_and_made_once(user: CliUser) -> None:
+    """Make the demo, compare it with the world, and call it again."""
     answer = user.command("demo")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert not (user.home / ".local" / "stack").exists()
