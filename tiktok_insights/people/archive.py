@@ -63,7 +63,7 @@ def write_archive(
 
 
 def _readme(person: Person, places: Sequence[Place], archived: Archived, moment: datetime) -> str:
-    handles = f", seen with the handles {', '.join(sorted(person.handles))}" if person.handles else ""
+    handles = f" (seen as {', '.join(sorted(person.handles))})" if person.handles else ""
     held = [place for place in places if archived.counts[place.name]]
     empty = [place.name for place in places if not archived.counts[place.name]]
     parts = [

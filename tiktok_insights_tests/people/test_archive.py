@@ -102,7 +102,7 @@ def has_nothing_about_others(files: dict[str, Any]) -> None:
 
 def says_what_was_searched(readme: str) -> None:
     """See that every table with IDs is named in it, and every place out of reach."""
-    assert f"the TikTok user {PERSON}, seen with the handles handle.{PERSON}." in readme
+    assert f"the TikTok user {PERSON} (seen as handle.{PERSON})." in readme
     assert "Written on 2026-02-01 at 12:00:00 UTC." in readme
     for table in ALL:
         if {"TIKTOK_ID", "ACCOUNT_ID"} & set(table.names):
