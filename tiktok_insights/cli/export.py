@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--replace", is_flag=True, help="Replace the file if there is one.")
 def export(name: str | None, file_format: str, person: str | None, out: Path | None, *, replace: bool) -> None:
-    """Write a table, a mart, or what is held about a person to a file.
+    """Write a table or a person's data to a file.
 
     NAME is a table or a mart of the data model, in any case, such as followers_gone or PUBLIC.TIKTOK_DATA. The rows are
     read with one statement, in the order of the mart or of the table's key, and any number of them needs the same
