@@ -32,7 +32,8 @@ class ParquetFile:
         self._insert = f"INSERT INTO rows SELECT {values}"
         with _full_disk_in_words():
             self._duck = bounded_duckdb(folder, str(folder / "rows.duckdb"))
-            self._duck.execute("SET TimeZone = 'UTC'")
+            # DuckDB would draw a bar of its own on standard output.
+            self._duck.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
             named = ", ".join(f"{column.name} {kind}" for column, kind in zip(columns, types, strict=True))
             self._duck.execute(f"CREATE TABLE rows ({named})")
 
