@@ -8,8 +8,6 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
-from enum import Enum
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -19,6 +17,7 @@ from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 
 from tiktok_insights.clients.snowflake_errors import is_conflict
+from tiktok_insights.clients.snowflake_values import ResultBatch, as_text_if_time, bindable
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.namespace import Namespace
 
@@ -57,15 +56,23 @@ class Session:
 
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
         """Run one statement and give its rows one by one, so that any number of them may come."""
+        for batch in self.batches(sql, values):
+            yield from batch.rows
+
+    def batches(self, sql: str, values: Sequence[object] = (), size: int = 5_000) -> Iterator[ResultBatch]:
+        """Run one statement and give its rows in batches of at most `size`: at least one, which may be empty."""
         with self._cursor() as cursor:
-            cursor.execute(sql, _bindable(values))
-            for row in cursor:
-                yield tuple(row)
+            cursor.execute(sql, bindable(values))
+            while True:
+                rows = [tuple(row) for row in cursor.fetchmany(size)]
+                yield ResultBatch(tuple(cursor.description or ()), cursor.rowcount, rows)
+                if len(rows) < size:
+                    return
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run one statement that gives no rows; say how many it changed (0 for DDL)."""
         with self._cursor() as cursor:
-            cursor.execute(sql, _bindable(values))
+            cursor.execute(sql, bindable(values))
             return cursor.rowcount or 0
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -91,13 +98,13 @@ class Session:
             places = f"({placeholders(table.names)})"
             self.execute(
                 f"INSERT INTO {name} ({', '.join(table.names)}) VALUES {', '.join([places] * len(rows))}",
-                [_as_text_if_time(row[name]) for row in rows for name in table.names],
+                [as_text_if_time(row[name]) for row in rows for name in table.names],
             )
 
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:
         """Run one statement and give the names of its columns and its rows."""
         with self._cursor() as cursor:
-            cursor.execute(sql, _bindable(values))
+            cursor.execute(sql, bindable(values))
             names = [column.name for column in cursor.description or []]
             return names, [tuple(row) for row in cursor.fetchall()]
 
@@ -210,20 +217,10 @@ def session_on(connection: "SnowflakeConnection", namespace: Namespace) -> Itera
         connection.close()
 
 
-def _bindable(values: Sequence[object]) -> tuple[object, ...] | None:
-    """Values as the connector takes them: it knows texts, and no enumerations."""
-    return tuple(value.value if isinstance(value, Enum) else value for value in values) or None
-
-
 def stage_of(table: str) -> str:
     """The stage of a table, which is in the table's schema when its name says one."""
     schema, dot, name = table.rpartition(".")
     return f"@{schema}{dot}%{name}"
-
-
-def _as_text_if_time(value: object) -> object:
-    """A time as text: beside a NULL in its column, the connector would send it as a number without a unit."""
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else value
 
 
 def placeholders(values: Iterable[object]) -> str:

@@ -138,7 +138,7 @@ def test_a_full_disk_is_one_line(environment: dict[str, str], tmp_path: Path) ->
 def test_commands_that_read_make_no_home(environment: dict[str, str], tmp_path: Path) -> None:
     """They say which home they looked at and what to do; so do those that stop or show something."""
     reading = [["sql", "SELECT 1"], ["plan"], ["replay", "--dry-run"], ["replay"], ["retry-refused"], ["rebuild"]]
-    reading += [["verify"]]
+    reading += [["verify"], ["export", "tiktok_data"]]
     results = invoke(tmp_path, reading)
     for code, _, said in results.values():
         assert code == 1

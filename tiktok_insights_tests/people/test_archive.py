@@ -1,0 +1,162 @@
+"""The archive of a person: everything that was planted about them is in it, and nothing about anyone else."""
+
+import gzip
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tiktok_insights.cli import main
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.lake.followers_csv import RAW_QUARANTINE_PREFIX
+from tiktok_insights.people.archive import README, write_archive
+from tiktok_insights.people.person import find_person
+from tiktok_insights.people.places import all_places
+from tiktok_insights.tables.definitions import ALL
+from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
+from tiktok_insights_tests.support.csv_texts import row
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
+
+PERSON = "7420366745511658149"
+#: IDs that have the person's ID in them, or nearly; each has its ID in its name.
+OTHERS = ("7420366745511658150", "17420366745511658149"[-20:], "742036674551165814")
+NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
+SNAPSHOT = "raw/followers/account=42/snapshot=20260131T120000000Z"
+
+
+def line(tiktok_id: str, **texts: str) -> str:
+    """A line of a CSV whose handle and name belong to this ID alone."""
+    return row(tiktok_id, **{"uniqueId": f"handle.{tiktok_id}", "nickname": f"name {tiktok_id}", **texts})
+
+
+def put_response(store: ObjectStore, key: str, document: object) -> None:
+    """Store a response as the raw stage does."""
+    store.put_once(key, gzip.compress(encoded(document)), "application/gzip", {"fetched-at": "2026-01-31T12:00:00Z"})
+
+
+@pytest.fixture
+def planted(loader: Loader) -> Loader:
+    """A warehouse and a bucket with the person in each place, and others beside them."""
+    broken = line("7.42e+18", uniqueId=f"handle.{PERSON}")
+    loader.upload("list", line(PERSON, nickname='"=1, ""x"""'), *map(line, OTHERS), broken)
+    loader.load()
+    users = [web_row(one, uniqueId=f"handle.{one}", nickname=f"name {one}") for one in (OTHERS[0], PERSON, OTHERS[1])]
+    put_response(loader.store, f"{SNAPSHOT}/page-000001.json.gz", web_page(*users))
+    put_response(loader.store, f"{SNAPSHOT}/page-000002.json.gz", web_page(web_row(OTHERS[0])))
+    put_response(loader.store, f"{SNAPSHOT}/not-a-page-000003.json.gz", {"status_code": 8, "who": PERSON})
+    put_response(loader.store, f"{SNAPSHOT}/account-info.json.gz", user_info(account_id=PERSON))
+    entries = [
+        {"object": "x", "row": 1, "reason": "why", "raw": json.dumps(web_row(one))} for one in (PERSON, OTHERS[0])
+    ]
+    body = "".join(f"{json.dumps(entry)}\n" for entry in entries)
+    loader.store.put(f"{RAW_QUARANTINE_PREFIX}account=42/snapshot=x.jsonl", body.encode(), "application/jsonl")
+    return loader
+
+
+def archived(loader: Loader, reference: str, path: Path) -> dict[str, Any]:
+    """The files of a person's archive by their names; JSON is read."""
+    places = tuple(all_places(loader.session, loader.store))
+    write_archive(path, find_person(loader.session, reference), places, NOW)
+    with zipfile.ZipFile(path) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    return {name: json.loads(text) if name.endswith(".json") else text for name, text in texts.items()}
+
+
+def test_everything_about_a_person_is_found(planted: Loader, tmp_path: Path) -> None:
+    """Rows of tables, entries of pages, lines of CSVs and both quarantines, each with source, place and time.
+
+    Nothing about anyone else is in it, and the README says what was searched and what was not.
+    """
+    files = archived(planted, f"@handle.{PERSON}", tmp_path / "x.zip")
+    assert [entry["content"]["TIKTOK_ID"] for entry in files["PUBLIC.TIKTOK_DATA.json"]] == [PERSON]
+    assert files["PUBLIC.FOLLOWER_SNAPSHOTS.json"][0]["content"]["NICK_NAME"] == '=1, "x"'
+    assert [
+        (one["source"].rpartition("/")[2], one["where"], one["content"] is None) for one in files["responses.json"]
+    ] == [
+        ("account-info.json.gz", "the whole object, which is about the person's account", False),
+        ("not-a-page-000003.json.gz", "a mention; the object is about others, or of an unknown structure", True),
+        ("page-000001.json.gz", "entry 2 of the list", False),
+    ]
+    entry = files["responses.json"][2]
+    assert (json.loads(entry["content"])["user"]["id"], entry["at"]) == (PERSON, "2026-01-31T12:00:00Z")
+    assert [one["where"] for one in files["csv.json"]] == ["line 2", "line 6"]
+    assert files["csv.json"][0]["content"] == line(PERSON, nickname='"=1, ""x"""')
+    assert [json.loads(one["content"])["reason"][:9] for one in files["quarantine.json"]] == ["Tiktok_id", "why"]
+    has_nothing_about_others(files)
+    says_what_was_searched(files[README])
+
+
+def has_nothing_about_others(files: dict[str, Any]) -> None:
+    """See that neither handle nor name of a neighbor is in it, also of one whose ID is a part of the person's."""
+    text = json.dumps(files)
+    assert PERSON in text
+    for other in OTHERS:
+        assert f"handle.{other}." not in text.replace('"', ".")
+        assert f"name {other}." not in text.replace('"', ".")
+
+
+def says_what_was_searched(readme: str) -> None:
+    """See that every table with IDs is named in it, and every place out of reach."""
+    assert f"the TikTok user {PERSON} (seen as handle.{PERSON})." in readme
+    assert "Written on 2026-02-01 at 12:00:00 UTC." in readme
+    for table in ALL:
+        if {"TIKTOK_ID", "ACCOUNT_ID"} & set(table.names):
+            assert table.name in readme
+    for words in ("- csv.json, 2: ", "MAIN.FOLLOWERS_GONE", "Not searched:", "Time Travel"):
+        assert words in readme
+
+
+def test_an_id_that_only_the_bucket_knows_is_found_there(loader: Loader, tmp_path: Path) -> None:
+    """As that of a file that was never loaded."""
+    loader.put("other", f"id,who\n1,2\n99{PERSON[2:]},x\n".encode())
+    files = archived(loader, f"99{PERSON[2:]}", tmp_path / "x.zip")
+    assert [(one["where"], one["content"]) for one in files["csv.json"]] == [("line 3", f"99{PERSON[2:]},x")]
+    assert set(files) == {"csv.json", README}
+
+
+def test_a_handle_that_names_no_single_user_is_refused(planted: Loader, tmp_path: Path) -> None:
+    """Handles change hands, so the ID decides."""
+    with told("The handle <handle>", "nobody", "no table"):
+        find_person(planted.session, "nobody")
+    planted.upload("later", line(OTHERS[0], uniqueId=f"handle.{PERSON}"), account="43")
+    planted.load()
+    with told("The handle <handle>", f"belongs to 2 users: {PERSON}, {OTHERS[0]}"):
+        find_person(planted.session, f"HANDLE.{PERSON}")
+
+
+def export(*words: str) -> Result:
+    """Run `tiktok-insights export` with words."""
+    return CliRunner().invoke(main, ["export", *words])
+
+
+def test_the_command_writes_the_archive(loader: Loader, tmp_path: Path) -> None:
+    """It says how much was found and where the file is."""
+    answer = export("--person", PERSON, "--out", str(tmp_path))
+    path = tmp_path / f"person_{PERSON}.zip"
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.startswith(f"{path} has what ")
+    assert zipfile.is_zipfile(path)
+    assert export("--person", PERSON, "--out", str(tmp_path)).exit_code == 1
+
+
+def test_what_could_not_be_read_is_named_and_fails_the_command(loader: Loader, tmp_path: Path) -> None:
+    """The rest is in the archive."""
+    loader.store.put(f"{SNAPSHOT}/page-000009.json.gz", b"\x1f\x8bdamaged", "application/gzip")
+    answer = export("--person", PERSON, "--out", str(tmp_path))
+    assert answer.exit_code == 1
+    told("<number> could not be read, and may hold the person.").says(answer.stderr.removeprefix("Error: "))
+    with zipfile.ZipFile(tmp_path / f"person_{PERSON}.zip") as archive:
+        assert f"Could not be read:\n- {SNAPSHOT}/page-000009.json.gz: " in archive.read(README).decode()
+
+
+@pytest.mark.parametrize("words", [[], ["tiktok_data", "--person", "1"]])
+def test_a_table_and_a_person_are_two_exports(environment: dict[str, str], words: list[str]) -> None:
+    """One of the two must be named."""
+    answer = export(*words)
+    assert answer.exit_code == 2
+    assert "Name either a table or mart, or a person with --person." in answer.output
