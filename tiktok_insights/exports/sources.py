@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from tiktok_insights.insights.mart_files import all_marts
-from tiktok_insights.tables.definitions import ALL, TIKTOK_DATA
+from tiktok_insights.tables.definitions import ALL, VIEWED
 from tiktok_insights.tables.namespace import Namespace
 
 #: The columns that tell the rows of each table apart, in which its rows are ordered. A mart's file says its own.
@@ -20,6 +20,7 @@ ORDERS = {
     "LOAD_BATCHES": "BATCH_ID",
     "PRESENCE_SPELLS": "ACCOUNT_ID, TIKTOK_ID, SPELL",
     "ACCOUNT_LOOKS": "OBJECT_KEY",
+    "RUN_COSTS": "STARTED_AT, RUN_ID",
 }
 
 
@@ -49,7 +50,8 @@ def all_sources(namespace: Namespace) -> Iterator[Source]:
         if not table.is_internal:
             yield Source(table.name, namespace.schema_of(table), table.names, ORDERS[table.name])
     if namespace.has_view:
-        yield Source(TIKTOK_DATA.name, namespace.view_schema, TIKTOK_DATA.names, ORDERS[TIKTOK_DATA.name])
+        for table in VIEWED:
+            yield Source(table.name, namespace.view_schema, table.names, ORDERS[table.name])
     for mart in all_marts():
         yield Source(mart.view, namespace.view_schema, tuple(column.name for column in mart.columns), mart.order)
 

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,6 +108,10 @@ def _run(asked: dict[str, object], streams: list[int]) -> None:
         main()
     except SystemExit as end:
         code = int(end.code or 0)
+    except BaseException:
+        # As Python does at the end of a process, which this one does not come to.
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
         # Taking apart what was imported would take longer than most commands.
