@@ -52,7 +52,7 @@ def every_row_is_staged_duplicate_or_rejected(item: ObjectFacts) -> str:
     if counts.rows_in != counts.accounted:
         return (
             f"{counts.rows_in:,} rows, but {counts.staged:,} staged, {counts.duplicate:,} duplicate, "
-            f"{counts.rejected:,} rejected and {counts.suppressed:,} of removed people"
+            f"{counts.rejected:,} rejected and {counts.suppressed:,} suppressed"
         )
     return "" if sums.rows_in == sums.accounted else f"{counts.rows_in:,} rows, but some with another ID"
 

@@ -33,7 +33,7 @@ class RowCounts:
 
     def __str__(self) -> str:
         parts = (f"{self.staged:,} staged", f"{self.duplicate:,} duplicate", f"{self.rejected:,} rejected")
-        suppressed = f", {self.suppressed:,} of removed people" if self.suppressed else ""
+        suppressed = f", {self.suppressed:,} suppressed" if self.suppressed else ""
         return f"{self.rows_in:,} rows in: {', '.join(parts)}{suppressed}"
 
 

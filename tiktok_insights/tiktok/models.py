@@ -1,6 +1,6 @@
 """What the source's responses mean, as values: an account, a follower, a page."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -51,7 +51,8 @@ class Follower:
 
 
 #: The place of a user who was removed from a stored page: counted and numbered like any other, and known no more.
-FORGOTTEN = Follower(*[""] * len(fields(Follower)))
+#: No row that is read has such a text in its last column.
+FORGOTTEN = replace(Follower(*[""] * len(fields(Follower))), counts_exact="forgotten")
 
 
 @dataclass(frozen=True, slots=True)

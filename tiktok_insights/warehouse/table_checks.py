@@ -157,7 +157,7 @@ def _unreconciled(row: NamedRow) -> str:
         return "{OBJECT_KEY}: not in the ledger, {HISTORY_ROWS} in the history".format_map(row)
     return (
         "{OBJECT_KEY}: {ROWS_IN} in, {ROWS_STAGED} staged, {ROWS_DUPLICATE} duplicate, {ROWS_REJECTED} rejected, "
-        "{ROWS_SUPPRESSED} of removed people, {HISTORY_ROWS} in the history; the sums of their IDs are "
+        "{ROWS_SUPPRESSED} suppressed, {HISTORY_ROWS} in the history; the sums of their IDs are "
         "{ID_SUM_IN}, {ID_SUM_STAGED}, {ID_SUM_DUPLICATE}, {ID_SUM_REJECTED} and {HISTORY_SUM}"
     ).format_map(row)
 

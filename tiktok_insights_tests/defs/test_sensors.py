@@ -197,7 +197,14 @@ def test_the_last_of_more_than_a_thousand_keys_is_found(daemon: Daemon, loader: 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: loader.put(f"{n:04}", csv_file(row(str(n + 1)))), range(1_050)))
     infos = list(loader.store.list("csv/"))
-    counts = {"ROWS_IN": 1, "ROWS_STAGED": 1, "ROWS_DUPLICATE": 0, "ROWS_REJECTED": 0, "NEGATIVE_COUNTS": 0}
+    counts = {
+        "ROWS_IN": 1,
+        "ROWS_STAGED": 1,
+        "ROWS_DUPLICATE": 0,
+        "ROWS_REJECTED": 0,
+        "ROWS_SUPPRESSED": 0,
+        "NEGATIVE_COUNTS": 0,
+    }
     sums = dict.fromkeys(("ID_SUM_IN", "ID_SUM_STAGED", "ID_SUM_DUPLICATE", "ID_SUM_REJECTED"), 0)
     loaded = {
         **counts,

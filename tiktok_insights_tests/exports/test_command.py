@@ -17,6 +17,8 @@ from tiktok_insights.exports.target import MARK
 from tiktok_insights.tables.definitions import TIKTOK_DATA
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.commands
+
 #: Each format in one process, for the time that the imports take.
 _SCRIPT = """
 import json, os, sys

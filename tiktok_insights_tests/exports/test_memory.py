@@ -9,6 +9,8 @@ import pytest
 
 from tiktok_insights.clients.snowflake_session import Session
 
+pytestmark = pytest.mark.commands
+
 #: Chunks of the connector, and what the libraries keep. In Python, the rows of 300,000 users alone take 140 MB.
 _SMALL = 100 * 2**20
 #: DuckDB may have 175 MB besides.

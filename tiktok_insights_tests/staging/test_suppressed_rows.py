@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tiktok_insights.staging import suppressed_rows
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.suppressed_rows import take_out
@@ -12,6 +13,7 @@ from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.staged_outcomes import staged
 from tiktok_insights_tests.support.suppressed_files import FILES, LIST, UNLOADABLE, bare, victims
+from tiktok_insights_tests.support.troubleshooting import told
 
 
 def test_nobody_on_the_list_means_that_no_file_is_read(tmp_path: Path) -> None:
@@ -31,6 +33,16 @@ def test_exactly_the_rows_of_the_person_are_taken_out(name: str, tmp_path: Path)
         return
     assert take_out(path, LIST) == victims(body)
     assert path.read_bytes() == bare(body)
+
+
+def test_a_line_that_is_lost_on_the_way_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file stays as it is, and is refused."""
+    path = tmp_path / "0.csv"
+    path.write_bytes(FILES["one of many"])
+    monkeypatch.setattr(suppressed_rows, "id_sum", lambda ids: len(list(ids)))
+    with told("the rows of people who were removed cannot be told"):
+        take_out(path, LIST)
+    assert path.read_bytes() == FILES["one of many"]
 
 
 def test_a_file_is_what_it_is_without_the_person(loader: Loader) -> None:

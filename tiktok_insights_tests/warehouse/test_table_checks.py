@@ -61,25 +61,25 @@ def test_a_table_or_view_that_drifted_is_named(loaded: Loader, given: TableCheck
 #: Each breaks the ledger's counts or sums in another way: what is done, and what is said of it.
 BREAKS = {
     "DELETE FROM FOLLOWER_SNAPSHOTS WHERE TIKTOK_ID = '2'": (
-        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 1 in the history"
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 0 suppressed, 1 in the history"
     ),
     "UPDATE FOLLOWER_SNAPSHOTS SET TIKTOK_ID = '3' WHERE TIKTOK_ID = '2'": (
-        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 0 suppressed, 2 in the history"
     ),
     "INSERT INTO FOLLOWER_SNAPSHOTS SELECT * FROM FOLLOWER_SNAPSHOTS WHERE TIKTOK_ID = '2'": (
-        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 3 in the history"
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 0 suppressed, 3 in the history"
     ),
     "UPDATE LOAD_HISTORY SET ROWS_IN = 5 WHERE ROWS_IN = 4": (
-        "a.csv: 5 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+        "a.csv: 5 in, 2 staged, 1 duplicate, 1 rejected, 0 suppressed, 2 in the history"
     ),
     "UPDATE LOAD_HISTORY SET ID_SUM_IN = ID_SUM_IN + 1 WHERE ROWS_IN = 4": (
-        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 0 suppressed, 2 in the history"
     ),
     "UPDATE LOAD_HISTORY SET ID_SUM_IN = ID_SUM_IN + 1, ID_SUM_STAGED = ID_SUM_STAGED + 1 WHERE ROWS_IN = 4": (
-        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 2 in the history"
+        "a.csv: 4 in, 2 staged, 1 duplicate, 1 rejected, 0 suppressed, 2 in the history"
     ),
     "DELETE FROM FOLLOWER_SNAPSHOTS WHERE ACCOUNT_ID = '43'": (
-        "b.csv: 1 in, 1 staged, 0 duplicate, 0 rejected, 0 in the history"
+        "b.csv: 1 in, 1 staged, 0 duplicate, 0 rejected, 0 suppressed, 0 in the history"
     ),
 }
 

@@ -48,7 +48,7 @@ def test_result_arrives() -> None:
     staged = StagedObject(
         _OBJECT,
         Content("a", _MOMENT, is_loaded=True),
-        RowCounts(5, 3, 1, 1, 2),
+        RowCounts(6, 3, 1, 1, suppressed=1, negative_counts=2),
         IdSums(10**37 + 1, 10**37, 2**63, 1),
         "a reason",
         _FACTS,
