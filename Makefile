@@ -110,9 +110,10 @@ $(STAMP): requirements.lock pyproject.toml $(MOVED)
 		{ echo "$(PYTHON) must be Python 3.11, 3.12 or 3.13. Choose another one with: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Installing into .venv; this takes a minute or two the first time."
 	@$(PYTHON) -m venv $(if $(MOVED),--clear) .venv || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q tiktok_insights tiktok_insights_tests
+	@# On all cores; some packages have files for another Python.
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib tiktok_insights tiktok_insights_tests || true
 	@$(BIN)/tiktok-insights init
 	@pwd -P > $@
 

@@ -38,6 +38,7 @@ _LONG_MODULES = (
     "test_fail_points",
     "test_fail_points_of_large_batches",
     "test_documented_commands",
+    "test_documented_guides",
     "test_a_thousand_objects",
     "test_job_runs",
     "test_dashboard_asset",
