@@ -1,7 +1,7 @@
 """A load that fails anywhere: a plain run comes to the state of an undisturbed one, and another run changes nothing.
 
 `make test-faults` takes the requests after which a load is in another state, each once per manner. A short torture
-also kills every sixth request, if it changes something, at a moment by turns; every eighteenth of them loses its
+also kills every tenth request, if it changes something, at a moment by turns; every thirtieth of them loses its
 answer, has it broken off, and meets an exception. A full one takes all that there are: each request, before, after, and
 with its answer lost or cut, by an exception and by SIGKILL.
 """
@@ -180,14 +180,14 @@ def turning_points(names: dict[int, str]) -> dict[int, Moment]:
 
 def is_one_of_some(point: FailPoint, writes: bool) -> bool:
     """Whether a short torture takes this fail point of a request."""
-    sixth, turn = divmod(point.number, 6)
-    eighteenth, third = divmod(sixth, 3)
+    tenth, turn = divmod(point.number, 10)
+    thirtieth, third = divmod(tenth, 3)
     moments = list(Moment)
     if turn or not writes:
         return False
     if point.manner is Manner.SIGKILL:
         return point.moment is moments[third]
-    return third == 0 and (point.moment.breaks_the_answer or point.moment is moments[eighteenth % 2])
+    return third == 0 and (point.moment.breaks_the_answer or point.moment is moments[thirtieth % 2])
 
 
 @pytest.mark.faults
