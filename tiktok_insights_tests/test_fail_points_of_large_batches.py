@@ -10,7 +10,6 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights_tests.support import history
-from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment
 from tiktok_insights_tests.support.fault_injection import FaultInjection
 from tiktok_insights_tests.support.sandbox import Sandbox, sandbox
@@ -20,12 +19,12 @@ __all__ = ["sandbox"]
 
 pytestmark = [
     pytest.mark.batches,
-    pytest.mark.campaign,
+    pytest.mark.full,
     pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result"),  # fakesnow's way to fetch results
 ]
 
 #: Of a large batch: which request of a kind fails (of so many hundredths of them), when and how. Downloads, quarantined
-#: rows and the batch's objects as a file go differently there. CI takes the first three.
+#: rows and the batch's objects as a file go differently there.
 LARGE_BATCH_POINTS = (
     ("COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", 0, Moment.ANSWER_LOST, Manner.RAISE),
     ("S3 PUT quarantine/csv/", 50, Moment.AFTER, Manner.SIGKILL),
@@ -34,7 +33,7 @@ LARGE_BATCH_POINTS = (
     ("upload", 99, Moment.ANSWER_LOST, Manner.RAISE),
     ("INSERT INTO LOAD_HISTORY", 0, Moment.ANSWER_LOST, Manner.SIGKILL),
 )
-#: In a full torture each kind that changes something fails in these ways, too.
+#: Each kind that changes something fails in every way, too.
 _LARGE_BATCH_KINDS = (
     "S3 GET csv/", "S3 PUT quarantine/csv/", "PUT", "upload", "COPY INTO TIKTOK_INTERNAL.STAGED_TIKTOK_DATA",
     "COPY INTO TIKTOK_INTERNAL.STAGED_OBJECTS", "INSERT INTO PUBLIC.LOAD_BATCHES", "COMMIT",
@@ -43,12 +42,11 @@ _LARGE_BATCH_KINDS = (
 )  # fmt: skip
 
 
-def large_batch_points(names: list[str], fail_points: str) -> list[FailPoint]:
-    """The fail points of a large batch that the command line asks for."""
-    chosen = [*(LARGE_BATCH_POINTS if fail_points == "every" else LARGE_BATCH_POINTS[:3])]
-    if fail_points == "every":
-        ways = [*product(Moment, [Manner.RAISE]), (Moment.BEFORE, Manner.SIGKILL), (Moment.AFTER, Manner.SIGKILL)]
-        chosen += [(kind, part, *way) for kind in _LARGE_BATCH_KINDS for part in (0, 99) for way in ways]
+def large_batch_points(names: list[str]) -> list[FailPoint]:
+    """The fail points of a large batch."""
+    ways = [*product(Moment, [Manner.RAISE]), (Moment.BEFORE, Manner.SIGKILL), (Moment.AFTER, Manner.SIGKILL)]
+    chosen = [*LARGE_BATCH_POINTS]
+    chosen += [(kind, part, *way) for kind in _LARGE_BATCH_KINDS for part in (0, 99) for way in ways]
     points = []
     for kind, part, moment, manner in chosen:
         number = sum(name.startswith(kind) for name in names)
@@ -58,7 +56,7 @@ def large_batch_points(names: list[str], fail_points: str) -> list[FailPoint]:
 
 
 def test_whatever_request_of_a_large_batch_fails_the_next_run_completes_it(
-    sandbox: Sandbox, store: ObjectStore, size: Size
+    sandbox: Sandbox, store: ObjectStore
 ) -> None:
     """1,000 mixed objects with bad ones among them: downloaded, quarantined and noted side by side."""
     uploads = put_all(store)
@@ -69,4 +67,4 @@ def test_whatever_request_of_a_large_batch_fails_the_next_run_completes_it(
     expected = history.tables(uploads)
     for table in ("TIKTOK_DATA", "ACCOUNT_SNAPSHOTS", "LOAD_HISTORY"):
         assert injection.expected[table] == expected[table]
-    injection.assert_right_after(large_batch_points(injection.names, size.fail_points))
+    injection.assert_right_after(large_batch_points(injection.names))

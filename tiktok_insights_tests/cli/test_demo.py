@@ -22,7 +22,7 @@ from tiktok_insights_tests.support.cli_user import BIN, CliUser, cli_user_in
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.worlds
+pytestmark = [pytest.mark.worlds, pytest.mark.full]
 
 GUIDE = ROOT / "docs" / "how_to" / "demo.md"
 
@@ -58,7 +58,6 @@ def kill_halfway(user: CliUser) -> None:
         os.kill(process.pid, signal.SIGKILL)
 
 
-@pytest.mark.full
 def test_a_demo_that_was_killed_continues_where_it_was(user: CliUser) -> None:
     """And ends as an undisturbed one does."""
     kill_halfway(user)

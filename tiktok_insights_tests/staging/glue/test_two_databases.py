@@ -25,7 +25,7 @@ from tiktok_insights_tests.support.job_package import build_job_package
 from tiktok_insights_tests.support.refused_objects import archive
 from tiktok_insights_tests.support.third_party_csvs import CASES
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.full]
 
 #: Large objects are compared elsewhere.
 _SMALL = 5_000
