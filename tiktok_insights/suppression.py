@@ -7,6 +7,7 @@ given person is on it. Pure values: where the list and its key are stored belong
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,7 @@ from enum import Enum
 #: Bytes of a hash that are kept: 128 bits, so that no two people of a billion share one.
 _DIGEST_BYTES = 16
 _VERSION = 1
+_ID = re.compile("[0-9]{1,20}")
 #: What the list keeps to tell whether a key is the one that it was made with.
 _CHECKED_TEXT = "tiktok_insights suppression list"
 
@@ -23,7 +25,7 @@ class SuppressionError(RuntimeError):
 
 
 class Kind(Enum):
-    """What names a person; the value stands in the list."""
+    """What names a person. The value is part of what is hashed."""
 
     ID = "id"
     HANDLE = "handle"
@@ -104,7 +106,7 @@ NOBODY = SuppressionList()
 
 def is_id(text: str) -> bool:
     """Whether a text can be a user's ID."""
-    return text.isascii() and text.isdecimal() and len(text) <= 20 and text.strip("0") != ""
+    return _ID.fullmatch(text) is not None and text != "0"
 
 
 def key_check(key: bytes) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from snowflake.connector.errors import ProgrammingError
 
 from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.suppression import is_id
 
-_ID = re.compile("[0-9]{1,20}")
 #: Digits from which on a number is hardly anything else than an ID.
 _LONG = 10
 #: Snowflake's error number for "does not exist or not authorized".
@@ -38,11 +38,6 @@ class Person:
         """Say whether a text has the ID, and not only as a part of another one. A short one may be any number."""
         quotes = "" if len(self.id) >= _LONG else '"'
         return re.search(rf"(?<![0-9]){quotes}{self.id}{quotes}(?![0-9])", text) is not None
-
-
-def is_id(text: str) -> bool:
-    """Say whether a text can be an ID."""
-    return _ID.fullmatch(text) is not None and text != "0"
 
 
 def find_person(session: Session, reference: str) -> Person:

@@ -40,7 +40,7 @@ class RowNames:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A row, and where it stands in the text of the page."""
+    """A row, and where it is in the text of the page."""
 
     start: int
     end: int
