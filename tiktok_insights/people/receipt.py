@@ -80,6 +80,14 @@ class Receipt:
         """The receipt for programs."""
         return json.dumps({**asdict(self), "is_complete": self.is_complete}, indent=1) + "\n"
 
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Write both forms into a folder, and give their paths. Raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = (folder / f"receipt_{self.number}.txt", folder / f"receipt_{self.number}.json")
+        for path, text in zip(paths, (self.to_text(), self.to_json()), strict=True):
+            path.write_text(text, encoding="utf-8")
+        return paths
+
     @staticmethod
     def from_json(path: Path) -> "Receipt":
         """Read a receipt. Raises ReceiptError, and OSError."""
