@@ -72,7 +72,8 @@ USE SCHEMA <% schema | default('PUBLIC') %>;
 CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
-  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.'
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
+  SUPPRESSION VARCHAR COMMENT 'The newest state of the suppression list that a removal has told the tables.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK);
@@ -244,7 +245,8 @@ CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.TO
 CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
-  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.'
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
+  SUPPRESSION VARCHAR COMMENT 'The newest state of the suppression list that a removal has told the tables.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.PRESENCE_SPELLS (

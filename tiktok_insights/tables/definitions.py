@@ -184,6 +184,7 @@ PUBLISH_LOCK = Table(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
         ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
+        ("SUPPRESSION", "VARCHAR", "The newest state of the suppression list that a removal has told the tables."),
     ),
     is_internal=True,
 )
