@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
+from tiktok_insights.staging.quarantine import JSON_LINES, quarantine_key
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
 
 
@@ -54,10 +55,13 @@ class CutCsv:
         return IdSums(_sum(ids), staged, _sum(good) - staged, _sum(ids) - _sum(good))
 
     def put(self) -> ObjectInfo:
-        """Write it, unless it is there."""
+        """Write it, unless it is there; and its quarantine, which is named after its ETag."""
+        (before,) = self.store.list(self.key)
         if self.store.get(self.key).body != self.body:
             self.store.put(self.key, self.body, "text/csv")
         (info,) = self.store.list(self.key)
+        if self.store.exists(old := quarantine_key(self.key, before.etag)):
+            self.store.put(quarantine_key(self.key, info.etag), self.store.get(old).body, JSON_LINES)
         return info
 
     def _ids(self) -> list[str]:
