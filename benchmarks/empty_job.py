@@ -13,7 +13,7 @@ _CHECKS = {
     "lake": (1, 0),
     "catalog": (0, 2),
     "staging": (8, 0),
-    "warehouse": (0, 8),
+    "warehouse": (0, 9),
     "verification": (7, 0),
 }
 _IN_THE_JOB = ("catalog", "staging", "warehouse", "insights")

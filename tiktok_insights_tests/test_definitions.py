@@ -88,6 +88,7 @@ def test_each_check_is_a_sentence_and_the_audit_blocks(loaded: dg.Definitions) -
     assert {key.name for key in nodes if key.asset_key == AssetKey("tiktok_data")} - blocking == {
         "every_account_is_fresh",
         "no_object_is_refused",
+        "no_object_has_removed_people",
         "no_list_lost_many_users",
         "no_snapshot_lost_many_counts",
     }

@@ -43,8 +43,8 @@ def probe(account: str, output: str) -> None:
         TIKTOK_API_URL=https://tiktok-api23.p.rapidapi.com tiktok-insights probe your.handle --format json
     """  # noqa: D301  # click's mark of lines to leave as they are
     from tiktok_insights.raw.probe import Probe, Stopwatch
-    from tiktok_insights.raw.snapshots import RawStore
-    from tiktok_insights.resources.opening import open_api_client, open_bucket
+    from tiktok_insights.resources.opening import open_api_client
+    from tiktok_insights.resources.suppression_opening import open_raw_store
 
     settings = read_settings()
     if settings.deployment is Deployment.LOCAL and not stack.exists(settings.home):
@@ -52,7 +52,7 @@ def probe(account: str, output: str) -> None:
     (name,) = require_accounts([account])
     stopwatch = Stopwatch(settings.tiktok.requests_per_minute)
     client = open_api_client(settings.tiktok, stopwatch)
-    found = Probe(RawStore(open_bucket(settings.s3)), client, stopwatch).ask(name.removeprefix("@"))
+    found = Probe(open_raw_store(settings.s3), client, stopwatch).ask(name.removeprefix("@"))
     if output == "json":
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:

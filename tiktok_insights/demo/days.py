@@ -16,8 +16,10 @@ from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.inventory import RawInventory
+from tiktok_insights.raw.removed_rows import cleaning
 from tiktok_insights.resources.local_stack import local_api
 from tiktok_insights.resources.opening import open_bucket
+from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.schema import MAX_REJECTED_SHARE
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tiktok.client import Client
@@ -45,7 +47,8 @@ def play(settings: Settings, story: Story, looks: Sequence[int], progress: Progr
         list_caps=settings.tiktok.list_caps,
         now=lambda: datetime.fromtimestamp(moment, UTC),
     )
-    raw = RawInventory(open_bucket(settings.s3))
+    store = open_bucket(settings.s3)
+    raw = RawInventory(store, cleaning(open_suppression(settings.s3, store).read))
     left = [look for look in looks if look >= moment]
     with progress.track("days", len(left), "days") as advance:
         for look in left:

@@ -17,7 +17,8 @@ from tiktok_insights.raw.known_stretch import walk_until
 from tiktok_insights.raw.manifest import SnapshotKey
 from tiktok_insights.raw.plan import Planner
 from tiktok_insights.raw.snapshot_walk import SnapshotWalk
-from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore, StoredResponse
+from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
+from tiktok_insights.raw.stored_response import StoredResponse
 from tiktok_insights.raw.turns import run_in_turn
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse, read_account

@@ -12,7 +12,9 @@ from typing import Any
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, SnapshotKey
 from tiktok_insights.raw.pages_in_hand import PagesInHand
-from tiktok_insights.raw.snapshots import LOOK, PAGES, RawStore, StoredResponse
+from tiktok_insights.raw.removed_rows import Clean, unchanged
+from tiktok_insights.raw.snapshots import LOOK, PAGES, RawStore
+from tiktok_insights.raw.stored_response import StoredResponse
 from tiktok_insights.tiktok.models import Page, Parsed, Response, Value
 
 _OBJECT = re.compile(re.escape(RAW_PREFIX) + r"account=([^/]+)/(?:snapshot=([^/]+)/)?(.*)")
@@ -21,8 +23,8 @@ _OBJECT = re.compile(re.escape(RAW_PREFIX) + r"account=([^/]+)/(?:snapshot=([^/]
 class RawInventory(RawStore):
     """The raw stage's objects in the bucket, for one run. Safe for many threads."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        super().__init__(store)
+    def __init__(self, store: ObjectStore, clean: Clean = unchanged) -> None:
+        super().__init__(store, clean)
         #: For each account the IDs of its snapshots, and whether each is committed.
         self._accounts: dict[str, dict[str, bool]] | None = None
         self._looks: set[str] = set()

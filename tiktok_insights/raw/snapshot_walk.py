@@ -7,7 +7,8 @@ from typing import Any
 
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
-from tiktok_insights.raw.snapshots import RawStore, StoredResponse, entry_of
+from tiktok_insights.raw.snapshots import RawStore, entry_of
+from tiktok_insights.raw.stored_response import StoredResponse
 from tiktok_insights.raw.walk_progress import WalkProgress
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.dialects import parse, read_page

@@ -6,18 +6,18 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore, StoredObject
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.raw.damage import changed, without_metadata
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, RawDataError, SnapshotKey, iso
+from tiktok_insights.raw.removed_rows import Clean, unchanged
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
+from tiktok_insights.raw.stored_response import StoredResponse, stored_response
 from tiktok_insights.tiktok.dialects import parse, read_page
 from tiktok_insights.tiktok.follow_windows import FollowWindow
-from tiktok_insights.tiktok.models import Page, Parsed, Quota, Response, Value
+from tiktok_insights.tiktok.models import Page, Parsed, Response, Value
 
 #: Notes of which account a handle or secUid stands for.
 REFERENCES = "raw/accounts/"
@@ -34,29 +34,12 @@ JSON = "application/json"
 RAW_OBJECT_ERRORS = (RawDataError, ObjectMissingError, ObjectUnavailableError)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredResponse:
-    """A stored answer of the API: the exact body, when it was fetched (UTC), and how many requests it took.
-
-    `quota` is what the answer said of the plan. `asked` is the cursor that a page was asked for with (unix seconds, 0
-    for the newest), None if it is no page. `walk_until` (unix seconds) is on the answer that opens a window.
-    """
-
-    key: str
-    body: bytes
-    fetched_at: datetime
-    requests: int
-    sha256: str
-    quota: Quota
-    walk_until: int | None
-    asked: int | None
-
-
 class RawStore:
-    """The raw stage's objects in the bucket."""
+    """The raw stage's objects in the bucket. `clean` takes removed people out of each body that is stored."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, clean: Clean = unchanged) -> None:
         self.store = store
+        self._clean = clean
 
     def remembered_account(self, reference: str) -> str | None:
         """The account id that a handle or secUid last stood for, so that a fresh snapshot is found without a request.
@@ -136,28 +119,28 @@ class RawStore:
             return None
 
     def put_response(self, key: str, response: Response, walk_until: int | None = None) -> StoredResponse:
-        """Store an answer unless an earlier attempt has; either way, give what is stored."""
+        """Store an answer without removed people, unless an earlier attempt has; either way, give what is stored."""
+        content = self._clean(response.body)
         facts = {
             "fetched-at": iso(response.fetched_at),
             "path": response.path,
             "parameters": json.dumps(response.parameters),
             "requests": str(response.requests),
-            "sha256": hashlib.sha256(response.body).hexdigest(),
+            "sha256": hashlib.sha256(content).hexdigest(),
             "quota-limit": str(response.quota.limit),
             "quota-remaining": str(response.quota.remaining),
             "quota-reset-seconds": str(response.quota.reset_seconds),
             "walk-until": str(walk_until),
         }
         # No time stamp in the gzip header: the same body gives the same bytes.
-        body = gzip.compress(response.body, mtime=0)
-        if self.store.put_once(key, body, _GZIP, facts):
-            return _stored_response(key, response.body, facts)
+        if self.store.put_once(key, gzip.compress(content, mtime=0), _GZIP, facts):
+            return stored_response(key, content, facts)
         return self.response(key)
 
     def put_parsed(
         self, key: str, parsed: Parsed[Response, Value], read: Callable[[Any], Value], walk_until: int | None = None
     ) -> Parsed[StoredResponse, Value]:
-        """Store a parsed answer as `put_response` does. What an earlier attempt has stored instead is parsed again."""
+        """Store a parsed answer as `put_response` does. What is stored instead is parsed again."""
         stored = self.put_response(key, parsed.response, walk_until)
         if stored.body != parsed.response.body:
             return parse(stored, read)
@@ -215,27 +198,4 @@ def _unpack(key: str, stored: StoredObject, uri: str) -> StoredResponse:
         raise RawDataError(changed(uri)) from error
     if hashlib.sha256(body).hexdigest() != stored.metadata.get("sha256"):
         raise RawDataError(changed(uri) if "sha256" in stored.metadata else without_metadata(uri))
-    return _stored_response(key, body, stored.metadata)
-
-
-def _stored_response(key: str, body: bytes, facts: dict[str, Any]) -> StoredResponse:
-    fetched_at = datetime.fromisoformat(facts["fetched-at"])
-    return StoredResponse(
-        key=key,
-        body=body,
-        fetched_at=fetched_at,
-        requests=int(facts["requests"]),
-        sha256=facts["sha256"],
-        quota=Quota(
-            _number(facts.get("quota-limit")),
-            _number(facts.get("quota-remaining")),
-            _number(facts.get("quota-reset-seconds")),
-        ),
-        walk_until=_number(facts.get("walk-until")),
-        asked=_number(json.loads(facts["parameters"]).get("minCursor")),
-    )
-
-
-def _number(text: str | None) -> int | None:
-    """A number of the metadata; None where the API gave none."""
-    return int(text) if text and text.isdecimal() else None
+    return stored_response(key, body, stored.metadata)

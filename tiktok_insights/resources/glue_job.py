@@ -24,6 +24,7 @@ from tiktok_insights.staging.glue.launcher import Launcher
 from tiktok_insights.staging.glue.manifests import Manifests
 from tiktok_insights.staging.glue.packages import PackageMissingError
 from tiktok_insights.staging.local.engine import LocalEngine
+from tiktok_insights.suppression import SuppressionList
 
 EngineName = Literal["auto", "local", "glue"]
 _GB = 1_000_000_000
@@ -52,9 +53,14 @@ class GlueJobResource(AwsResource):
     role: str = Field(default="", description="The role in the local stack's Glue connection.")
     warehouse: str = Field(default="", description="The virtual warehouse in the local stack's Glue connection.")
 
-    def engine(self, request: EngineRequest, store: ObjectStore, session: Session, log: logging.Logger) -> Engine:
-        """Give the engine of a run. Raises SettingsError where it asks for a job that the deployment does not have."""
-        local = LocalEngine(store, session)
+    def engine(
+        self, request: EngineRequest, store: ObjectStore, session: Session, suppression: SuppressionList, log: logging.Logger
+    ) -> Engine:
+        """Give the engine of a run. The job reads the suppression list itself.
+
+        Raises SettingsError where the run asks for a job that the deployment does not have.
+        """
+        local = LocalEngine(store, session, suppression)
         if request.engine == "glue":
             self.settings_as(GlueJobSettings).require_job()
         if bool(request.size.worker_type) != bool(request.size.workers):

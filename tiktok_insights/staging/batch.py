@@ -154,7 +154,8 @@ class Staging:
     def _judge(self, batch_id: str, objects: tuple[StagedObject, ...]) -> Batch | None:
         """Write the verdict, unless another run that staged the same batch did."""
         verdict = audit.audit(measure(self._session, batch_id, objects, self._max_rejected_share))
-        if not write_verdict(self._session, verdict, may_be_judged=self._engine.shares_batches):
+        suppression = self._engine.suppression_of(batch_id)
+        if not write_verdict(self._session, verdict, suppression, may_be_judged=self._engine.shares_batches):
             self._log.info("Batch %s was judged by another run at the same time.", batch_id)
             return None
         batch = Batch(verdict)

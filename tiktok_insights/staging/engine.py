@@ -56,6 +56,10 @@ class Engine(Protocol):
         """Keep nothing of a batch any more: it was judged."""
         return
 
+    def suppression_of(self, batch_id: str) -> str:  # noqa: ARG002 - the same
+        """The fingerprint of the suppression list that a staged batch was staged with; '' if nobody was on it."""
+        return ""
+
 
 class ChosenEngine(Engine):
     """An engine that is chosen when it is known what waits; of a run with nothing to do, none is."""
@@ -81,3 +85,7 @@ class ChosenEngine(Engine):
         """Keep nothing of a batch any more."""
         if self.chosen:
             self.chosen.forget(batch_id)
+
+    def suppression_of(self, batch_id: str) -> str:
+        """The fingerprint of the list with which the chosen engine staged a batch."""
+        return self.chosen.suppression_of(batch_id) if self.chosen else ""

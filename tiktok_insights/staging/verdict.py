@@ -20,8 +20,12 @@ class VerdictError(RuntimeError):
 
 
 @retry_conflicts
-def write_verdict(session: Session, verdict: audit.AuditVerdict, *, may_be_judged: bool = False) -> bool:
+def write_verdict(
+    session: Session, verdict: audit.AuditVerdict, suppression: str = "", *, may_be_judged: bool = False
+) -> bool:
     """Write one batch's rows, all or none. Raises VerdictError; the objects are then staged again by the next run.
+
+    `suppression` is the fingerprint of the suppression list that the batch was staged with.
 
     Where several runs may have staged the same batch (`may_be_judged`), the first one writes; False for the others.
     """
@@ -35,6 +39,7 @@ def write_verdict(session: Session, verdict: audit.AuditVerdict, *, may_be_judge
         "ROWS_STAGED": sum(item.counts.staged for item in objects),
         "PUBLISHED_AT": None,
         "CHECKED_AT": None,
+        "SUPPRESSION": suppression or None,
     }
     with session.transaction():
         if may_be_judged:

@@ -62,11 +62,7 @@ _ACCOUNT_SNAPSHOT = _columns(
     ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object from another source, the object's key."),
     ("HANDLE", "VARCHAR", "The account's handle when the snapshot was taken."),
     ("STARTED_AT", "TIMESTAMP_NTZ", "When the extraction began, UTC."),
-    (
-        "FINISHED_AT",
-        "TIMESTAMP_NTZ",
-        "When the snapshot was committed or, if it is open, when the last run ended, UTC.",
-    ),
+    ("FINISHED_AT", "TIMESTAMP_NTZ", "When the snapshot was committed; if it is open, when the last run ended, UTC."),
     ("OUTCOME", "VARCHAR", "How the snapshot ended, such as whole, partial or deferred; NULL if unknown."),
     ("OUTCOME_REASON", "VARCHAR", "Why it ended that way."),
     ("USERS_SEEN", "NUMBER(38,0)", "Distinct users in the snapshot."),
@@ -138,6 +134,7 @@ LOAD_BATCHES = Table(
         ("ROWS_STAGED", "NUMBER(38,0) NOT NULL", "Rows of the batch in the staging table."),
         ("PUBLISHED_AT", "TIMESTAMP_NTZ", "When the batch was published to TIKTOK_DATA, UTC; NULL before that."),
         ("CHECKED_AT", "TIMESTAMP_NTZ", "When the checks on TIKTOK_DATA passed after that, UTC; NULL before that."),
+        ("SUPPRESSION", "VARCHAR", "State of the suppression list when the batch was staged; NULL if it was empty."),
     ),
 )
 STAGED_TIKTOK_DATA = Table(
@@ -184,6 +181,7 @@ PUBLISH_LOCK = Table(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
         ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
+        ("SUPPRESSION", "VARCHAR", "State of the suppression list that these tables were cleaned by; NULL if never."),
     ),
     is_internal=True,
 )

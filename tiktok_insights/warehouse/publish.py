@@ -14,13 +14,14 @@ from snowflake.connector.errors import Error
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.staging.ledger import take_lock
-from tiktok_insights.tables.definitions import LOAD_BATCHES, PUBLISH_LOCK
+from tiktok_insights.suppression import is_outdated
+from tiktok_insights.tables.definitions import LOAD_BATCHES, PUBLISH_LOCK, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.tables.load_status import BatchVerdict
 from tiktok_insights.warehouse.publish_sql import CHOOSE, EMPTY, PUBLISH, counts_query, steps_of
 
 
 class PublishError(RuntimeError):
-    """The transaction's own counts do not add up; it was rolled back and the tables are as they were."""
+    """A batch cannot be published: its counts do not add up, or people were removed. The tables are as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class LoadResult:
 def publish_passed(connect: Connect, log: logging.Logger, progress: ProgressReporter = SILENT) -> list[Publication]:
     """Publish every batch that has passed the audit and is not published, oldest first.
 
-    Needs nothing but the warehouse. A batch whose counts do not add up is discarded, so that its objects are staged
-    again by the next run, and the others are published.
+    Needs nothing but the warehouse. A batch whose counts do not add up, or that may have people who were removed
+    meanwhile, is discarded, so that its objects are staged again by the next run, and the others are published.
 
     Raises PublishError at the end when a batch was discarded, and the warehouse's own errors once the retries are
     spent.
@@ -101,7 +102,7 @@ def publish(connect: Connect, batch_id: str, now: datetime) -> Publication:
 
     May be repeated: a batch that is published by then brings nothing. `now` goes to the ledger.
 
-    Raises PublishError when the counts inside the transaction do not add up.
+    Raises PublishError when the counts inside the transaction do not add up, or people were removed meanwhile.
     """
     with connect() as session:
         # Asked again once the lock is held; but many runs at once need not queue for what one of them has done.
@@ -121,7 +122,7 @@ def publish(connect: Connect, batch_id: str, now: datetime) -> Publication:
 
 def _publish(session: Session, batch_id: str, now: datetime) -> Publication:
     take_lock(session, batch_id)
-    if _is_published(session, batch_id):
+    if _is_settled(session, batch_id):
         return Publication(batch_id, 0, 0, 0, 0)
     _run(session, CHOOSE, batch_id, now)
     expected = _counts(session, "expected_counts", batch_id, now)
@@ -141,13 +142,15 @@ def write_users(session: Session, users: int) -> None:
 
 @retry_conflicts
 def _discard(connect: Connect, batch_id: str) -> None:
-    """Take back the verdict of a batch that cannot be published; the next staging sweeps it."""
+    """Take back the verdict of a batch that cannot be published, and drop its rows: someone removed may be in them."""
     with connect() as session, session.transaction():
         take_lock(session, batch_id)
         session.execute(
             f"UPDATE {LOAD_BATCHES.name} SET VERDICT = ? WHERE BATCH_ID = ? AND PUBLISHED_AT IS NULL",
             (BatchVerdict.FAILED, batch_id),
         )
+        for table in (STAGED_TIKTOK_DATA, STAGED_OBJECTS):
+            session.execute(f"DELETE FROM {session.namespace.name_of(table)} WHERE BATCH_ID = ?", (batch_id,))
 
 
 def _compare(batch_id: str, expected: dict[str, int], found: dict[str, int]) -> int:
@@ -177,6 +180,28 @@ def _counts(session: Session, file: str, batch_id: str, now: datetime) -> dict[s
 def _run(session: Session, file: str, batch_id: str, now: datetime) -> None:
     for statement in steps_of(file, session.namespace, now).values():
         session.execute(statement, (batch_id,) * statement.count("?"))
+
+
+def _is_settled(session: Session, batch_id: str) -> bool:
+    """Whether the batch is published. Raises PublishError if people were removed since its objects were read.
+
+    Asked with the lock held, as whoever removes people writes down the state of their list with it.
+    """
+    batches = session.query(
+        "SELECT b.PUBLISHED_AT IS NOT NULL, COALESCE(b.SUPPRESSION, ''), COALESCE(l.SUPPRESSION, '') "
+        f"FROM {LOAD_BATCHES.name} AS b CROSS JOIN {session.namespace.name_of(PUBLISH_LOCK)} AS l WHERE b.BATCH_ID = ?",
+        (batch_id,),
+    )
+    if any(published for published, _, _ in batches):
+        return True
+    if any(is_outdated(used, newest) for _, used, newest in batches):
+        msg = (
+            f"Batch {batch_id} was discarded: people were removed since its objects were read, and may be in them. "
+            "The next run stages the objects again. If this continues, the suppression list in the bucket is an old "
+            "one: restore the newest version of it."
+        )
+        raise PublishError(msg)
+    return False
 
 
 def _is_published(session: Session, batch_id: str) -> bool:

@@ -196,3 +196,19 @@ def no_object_is_refused(given: TableCheckInput) -> Finding:
     csvs = given.csvs or CsvInventory(given.store)
     offenders = [f"{key}: {reason}" for key, reason in rows if csvs.get(key)]
     return Finding(tuple(offenders[:NAMED_OFFENDERS]), {"objects refused": len(offenders)})
+
+
+@check(Severity.WARNING)
+def no_object_has_removed_people(given: TableCheckInput) -> Finding:
+    """No loaded object in the bucket has rows of people who were removed; `tiktok-insights forget` takes them out.
+
+    Nobody is loaded from such rows. An old file that is uploaded again brings them back into the bucket.
+    """
+    rows = given.session.query(
+        f"SELECT OBJECT_KEY, ROWS_SUPPRESSED FROM {LOAD_HISTORY.name} WHERE STATUS = ? AND ROWS_SUPPRESSED > 0 "
+        "ORDER BY LOADED_AT DESC, OBJECT_KEY",
+        (LoadStatus.LOADED,),
+    )
+    csvs = given.csvs or CsvInventory(given.store)
+    offenders = [f"{key}: rows of removed people: {number}" for key, number in rows if csvs.get(key)]
+    return Finding(tuple(offenders[:NAMED_OFFENDERS]), {"objects with removed people": len(offenders)})

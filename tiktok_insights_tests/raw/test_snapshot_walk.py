@@ -12,7 +12,8 @@ from tiktok_insights.local.fake_api.population import World
 from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.raw.manifest import Manifest
-from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.stored_response import StoredResponse
 from tiktok_insights.tiktok.models import Response
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights_tests.support.bodies import (

@@ -14,7 +14,8 @@ from tiktok_insights.raw.account_result import AccountResult
 from tiktok_insights.raw.decision import SnapshotPolicy
 from tiktok_insights.raw.extraction import Extractor
 from tiktok_insights.raw.manifest import Manifest
-from tiktok_insights.raw.snapshots import RawStore, StoredResponse
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.raw.stored_response import StoredResponse
 from tiktok_insights.tiktok.client import Client
 from tiktok_insights.tiktok.limiter import RateLimiter
 from tiktok_insights_tests.support.served import Api, served

@@ -86,6 +86,8 @@ def raw_followers(
     raw = s3.raw_store()
     policy = config.policy(tiktok.full_walk_days)
     with tiktok.extraction_lock(s3, context.log) as lock, requests_told(context, tiktok.client(lock.require)) as client:
+        # Once nobody else can remove people, and before the first request.
+        s3.suppression()
         extractor = Extractor(raw, client, policy, context.log, progress)
         results = extractor.extract(tiktok.accounts_or(config.accounts))
         require_any(results)

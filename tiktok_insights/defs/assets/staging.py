@@ -61,11 +61,11 @@ def staged_tiktok_data(
     Drops avatars, sets types, removes duplicates within an object, and quarantines bad rows. Pending means in the
     bucket but not in the ledger, so nothing is loaded twice and nothing is missed.
     """
-    listing = s3.csvs().listing()
+    listing, suppression = s3.csvs().listing(), s3.suppression()
     with snowflake.session() as session:
         if config.retry_refused:
             context.log.info("Refused objects to try again: %d.", len(forget_refused(session)))
-        engine = glue_job.engine(config.engine_request(), s3.store(), session, context.log)
+        engine = glue_job.engine(config.engine_request(), s3.store(), session, suppression, context.log)
         staging = Staging(s3.store(), session, config.max_rejected_share, context.log, progress, s3.raw_store(), engine)
         batches = staging.stage(listing)
     return dg.MaterializeResult(

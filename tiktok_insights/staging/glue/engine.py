@@ -56,6 +56,7 @@ class GlueEngine(Engine):
         self._connection = connection
         self._manifests = Manifests(store, namespace, log)
         self._log = log
+        self._suppressions: dict[str, str] = {}
         self.runs: list[FinishedRun] = []
 
     def stage(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> Iterator[ObjectOutcome]:
@@ -70,6 +71,7 @@ class GlueEngine(Engine):
         except ResultError:
             self._manifests.delete(batch_id)
             raise
+        self._suppressions[batch_id] = result.suppression
         self.runs.append(FinishedRun(batch_id, result.job_run_id, run, result.stages))
         yield from result.outcomes
 
@@ -89,6 +91,10 @@ class GlueEngine(Engine):
     def forget(self, batch_id: str) -> None:
         """Keep nothing of a batch any more. Its result stays, as the record of what the job did."""
         self._manifests.delete(batch_id)
+
+    def suppression_of(self, batch_id: str) -> str:
+        """The fingerprint of the list that the job read, as its result says."""
+        return self._suppressions[batch_id]
 
     def console_url(self, run_id: str) -> str:
         """The page of a job run in the AWS console; '' where there is none."""

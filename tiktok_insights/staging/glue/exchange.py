@@ -90,7 +90,10 @@ class SparkStage:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of each object of a batch, said by one run of the job."""
+    """What became of each object of a batch, said by one run of the job.
+
+    `suppression` is the fingerprint of the suppression list that the run read.
+    """
 
     batch_id: str
     job_run_id: str
@@ -99,6 +102,7 @@ class Result:
     unreadable: tuple[Unreadable, ...]
     changed: tuple[Changed, ...]
     stages: tuple[SparkStage, ...] = ()
+    suppression: str = ""
 
     @staticmethod
     def of(
@@ -107,6 +111,7 @@ class Result:
         spark_version: str,
         outcomes: tuple[ObjectOutcome, ...],
         stages: tuple[SparkStage, ...] = (),
+        suppression: str = "",
     ) -> "Result":
         """The result of a run, with the outcome of each object."""
         return Result(
@@ -117,6 +122,7 @@ class Result:
             tuple(outcome for outcome in outcomes if isinstance(outcome, Unreadable)),
             tuple(Changed(str(outcome)) for outcome in outcomes if isinstance(outcome, ObjectChangedError)),
             stages,
+            suppression,
         )
 
     @property

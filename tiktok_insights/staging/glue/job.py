@@ -29,6 +29,8 @@ from tiktok_insights.staging.spark.engine import SparkEngine
 from tiktok_insights.staging.spark.stages import Stages
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import SuppressionError
+from tiktok_insights.suppression_store import SuppressionStore
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -37,6 +39,9 @@ _logger = logging.getLogger(__name__)
 #: The line of a worker's traceback that has the error: the first that is not indented.
 _WORKERS_ERROR = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)*(?P<error>\S.*)$", re.MULTILINE)
 
+#: Errors that say what to do.
+_TOLD = (JobConfigurationError, SuppressionError)
+
 
 def main(argv: Sequence[str]) -> str:
     """Run the job with the words after the script's name; give the error that ended it, or an empty text."""
@@ -44,7 +49,7 @@ def main(argv: Sequence[str]) -> str:
         try:
             _run(JobArguments.from_argv(argv))
         except Exception as error:  # noqa: BLE001  # whatever it is, a person reads it as the job's last line
-            if not isinstance(error, JobConfigurationError):
+            if not isinstance(error, _TOLD):
                 traceback.print_exc()
             text = f"Error: {_first_cause(error)}"
             sys.stdout.write(f"{text}\n")
@@ -67,15 +72,17 @@ def _run(arguments: JobArguments) -> None:
     warehouse = GlueWarehouse(partial(_sign_in, arguments))
     with warehouse():
         pass  # whoever cannot sign in learns it now, and not after everything was read
+    suppression = SuppressionStore(store, lambda: boto3.client("secretsmanager")).read()
     spark = _spark()
     ours = version("tiktok-insights")
     _logger.info("Spark %s, Python %s, tiktok-insights %s.", spark.version, platform.python_version(), ours)
     stages = Stages(spark)
     open_store = partial(_open_store, arguments.bucket, s3.meta.region_name, s3.meta.endpoint_url)
-    engine = SparkEngine(spark, open_store, warehouse, arguments.job_run_id)
+    engine = SparkEngine(spark, open_store, warehouse, arguments.job_run_id, suppression)
     outcomes = tuple(engine.stage(manifest.batch_id, manifest.objects, manifest.contents))
     _say(outcomes)
-    result = Result.of(manifest.batch_id, arguments.job_run_id, spark.version, outcomes, stages.ran())
+    run_id, fingerprint = arguments.job_run_id, engine.suppression_of(manifest.batch_id)
+    result = Result.of(manifest.batch_id, run_id, spark.version, outcomes, stages.ran(), fingerprint)
     if store.put_once(key, result.to_json(), "application/json"):
         _logger.info("Wrote %s after %.0f s.", store.uri(key), time.monotonic() - begun)
     else:
@@ -141,7 +148,7 @@ def _first_cause(error: Exception) -> str:
     if found:
         return found[-1]["error"]
     text = " ".join(str(error).split())
-    return text if isinstance(error, JobConfigurationError) else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, _TOLD) else f"{type(error).__name__}: {text}"
 
 
 @contextmanager

@@ -36,6 +36,10 @@ class LocalEngine(Engine):
         self._session = session
         self._suppression = suppression
 
+    def suppression_of(self, batch_id: str) -> str:  # noqa: ARG002 - every batch has the same
+        """The fingerprint of the engine's list."""
+        return self._suppression.fingerprint
+
     def stage(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> Iterator[ObjectOutcome]:
         """Stage the objects. Each has one outcome, and none has an effect on another's."""
         # Two pools: what is to be written must not wait for the downloads of the next group. Both end before the

@@ -79,6 +79,10 @@ class SparkEngine(Engine):
         self._job_run_id = job_run_id
         self._suppression = suppression
 
+    def suppression_of(self, batch_id: str) -> str:  # noqa: ARG002 - every batch has the same
+        """The fingerprint of the engine's list."""
+        return self._suppression.fingerprint
+
     def stage(self, batch_id: str, items: Sequence[CsvObject], contents: KnownContents) -> Iterator[ObjectOutcome]:
         """Stage the objects. Each has one outcome, and none has an effect on another's."""
         # A session of its own for the names of the views, and for what the SQL depends on.

@@ -12,7 +12,8 @@ USE SCHEMA PUBLIC;
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
-  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.'
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
+  SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM TIKTOK_INTERNAL.PUBLISH_LOCK);
@@ -62,7 +63,7 @@ CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_SNAPSHOTS (
   SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
   HANDLE VARCHAR COMMENT 'The account''s handle when the snapshot was taken.',
   STARTED_AT TIMESTAMP_NTZ COMMENT 'When the extraction began, UTC.',
-  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed or, if it is open, when the last run ended, UTC.',
+  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed; if it is open, when the last run ended, UTC.',
   OUTCOME VARCHAR COMMENT 'How the snapshot ended, such as whole, partial or deferred; NULL if unknown.',
   OUTCOME_REASON VARCHAR COMMENT 'Why it ended that way.',
   USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
@@ -110,7 +111,8 @@ CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_BATCHES (
   OBJECTS NUMBER(38,0) NOT NULL COMMENT 'Objects in the batch, including refused ones.',
   ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows of the batch in the staging table.',
   PUBLISHED_AT TIMESTAMP_NTZ COMMENT 'When the batch was published to TIKTOK_DATA, UTC; NULL before that.',
-  CHECKED_AT TIMESTAMP_NTZ COMMENT 'When the checks on TIKTOK_DATA passed after that, UTC; NULL before that.'
+  CHECKED_AT TIMESTAMP_NTZ COMMENT 'When the checks on TIKTOK_DATA passed after that, UTC; NULL before that.',
+  SUPPRESSION VARCHAR COMMENT 'State of the suppression list when the batch was staged; NULL if it was empty.'
 ) COMMENT = 'One row per batch with the audit''s verdict.';
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_TIKTOK_DATA (
@@ -161,7 +163,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_OBJECTS (
   SNAPSHOT_ID VARCHAR NOT NULL COMMENT 'The snapshot; for an object from another source, the object''s key.',
   HANDLE VARCHAR COMMENT 'The account''s handle when the snapshot was taken.',
   STARTED_AT TIMESTAMP_NTZ COMMENT 'When the extraction began, UTC.',
-  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed or, if it is open, when the last run ended, UTC.',
+  FINISHED_AT TIMESTAMP_NTZ COMMENT 'When the snapshot was committed; if it is open, when the last run ended, UTC.',
   OUTCOME VARCHAR COMMENT 'How the snapshot ended, such as whole, partial or deferred; NULL if unknown.',
   OUTCOME_REASON VARCHAR COMMENT 'Why it ended that way.',
   USERS_SEEN NUMBER(38,0) COMMENT 'Distinct users in the snapshot.',
@@ -184,7 +186,8 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_USERS (
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
-  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.'
+  USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
+  SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.PRESENCE_SPELLS (
