@@ -9,12 +9,14 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 #: Bytes of a hash that are kept: 128 bits, so that no two people of a billion share one.
 _DIGEST_BYTES = 16
 _VERSION = 1
+#: Of the number that a fingerprint begins with.
+_COUNT_DIGITS = 12
 _ID = re.compile("[0-9]{1,20}")
 #: What the list keeps to tell whether a key is the one that it was made with.
 _CHECKED_TEXT = "tiktok_insights suppression list"
@@ -33,25 +35,10 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """All names under which a person is known. TikTok gives a handle up when its user chooses another one."""
-
-    ids: frozenset[str]
-    handles: frozenset[str] = frozenset()
-    sec_uids: frozenset[str] = frozenset()
-
-    def names(self) -> Iterable[tuple[Kind, str]]:
-        """Each name with its kind."""
-        yield from ((Kind.ID, text) for text in self.ids)
-        yield from ((Kind.HANDLE, text) for text in self.handles)
-        yield from ((Kind.SEC_UID, text) for text in self.sec_uids)
-
-
-@dataclass(frozen=True, slots=True)
 class SuppressionList:
     """Who was removed. False while nobody is; then no key is needed, and nothing is hashed."""
 
-    key: bytes = b""
+    key: bytes = field(default=b"", repr=False)
     digests: frozenset[bytes] = frozenset()
 
     def __bool__(self) -> bool:
@@ -71,9 +58,16 @@ class SuppressionList:
             return self.has(Kind.ID, tiktok_id) or self.has(Kind.SEC_UID, sec_uid)
         return self.has(Kind.SEC_UID, sec_uid) or (not sec_uid and self.has(Kind.HANDLE, handle))
 
-    def with_person(self, person: Person) -> "SuppressionList":
-        """The list with one more person, under the same key."""
-        return SuppressionList(self.key, self.digests | {_digest(self.key, *name) for name in person.names()})
+    def with_names(self, names: Iterable[tuple[Kind, str]]) -> "SuppressionList":
+        """The list with more names, under the same key. Someone's names are all under which TikTok knew them."""
+        return SuppressionList(self.key, self.digests | {_digest(self.key, *name) for name in names})
+
+    @property
+    def fingerprint(self) -> str:
+        """What names this state of the list, and says how far it has grown; '' while nobody was removed."""
+        if not self:
+            return ""
+        return f"{len(self.digests):0{_COUNT_DIGITS}}-{hashlib.sha256(self.to_json()).hexdigest()}"
 
     def to_json(self) -> bytes:
         """The list as an object's body: hashes in order, so that their order does not tell when each was added."""
@@ -102,6 +96,14 @@ class SuppressionList:
 
 #: Nobody was removed.
 NOBODY = SuppressionList()
+
+
+def is_outdated(fingerprint: str, newest: str) -> bool:
+    """Whether a state of the list lacks what the newest known one has. A list only grows, so its size tells.
+
+    '' is the empty list.
+    """
+    return fingerprint != newest and fingerprint.partition("-")[0] <= newest.partition("-")[0]
 
 
 def is_id(text: str) -> bool:

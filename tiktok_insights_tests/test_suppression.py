@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from tiktok_insights.suppression import NOBODY, Kind, Person, SuppressionList
+from tiktok_insights.suppression import NOBODY, Kind, SuppressionList, is_outdated
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
 KEY = b"k" * 32
-ANN = Person(frozenset({"7423456789012345149"}), frozenset({"Ann.Lee"}), frozenset({"MS4wLjABAAAAann"}))
+ANN = [(Kind.ID, "7423456789012345149"), (Kind.HANDLE, "Ann.Lee"), (Kind.SEC_UID, "MS4wLjABAAAAann")]
 UNREADABLE = told("<object> is not a readable suppression list")
-LIST = SuppressionList(KEY).with_person(ANN)
+LIST = SuppressionList(KEY).with_names(ANN)
 NEWER = LIST.to_json().replace(b'"version": 1', b'"version": 2')
 
 
@@ -81,6 +81,19 @@ def test_a_list_that_cannot_be_used_stops_everything(body: bytes, key: bytes, sa
 
 def test_every_kind_has_hashes_of_its_own() -> None:
     """A handle that looks like somebody's ID does not cover that somebody."""
-    of_handle = SuppressionList(KEY).with_person(Person(frozenset(), frozenset({"7423456789012345149"})))
+    of_handle = SuppressionList(KEY).with_names([(Kind.HANDLE, "7423456789012345149")])
     assert not of_handle.has(Kind.ID, "7423456789012345149")
     assert not of_handle.covers("7423456789012345149")
+
+
+def test_a_fingerprint_tells_which_of_two_lists_lacks_somebody() -> None:
+    """A list only grows: the smaller one is outdated, and so is one as large with other people; the empty one is ''."""
+    more, other = LIST.with_names([(Kind.ID, "1")]), SuppressionList(KEY).with_names([(Kind.ID, n) for n in "123"])
+    assert NOBODY.fingerprint == SuppressionList(KEY).fingerprint == ""
+    assert len({found.fingerprint for found in (NOBODY, LIST, more, other)}) == 4
+    for older, newer in ((NOBODY, LIST), (LIST, more), (NOBODY, more), (LIST, other), (other, LIST)):
+        assert is_outdated(older.fingerprint, newer.fingerprint)
+    for current, older in ((LIST, LIST), (more, LIST), (LIST, NOBODY), (NOBODY, NOBODY)):
+        assert not is_outdated(current.fingerprint, older.fingerprint)
+    assert KEY.hex() not in repr(LIST)
+    assert repr(KEY) not in repr(LIST)

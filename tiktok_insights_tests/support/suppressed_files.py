@@ -1,11 +1,11 @@
 """Files with rows of a person who was removed, and what must be left of them, told without the code under test."""
 
-from tiktok_insights.suppression import Person, SuppressionList
+from tiktok_insights.suppression import Kind, SuppressionList
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 
 ANN = "7423456789012345149"
-LIST = SuppressionList(b"k" * 32).with_person(
-    Person(frozenset({ANN, "12"}), frozenset({"ann.lee"}), frozenset({"MS4wLjABAAAAann"}))
+LIST = SuppressionList(b"k" * 32).with_names(
+    [(Kind.ID, ANN), (Kind.ID, "12"), (Kind.HANDLE, "ann.lee"), (Kind.SEC_UID, "MS4wLjABAAAAann")]
 )
 #: Each line of the person has this on it, and no other line has.
 _SIGN = "the person"
