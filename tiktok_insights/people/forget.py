@@ -7,7 +7,7 @@ belongs in `erasing`; what no command can erase, in `remains`.
 
 import secrets
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +16,13 @@ from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
+from tiktok_insights.people.erasing.account import objects_of, remove_account, rows_of
 from tiktok_insights.people.erasing.bucket_csv import clean_csv_quarantine, prepare_csvs
 from tiktok_insights.people.erasing.bucket_raw import clean_raw
 from tiktok_insights.people.erasing.cleaned import Cleaned
-from tiktok_insights.people.erasing.warehouse import erase_in_warehouse, found_in_warehouse
+from tiktok_insights.people.erasing.bucket_search import find_in_bucket
+from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
+from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
 from tiktok_insights.people.places import ELSEWHERE
@@ -28,7 +31,7 @@ from tiktok_insights.people.remains import Remainder
 from tiktok_insights.people.unfinished import Unfinished
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import iso
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression import NOBODY, SuppressionList
 from tiktok_insights.suppression_store import SuppressionStore
 
 PACKAGE = "tiktok_insights"
@@ -53,8 +56,12 @@ class Reach:
     progress: ProgressReporter = SILENT
 
 
-def look_for(reach: Reach, person: Person) -> Search:
-    """Say where a person is, and change nothing; under a key of its own, of which nothing is kept."""
+def look_for(reach: Reach, reference: str) -> Search:
+    """Say where a person is, and change nothing: a search for a list that is made up, of which nothing is kept.
+
+    Raises UnknownPersonError.
+    """
+    person = _person(reach, reference)
     return _search(reach, SuppressionList(secrets.token_bytes(32)).with_names(person.names()))
 
 
@@ -107,10 +114,15 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
     with reach.lock():
         removed = [Removed.of(cleaned) for cleaned in remove_account(reach.store, reach.connect, account_id)]
         removed += [Removed.of(cleaned) for cleaned in reach.clean_machine(NOBODY, ())]
+    return _receipt(reach, begun, _ACCOUNT, 0, removed, look_for_account(reach, account_id))
+
+
+def look_for_account(reach: Reach, account_id: str) -> Search:
+    """Say where an account is, and change nothing."""
     left = [Removed(place, len(keys), len(keys)) for place, keys in objects_of(reach.store, account_id)]
     with reach.connect() as session:
         left += [Removed.of(cleaned) for cleaned in rows_of(session, account_id)]
-    return _receipt(reach, begun, _ACCOUNT, 0, removed, Search(iso(datetime.now(UTC)), tuple(left)))
+    return Search(iso(datetime.now(UTC)), tuple(left))
 
 
 def _search(reach: Reach, suppression: SuppressionList) -> Search:

@@ -108,9 +108,9 @@ def _from_the_warehouse(connect: Connect, account_id: str) -> list[Cleaned]:
             f"SELECT DISTINCT ?, TIKTOK_ID, ? FROM {FOLLOWER_SNAPSHOTS.name} WHERE ACCOUNT_ID = ?",
             (_REMOVAL, NewestRow.FROM_THE_HISTORY, account_id),
         )
-        done = [_deleted(session, namespace.name_of(table), "ACCOUNT_ID = ?", account_id) for table in _WITH_ACCOUNTS]
-        folder = f"{CSV_PREFIX}account={account_id}/"
-        done.append(_deleted(session, LOAD_HISTORY.name, "STARTSWITH(OBJECT_KEY, ?)", folder))
+        done = list(rows_of(session, account_id))
+        for table, condition, value in _rows(session, account_id):
+            session.execute(f"DELETE FROM {table} WHERE {condition}", (value,))
         for step in _REBUILD:
             session.execute(steps[step], (_REMOVAL,) * steps[step].count("?"))
         ((users,),) = session.query(_USERS)
@@ -118,6 +118,15 @@ def _from_the_warehouse(connect: Connect, account_id: str) -> list[Cleaned]:
     return done
 
 
-def _deleted(session: Session, table: str, condition: str, value: str) -> Cleaned:
-    rows = session.execute(f"DELETE FROM {table} WHERE {condition}", (value,))
-    return Cleaned(table, bool(rows), rows)
+def rows_of(session: Session, account_id: str) -> Iterator[Cleaned]:
+    """How many rows each table has of the account."""
+    for table, condition, value in _rows(session, account_id):
+        ((rows,),) = session.query(f"SELECT COUNT(*) FROM {table} WHERE {condition}", (value,))
+        yield Cleaned(table, min(int(rows), 1), int(rows))
+
+
+def _rows(session: Session, account_id: str) -> Iterator[tuple[str, str, str]]:
+    """The tables with rows of an account, and which rows these are."""
+    for table in _WITH_ACCOUNTS:
+        yield session.namespace.name_of(table), "ACCOUNT_ID = ?", account_id
+    yield session.namespace.name_of(LOAD_HISTORY), "STARTSWITH(OBJECT_KEY, ?)", f"{CSV_PREFIX}account={account_id}/"
