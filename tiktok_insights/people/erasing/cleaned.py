@@ -1,0 +1,15 @@
+"""What was erased in one place."""
+
+from dataclasses import dataclass
+
+from tiktok_insights.people.finding import Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A place, how many of its objects, tables or files were changed, and how many rows or texts were removed there."""
+
+    place: str
+    sources: int = 0
+    copies: int = 0
+    unread: tuple[Unread, ...] = ()
