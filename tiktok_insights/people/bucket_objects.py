@@ -6,6 +6,7 @@ What is in an object, and what is done with it, belongs to the caller.
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,12 +14,15 @@ from tiktok_insights.clients.object_store import Downloaded, ObjectChangedError,
 from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError, ObjectUnavailableError
 from tiktok_insights.people.finding import Unread
+from tiktok_insights.raw.manifest import RawDataError
 
+#: So many objects wait for a thread: a bucket has millions.
+_AT_ONCE = 1_000
 _Made = TypeVar("_Made")
 #: What may be wrong with one object while the others are fine.
 OBJECT_ERRORS = (
     ObjectChangedError, ObjectUnavailableError, ObjectNotWritableError, OSError, EOFError, zlib.error, ValueError,
-    LookupError, TypeError, RecursionError,
+    LookupError, TypeError, RecursionError, RawDataError,
 )  # fmt: skip
 
 
@@ -38,8 +42,10 @@ def each_object(
         except OBJECT_ERRORS as error:
             return Unread(info.key, why(error))
 
+    waiting = iter(infos)
     with request_pool() as pool:
-        yield from pool.map(made, infos)
+        while some := list(islice(waiting, _AT_ONCE)):
+            yield from pool.map(made, some)
 
 
 def why(error: Exception) -> str:

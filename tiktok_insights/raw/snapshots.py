@@ -172,7 +172,7 @@ class RawStore:
         except ObjectMissingError:
             msg = f"{self.store.uri(entry.key)} is missing, but its manifest names it. Restore it from a backup."
             raise RawDataError(msg) from None
-        if page.sha256 != entry.sha256:
+        if not entry.is_of(page.sha256):
             raise RawDataError(changed(self.store.uri(entry.key)))
         return page
 
