@@ -101,7 +101,9 @@ def _tables(path: Path) -> Iterator[bytes]:
         if (log := path.with_name(f"{path.name}.wal")).exists():
             shutil.copy(log, copy.with_name(log.name))
         with duckdb.connect() as duck:
-            duck.execute(f"ATTACH '{copy}' AS scanned (READ_ONLY)" if not log.exists() else f"ATTACH '{copy}' AS scanned")
+            duck.execute(
+                f"ATTACH '{copy}' AS scanned (READ_ONLY)" if not log.exists() else f"ATTACH '{copy}' AS scanned"
+            )
             tables = duck.execute(
                 "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'scanned'"
             ).fetchall()
