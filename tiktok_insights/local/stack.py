@@ -8,6 +8,8 @@ import http.client
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +29,7 @@ __all__ = [
     "reset",
     "status",
     "stop",
+    "stopped",
 ]
 
 _STOP_LIMIT_SECONDS = 20.0
@@ -116,6 +119,20 @@ def stop(home: Path) -> str:
         return f"There is no local stack in {home}. For another one, change to its folder or set TIKTOK_INSIGHTS_HOME."
     with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS):
         return _stop(folder)
+
+
+@contextmanager
+def stopped(home: Path) -> Iterator[StackFolder]:
+    """Keep `home`'s stack stopped, so that its files can be changed; whoever needs it waits, and starts it again.
+
+    Raises:
+        StackError: the process survived, or another start or stop did not finish.
+
+    """
+    folder = StackFolder.of(home)
+    with held(folder.start_lock, limit_seconds=START_LIMIT_SECONDS):
+        _stop(folder)
+        yield folder
 
 
 def status(home: Path) -> Status:

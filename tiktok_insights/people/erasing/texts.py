@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from tiktok_insights.checks import pseudonym
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.named_texts import REMOVED
 from tiktok_insights.suppression import Kind, SuppressionList
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
 
-#: What stands in the place of a name.
-REMOVED = "[removed]"
 #: Not STAGED_OBJECTS: its rows go as a whole.
 _TEXTS: tuple[tuple[Table, str], ...] = (
     (LOAD_HISTORY, "REASON"),

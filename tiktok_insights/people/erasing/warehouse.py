@@ -107,7 +107,7 @@ def _erase(
     session: Session, suppression: SuppressionList, ids: Sequence[str], prepared: Sequence[RewrittenCsv]
 ) -> list[Cleaned]:
     lock = session.namespace.name_of(PUBLISH_LOCK)
-    session.execute(f"UPDATE {lock} SET SUPPRESSION = ?", (suppression.fingerprint,))
+    session.execute(f"UPDATE {lock} SET SUPPRESSION = ?", (suppression.fingerprint or None,))
     _take_back_batches(session)
     keys = _objects_with(session, ids)
     found = [_erase_rows(session, table, ids) for table in _OF_USERS]
