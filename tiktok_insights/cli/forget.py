@@ -1,5 +1,6 @@
 """`tiktok-insights forget`: remove a person or an account from everything, and write the receipt."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from tiktok_insights.cli.progress_bars import progress_bars
 from tiktok_insights.cli.rows import counted, render
 
 if TYPE_CHECKING:
-    from tiktok_insights.people.receipt import Receipt, Search
+    from tiktok_insights.people.receipt import Search
 
 _IRREVERSIBLE = "Everything about {whom} will be removed. This cannot be undone. Go on?"
 
@@ -32,9 +33,7 @@ _IRREVERSIBLE = "Everything about {whom} will be removed. This cannot be undone.
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Instead of removing: search again for everyone who was ever removed, as this receipt (.json) says.",
 )
-def forget(
-    reference: str | None, out: Path, receipt: Path | None, *, account: bool, dry_run: bool, yes: bool
-) -> None:
+def forget(reference: str | None, out: Path, receipt: Path | None, *, account: bool, dry_run: bool, yes: bool) -> None:
     """Remove a person everywhere, and keep them out.
 
     REFERENCE is the ID, handle or secUid of a user. The command puts the user on the suppression list, waits until a
@@ -79,7 +78,7 @@ def _remove(reference: str | None, out: Path, *, account: bool) -> None:
 
     settings = read_settings_of_a_used_home()
     with progress_bars("removal") as progress:
-        reach = open_reach(settings, progress)
+        reach = open_reach(settings, progress, logging.getLogger(__name__))
         if account:
             receipt = forget_account(reach, account_of(settings, reach, reference or ""))
         else:
@@ -98,7 +97,7 @@ def _look_for(reference: str, *, account: bool) -> None:
 
     settings = read_settings_of_a_used_home()
     with progress_bars("search") as progress:
-        reach = open_reach(settings, progress)
+        reach = open_reach(settings, progress, logging.getLogger(__name__))
         search = (
             look_for_account(reach, account_of(settings, reach, reference)) if account else look_for(reach, reference)
         )
@@ -113,7 +112,7 @@ def _verify(path: Path) -> None:
 
     receipt = Receipt.from_json(path)
     with progress_bars("search") as progress:
-        search = verify(open_reach(read_settings_of_a_used_home(), progress))
+        search = verify(open_reach(read_settings_of_a_used_home(), progress, logging.getLogger(__name__)))
     click.echo(f"Receipt {receipt.number}: all {counted(len(search.places), 'place')} were searched again.")
     _say(search)
 
@@ -121,7 +120,9 @@ def _verify(path: Path) -> None:
 def _say(search: "Search") -> None:
     """Say what a search found; it fails the command."""
     if search.found or search.unread:
-        places = ", ".join(f"{one.place} ({one.copies or one.unread:,})" for one in search.places if one.copies or one.unread)
+        places = ", ".join(
+            f"{one.place} ({one.copies or one.unread:,})" for one in search.places if one.copies or one.unread
+        )
         raise click.ClickException(
             f"Found again: {search.found:,}. Could not be read: {search.unread:,}. In: {places}. Run tiktok-insights "
             "forget without a name to remove them. Repair what cannot be read, and run it again."

@@ -46,8 +46,8 @@ def forget_job(settings: "Settings") -> dg.JobDefinition:
 
     @dg.job(
         name="forget_person",
-        description="Removes a person from everything, and keeps them out. Enter who it is in the Launchpad. This cannot "
-        "be undone. The log has the receipt, which is also in the folder receipts of TIKTOK_INSIGHTS_HOME.",
+        description="Removes a person from everything, and keeps them out. Enter who it is in the Launchpad. This "
+        "cannot be undone. The log has the receipt, which is also in the folder receipts of TIKTOK_INSIGHTS_HOME.",
     )
     def forget_person_job() -> None:
         forget()

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
+from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.people.erasing.account import objects_of, remove_account, rows_of
 from tiktok_insights.people.erasing.bucket_csv import clean_csv_quarantine, prepare_csvs
 from tiktok_insights.people.erasing.bucket_raw import clean_raw
-from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.bucket_search import find_in_bucket
+from tiktok_insights.people.erasing.bucket_work import clean_work
+from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
 from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
 from tiktok_insights.people.identification import identify
@@ -31,7 +33,8 @@ from tiktok_insights.people.remains import Remainder
 from tiktok_insights.people.unfinished import Unfinished
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import iso
-from tiktok_insights.suppression import NOBODY, SuppressionList
+from tiktok_insights.staging.content import known_contents
+from tiktok_insights.suppression import SuppressionList
 from tiktok_insights.suppression_store import SuppressionStore
 
 PACKAGE = "tiktok_insights"
@@ -51,7 +54,7 @@ class Reach:
     suppressions: SuppressionStore
     unfinished: Unfinished
     lock: Callable[[], AbstractContextManager[object]]
-    clean_machine: Callable[[SuppressionList, Collection[Person]], Iterable[Cleaned]]
+    clean_machine: Callable[[Collection[Person]], Iterable[Cleaned]]
     remains: Callable[[], Iterable[Remainder]]
     progress: ProgressReporter = SILENT
 
@@ -98,14 +101,17 @@ def _person(reach: Reach, reference: str) -> Person:
 
 def _erase(reach: Reach, suppression: SuppressionList, people: Collection[Person]) -> Iterator[Cleaned]:
     """Erase in one place after the other: what others are made from first, and what is made from others last."""
-    yield from clean_raw(reach.store, suppression, reach.progress)
+    yield clean_raw(reach.store, suppression, reach.progress)
+    yield clean_work(reach.store, suppression)
     with tempfile.TemporaryDirectory(prefix="tiktok_insights_forget_") as folder:
-        prepared = prepare_csvs(reach.store, suppression, Path(folder), reach.progress)
+        with reach.connect() as session:
+            contents = known_contents(session, [info.key for info in reach.store.list(CSV_PREFIX)])
+        prepared = prepare_csvs(reach.store, suppression, Path(folder), reach.progress, contents)
         yield clean_csv_quarantine(reach.store, suppression, reach.progress)
         ids = {person.id for person in people if person.id}
         yield from erase_in_warehouse(reach.connect, suppression, ids, prepared.csvs)
         yield prepared.cleaned
-    yield from reach.clean_machine(suppression, people)
+    yield from reach.clean_machine(people)
 
 
 def forget_account(reach: Reach, account_id: str) -> Receipt:
@@ -113,7 +119,7 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
     begun = datetime.now(UTC)
     with reach.lock():
         removed = [Removed.of(cleaned) for cleaned in remove_account(reach.store, reach.connect, account_id)]
-        removed += [Removed.of(cleaned) for cleaned in reach.clean_machine(NOBODY, ())]
+        removed += [Removed.of(cleaned) for cleaned in reach.clean_machine(())]
     return _receipt(reach, begun, _ACCOUNT, 0, removed, look_for_account(reach, account_id))
 
 

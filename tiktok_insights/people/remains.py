@@ -37,8 +37,8 @@ class Remainder:
 
 def in_the_bucket(s3: "S3Client", bucket: str, today: date) -> Remainder | None:
     """What old versions of objects hold; None in a bucket without versions. Raises botocore's ClientError."""
-    status = s3.get_bucket_versioning(Bucket=bucket).get("Status")
-    if status is None:
+    status = s3.get_bucket_versioning(Bucket=bucket).get("Status", "")
+    if not status:
         return None
     days = _noncurrent_days(s3, bucket)
     return Remainder(

@@ -4,11 +4,13 @@ The order of a removal belongs in `people.forget`.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
 from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.dashboard import renew_dashboard
+from tiktok_insights.people.erasing.local_files import clean_machine
 from tiktok_insights.people.forget import Reach
 from tiktok_insights.people.person import Person, UnknownPersonError
 from tiktok_insights.people.remains import Remainder, in_the_bucket, in_the_warehouse
@@ -18,7 +20,7 @@ from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.opening import aws_client, open_bucket, open_extraction_lock, open_session
 from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.settings.environment import Deployment, Settings
-from tiktok_insights.suppression import SuppressionList, is_id
+from tiktok_insights.suppression import is_id
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
 
 _STEP = "forget"
@@ -62,9 +64,19 @@ def account_of(settings: Settings, reach: Reach, reference: str) -> str:
     for one in settings.tiktok.accounts:
         followed = one.strip(" @")
         if followed.lower() in names or raw.remembered_account(followed) == account:
-            msg = f"{one} is still in TIKTOK_ACCOUNTS, so the next run would fetch it again. Take it out, and run again."
+            msg = (
+                f"{one} is still in TIKTOK_ACCOUNTS, so the next run would fetch it again. Take it out, and run again."
+            )
             raise AccountStillFollowedError(msg)
     return account
+
+
+def _clean_machine(settings: Settings, people: Collection[Person]) -> Iterator[Cleaned]:
+    """Make the dashboard again, then clean the files of this machine, where a local stack is stopped meanwhile."""
+    with open_session(settings.snowflake, _STEP) as session:
+        yield renew_dashboard(session, open_bucket(settings.s3), settings.dashboard)
+    names = [name for person in people for name in person.names()]
+    yield from clean_machine(settings.home, settings.dagster_home, names)
 
 
 def _remains(settings: Settings) -> Iterator[Remainder]:

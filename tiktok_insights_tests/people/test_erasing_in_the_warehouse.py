@@ -25,7 +25,7 @@ from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
 from tiktok_insights.warehouse.scope import mark_checked, unchecked
 from tiktok_insights.warehouse.table_checks import TableCheckInput, no_object_is_refused, step_7
 from tiktok_insights_tests.support import history
-from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.cut_csvs import CutCsv
 from tiktok_insights_tests.support.history import Upload
 from tiktok_insights_tests.support.loading import Loader, put_upload

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from tiktok_insights.clients.object_store import Downloaded, ObjectChangedError, ObjectInfo, ObjectStore
 from tiktok_insights.lake.followers_csv import RAW_QUARANTINE_PREFIX
@@ -29,7 +28,6 @@ from tiktok_insights.staging.local import duckdb_transform
 from tiktok_insights.staging.local.csv_group import Transformed
 from tiktok_insights.staging.quarantine import JSON_LINES, QUARANTINE_PREFIX, quarantine_key
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
-from tiktok_insights.staging.suppressed_rows import is_suppressed
 from tiktok_insights.suppression import SuppressionList
 
 PLACE = "csv"
@@ -167,11 +165,8 @@ def clean_csv_quarantine(
     if not suppression:
         return Cleaned("quarantine")
 
-    def is_removed(entry: Any) -> bool:
-        return is_suppressed(entry["row"].encode("utf-8", "replace"), suppression)
-
     infos = [info for info in store.list(QUARANTINE_PREFIX) if not info.key.startswith(RAW_QUARANTINE_PREFIX)]
-    return clean_json_lines(store, "quarantine", infos, is_removed, progress)
+    return clean_json_lines(store, "quarantine", infos, suppression, progress)
 
 
 def _prepared(store: ObjectStore, cut: _Cut, contents: KnownContents) -> PreparedCsv:

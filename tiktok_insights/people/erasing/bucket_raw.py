@@ -30,7 +30,11 @@ from tiktok_insights.tiktok.page_rows import RowNames, without_mention, without_
 
 PLACE = "responses"
 _MANIFEST, _ATTEMPT = "_manifest.json", "_attempt.json"
-_PAGE, _EVIDENCE = "page-", "not-a-page-"
+#: They say how a snapshot was fetched, and have no rows.
+MANIFESTS = (_MANIFEST, _ATTEMPT)
+_PAGE = "page-"
+#: How the name of an answer begins that came in the place of a page.
+EVIDENCE = "not-a-page-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class _Cleaning:
         for folder in sorted(unfinished | in_folders.keys()):
             self._clean_snapshot(folder, in_folders.get(folder, []), unread)
         quarantined = list(self._store.list(RAW_QUARANTINE_PREFIX))
-        lines = clean_json_lines(self._store, "their quarantine", quarantined, self._is_quarantined, progress)
+        lines = clean_json_lines(self._store, "their quarantine", quarantined, self._suppression, progress)
         named = tuple(dict.fromkeys((*self._unread, *lines.unread)))
         return Cleaned(PLACE, self._sources + lines.sources, self._copies + lines.copies, named)
 
@@ -108,16 +112,13 @@ class _Cleaning:
     def _without(self, name: str, body: bytes) -> tuple[bytes, int]:
         """The body without people on the list. An answer in the place of a page may have them anywhere."""
         cleaned, copies = without_rows(body, self._covers)
-        if not name.startswith(_EVIDENCE):
+        if not name.startswith(EVIDENCE):
             return cleaned, copies
         cleaned, mentions = without_mention(cleaned, self._covers)
         return cleaned, copies + mentions
 
     def _covers(self, row: RowNames) -> bool:
         return self._suppression.covers(row.tiktok_id, row.handle, row.sec_uid)
-
-    def _is_quarantined(self, entry: Mapping[str, object]) -> bool:
-        return without_rows(b'{"userList":[%b]}' % str(entry["raw"]).encode("utf-8", "replace"), self._covers)[1] > 0
 
     def _clean_snapshot(self, folder: str, pages: list[_Rewritten], unread: set[str]) -> None:
         """Manifest with both hashes of each page, pages, manifest with the new hashes. An open snapshot has none."""

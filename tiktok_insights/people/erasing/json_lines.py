@@ -1,7 +1,6 @@
-"""Erases lines of objects with one JSON entry a line, as both quarantines are. Whose an entry is, the caller knows."""
+"""The entries of both quarantines, one JSON object a line: whose each is, and an object without some of them."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +9,34 @@ from tiktok_insights.people.bucket_objects import each_object
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.finding import Unread
 from tiktok_insights.progress import ProgressReporter
+from tiktok_insights.staging.suppressed_rows import is_suppressed
+from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.tiktok.page_rows import without_rows
+
+
+def is_removed(entry: Any, suppression: SuppressionList) -> bool:
+    """Whether a rejected row of a page or a CSV is of someone on the list. Raises LookupError for another entry."""
+    if "raw" not in entry:
+        return is_suppressed(entry["row"].encode("utf-8", "replace"), suppression)
+    page = b'{"userList":[%b]}' % str(entry["raw"]).encode("utf-8", "replace")
+    return without_rows(page, lambda row: suppression.covers(row.tiktok_id, row.handle, row.sec_uid))[1] > 0
 
 
 def clean_json_lines(
     store: ObjectStore,
     place: str,
     infos: list[ObjectInfo],
-    is_removed: Callable[[Any], bool],
+    suppression: SuppressionList,
     progress: ProgressReporter,
 ) -> Cleaned:
-    """Drop the lines with such an entry, and keep the bytes of all others. An object without any is not written."""
+    """Drop the lines of everyone on the list, and keep the bytes of all others. An object without any stays."""
 
     def clean(info: ObjectInfo, path: Path, downloaded: Downloaded) -> int:
         rest = path.with_suffix(".rest")
         removed = 0
         with path.open("rb") as file, rest.open("wb") as out:
             for line in file:
-                if is_removed(json.loads(line)):
+                if is_removed(json.loads(line), suppression):
                     removed += 1
                 else:
                     out.write(line)
