@@ -46,17 +46,23 @@ class Reach:
     """Everything that a removal reaches.
 
     `lock` keeps extractions out while it is held. `clean_machine` makes the dashboard again and cleans this machine's
-    files of these people; `remains` says what still holds them elsewhere.
+    files of these people; `remains` says what still holds them elsewhere. A local stack has other addresses after its
+    files were cleaned, so whatever is needed of it is opened again then.
     """
 
-    store: ObjectStore
+    open_store: Callable[[], ObjectStore]
+    open_suppressions: Callable[[ObjectStore], SuppressionStore]
     connect: Connect
-    suppressions: SuppressionStore
     unfinished: Unfinished
     lock: Callable[[], AbstractContextManager[object]]
     clean_machine: Callable[[Collection[Person]], Iterable[Cleaned]]
     remains: Callable[[], Iterable[Remainder]]
     progress: ProgressReporter = SILENT
+
+    @property
+    def suppression(self) -> SuppressionStore:
+        """The suppression list."""
+        return self.open_suppressions(self.open_store())
 
 
 def look_for(reach: Reach, reference: str) -> Search:
@@ -70,7 +76,7 @@ def look_for(reach: Reach, reference: str) -> Search:
 
 def verify(reach: Reach) -> Search:
     """Search every place for everyone who was ever removed, and change nothing."""
-    return _search(reach, reach.suppressions.read())
+    return _search(reach, reach.suppression.read())
 
 
 def forget(reach: Reach, reference: str = "") -> Receipt:
@@ -83,7 +89,7 @@ def forget(reach: Reach, reference: str = "") -> Receipt:
     with reach.unfinished.noted(person):
         people = reach.unfinished.people()
         names = [name for one in people for name in one.names()]
-        suppression = reach.suppressions.add(names)
+        suppression = reach.suppression.add(names)
         with reach.lock():
             removed = tuple(Removed.of(cleaned) for cleaned in _erase(reach, suppression, people))
         search = _search(reach, suppression)
@@ -96,18 +102,19 @@ def _person(reach: Reach, reference: str) -> Person:
     if known:
         return known[0]
     with reach.connect() as session:
-        return identify(session, reach.store, reference, reach.progress)
+        return identify(session, reach.open_store(), reference, reach.progress)
 
 
 def _erase(reach: Reach, suppression: SuppressionList, people: Collection[Person]) -> Iterator[Cleaned]:
     """Erase in one place after the other: what others are made from first, and what is made from others last."""
-    yield clean_raw(reach.store, suppression, reach.progress)
-    yield clean_work(reach.store, suppression)
+    store = reach.open_store()
+    yield clean_raw(store, suppression, reach.progress)
+    yield clean_work(store, suppression)
     with tempfile.TemporaryDirectory(prefix="tiktok_insights_forget_") as folder:
         with reach.connect() as session:
-            contents = known_contents(session, [info.key for info in reach.store.list(CSV_PREFIX)])
-        prepared = prepare_csvs(reach.store, suppression, Path(folder), reach.progress, contents)
-        yield clean_csv_quarantine(reach.store, suppression, reach.progress)
+            contents = known_contents(session, [info.key for info in store.list(CSV_PREFIX)])
+        prepared = prepare_csvs(store, suppression, Path(folder), reach.progress, contents)
+        yield clean_csv_quarantine(store, suppression, reach.progress)
         ids = {person.id for person in people if person.id}
         yield from erase_in_warehouse(reach.connect, suppression, ids, prepared.csvs)
         yield prepared.cleaned
@@ -118,21 +125,21 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
     """Remove an account and everything that only it led to. It is not put on the suppression list."""
     begun = datetime.now(UTC)
     with reach.lock():
-        removed = [Removed.of(cleaned) for cleaned in remove_account(reach.store, reach.connect, account_id)]
+        removed = [Removed.of(cleaned) for cleaned in remove_account(reach.open_store(), reach.connect, account_id)]
         removed += [Removed.of(cleaned) for cleaned in reach.clean_machine(())]
     return _receipt(reach, begun, _ACCOUNT, 0, removed, look_for_account(reach, account_id))
 
 
 def look_for_account(reach: Reach, account_id: str) -> Search:
     """Say where an account is, and change nothing."""
-    left = [Removed(place, len(keys), len(keys)) for place, keys in objects_of(reach.store, account_id)]
+    left = [Removed(place, len(keys), len(keys)) for place, keys in objects_of(reach.open_store(), account_id)]
     with reach.connect() as session:
         left += [Removed.of(cleaned) for cleaned in rows_of(session, account_id)]
     return Search(iso(datetime.now(UTC)), tuple(left))
 
 
 def _search(reach: Reach, suppression: SuppressionList) -> Search:
-    places = [*find_in_bucket(reach.store, suppression, reach.progress)]
+    places = [*find_in_bucket(reach.open_store(), suppression, reach.progress)]
     with reach.connect() as session:
         places += found_in_warehouse(session, suppression)
     return Search(iso(datetime.now(UTC)), tuple(map(Removed.of, places)))

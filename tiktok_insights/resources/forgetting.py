@@ -34,11 +34,10 @@ class AccountStillFollowedError(RuntimeError):
 
 def open_reach(settings: Settings, progress: ProgressReporter, log: logging.Logger) -> Reach:
     """Open everything that a removal reaches. Raises StackError, and the clients' errors."""
-    store = open_bucket(settings.s3)
     return Reach(
-        store=store,
+        open_store=partial(open_bucket, settings.s3),
+        open_suppressions=partial(open_suppression, settings.s3),
         connect=partial(open_session, settings.snowflake, _STEP),
-        suppressions=open_suppression(settings.s3, store),
         unfinished=Unfinished(settings.home),
         lock=partial(open_extraction_lock, str(settings.home), settings.s3, log),
         clean_machine=partial(_clean_machine, settings),
@@ -52,7 +51,7 @@ def account_of(settings: Settings, reach: Reach, reference: str) -> str:
 
     Raises UnknownPersonError and AccountStillFollowedError.
     """
-    raw, name = RawStore(reach.store), reference.strip().removeprefix("@")
+    raw, name = RawStore(reach.open_store()), reference.strip().removeprefix("@")
     account = name if is_id(name) else raw.remembered_account(name)
     with reach.connect() as session:
         if account is None:
