@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,14 +116,20 @@ class Held:
 def held(store: ObjectStore) -> dict[str, Held]:
     """All objects, those that are packed unpacked."""
     found = {info.key: store.get(info.key) for info in store.list("")}
+    types = {info.key: _type_of(store, info) for info in store.list("")}
     return {
         key: Held(
             gzip.decompress(one.body) if key.endswith(".gz") else one.body,
             tuple(sorted(one.metadata.items())),
-            one.content_type,
+            types[key],
         )
         for key, one in found.items()
     }
+
+
+def _type_of(store: ObjectStore, info: ObjectInfo) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        return store.download(info, Path(folder) / "object").content_type
 
 
 def restore(store: ObjectStore, objects: dict[str, Held]) -> None:
@@ -156,10 +163,3 @@ class DyingStore(ObjectStore):
         if number == self.dies_at:
             raise KilledError
         return etag
-
-
-def has_her(store: ObjectStore, prefix: str, folder: Path) -> list[str]:
-    """The keys of objects with her ID as an ID, her secUid or a picture of hers; told without the code under test."""
-    folder.mkdir(exist_ok=True)
-    signs = (f'"id":"{ANN}"'.encode(), f'"uid":{ANN},'.encode(), f'"{SEC_UID}"'.encode(), f"\n{ANN},".encode())
-    return [key for key, one in held(store).items() if key.startswith(prefix) and any(s in one.body for s in signs)]
