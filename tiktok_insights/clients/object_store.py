@@ -76,7 +76,6 @@ class StoredObject:
     body: bytes
     metadata: dict[str, str]
     etag: str
-    content_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +129,15 @@ class ObjectStore:
         """Read a small object whole. Raises ObjectMissingError and ObjectUnavailableError."""
 
         def read(answer: "GetObjectOutputTypeDef") -> StoredObject:
-            return StoredObject(
-                answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'), answer["ContentType"]
-            )
+            return StoredObject(answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
 
         try:
             return self._read(read, Key=key)
         except ClientError as error:
             if error_code(error) in _MISSING:
-                msg = f"The object {self.uri(key)} does not exist. Restore it from a backup."
-                raise ObjectMissingError(msg) from None
+                raise ObjectMissingError(
+                    f"The object {self.uri(key)} does not exist. Restore it from a backup."
+                ) from None
             raise
 
     def info(self, key: str) -> ObjectInfo | None:
@@ -193,15 +191,15 @@ class ObjectStore:
 
         Raises ObjectChangedError when it is no longer there, and ObjectNotWritableError.
         """
-        request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}}
+        condition = {"IfMatch": f'"{info.etag}"'}
+        request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}, **condition}
         try:
             with self._writing(info.key):
-                answer = self._s3.put_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"', **request)
+                return self._s3.put_object(Bucket=self.bucket, Key=info.key, **request)["ETag"].strip('"')
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
                 raise self._changed(info) from None
             raise
-        return answer["ETag"].strip('"')
 
     def download(self, info: ObjectInfo, path: Path) -> Downloaded:
         """Copy exactly this version of an object into a file.

@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tiktok_insights.tiktok.dialects import APP, FORGOTTEN_ROW, WEB
+from tiktok_insights.tiktok import strict_json
+from tiktok_insights.tiktok.dialects import APP, FORGOTTEN_REJECTED_ROW, FORGOTTEN_ROW, WEB, Dialect, is_follower
+from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.json_values import MISSING, value_at
 
 #: The marker in the place of a row. It says nothing of whose the row was.
 MARKER = json.dumps(FORGOTTEN_ROW, separators=(",", ":"))
-_LISTS = (WEB.list_key, APP.list_key)
+#: The marker in the place of a row that had no position in the list.
+MARKER_OF_REJECTED = json.dumps(FORGOTTEN_REJECTED_ROW, separators=(",", ":"))
+_LISTS = {dialect.list_key: dialect for dialect in (WEB, APP)}
 _SPACE = re.compile(r"[ \t\r\n]*")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([0-9]{5,20})')
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
@@ -45,11 +49,21 @@ class PageRow:
     start: int
     text: str
     names: RowNames
+    dialect: Dialect
 
     @property
     def end(self) -> int:
         """Where the row ends in the page's text."""
         return self.start + len(self.text)
+
+    @property
+    def marker(self) -> str:
+        """What takes the row's place. Where a follower was, one is counted: the positions of others depend on it."""
+        try:
+            row = strict_json.loads(self.text.encode("utf-8", "surrogateescape"))
+        except TikTokError:
+            return MARKER_OF_REJECTED
+        return MARKER if is_follower(row, self.dialect) else MARKER_OF_REJECTED
 
 
 def without_rows(body: bytes, is_forgotten: Callable[[RowNames], bool]) -> tuple[bytes, int]:
@@ -67,7 +81,7 @@ def without_rows(body: bytes, is_forgotten: Callable[[RowNames], bool]) -> tuple
     parts, end, forgotten = [], 0, 0
     for row in rows:
         if is_forgotten(row.names):
-            parts += [text[end : row.start], MARKER]
+            parts += [text[end : row.start], row.marker]
             end = row.end
             forgotten += 1
     return ("".join((*parts, text[end:])).encode("utf-8", "surrogateescape"), forgotten) if forgotten else (body, 0)
@@ -126,7 +140,7 @@ def _elements(text: str, start: int, key: str) -> Iterator[PageRow]:
     position = _skip(text, start + 1)
     while text[position] != "]":
         row, end = _DECODER.raw_decode(text, position)
-        yield PageRow(position, text[position:end], RowNames.of(row))
+        yield PageRow(position, text[position:end], RowNames.of(row), _LISTS[key])
         position = _next(text, end)
 
 

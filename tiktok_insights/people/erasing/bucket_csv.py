@@ -81,7 +81,9 @@ class PreparedCsv:
             raise
         info = self.store.info(self.key)
         if info is None or info.etag != etag:
-            raise ObjectChangedError(f"{self.store.uri(self.key)} was replaced or deleted at this moment. Run again.")
+            raise ObjectChangedError(
+                f"{self.store.uri(self.key)} was replaced or deleted after it was listed. Run again."
+            )
         return info
 
     def _is_written(self, info: ObjectInfo) -> bool:

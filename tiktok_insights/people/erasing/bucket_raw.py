@@ -25,6 +25,7 @@ from tiktok_insights.people.finding import Unread
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, RawDataError
 from tiktok_insights.raw.probe import PROBE_PREFIX
+from tiktok_insights.raw.snapshots import JSON
 from tiktok_insights.suppression import SuppressionList
 from tiktok_insights.tiktok.page_rows import RowNames, without_mention, without_rows
 
@@ -158,7 +159,7 @@ class _Cleaning:
         changed = replace(manifest, pages=tuple(map(change, manifest.pages)))
         if changed != manifest:
             info = ObjectInfo(key, stored.etag, len(stored.body), datetime.now(UTC))
-            self._store.replace(info, io.BytesIO(changed.to_json()), stored.content_type, stored.metadata)
+            self._store.replace(info, io.BytesIO(changed.to_json()), JSON, stored.metadata)
 
     def _write_page(self, info: ObjectInfo, path: Path, downloaded: Downloaded) -> None:
         self._write(info, path, downloaded, self._without(_name(info), unpacked(path.read_bytes()))[0])
