@@ -15,7 +15,17 @@ TESTS = Path(__file__).parent
 #: Each stage's package, upstream first; a stage knows only what stands before it.
 STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights")
 #: Modules and packages that the stages may use.
-SHARED = {"checks", "clients", "printable", "progress", "schema", "sql_files", "suppression", "tables"}
+SHARED = {
+    "checks",
+    "clients",
+    "printable",
+    "progress",
+    "schema",
+    "sql_files",
+    "suppression",
+    "suppression_store",
+    "tables",
+}
 #: The Glue job is a process of its own, and opens its own clients: more that its modules may use.
 OF_THE_JOB = {"staging.glue.warehouse": {"settings", "resources"}}
 #: The parts that may import Dagster.
