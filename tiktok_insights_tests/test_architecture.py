@@ -15,14 +15,24 @@ TESTS = Path(__file__).parent
 #: Each stage's package, upstream first; a stage knows only what stands before it.
 STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights")
 #: Modules and packages that the stages may use.
-SHARED = {"checks", "clients", "printable", "progress", "schema", "sql_files", "suppression", "tables"}
+SHARED = {
+    "checks",
+    "clients",
+    "printable",
+    "progress",
+    "schema",
+    "sql_files",
+    "suppression",
+    "suppression_store",
+    "tables",
+}
 #: The Glue job is a process of its own, and opens its own clients: more that its modules may use.
 OF_THE_JOB = {"staging.glue.warehouse": {"settings", "resources"}}
 #: The parts that may import Dagster.
 DAGSTER_PARTS = {"defs", "resources", "runtime.orphaned_runs", "cli", "definitions"}
 #: The modules in them that may not, since the command line opens its clients with them.
 WITHOUT_DAGSTER = {"resources.opening", "resources.local_clients", "resources.local_glue", "resources.local_stack",
-                  "resources.watch_opening"}  # fmt: skip
+                  "resources.suppression_opening", "resources.watch_opening"}  # fmt: skip
 
 
 def modules() -> Iterator[tuple[str, Path, ast.Module]]:
@@ -149,6 +159,25 @@ def test_the_engine_on_spark_imports_spark_only_to_run() -> None:
     code = f"import sys, {names}\nprint('pyspark' in sys.modules)\n"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)  # noqa: S603  # our own interpreter
     assert answer.stdout.strip() == "False"
+
+
+#: What keeps removed people out, and with how many arguments it knows who they are.
+_WITH_A_LIST = {"RawStore": 2, "RawInventory": 2, "LocalEngine": 3, "SparkEngine": 5}
+#: Modules that store no answer, and the default of tests.
+_WITHOUT_A_LIST = {"cli.plan", "cli.replay", "staging.batch", "staging.object_reading"}
+
+
+def test_whoever_stores_answers_or_stages_knows_who_was_removed() -> None:
+    """Without the suppression list, they would bring people back."""
+    without = {
+        name
+        for name, _, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and len(node.args) < _WITH_A_LIST.get(node.func.id, 0)
+    }
+    assert without == _WITHOUT_A_LIST
 
 
 def test_definition_files_are_thin() -> None:

@@ -59,7 +59,7 @@ def tables_with(loader: Loader, text: str) -> list[str]:
 
 
 def test_an_old_file_that_comes_back_brings_nobody_back(loader: Loader, given: TableCheckInput) -> None:
-    """Under its key, under another one, and in parts: others are loaded, counts add up, and a check names the objects."""
+    """Under its key, under another one, and in parts: others are loaded, counts add up, a check names the objects."""
     first = loader.put("a", FILE)
     stage(loader)
     loader.publish()

@@ -84,11 +84,9 @@ def raw_followers(
     makes no API requests.
     """
     raw = s3.raw_store()
-    policy = config.policy(tiktok.full_walk_days)
     with tiktok.extraction_lock(s3, context.log) as lock, requests_told(context, tiktok.client(lock.require)) as client:
-        # Once nobody else can remove people, and before the first request.
-        s3.suppression()
-        extractor = Extractor(raw, client, policy, context.log, progress)
+        s3.suppression()  # read when nobody else can remove people, and before the first request
+        extractor = Extractor(raw, client, config.policy(tiktok.full_walk_days), context.log, progress)
         results = extractor.extract(tiktok.accounts_or(config.accounts))
         require_any(results)
     return dg.MaterializeResult(
