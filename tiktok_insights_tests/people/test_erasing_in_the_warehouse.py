@@ -25,7 +25,7 @@ from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
 from tiktok_insights.warehouse.scope import mark_checked, unchecked
 from tiktok_insights.warehouse.table_checks import TableCheckInput, no_object_is_refused, step_7
 from tiktok_insights_tests.support import history
-from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.cut_csvs import CutCsv
 from tiktok_insights_tests.support.history import Upload
 from tiktok_insights_tests.support.loading import Loader, put_upload
@@ -275,6 +275,6 @@ def test_texts_lose_the_names_of_removed_people(loader: Loader, loaded: list[Upl
     loader.session.execute("UPDATE ACCOUNT_SNAPSHOTS SET OUTCOME_REASON = ?", (list(TEXTS)[2],))
     removed = {item.place: item.copies for item in erase(loader, cut(loader, loaded))}
     assert removed.items() >= {"PUBLIC.LOAD_HISTORY.REASON": 4, "PUBLIC.LOAD_BATCHES.CHECKS": 1}.items()
-    assert loader.rows("SELECT DISTINCT REASON FROM LOAD_HISTORY") == [(TEXTS[list(TEXTS)[0]],)]
+    assert loader.rows("SELECT DISTINCT REASON FROM LOAD_HISTORY") == [(next(iter(TEXTS.values())),)]
     assert loader.rows("SELECT CHECKS FROM LOAD_BATCHES") == [(TEXTS[list(TEXTS)[3]],)]
     assert loader.rows("SELECT DISTINCT OUTCOME_REASON FROM ACCOUNT_SNAPSHOTS") == [(TEXTS[list(TEXTS)[2]],)]

@@ -62,10 +62,10 @@ def _clean_table(connection: sqlite3.Connection, table: str, texts: NamedTexts) 
     columns = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")').fetchall()]
     quoted = ", ".join(f'"{name}"' for name in columns)
     copies = 0
-    for rowid, *values in connection.execute(f'SELECT rowid, {quoted} FROM "{table}"').fetchall():  # noqa: S608
+    for rowid, *values in connection.execute(f'SELECT rowid, {quoted} FROM "{table}"').fetchall():
         for column, value in zip(columns, values, strict=True):
             if isinstance(value, str) and (clean := _cleaned(value, texts)) != value:
-                update = f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?'  # noqa: S608
+                update = f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?'
                 connection.execute(update, (clean, rowid))
                 copies += 1
     return copies

@@ -49,7 +49,7 @@ _NEWEST_ROW_AT = (
 
 
 class RewrittenCsv(Protocol):
-    """A CSV that is ready to be written without the rows of removed people. `counts` and `id_sums` are of the new file."""
+    """A CSV that is ready to be written without the rows of removed people."""
 
     @property
     def key(self) -> str:
@@ -76,7 +76,10 @@ class RewrittenCsv(Protocol):
         """The sums over their IDs."""
 
     def put(self) -> ObjectInfo:
-        """Write it over the version that it replaces, unless that was done before; give what is in the bucket then."""
+        """Write it over the version that it replaces, unless that was done before; give what is in the bucket then.
+
+        The quarantine is named after the ETag: that of the new one gets the rejected rows that are left.
+        """
 
 
 @retry_conflicts
@@ -214,7 +217,8 @@ def _drop_telling_sums(session: Session, keys: Sequence[str]) -> None:
     A refused object that was written without the rows is pending again; one that never had them stays refused.
     """
     session.execute(
-        f"DELETE FROM {LOAD_HISTORY.name} WHERE STATUS = ? OR (STATUS = ? AND (OBJECT_KEY, LATEST_ETAG) NOT IN ({SETTLED}))",
+        f"DELETE FROM {LOAD_HISTORY.name} WHERE STATUS = ? "
+        f"OR (STATUS = ? AND (OBJECT_KEY, LATEST_ETAG) NOT IN ({SETTLED}))",
         (LoadStatus.SUPERSEDED, LoadStatus.REFUSED),
     )
     for some in _parts(keys):
