@@ -47,7 +47,9 @@ def test_nobody_needs_no_key(store: ObjectStore) -> None:
 
 
 @pytest.mark.parametrize("has_secret", [False, True], ids=["no secret", "an empty secret"])
-def test_the_first_name_makes_the_key(kept: SuppressionStore, store: ObjectStore, secrets: Any, has_secret: bool) -> None:  # noqa: FBT001
+def test_the_first_name_makes_the_key(
+    kept: SuppressionStore, store: ObjectStore, secrets: Any, has_secret: bool
+) -> None:  # noqa: FBT001
     """The list is read again as it was written; the key is in no object; a repeat changes nothing."""
     name = secret_name(store.bucket)
     if has_secret:
@@ -66,9 +68,7 @@ def test_the_first_name_makes_the_key(kept: SuppressionStore, store: ObjectStore
     assert secrets.get_secret_value(SecretId=name)["SecretString"] == key
 
 
-def test_names_that_are_added_at_once_are_all_kept(
-    store: ObjectStore, secrets: Any, kept: SuppressionStore
-) -> None:
+def test_names_that_are_added_at_once_are_all_kept(store: ObjectStore, secrets: Any, kept: SuppressionStore) -> None:
     """Eight threads each add a name to a list that is not there yet, with a key that is not there yet."""
     names = [(Kind.ID, str(number)) for number in range(1, 9)]
     with ThreadPoolExecutor(len(names)) as pool:
@@ -79,9 +79,7 @@ def test_names_that_are_added_at_once_are_all_kept(
     assert len(found.digests) == len(names)
 
 
-def test_a_key_that_was_made_before_a_kill_is_used(
-    store: ObjectStore, secrets: Any, kept: SuppressionStore
-) -> None:
+def test_a_key_that_was_made_before_a_kill_is_used(store: ObjectStore, secrets: Any, kept: SuppressionStore) -> None:
     """Killed between key and list: the next `add` uses that key."""
     secrets.create_secret(Name=secret_name(store.bucket), SecretString="ab" * 32)
     assert kept.add(ANN) == SuppressionList(b"\xab" * 32).with_names(ANN) == kept.read()

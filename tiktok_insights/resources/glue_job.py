@@ -54,7 +54,12 @@ class GlueJobResource(AwsResource):
     warehouse: str = Field(default="", description="The virtual warehouse in the local stack's Glue connection.")
 
     def engine(
-        self, request: EngineRequest, store: ObjectStore, session: Session, suppression: SuppressionList, log: logging.Logger
+        self,
+        request: EngineRequest,
+        store: ObjectStore,
+        session: Session,
+        suppression: SuppressionList,
+        log: logging.Logger,
     ) -> Engine:
         """Give the engine of a run. The job reads the suppression list itself.
 

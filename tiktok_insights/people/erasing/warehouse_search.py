@@ -21,9 +21,8 @@ _ID, _HANDLE = ID_COLUMN.warehouse or "", COLUMNS[1].warehouse or ""
 
 
 def found_in_warehouse(session: Session, suppression: SuppressionList) -> list[Cleaned]:
-    """Give each table and mart that has people on the list, with the number of their rows; nothing if all is clean."""
-    found = (_found(session, name, handle, suppression) for name, handle in _with_people(session))
-    return [item for item in found if item.copies] if suppression else []
+    """Give every table and mart, with the number of rows of people on the list."""
+    return [_found(session, name, handle, suppression) for name, handle in _with_people(session)]
 
 
 def _with_people(session: Session) -> Iterator[tuple[str, str]]:
