@@ -14,6 +14,7 @@ from tiktok_insights.defs.assets.staging import staged_tiktok_data
 from tiktok_insights.defs.assets.verification import verification
 from tiktok_insights.defs.assets.warehouse import tiktok_data
 from tiktok_insights.defs.check_steps import asset_checks
+from tiktok_insights.defs.forget_job import forget_job
 from tiktok_insights.defs.jobs import (
     load_pending_objects,
     replay_snapshots,
@@ -62,7 +63,7 @@ def defs() -> dg.Definitions:
     return dg.Definitions(
         assets=dg.map_asset_specs(with_locations(settings), [*assets, verification]),
         asset_checks=asset_checks(with_crawler=bool(settings.glue.crawler)),
-        jobs=[with_logger(job, JSON) for job in jobs] if settings.logs_json else jobs,
+        jobs=[*([with_logger(job, JSON) for job in jobs] if settings.logs_json else jobs), forget_job(settings)],
         schedules=[daily_schedule, weekly_verification],
         sensors=[
             new_s3_objects_sensor,

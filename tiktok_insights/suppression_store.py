@@ -112,7 +112,7 @@ class SuppressionStore:
         return bytes.fromhex(text)
 
     def _new_key(self) -> bytes:
-        """Make a key in the empty secret, or with the secret; of two that are made at once, the first is everybody's."""
+        """Make a key in the empty secret, or with the secret; of two that are made at once, the first is kept."""
         client, text = self._client(), secrets.token_hex(_KEY_BYTES)
         try:
             client.put_secret_value(SecretId=self._secret, SecretString=text, ClientRequestToken=_FIRST_VERSION)

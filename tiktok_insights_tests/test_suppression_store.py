@@ -1,4 +1,4 @@
-"""The suppression list in the bucket, and its key in a secret: on the local stack, with nobody, with many, and broken."""
+"""The suppression list in the bucket, and its key in a secret: nobody is on it, many are, or something is wrong."""
 
 import json
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def test_nobody_needs_no_key(store: ObjectStore) -> None:
 @pytest.mark.parametrize("has_secret", [False, True], ids=["no secret", "an empty secret"])
 def test_the_first_name_makes_the_key(
     kept: SuppressionStore, store: ObjectStore, secrets: Any, has_secret: bool
-) -> None:  # noqa: FBT001
+) -> None:
     """The list is read again as it was written; the key is in no object; a repeat changes nothing."""
     name = secret_name(store.bucket)
     if has_secret:

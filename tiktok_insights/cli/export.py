@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Format of a table's file.",
 )
-@click.option("--person", help="Instead of a table: everything that is held about the user with this ID or handle.")
+@click.option(
+    "--person", help="Instead of a table: everything that is held about the user with this ID, handle or secUid."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -84,21 +86,21 @@ def _export_table(name: str, file_format: str, out: Path | None, *, replace: boo
 def _export_person(reference: str, out: Path | None, *, replace: bool) -> None:
     from tiktok_insights.exports.target import target_of, written_whole
     from tiktok_insights.people.archive import write_archive
-    from tiktok_insights.people.person import find_person
+    from tiktok_insights.people.identification import identify
     from tiktok_insights.people.places import all_places
     from tiktok_insights.resources.opening import open_bucket, open_session
 
     settings = read_settings_of_a_used_home()
-    with open_session(settings.snowflake, "export") as session:
-        person = find_person(session, reference)
-        path = target_of(f"person_{person.id}", ".zip", out)
-        with progress_bars("export of a person") as progress, written_whole(path, replace=replace) as folder:
-            places = tuple(all_places(session, open_bucket(settings.s3)))
+    store = open_bucket(settings.s3)
+    with progress_bars("export of a person") as progress, open_session(settings.snowflake, "export") as session:
+        person = identify(session, store, reference, progress)
+        name = person.id or min((*person.handles, *person.sec_uids))
+        path = target_of(f"person_{name}", ".zip", out)
+        with written_whole(path, replace=replace) as folder:
+            places = tuple(all_places(session, store))
             made = write_archive(folder / path.name, person, places, datetime.now(UTC), progress)
     held = sum(1 for count in made.counts.values() if count)
-    click.echo(
-        f"{path} has what {held} of {counted(len(places), 'place')} hold about {person.id}: {made.found:,} in all."
-    )
+    click.echo(f"{path} has what {held} of {counted(len(places), 'place')} hold about {name}: {made.found:,} in all.")
     if made.unread:
         raise click.ClickException(
             f"{counted(len(made.unread), 'object')} could not be read, and may hold the person. README.txt in {path} "

@@ -76,14 +76,16 @@ class StoredObject:
     body: bytes
     metadata: dict[str, str]
     etag: str
+    content_type: str
 
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """An object that was copied into a file: the SHA-256 of its bytes in hexadecimal, and its user metadata."""
+    """An object that was copied into a file: the SHA-256 of its bytes in hexadecimal, user metadata, content type."""
 
     sha256: str
     metadata: dict[str, str]
+    content_type: str
 
 
 class ObjectStore:
@@ -128,7 +130,9 @@ class ObjectStore:
         """Read a small object whole. Raises ObjectMissingError and ObjectUnavailableError."""
 
         def read(answer: "GetObjectOutputTypeDef") -> StoredObject:
-            return StoredObject(answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
+            return StoredObject(
+                answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'), answer["ContentType"]
+            )
 
         try:
             return self._read(read, Key=key)
@@ -184,19 +188,20 @@ class ObjectStore:
 
     def replace(
         self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
-    ) -> None:
-        """Write over exactly this version of an object.
+    ) -> str:
+        """Write over exactly this version of an object; give the new one's ETag.
 
         Raises ObjectChangedError when it is no longer there, and ObjectNotWritableError.
         """
         request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}}
         try:
             with self._writing(info.key):
-                self._s3.put_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"', **request)
+                answer = self._s3.put_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"', **request)
         except ClientError as error:
             if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
                 raise self._changed(info) from None
             raise
+        return answer["ETag"].strip('"')
 
     def download(self, info: ObjectInfo, path: Path) -> Downloaded:
         """Copy exactly this version of an object into a file.
@@ -210,7 +215,7 @@ class ObjectStore:
                 while chunk := answer["Body"].read(_CHUNK_BYTES):
                     digest.update(chunk)
                     file.write(chunk)
-            return Downloaded(digest.hexdigest(), dict(answer["Metadata"]))
+            return Downloaded(digest.hexdigest(), dict(answer["Metadata"]), answer["ContentType"])
 
         try:
             return self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')

@@ -67,7 +67,7 @@ def _readme(person: Person, places: Sequence[Place], archived: Archived, moment:
     held = [place for place in places if archived.counts[place.name]]
     empty = [place.name for place in places if not archived.counts[place.name]]
     parts = [
-        f"What is held about the TikTok user {person.id}{handles}.",
+        f"What is held about the TikTok user {person.id or 'without a known ID'}{handles}.",
         f"Written on {moment.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC. Found: {archived.found:,}.",
         _HOW_TO_READ,
         "\n".join(["Where something is held:", *(_line(place, archived) for place in held)]),

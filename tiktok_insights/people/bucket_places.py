@@ -6,30 +6,24 @@ An object that cannot be read or understood is named, not skipped: it may hold t
 import csv
 import gzip
 import json
-import tempfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tiktok_insights.clients.object_store import ObjectChangedError, ObjectInfo, ObjectStore
-from tiktok_insights.clients.request_pool import request_pool
-from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
+from tiktok_insights.clients.object_store import Downloaded, ObjectInfo, ObjectStore
 from tiktok_insights.lake.listing import CSV_PREFIX
+from tiktok_insights.people.bucket_objects import each_object
 from tiktok_insights.people.finding import Finding, Unread
-from tiktok_insights.people.json_rows import identity, rows_of
 from tiktok_insights.people.person import Person
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.schema import CSV_HEADER
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX, row_fields
+from tiktok_insights.tiktok.page_rows import RowNames, rows_in
 
 #: Notes which account a handle or secUid stands for.
 _REFERENCES = "raw/accounts/"
-_ERRORS = (
-    ObjectChangedError, ObjectUnavailableError, OSError, EOFError, zlib.error, ValueError, LookupError, TypeError,
-)  # fmt: skip
-
 #: Reads an object that was copied to a path: the places of a person's parts, and the parts.
 Read = Callable[[Path, Person], Iterator[tuple[str, object]]]
 
@@ -47,19 +41,13 @@ class BucketPlace:
     def find(self, person: Person) -> Iterator[Finding | Unread]:
         """Read every object, several side by side, and give the person's parts in the order of keys."""
         infos = [info for prefix in self.prefixes for info in self.store.list(prefix)]
-        with request_pool() as pool:
-            for found in pool.map(lambda info: self._search(info, person), infos):
-                yield from found
 
-    def _search(self, info: ObjectInfo, person: Person) -> list[Finding | Unread]:
-        try:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "object"
-                metadata = self.store.download(info, path).metadata
-                at = metadata.get("fetched-at") or info.last_modified.isoformat()
-                return [Finding(info.key, where, at, part) for where, part in self.read(path, person)]
-        except _ERRORS as error:
-            return [Unread(info.key, str(error) or type(error).__name__)]
+        def search(info: ObjectInfo, path: Path, downloaded: Downloaded) -> list[Finding]:
+            at = downloaded.metadata.get("fetched-at") or info.last_modified.isoformat()
+            return [Finding(info.key, where, at, part) for where, part in self.read(path, person)]
+
+        for found in each_object(self.store, infos, search):
+            yield from (found if isinstance(found, list) else [found])
 
 
 def bucket_places(store: ObjectStore) -> Iterator[BucketPlace]:
@@ -84,14 +72,14 @@ def bucket_places(store: ObjectStore) -> Iterator[BucketPlace]:
 
 def read_response(path: Path, person: Person) -> Iterator[tuple[str, object]]:
     """A stored response, a manifest or a note. One that is about the person's own account is given whole."""
-    packed = path.read_bytes()
-    body = (gzip.decompress(packed) if packed.startswith(b"\x1f\x8b") else packed).decode("utf-8", "replace")
+    content = unpacked(path.read_bytes())
+    body = content.decode("utf-8", "replace")
     is_found = False
     try:
-        for position, text, row in rows_of(body):
-            if person.is_row(*identity(row)):
+        for number, row in enumerate(rows_in(content), 1):
+            if person.is_row(row.names):
                 is_found = True
-                yield f"entry {position + 1} of the list", text
+                yield f"entry {number} of the list", _readable(row.text)
         document = json.loads(body)
     except ValueError:
         document = None
@@ -101,6 +89,15 @@ def read_response(path: Path, person: Person) -> Iterator[tuple[str, object]]:
         yield "a mention; the object is about others, or of an unknown structure", None
 
 
+def unpacked(body: bytes) -> bytes:
+    """The bytes of an object, unpacked if they are packed. Raises OSError, EOFError and zlib.error."""
+    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+
+
+def _readable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _is_about_account(document: object, person: Person) -> bool:
     if not isinstance(document, dict):
         return False
@@ -108,7 +105,7 @@ def _is_about_account(document: object, person: Person) -> bool:
     info = inner.get("userInfo") if isinstance(inner, dict) else None
     user = info.get("user") if isinstance(info, dict) else None
     own = user.get("id") if isinstance(user, dict) else document.get("account_id")
-    return str(own) == person.id
+    return person.id != "" and str(own) == person.id
 
 
 def read_csv(path: Path, person: Person) -> Iterator[tuple[str, object]]:
@@ -120,8 +117,7 @@ def read_csv(path: Path, person: Person) -> Iterator[tuple[str, object]]:
             if number == 1:
                 is_ours = text.startswith(f"{CSV_HEADER[0]},{CSV_HEADER[1]},")
             fields = _fields(text)
-            is_row = len(fields) > 1 and person.is_row(fields[0], fields[1]) if is_ours else person.id in fields
-            if is_row:
+            if _is_row_of(person, fields, is_ours=is_ours):
                 yield f"line {number}", text
 
 
@@ -130,14 +126,22 @@ def read_quarantine(path: Path, person: Person) -> Iterator[tuple[str, object]]:
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             entry = json.loads(line)
-            who = _of_csv(entry["row"]) if "raw" not in entry else identity(json.loads(entry["raw"]))
-            if person.is_row(*who):
+            if person.is_row(quarantined_names(entry)):
                 yield f"entry {number}", line.rstrip("\n")
 
 
-def _of_csv(row: str) -> tuple[str, str]:
-    fields = row_fields(row)
-    return (fields[0], fields[1]) if len(fields) > 1 else ("", "")
+def quarantined_names(entry: Any) -> RowNames:
+    """Whose row an entry of a quarantine has. Raises ValueError and LookupError for what is no such entry."""
+    if "raw" in entry:
+        return RowNames.of(json.loads(entry["raw"], parse_float=str, parse_int=str, parse_constant=str))
+    fields = row_fields(entry["row"])
+    return RowNames(fields[0], fields[1], "") if len(fields) > 1 else RowNames("", "", "")
+
+
+def _is_row_of(person: Person, fields: list[str], *, is_ours: bool) -> bool:
+    if is_ours:
+        return len(fields) > 1 and person.is_row(RowNames(fields[0], fields[1], ""))
+    return (person.id != "" and person.id in fields) or not person.sec_uids.isdisjoint(fields)
 
 
 def _fields(line: str) -> list[str]:

@@ -85,7 +85,8 @@ class PageEntry:
     """What the manifest says of one page; `sha256` is of the exact body.
 
     Its users followed at or after `followed_after` and before `followed_before` (unix seconds). `followed_after` is
-    None where the API gave no cursor.
+    None where the API gave no cursor. While the page is written without some of its rows, `replaced_sha256` is of the
+    body that it may still have.
     """
 
     key: str
@@ -94,6 +95,11 @@ class PageEntry:
     fetched_at: str
     followed_after: int | None = None
     followed_before: int | None = None
+    replaced_sha256: str | None = None
+
+    def is_of(self, sha256: str) -> bool:
+        """Whether this is the SHA-256 of a body that the page may have."""
+        return sha256 in (self.sha256, self.replaced_sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,11 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """The manifest as the object's body."""
-        return json.dumps(asdict(self), ensure_ascii=True, indent=1).encode()
+        document = asdict(self)
+        for entry in document["pages"]:
+            if entry["replaced_sha256"] is None:
+                del entry["replaced_sha256"]
+        return json.dumps(document, ensure_ascii=True, indent=1).encode()
 
     @staticmethod
     def from_json(body: bytes, uri: str) -> "Manifest":

@@ -19,7 +19,8 @@ from tiktok_insights.tiktok.dialects import parse, read_page
 from tiktok_insights.tiktok.follow_windows import FollowWindow
 from tiktok_insights.tiktok.models import Page, Parsed, Response, Value
 
-_REFERENCES = "raw/accounts/"
+#: Notes of which account a handle or secUid stands for.
+REFERENCES = "raw/accounts/"
 #: All pages of a snapshot are one entry of a listing that is cut here, so a listing does not grow with the lists.
 PAGES = "/page-"
 #: The key of an answer about an account; the groups are its ID and when it was requested.
@@ -46,14 +47,14 @@ class RawStore:
         Handles move to other users, so this only finds snapshots; a new snapshot asks the API again.
         """
         try:
-            return str(json.loads(self.store.get(f"{_REFERENCES}{reference}.json").body)["account_id"])
+            return str(json.loads(self.store.get(f"{REFERENCES}{reference}.json").body)["account_id"])
         except (ObjectMissingError, ObjectUnavailableError, ValueError, KeyError, TypeError):
             return None  # a note that cannot be read saves no request, and is worth no more than that
 
     def remember_account(self, reference: str, account_id: str) -> None:
         """Note which account a handle or secUid stands for."""
         body = json.dumps({"account_id": account_id}).encode()
-        self.store.put(f"{_REFERENCES}{reference}.json", body, JSON)
+        self.store.put(f"{REFERENCES}{reference}.json", body, JSON)
 
     def accounts(self) -> Iterator[str]:
         """The ids of all accounts that have raw data."""
@@ -171,7 +172,7 @@ class RawStore:
         except ObjectMissingError:
             msg = f"{self.store.uri(entry.key)} is missing, but its manifest names it. Restore it from a backup."
             raise RawDataError(msg) from None
-        if page.sha256 != entry.sha256:
+        if not entry.is_of(page.sha256):
             raise RawDataError(changed(self.store.uri(entry.key)))
         return page
 

@@ -1,4 +1,4 @@
-"""A stored answer of the API, as it is read from an object's body and metadata. Who stores it belongs in `snapshots`."""
+"""A stored answer of the API, as an object's body and metadata give it. Who stores it belongs in `snapshots`."""
 
 import json
 from dataclasses import dataclass

@@ -14,6 +14,9 @@ from tiktok_insights.tables.load_status import LoadStatus
 
 #: Snowflake takes a list of 16,384 values.
 _KEYS_IN_A_STATEMENT = 10_000
+#: An object's metadata says what it was written over, to erase someone. S3 takes 2 kB of metadata.
+_REPLACES = "replaces"
+_MOST_REPLACED = 5
 _COLUMNS = "OBJECT_KEY, CONTENT_SHA256, FIRST_MODIFIED, STATUS, BATCH_ID"
 
 
@@ -33,10 +36,23 @@ class KnownContents:
     first_modified: Mapping[tuple[str, str], datetime]
     loaded: Mapping[str, str]
 
-    def recognize(self, info: ObjectInfo, sha256: str) -> Content:
-        """Say what is known of the content of an object that was read."""
-        known = self.first_modified.get((info.key, sha256), info.last_modified)
-        return Content(sha256, min(known, info.last_modified), self.loaded.get(info.key) == sha256)
+    def recognize(self, info: ObjectInfo, sha256: str, replaced: Sequence[str] = ()) -> Content:
+        """Say what is known of the content of an object that was read.
+
+        `replaced` are contents that it took the place of: its rows are no newer than theirs.
+        """
+        known = (self.first_modified.get((info.key, one), info.last_modified) for one in (sha256, *replaced))
+        return Content(sha256, min(*known, info.last_modified), self.loaded.get(info.key) == sha256)
+
+
+def replaced_contents(metadata: Mapping[str, str]) -> tuple[str, ...]:
+    """The SHA-256 of each content that an object had with the rows of people who were removed, the last one first."""
+    return tuple(filter(None, metadata.get(_REPLACES, "").split(",")))
+
+
+def with_replaced(metadata: Mapping[str, str], sha256: str) -> dict[str, str]:
+    """The metadata of an object that is written without rows of the content with this SHA-256."""
+    return {**metadata, _REPLACES: ",".join((sha256, *replaced_contents(metadata))[:_MOST_REPLACED])}
 
 
 def known_contents(session: Session, keys: Collection[str]) -> KnownContents:

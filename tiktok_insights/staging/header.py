@@ -33,13 +33,17 @@ class UnloadableError(ValueError):
 
 def columns_of(line: bytes) -> tuple[str, ...]:
     """The names in a file's first line: those of one of the contract's headers. Raises UnloadableError."""
-    for beginning, kind in _OTHER_KINDS:
-        if line.startswith(beginning):
-            raise UnloadableError(kind)
+    if kind := other_kind(line):
+        raise UnloadableError(kind)
     names = _names(_text(line))
     if names not in HEADERS:
         raise UnloadableError(f"{_difference(names)}; {_RULE}: {_LOOK}")
     return names
+
+
+def other_kind(line: bytes) -> str:
+    """What a file with this first line is, and what to do, if it is not text with a row on each line; or ''."""
+    return next((kind for beginning, kind in _OTHER_KINDS if line.startswith(beginning)), "")
 
 
 def _text(line: bytes) -> str:

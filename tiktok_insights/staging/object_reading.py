@@ -15,7 +15,7 @@ from tiktok_insights.lake.listing import CsvObject, snapshot_of
 from tiktok_insights.raw.manifest import RawDataError
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.staging.content import Content, KnownContents
+from tiktok_insights.staging.content import Content, KnownContents, replaced_contents
 from tiktok_insights.staging.csv_file import CsvFile, RowOrigin
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.staged_object import StagedObject
@@ -54,7 +54,8 @@ class ObjectReader:
         """Copy exactly the listed version to `path`, recognize its content, and have it inspected."""
         try:
             downloaded = self._store.download(item.info, path)
-            content = self._contents.recognize(item.info, downloaded.sha256)
+            replaced = replaced_contents(downloaded.metadata)
+            content = self._contents.recognize(item.info, downloaded.sha256, replaced)
             if content.is_loaded:
                 return StagedObject(item, content)
             read = partial(self._inspected, path, inspected)

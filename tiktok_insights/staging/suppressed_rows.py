@@ -23,14 +23,14 @@ def take_out(path: Path, suppression: SuppressionList) -> int:
     Counts the file's records and their IDs before and after, so that none is lost. Raises UnloadableError for a file
     that is not loadable at all.
     """
-    if not suppression or not any(_is_suppressed(line, suppression) for line in _lines(path)):
+    if not suppression or not any(is_suppressed(line, suppression) for line in lines_of(path)):
         return 0
     before = inspect(path)
     rest = path.with_suffix(".rest")
     records = of_ids = 0
     with rest.open("wb") as out:
-        for number, line in enumerate(_lines(path), 1):
-            if number == 1 or not _is_suppressed(line, suppression):
+        for number, line in enumerate(lines_of(path), 1):
+            if number == 1 or not is_suppressed(line, suppression):
                 out.write(line)
                 continue
             content = line.rstrip(b"\r\n")
@@ -43,17 +43,29 @@ def take_out(path: Path, suppression: SuppressionList) -> int:
     return records
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def lines_of(path: Path) -> Iterator[bytes]:
+    """The lines of a file with their ends; one that is longer than any row comes in parts."""
     with path.open("rb") as file:
         while line := file.readline(LONGEST_LINE_BYTES):
             yield line
 
 
-def _is_suppressed(line: bytes, suppression: SuppressionList) -> bool:
+def is_suppressed(line: bytes, suppression: SuppressionList) -> bool:
     """Whether a line is of somebody on the list: its ID decides, or in a row without one any of its fields."""
     tiktok_id = id_of(line.rstrip(b"\r\n")).decode("utf-8", "replace")
     if is_id(tiktok_id):
         return suppression.has(Kind.ID, tiktok_id)
-    fields = next(csv.reader([line.decode("utf-8", "replace")]), [])
-    names = (field for field in fields if len(field) >= _LOOSE_NAME or not field.isdecimal())
+    names = loose_names(line)
     return any(suppression.has(kind, name) for name in names for kind in Kind)
+
+
+def loose_names(line: bytes, delimiter: str = ",") -> list[str]:
+    """What on a line may be somebody's name: its fields, but for short numbers."""
+    # A NUL, a CR or a space that came along is no part of a name.
+    text = line.decode("utf-8", "replace").translate({0: None, ord("\r"): " ", ord("\n"): " "})
+    try:
+        fields = next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:  # a field of more than 131,072 characters
+        fields = text.split(delimiter)
+    stripped = (field.strip() for field in fields)
+    return [field for field in stripped if len(field) >= _LOOSE_NAME or not field.isdecimal()]

@@ -39,12 +39,17 @@ class RowNames:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """A row, and where it is in the text of the page."""
+class PageRow:
+    """A row of a page: the very text that the API sent, where that begins in the page's text, and whose it is."""
 
     start: int
-    end: int
-    row: Any
+    text: str
+    names: RowNames
+
+    @property
+    def end(self) -> int:
+        """Where the row ends in the page's text."""
+        return self.start + len(self.text)
 
 
 def without_rows(body: bytes, is_forgotten: Callable[[RowNames], bool]) -> tuple[bytes, int]:
@@ -56,29 +61,42 @@ def without_rows(body: bytes, is_forgotten: Callable[[RowNames], bool]) -> tuple
     # Each byte that is no UTF-8 stands for itself, and is written as it was.
     text = body.decode("utf-8", "surrogateescape")
     try:
-        spans = list(_rows(text))
+        rows = list(_rows(text))
     except (ValueError, RecursionError):
-        is_hit = any(is_forgotten(names) for names in _loose_names(text))
-        return (MARKER.encode(), 1) if is_hit else (body, 0)
+        return without_mention(body, is_forgotten)
     parts, end, forgotten = [], 0, 0
-    for span in spans:
-        if is_forgotten(RowNames.of(span.row)):
-            parts += [text[end : span.start], MARKER]
-            end = span.end
+    for row in rows:
+        if is_forgotten(row.names):
+            parts += [text[end : row.start], MARKER]
+            end = row.end
             forgotten += 1
     return ("".join((*parts, text[end:])).encode("utf-8", "surrogateescape"), forgotten) if forgotten else (body, 0)
 
 
+def without_mention(body: bytes, is_forgotten: Callable[[RowNames], bool]) -> tuple[bytes, int]:
+    """Give a marker in the place of the whole body if any of its texts or numbers is a name to forget, and 1; or 0."""
+    text = body.decode("utf-8", "surrogateescape")
+    is_hit = any(is_forgotten(names) for names in _loose_names(text))
+    return (MARKER.encode(), 1) if is_hit else (body, 0)
+
+
+def rows_in(body: bytes) -> list[PageRow]:
+    """The rows of a page in their order. Raises ValueError for a body that is not JSON."""
+    try:
+        return list(_rows(body.decode("utf-8", "surrogateescape")))
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+
+
 def names_in(body: bytes) -> Iterator[RowNames]:
     """The names of each row of a page; of a body that is not JSON, each text or number as if it were a name."""
-    text = body.decode("utf-8", "surrogateescape")
     try:
-        yield from [RowNames.of(span.row) for span in _rows(text)]
-    except (ValueError, RecursionError):
-        yield from _loose_names(text)
+        yield from [row.names for row in rows_in(body)]
+    except ValueError:
+        yield from _loose_names(body.decode("utf-8", "surrogateescape"))
 
 
-def _rows(text: str) -> Iterator[_Span]:
+def _rows(text: str) -> Iterator[PageRow]:
     """The rows of the page's list, at the top or in `data`. Raises ValueError where the text is not JSON."""
     start = _skip(text, 0)
     _DECODER.decode(text)
@@ -101,14 +119,14 @@ def _members(text: str, start: int) -> Iterator[tuple[str, int]]:
         position = _next(text, _DECODER.raw_decode(text, value)[1])
 
 
-def _elements(text: str, start: int, key: str) -> Iterator[_Span]:
+def _elements(text: str, start: int, key: str) -> Iterator[PageRow]:
     """The elements of the array at `start` if its key is that of a list of followers."""
     if key not in _LISTS or text[start] != "[":
         return
     position = _skip(text, start + 1)
     while text[position] != "]":
         row, end = _DECODER.raw_decode(text, position)
-        yield _Span(position, end, row)
+        yield PageRow(position, text[position:end], RowNames.of(row))
         position = _next(text, end)
 
 

@@ -24,6 +24,7 @@ from tiktok_insights.staging.glue.exchange import SparkStage
 from tiktok_insights.staging.glue.job_runs import JobRun, RunSize
 from tiktok_insights.staging.glue.manifests import Manifests
 from tiktok_insights.staging.local.engine import LocalEngine
+from tiktok_insights.suppression import NOBODY
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.troubleshooting import told
 
@@ -44,7 +45,7 @@ def engine(store: ObjectStore, job: str = "etl", connection: str = "snowflake-co
         job=job, connection=connection, region="eu-central-1", access_key_id="key", secret_access_key="secret"
     )
     session = Session(cast(Any, None), NAMESPACE)
-    return resource.engine(EngineConfig(**config).engine_request(), store, session, LOG)
+    return resource.engine(EngineConfig(**config).engine_request(), store, session, NOBODY, LOG)
 
 
 def chosen(given: Engine, gigabytes: float) -> type[Engine]:
@@ -125,14 +126,14 @@ def test_a_machine_that_cannot_run_the_job_stages_by_itself_unless_told_otherwis
     """On the local stack, Spark, Java or the job's package may be missing."""
     resource = GlueJobResource.of(settings.glue_job)
     session = Session(cast(Any, None), settings.snowflake.namespace)
-    given = resource.engine(EngineRequest("auto", 0.0), store, session, LOG)
+    given = resource.engine(EngineRequest("auto", 0.0), store, session, NOBODY, LOG)
     assert chosen(given, 1.0) is LocalEngine
     # `make test` has no Spark, `make test-spark` has; neither has built the package.
     missing = (
         "<folder> has no package of the Glue job." if find_spec("pyspark") else "Glue jobs on the local stack need P"
     )
     with told(missing):
-        chosen(resource.engine(EngineRequest("glue"), store, session, LOG), 1.0)
+        chosen(resource.engine(EngineRequest("glue"), store, session, NOBODY, LOG), 1.0)
 
 
 def test_the_size_of_a_run_is_as_the_job_has_it_but_for_what_the_run_says() -> None:

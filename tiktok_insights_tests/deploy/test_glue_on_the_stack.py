@@ -16,6 +16,8 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.resources.opening import open_glue_job, open_session
 from tiktok_insights.settings.key_pair import new_key_pair
 from tiktok_insights.staging.glue.exchange import manifest_key
+from tiktok_insights.suppression import Kind
+from tiktok_insights.suppression_store import SuppressionStore
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.aws_calls import JOB, RecordedAws
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -48,7 +50,10 @@ def deployed(aws: RecordedAws, home: Path, tmp_path_factory: pytest.TempPathFact
         answer = CliRunner().invoke(main, ["glue", "upload", "--folder", str(package)])
         assert answer.exit_code == 0, answer.output
         store = ObjectStore(stack.client("s3"), stack.parameters["BucketName"])
-        store.put("csv/followers/account=42/dt=2026-01-31/a.csv", csv_file(row("1"), row("x"), row("3")), "text/csv")
+        store.put(
+            "csv/followers/account=42/dt=2026-01-31/a.csv", csv_file(row("1"), row("2"), row("x"), row("3")), "text/csv"
+        )
+        SuppressionStore(store, lambda: stack.client("secretsmanager")).add([(Kind.ID, "2")])
         # A batch of another version, which the launcher reads, and deletes.
         store.put(manifest_key(found.settings().snowflake.namespace, "earlier"), b"{}", "application/json")
         config = {"engine": "glue", "max_rejected_share": 0.5}
@@ -106,6 +111,6 @@ def test_the_crawlers_policy_is_accounted_for(deployed: Deployed) -> None:
 
 
 def test_the_batch_arrived(deployed: Deployed) -> None:
-    """Staged by the job, published by the pipeline."""
+    """Staged by the job, without the user who was removed, and published by the pipeline."""
     with open_session(deployed.settings().snowflake, "test") as session:
         assert session.query("SELECT TIKTOK_ID FROM TIKTOK_DATA ORDER BY 1") == [("1",), ("3",)]

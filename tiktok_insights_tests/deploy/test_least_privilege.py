@@ -6,8 +6,11 @@ and its launcher call is compared in test_glue_on_the_stack.py.
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import boto3
 import dagster as dg
 import pytest
 from click.testing import CliRunner
@@ -20,6 +23,8 @@ from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.opening import open_session
+from tiktok_insights.suppression import Kind
+from tiktok_insights.suppression_store import SuppressionStore
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.aws_calls import Call, RecordedAws
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -32,6 +37,8 @@ pytestmark = pytest.mark.deploy
 _ACCOUNTS = "fake.30,fake.60.fault-id-absent"
 #: Each stage signs with its name as the key, and has the policy of that name.
 _STAGES = ("extraction", "lake", "catalog", "staging", "dashboard")
+#: With which somebody removes people; no role has this policy.
+_REMOVER = "suppression"
 _ORCHESTRATOR = "orchestrator"
 
 
@@ -48,6 +55,7 @@ def deployed(aws: RecordedAws, home: Path) -> Iterator[Deployed]:
         _write_csvs(found)
         _register(found)
         _load(found)
+        _remove_somebody(found)
         _run_all(found)
         yield found
 
@@ -103,6 +111,19 @@ def _load(deployed: Deployed) -> None:
         new_s3_objects_sensor(context)
 
 
+def _remove_somebody(deployed: Deployed) -> None:
+    """Put names on the list, twice; from then on, whoever extracts or loads needs the key, too."""
+    as_remover: dict[str, Any] = deployed.aws.arguments(_REMOVER)
+    bucket = ObjectStore(boto3.client("s3", **as_remover), deployed.stack.parameters["BucketName"])
+    removed = SuppressionStore(bucket, partial(boto3.client, "secretsmanager", **as_remover))
+    for name in ("7423456789012345149", "7423456789012345150"):
+        removed.add([(Kind.ID, name)])
+    config = {"force_new_snapshot": True}
+    assert deployed.run("extraction", "raw_followers", raw_followers=config).success
+    loaded = deployed.run("staging", "staged_tiktok_data")
+    assert loaded.asset_materializations_for_node("staged_tiktok_data")
+
+
 def _run_all(deployed: Deployed) -> None:
     """Run the whole pipeline for new lists, and make the dashboard; a second time, it is there already."""
     config = {"force_new_snapshot": True}
@@ -117,7 +138,7 @@ def _store(deployed: Deployed) -> ObjectStore:
     return ObjectStore(deployed.client("s3"), deployed.stack.parameters["BucketName"])
 
 
-@pytest.mark.parametrize("stage", _STAGES)
+@pytest.mark.parametrize("stage", [*_STAGES, _REMOVER])
 def test_a_stage_has_what_it_needs_and_nothing_else(deployed: Deployed, stage: str) -> None:
     """Per action and resource, by the policy of that stage alone."""
     calls, grants = deployed.aws.calls(stage), deployed.grants(stage)

@@ -18,6 +18,7 @@ from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.staging.glue.connection import GlueConnection, read_connection
 from tiktok_insights.staging.glue.engine import CONNECTION
+from tiktok_insights.suppression_store import secret_name
 from tiktok_insights_tests.support.aws_calls import RecordedAws
 from tiktok_insights_tests.support.aws_inventory import everything
 from tiktok_insights_tests.support.cloudformation import Stack
@@ -35,8 +36,9 @@ def stack(aws: RecordedAws) -> Iterator[Stack]:
     made.create()
     yield made
     made.delete()
-    assert everything(made) - before == {("list_buckets", made.parameters["BucketName"])}
-    # As the guide says: the bucket stays until somebody deletes it.
+    bucket = made.parameters["BucketName"]
+    assert everything(made) - before == {("list_buckets", bucket), ("list_secrets", secret_name(bucket))}
+    # As the guide says: bucket and key stay until somebody deletes them.
     made.delete(retained=True)
     assert everything(made) == before
 

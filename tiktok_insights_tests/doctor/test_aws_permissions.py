@@ -21,6 +21,7 @@ from tiktok_insights.doctor.aws.probes import aws_probes, calls, sign_in
 from tiktok_insights.doctor.findings import Finding, State
 from tiktok_insights.doctor.side_by_side import examine
 from tiktok_insights.settings.client_settings import AwsSettings
+from tiktok_insights.suppression_store import LIST_KEY, secret_name
 from tiktok_insights_tests.support.denying_aws import ACCOUNT, REGION, DenyingAws, denying_aws
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.policy_pairs import Pair, granted_pairs
@@ -41,6 +42,7 @@ POLICIES = (
 VALUES = {
     "AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "Bucket.Arn": f"arn:aws:s3:::{BUCKET}",
     "Database": DATABASE, "CrawlerName": CRAWLER, "JobName": JOB, "Topic": TOPIC,
+    "SuppressionKey": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{BUCKET}-suppression-key-??????",
 }  # fmt: skip
 GRANTED = tuple(sorted(granted_pairs(TEMPLATE, VALUES, POLICIES)))
 
@@ -135,6 +137,22 @@ def test_a_look_changes_nothing_in_aws(doctor: Doctor) -> None:
     doctor.findings(*GRANTED[::3])
     doctor.aws.door.denied = frozenset()
     assert _state(doctor.aws) == before
+
+
+def test_the_key_of_the_suppression_list_is_missing_only_where_there_is_a_list(doctor: Doctor) -> None:
+    """Nobody needs it before; where it is there, the doctor reads it."""
+    secrets, s3 = doctor.aws.client("secretsmanager"), doctor.aws.client("s3")
+    name, key = "key of the suppression list", {"Bucket": BUCKET, "Key": LIST_KEY}
+    s3.put_object(**key, Body=b"{}")
+    (found,) = (finding for finding in doctor.findings() if finding.outcome.state is not State.OK)
+    assert (found.subject.name, found.outcome.state) == (name, State.MISSING)
+    assert found.outcome.remedy.startswith("aws secretsmanager restore-secret")
+    secrets.create_secret(Name=secret_name(BUCKET), SecretString="ab" * 32)
+    findings = doctor.findings()
+    assert {finding.outcome.state for finding in findings} == {State.OK}
+    assert "abab" not in repr(findings)
+    secrets.delete_secret(SecretId=secret_name(BUCKET), ForceDeleteWithoutRecovery=True)
+    s3.delete_object(**key)
 
 
 def test_each_thing_that_does_not_exist_is_named(doctor: Doctor) -> None:

@@ -14,7 +14,7 @@ from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import RAW_QUARANTINE_PREFIX
 from tiktok_insights.people.archive import README, write_archive
-from tiktok_insights.people.person import find_person
+from tiktok_insights.people.identification import identify
 from tiktok_insights.people.places import all_places
 from tiktok_insights.tables.definitions import ALL
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
@@ -53,7 +53,8 @@ def planted(loader: Loader) -> Loader:
     put_response(loader.store, f"{SNAPSHOT}/not-a-page-000003.json.gz", {"status_code": 8, "who": PERSON})
     put_response(loader.store, f"{SNAPSHOT}/account-info.json.gz", user_info(account_id=PERSON))
     entries = [
-        {"object": "x", "row": 1, "reason": "why", "raw": json.dumps(web_row(one))} for one in (PERSON, OTHERS[0])
+        {"object": "x", "row": 1, "reason": "why", "raw": json.dumps(web_row(one, uniqueId=f"handle.{one}"))}
+        for one in (PERSON, OTHERS[0])
     ]
     body = "".join(f"{json.dumps(entry)}\n" for entry in entries)
     loader.store.put(f"{RAW_QUARANTINE_PREFIX}account=42/snapshot=x.jsonl", body.encode(), "application/jsonl")
@@ -63,7 +64,7 @@ def planted(loader: Loader) -> Loader:
 def archived(loader: Loader, reference: str, path: Path) -> dict[str, Any]:
     """The files of a person's archive by their names; JSON is read."""
     places = tuple(all_places(loader.session, loader.store))
-    write_archive(path, find_person(loader.session, reference), places, NOW)
+    write_archive(path, identify(loader.session, loader.store, reference), places, NOW)
     with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     return {name: json.loads(text) if name.endswith(".json") else text for name, text in texts.items()}
@@ -123,12 +124,12 @@ def test_an_id_that_only_the_bucket_knows_is_found_there(loader: Loader, tmp_pat
 
 def test_a_handle_that_names_no_single_user_is_refused(planted: Loader, tmp_path: Path) -> None:
     """Handles change hands, so the ID decides."""
-    with told("The handle <handle>", "nobody", "no table"):
-        find_person(planted.session, "nobody")
+    with told("The handle or secUid <name>", "nobody", "in no table"):
+        identify(planted.session, planted.store, "nobody")
     planted.upload("later", line(OTHERS[0], uniqueId=f"handle.{PERSON}"), account="43")
     planted.load()
-    with told("The handle <handle>", f"belongs to 2 users: {PERSON}, {OTHERS[0]}"):
-        find_person(planted.session, f"HANDLE.{PERSON}")
+    with told("The handle or secUid <name>", f"belongs to 2 users: {PERSON}, {OTHERS[0]}"):
+        identify(planted.session, planted.store, f"HANDLE.{PERSON}")
 
 
 def export(*words: str) -> Result:

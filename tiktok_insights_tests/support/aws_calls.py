@@ -90,6 +90,7 @@ _RESOURCES: dict[str, Callable[[str, Mapping[str, Any]], list[str]]] = {
     "glue:UpdateTable": _table,
     "logs:GetLogEvents": _log_stream,
     "secretsmanager:GetSecretValue": _secret,
+    "secretsmanager:PutSecretValue": _secret,
 }
 _OBJECT_ACTIONS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
 #: Queries that leave an object's action what it is.

@@ -114,6 +114,10 @@ def _of_service(
     action = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2] or form.get("Action", "")
     if service == "glue":
         return [(f"glue:{action}", _GLUE + place) for place in _glue_places(action, json.loads(body))]
+    if service == "secretsmanager":
+        given = json.loads(body)
+        secret = f"{given.get('SecretId') or given['Name']}-AbCdEf"
+        return [(f"secretsmanager:{action}", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{secret}")]
     if service == "logs":
         given = json.loads(body)
         place = f"log-group:{given['logGroupName']}:log-stream:{given.get('logStreamName', '')}"

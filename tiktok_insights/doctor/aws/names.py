@@ -29,6 +29,10 @@ class Names:
         """The ARN of something in a log group."""
         return f"arn:{self.partition}:logs:{self.region}:{self.account}:log-group:{resource}"
 
+    def secret(self, name: str) -> str:
+        """The ARN of a secret, which ends in six letters that its name does not have."""
+        return f"arn:{self.partition}:secretsmanager:{self.region}:{self.account}:secret:{name}-??????"
+
     def objects(self, keys: str) -> str:
         """The ARN of objects in the bucket; of the bucket itself for no keys."""
         return f"arn:{self.partition}:s3:::{self.bucket}" + (f"/{keys}" if keys else "")

@@ -11,6 +11,7 @@ from tiktok_insights.doctor.aws.clients import Clients, Identity
 from tiktok_insights.doctor.aws.glue_calls import glue_calls
 from tiktok_insights.doctor.aws.names import Names, Permission
 from tiktok_insights.doctor.aws.s3_calls import s3_calls
+from tiktok_insights.doctor.aws.secret_calls import secret_calls
 from tiktok_insights.doctor.findings import Finding, Outcome, Probe, State, Subject, blocked, missing, ok, unknown
 from tiktok_insights.doctor.side_by_side import Once, examine
 
@@ -19,19 +20,24 @@ _DEPLOY = (
     "aws cloudformation deploy --template-file deploy/cloudformation/data.yaml --capabilities CAPABILITY_NAMED_IAM"
 )
 _IDENTITY = Subject(name="credentials", area=AREA, place="AWS")
-#: What must be there, by the action whose answer tells, and what the answer is where it is not.
+#: What must be there, by the action whose answer tells, what the answer is where it is not, and the remedy.
 _RESOURCES = {
-    "s3:ListBucket": ("bucket", "NoSuchBucket"),
-    "glue:GetTable": ("Glue table", "EntityNotFoundException"),
-    "glue:GetCrawler": ("crawler", "EntityNotFoundException"),
-    "glue:GetJobRuns": ("Glue job", "EntityNotFoundException"),
-    "sns:Publish": ("topic", "NotFound"),
+    "s3:ListBucket": ("bucket", "NoSuchBucket", _DEPLOY),
+    "glue:GetTable": ("Glue table", "EntityNotFoundException", _DEPLOY),
+    "glue:GetCrawler": ("crawler", "EntityNotFoundException", _DEPLOY),
+    "glue:GetJobRuns": ("Glue job", "EntityNotFoundException", _DEPLOY),
+    "sns:Publish": ("topic", "NotFound", _DEPLOY),
+    "secretsmanager:GetSecretValue": (
+        "key of the suppression list",
+        "ResourceNotFoundException",
+        "aws secretsmanager restore-secret, or put-secret-value with your backup",
+    ),
 }
 
 
 def calls(names: Names) -> list[Call]:
     """Every request that the doctor sends to AWS, but for the one that asks who signs in."""
-    return [*s3_calls(names), *glue_calls(names), *alert_calls(names)]
+    return [*s3_calls(names), *secret_calls(names), *glue_calls(names), *alert_calls(names)]
 
 
 def sign_in(clients: Clients) -> tuple[Finding, Identity | None]:
@@ -46,9 +52,12 @@ def aws_probes(clients: Clients, names: Names, identity: Identity | None) -> Ite
     for call in calls(names):
         answer = answers(call, clients)
         if call.action in _RESOURCES:
-            kind, code = _RESOURCES[call.action]
+            kind, code, remedy = _RESOURCES[call.action]
             subject = Subject(name=kind, area=AREA, place=call.resources[-1], stage=call.stage)
-            yield Probe(subject, lambda answer=answer, code=code: _is_there(answer, code, identity))  # type: ignore[misc]
+            yield Probe(
+                subject,
+                lambda answer=answer, code=code, remedy=remedy: _is_there(answer, code, remedy, identity),  # type: ignore[misc]
+            )
         for permission in call.permissions:
             if permission in seen:
                 continue
@@ -76,14 +85,14 @@ def _identity(clients: Clients) -> Outcome:
         return missing(f"AWS cannot be reached: {error}", "Check the network, and AWS_REGION.")
 
 
-def _is_there(answer: Once[Answer], code: str, identity: Identity | None) -> Outcome:
+def _is_there(answer: Once[Answer], code: str, remedy: str, identity: Identity | None) -> Outcome:
     if identity is None:
         return blocked("Not signed in to AWS.")
     found = answer.get()
     if found.is_denied:
         return unknown("Looking for it is denied.")
     if found.code.removesuffix("Exception") == code.removesuffix("Exception"):
-        return missing("It does not exist.", _DEPLOY)
+        return missing("It does not exist.", remedy)
     return ok() if found.is_expected else unknown(f"AWS answered {found.code}: {found.message}")
 
 

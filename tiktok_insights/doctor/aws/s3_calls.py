@@ -11,9 +11,10 @@ from tiktok_insights.doctor.aws.calls import Call
 from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
 from tiktok_insights.lake.listing import CSV_PREFIX
+from tiktok_insights.suppression_store import LIST_KEY
 
 #: An ETag has hexadecimal digits and at most one hyphen.
-_NO_ETAG = '"tiktok-insights-doctor"'
+NO_ETAG = '"tiktok-insights-doctor"'
 #: Stands for the objects below a prefix. Nothing is stored under it.
 _NO_OBJECT = "tiktok-insights-doctor"
 _GET, _PUT, _DELETE = "s3:GetObject", "s3:PutObject", "s3:DeleteObject"
@@ -24,6 +25,7 @@ _KEYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("raw", "raw/*", (_GET, _PUT)),
     ("raw", "probe/*", (_PUT,)),
     ("raw", "locks/extraction.json", (_GET, _PUT)),
+    ("raw", LIST_KEY, (_GET,)),
     ("lake", "raw/followers/*", (_GET, _PUT)),
     ("lake", f"{CSV_PREFIX}*", (_GET, _PUT)),
     ("lake", "quarantine/raw/followers/*", (_GET, _PUT)),
@@ -57,7 +59,7 @@ def s3_calls(names: Names) -> Iterator[Call]:
                 stage=stage,
                 action=action,
                 resources=(names.objects(keys),),
-                request=_request(action, {"Bucket": names.bucket, "Key": key, "IfMatch": _NO_ETAG}),
+                request=_request(action, {"Bucket": names.bucket, "Key": key, "IfMatch": NO_ETAG}),
                 refusals=(*_REFUSALS, "NoSuchBucket"),
             )
 

@@ -133,12 +133,17 @@ def machine_running(machine: Machine) -> Iterator[None]:
         machine.stop()
 
 
+@pytest.fixture(scope="module")
+def undisturbed(glue_stack: GlueStack) -> "Undisturbed":
+    """What all loads are compared with: its bucket is theirs, so it is loaded once."""
+    return Undisturbed(glue_stack)
+
+
 @pytest.mark.full
 def test_a_stack_that_was_killed_is_started_again_and_loads_everything(
-    glue_stack: GlueStack, capfd: pytest.CaptureFixture[str]
+    undisturbed: "Undisturbed", capfd: pytest.CaptureFixture[str]
 ) -> None:
     """SIGKILL for all its processes at one effect after the other: the next load ends as an undisturbed local one."""
-    undisturbed = Undisturbed(glue_stack)
 
     def killed(point: Point) -> Iterator[str]:
         yield from undisturbed.wrong_after(point, "KILLED", loads=2 * (point is FEW[-1]))
@@ -148,10 +153,9 @@ def test_a_stack_that_was_killed_is_started_again_and_loads_everything(
 
 @pytest.mark.full
 def test_a_stack_that_was_killed_at_any_effect_loads_everything(
-    glue_stack: GlueStack, capfd: pytest.CaptureFixture[str]
+    undisturbed: "Undisturbed", capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Each effect has tables of its own; the list is complete."""
-    undisturbed = Undisturbed(glue_stack)
     outcomes = (
         (str(point), undisturbed.wrong_after(point, f"KILLED_{number}", loads=2))
         for number, point in enumerate(EFFECTS)

@@ -10,6 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
@@ -25,6 +26,8 @@ from tiktok_insights.staging.spark import loading
 from tiktok_insights.staging.spark.tasks import ReadObjects, SendStaged
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
+from tiktok_insights.suppression import Kind
+from tiktok_insights.suppression_store import SuppressionStore, secret_name
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.staging.conftest import loader, session, shared_database
@@ -300,6 +303,26 @@ def test_what_went_wrong_is_one_line(
     lines = capfd.readouterr().out.splitlines()
     assert lines.count("Error: ZeroDivisionError: the third object") == 1
     assert not loader.store.exists(result_key("batch"))
+
+
+def test_the_job_reads_the_suppression_list_itself(
+    loader: Loader, engine: JobEngine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its result says which list that was; without the key nothing is staged, and the log never has it."""
+    secrets: Any = boto3.client("secretsmanager", **engine.connections.aws)
+    removed = SuppressionStore(loader.store, lambda: secrets).add([(Kind.ID, "2")])
+    loader.put("a", csv_file(row("1"), row("2"), row("3")))
+    (outcome,) = stage(loader, items_of(loader), engine)
+    assert isinstance(outcome, StagedObject)
+    assert (outcome.counts.staged, outcome.counts.suppressed) == (2, 1)
+    assert engine.result("batch").suppression == removed.fingerprint
+    assert sorted(loader.rows("SELECT TIKTOK_ID FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA")) == [("1",), ("3",)]
+    secrets.delete_secret(SecretId=secret_name(loader.store.bucket), ForceDeleteWithoutRecovery=True)
+    engine.put_manifest("later", items_of(loader), UNKNOWN)
+    error = engine.run("later").removeprefix("Error: ")
+    told("The key of the suppression list <object> is missing").says(error)
+    assert not loader.store.exists(result_key("later"))
+    assert removed.key.hex() not in told_of(capfd)
 
 
 class _Failing(ReadObjects):

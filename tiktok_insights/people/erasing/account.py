@@ -1,0 +1,132 @@
+"""Removes everything about an account that was followed: its objects in the bucket, and its rows in the warehouse.
+
+Its followers stay in TIKTOK_DATA as far as other accounts list them. Partitions in Glue that are empty then go with the
+next run. A follower who is removed from all accounts belongs in the other modules of this package.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.request_pool import request_pool
+from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
+from tiktok_insights.lake.followers_csv import RAW_QUARANTINE_PREFIX
+from tiktok_insights.lake.listing import CSV_PREFIX
+from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.raw.manifest import RAW_PREFIX
+from tiktok_insights.raw.probe import PROBE_PREFIX
+from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, REFERENCES, RawStore
+from tiktok_insights.staging.ledger import take_lock
+from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
+from tiktok_insights.tables.definitions import (
+    ACCOUNT_LOOKS,
+    ACCOUNT_SNAPSHOTS,
+    FOLLOWER_SNAPSHOTS,
+    LOAD_HISTORY,
+    STAGED_OBJECTS,
+    STAGED_TIKTOK_DATA,
+    TOUCHED_USERS,
+)
+from tiktok_insights.tables.load_status import NewestRow
+from tiktok_insights.tables.presence import PRESENCE_SPELLS
+from tiktok_insights.tiktok.dialects import parse, read_account
+from tiktok_insights.tiktok.errors import TikTokError
+from tiktok_insights.warehouse.publish import write_users
+from tiktok_insights.warehouse.publish_sql import publish_steps
+
+#: In the place of a batch's ID.
+_REMOVAL = "forget-account"
+_REBUILD = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
+_WITH_ACCOUNTS = (
+    FOLLOWER_SNAPSHOTS,
+    ACCOUNT_SNAPSHOTS,
+    PRESENCE_SPELLS,
+    ACCOUNT_LOOKS,
+    STAGED_TIKTOK_DATA,
+    STAGED_OBJECTS,
+)
+_USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
+
+
+def remove_account(store: ObjectStore, connect: Connect, account_id: str) -> list[Cleaned]:
+    """Remove an account; may be cut off and repeated. Nothing may extract or load it meanwhile."""
+    return [*_from_the_bucket(store, account_id), *_from_the_warehouse(connect, account_id)]
+
+
+def objects_of(store: ObjectStore, account_id: str) -> Iterator[tuple[str, list[str]]]:
+    """Every place in the bucket with the keys of its objects about the account, in the order in which they go.
+
+    Manifests go first: a snapshot without one is open, and no CSV is made of it.
+    """
+    raw = [info.key for info in store.list(f"{RAW_PREFIX}account={account_id}/")]
+    raw.sort(key=lambda key: not key.endswith("/_manifest.json"))
+    yield "responses", raw + _notes(store, account_id) + _probes(store, account_id)
+    yield "csv", [info.key for info in store.list(f"{CSV_PREFIX}account={account_id}/")]
+    prefixes = (RAW_QUARANTINE_PREFIX, f"{QUARANTINE_PREFIX}{CSV_PREFIX}")
+    yield "quarantine", [info.key for prefix in prefixes for info in store.list(f"{prefix}account={account_id}/")]
+
+
+def _notes(store: ObjectStore, account_id: str) -> list[str]:
+    """The notes of names that stand for the account."""
+    raw = RawStore(store)
+    keys = [info.key for info in store.list(REFERENCES)]
+    names = (key.removeprefix(REFERENCES).removesuffix(".json") for key in keys)
+    return [key for key, name in zip(keys, names, strict=True) if raw.remembered_account(name) == account_id]
+
+
+def _probes(store: ObjectStore, account_id: str) -> list[str]:
+    """The responses of the probes that asked for the account."""
+    keys = [info.key for info in store.list(PROBE_PREFIX)]
+    infos = [key for key in keys if key.endswith("/account-info.json.gz")]
+    folders = tuple(key.rpartition("/")[0] + "/" for key in infos if _account_in(store, key) == account_id)
+    return [key for key in keys if folders and key.startswith(folders)]
+
+
+def _account_in(store: ObjectStore, key: str) -> str:
+    try:
+        return parse(RawStore(store).response(key), read_account).value.account_id
+    except (*RAW_OBJECT_ERRORS, TikTokError):
+        return ""
+
+
+def _from_the_bucket(store: ObjectStore, account_id: str) -> Iterator[Cleaned]:
+    for place, keys in objects_of(store, account_id):
+        with request_pool() as pool:
+            for is_first in (True, False):
+                list(pool.map(store.delete, [key for key in keys if key.endswith("/_manifest.json") is is_first]))
+        yield Cleaned(place, len(keys), len(keys))
+
+
+@retry_conflicts
+def _from_the_warehouse(connect: Connect, account_id: str) -> list[Cleaned]:
+    """Delete the account's rows, in one transaction. Users whom other accounts list get their newest row there."""
+    with connect() as session, session.transaction():
+        take_lock(session, _REMOVAL)
+        namespace, steps = session.namespace, publish_steps(session.namespace, datetime.now(UTC))
+        session.execute(
+            f"INSERT INTO {namespace.name_of(TOUCHED_USERS)} (BATCH_ID, TIKTOK_ID, NEWEST) "
+            f"SELECT DISTINCT ?, TIKTOK_ID, ? FROM {FOLLOWER_SNAPSHOTS.name} WHERE ACCOUNT_ID = ?",
+            (_REMOVAL, NewestRow.FROM_THE_HISTORY, account_id),
+        )
+        done = list(rows_of(session, account_id))
+        for table, condition, value in _rows(session, account_id):
+            session.execute(f"DELETE FROM {table} WHERE {condition}", (value,))
+        for step in _REBUILD:
+            session.execute(steps[step], (_REMOVAL,) * steps[step].count("?"))
+        ((users,),) = session.query(_USERS)
+        write_users(session, int(users))
+    return done
+
+
+def rows_of(session: Session, account_id: str) -> Iterator[Cleaned]:
+    """How many rows each table has of the account."""
+    for table, condition, value in _rows(session, account_id):
+        ((rows,),) = session.query(f"SELECT COUNT(*) FROM {table} WHERE {condition}", (value,))
+        yield Cleaned(table, min(int(rows), 1), int(rows))
+
+
+def _rows(session: Session, account_id: str) -> Iterator[tuple[str, str, str]]:
+    """The tables with rows of an account, and which rows these are."""
+    for table in _WITH_ACCOUNTS:
+        yield session.namespace.name_of(table), "ACCOUNT_ID = ?", account_id
+    yield session.namespace.name_of(LOAD_HISTORY), "STARTSWITH(OBJECT_KEY, ?)", f"{CSV_PREFIX}account={account_id}/"

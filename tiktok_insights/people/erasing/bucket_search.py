@@ -1,0 +1,72 @@
+"""Searches the bucket for people on the suppression list, before a removal and after it. Nothing is written.
+
+It decides by the same rules as what erases, and reads every object again.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tiktok_insights.clients.object_store import Downloaded, ObjectInfo, ObjectStore
+from tiktok_insights.lake.listing import CSV_PREFIX
+from tiktok_insights.people.bucket_objects import each_object
+from tiktok_insights.people.bucket_places import unpacked
+from tiktok_insights.people.erasing.bucket_raw import EVIDENCE, MANIFESTS
+from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.csv_lines import cut_lines
+from tiktok_insights.people.erasing.json_lines import is_removed
+from tiktok_insights.people.finding import Unread
+from tiktok_insights.progress import SILENT, ProgressReporter
+from tiktok_insights.raw.manifest import RAW_PREFIX
+from tiktok_insights.raw.probe import PROBE_PREFIX
+from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
+from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.tiktok.page_rows import RowNames, names_in, without_mention
+
+
+def find_in_bucket(
+    store: ObjectStore, suppression: SuppressionList, progress: ProgressReporter = SILENT
+) -> Iterator[Cleaned]:
+    """Count the rows of everyone on the list, for each place in the bucket."""
+
+    def covers(row: RowNames) -> bool:
+        return suppression.covers(row.tiktok_id, row.handle, row.sec_uid)
+
+    def in_response(info: ObjectInfo, path: Path, _: Downloaded) -> int:
+        name = info.key.rpartition("/")[2]
+        if name in MANIFESTS:
+            return 0
+        body = unpacked(path.read_bytes())
+        rows = sum(map(covers, names_in(body)))
+        return rows or (without_mention(body, covers)[1] if name.startswith(EVIDENCE) else 0)
+
+    def in_csv(_: ObjectInfo, path: Path, __: Downloaded) -> int:
+        return cut_lines(path, path.with_name("rest"), suppression).records
+
+    def in_quarantine(_: ObjectInfo, path: Path, __: Downloaded) -> int:
+        with path.open("rb") as file:
+            return sum(is_removed(json.loads(line), suppression) for line in file)
+
+    yield _found(store, "responses", (RAW_PREFIX, PROBE_PREFIX), in_response, progress)
+    yield _found(store, "csv", (CSV_PREFIX,), in_csv, progress)
+    yield _found(store, "quarantine", (QUARANTINE_PREFIX,), in_quarantine, progress)
+
+
+def _found(
+    store: ObjectStore,
+    place: str,
+    prefixes: tuple[str, ...],
+    count: Callable[[ObjectInfo, Path, Downloaded], int],
+    progress: ProgressReporter,
+) -> Cleaned:
+    infos = [info for prefix in prefixes for info in store.list(prefix)]
+    unread: list[Unread] = []
+    sources = copies = 0
+    with progress.track(f"searching {place}", len(infos), "objects") as advance:
+        for found in each_object(store, infos, count):
+            advance()
+            if isinstance(found, Unread):
+                unread.append(found)
+            else:
+                sources, copies = sources + bool(found), copies + found
+    return Cleaned(place, sources, copies, tuple(unread))
