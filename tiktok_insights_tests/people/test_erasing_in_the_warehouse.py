@@ -12,8 +12,9 @@ from tiktok_insights.clients.snowflake_session import Row, Session
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts
 from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.ledger import UNKNOWN
 from tiktok_insights.people.erasing.texts import without_names
-from tiktok_insights.people.erasing.warehouse import UNKNOWN, erase_in_warehouse
+from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
 from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.local.engine import LocalEngine
