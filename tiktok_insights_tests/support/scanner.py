@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -63,10 +64,8 @@ def _unpacked(body: bytes, layers: int) -> Iterator[bytes]:
 def _gzipped(body: bytes) -> Iterator[bytes]:
     start = body.find(_GZIP)
     while start >= 0:
-        try:
+        with suppress(zlib.error):
             yield zlib.decompressobj(31).decompress(body[start:])
-        except zlib.error:
-            pass
         start = body.find(_GZIP, start + 1)
 
 

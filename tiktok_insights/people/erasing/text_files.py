@@ -8,10 +8,10 @@ from tiktok_insights.people.finding import Unread
 
 
 def clean_text_files(place: str, folder: Path, texts: NamedTexts, pattern: str = "**/*") -> Cleaned:
-    """Clean every text file below a folder that fits a pattern; what is no text has no names that a reader would find in it."""
+    """Clean every text file below a folder that fits a pattern; a file with NUL bytes is no text, and stays."""
     sources = copies = 0
     unread: list[Unread] = []
-    for path in sorted(path for path in folder.glob(pattern) if path.is_file() and not path.is_symlink()):
+    for path in sorted(path for path in folder.glob(pattern) if path.is_file() and path.suffix != ".db"):
         try:
             with path.open("r+", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 text = file.read()
