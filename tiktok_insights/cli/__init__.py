@@ -75,7 +75,7 @@ def main(context: click.Context) -> None:
 
 
 for command in (
-    init, plan, run, sql, export, forget, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused, replay, rebuild,
-    verify, probe, doctor, alert, demo, orchestrator,
+    init, plan, run, sql, export, forget, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused, replay,
+    rebuild, verify, probe, doctor, alert, demo, orchestrator,
 ):  # fmt: skip
     main.add_command(command)

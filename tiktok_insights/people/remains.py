@@ -37,8 +37,7 @@ class Remainder:
 
 def in_the_bucket(s3: "S3Client", bucket: str, today: date) -> Remainder | None:
     """What old versions of objects hold; None in a bucket without versions. Raises botocore's ClientError."""
-    status = s3.get_bucket_versioning(Bucket=bucket).get("Status", "")
-    if not status:
+    if "Status" not in s3.get_bucket_versioning(Bucket=bucket):
         return None
     days = _noncurrent_days(s3, bucket)
     return Remainder(
