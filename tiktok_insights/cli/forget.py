@@ -84,8 +84,8 @@ def _remove(reference: str | None, out: Path, *, account: bool) -> None:
         else:
             receipt = forget_person(reach, reference or "")
     paths = receipt.write(out)
-    removed = sum(place.copies for place in receipt.removed)
-    click.echo(f"{receipt.what.capitalize()} was removed: {counted(removed, 'row')} and texts. The receipt:")
+    places = sum(1 for place in receipt.found if place.copies)
+    click.echo(f"{receipt.what.capitalize()} was removed from {counted(places, 'place')}. The receipt:")
     for path in paths:
         click.echo(f"  {path}")
     _say(receipt.search)

@@ -27,18 +27,26 @@ from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
 from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
-from tiktok_insights.people.places import ELSEWHERE
 from tiktok_insights.people.receipt import Receipt, Removed, Search
 from tiktok_insights.people.remains import Remainder
-from tiktok_insights.people.unfinished import Unfinished
+from tiktok_insights.people.unfinished import Note, Unfinished
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import iso
 from tiktok_insights.staging.content import known_contents
 from tiktok_insights.suppression import SuppressionList
 from tiktok_insights.suppression_store import SuppressionStore
 
-PACKAGE = "tiktok_insights"
+_PACKAGE = "tiktok_insights"
 _USER, _ACCOUNT = "a user", "an account"
+_KEY_BYTES = 32
+#: What is out of reach. The marts are views, so that none of them can have more than the tables.
+_NOT_SEARCHED = (
+    "Files that people exported, copied, printed or sent, such as CSVs, archives and pictures of the dashboard.",
+    "Power BI, which holds what its last refresh has read. Refresh it.",
+    "What others computed or stored from the tables, such as tables and views that are not this system's.",
+    "Dagster's records on PostgreSQL, where messages of old runs may name a user. Delete such runs in the UI.",
+    "Logs in CloudWatch, which end with the retention of their groups.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,7 @@ def look_for(reach: Reach, reference: str) -> Search:
 
     Raises UnknownPersonError.
     """
-    person = _person(reach, reference)
-    return _search(reach, SuppressionList(secrets.token_bytes(32)).with_names(person.names()))
+    return _search(reach, _list_of(_person(reach, reference)))
 
 
 def verify(reach: Reach) -> Search:
@@ -80,29 +87,42 @@ def verify(reach: Reach) -> Search:
 
 
 def forget(reach: Reach, reference: str = "") -> Receipt:
-    """Remove the person whom an ID, handle or secUid names, and whoever's removal was cut off before.
+    """Remove the person whom an ID, handle or secUid names.
 
-    Without a reference, whoever has come back into the bucket is removed from there. Raises UnknownPersonError.
+    Without a reference, finish every removal that was cut off, and remove whoever has come back into the bucket.
+    Raises UnknownPersonError.
     """
     begun = datetime.now(UTC)
-    person = _person(reach, reference) if reference else Person("", frozenset(), frozenset())
-    with reach.unfinished.noted(person):
-        people = reach.unfinished.people()
-        names = [name for one in people for name in one.names()]
+    notes = (_note(reach, reference, begun),) if reference else reach.unfinished.notes()
+    names = [name for note in notes for name in note.person.names()]
+    with reach.unfinished.noted(notes):
         suppression = reach.suppression.add(names)
+        found = notes[0].found if notes else _search(reach, suppression).places
         with reach.lock():
-            removed = tuple(Removed.of(cleaned) for cleaned in _erase(reach, suppression, people))
+            cleaned = [Removed.of(one) for one in _erase(reach, suppression, [note.person for note in notes])]
         search = _search(reach, suppression)
-    return _receipt(reach, begun, _USER, len(names), removed, search)
+    searched = {place.place for place in search.places}
+    others = [one for one in cleaned if one.place not in searched]
+    return _receipt(reach, begun, _USER, len(names), found, others, search)
+
+
+def _note(reach: Reach, reference: str, begun: datetime) -> Note:
+    """The removal that was cut off, or a new one. Someone whose removal was cut off may be found nowhere any more."""
+    for note in reach.unfinished.notes():
+        if reference.strip().removeprefix("@") in {text for _, text in note.person.names()}:
+            return note
+    person = _person(reach, reference)
+    return Note(iso(begun), person, _search(reach, _list_of(person)).places)
 
 
 def _person(reach: Reach, reference: str) -> Person:
-    """Who it is; someone whose removal was cut off may be found nowhere any more."""
-    known = [one for one in reach.unfinished.people() if reference in {text for _, text in one.names()}]
-    if known:
-        return known[0]
     with reach.connect() as session:
         return identify(session, reach.open_store(), reference, reach.progress)
+
+
+def _list_of(person: Person) -> SuppressionList:
+    """A list with one person alone, under a key of which nothing is kept."""
+    return SuppressionList(secrets.token_bytes(_KEY_BYTES)).with_names(person.names())
 
 
 def _erase(reach: Reach, suppression: SuppressionList, people: Collection[Person]) -> Iterator[Cleaned]:
@@ -125,9 +145,9 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
     """Remove an account and everything that only it led to. It is not put on the suppression list."""
     begun = datetime.now(UTC)
     with reach.lock():
-        removed = [Removed.of(cleaned) for cleaned in remove_account(reach.open_store(), reach.connect, account_id)]
-        removed += [Removed.of(cleaned) for cleaned in reach.clean_machine(())]
-    return _receipt(reach, begun, _ACCOUNT, 0, removed, look_for_account(reach, account_id))
+        found = [Removed.of(cleaned) for cleaned in remove_account(reach.open_store(), reach.connect, account_id)]
+        cleaned = [Removed.of(one) for one in reach.clean_machine(())]
+    return _receipt(reach, begun, _ACCOUNT, 0, found, cleaned, look_for_account(reach, account_id))
 
 
 def look_for_account(reach: Reach, account_id: str) -> Search:
@@ -146,17 +166,24 @@ def _search(reach: Reach, suppression: SuppressionList) -> Search:
 
 
 def _receipt(
-    reach: Reach, begun: datetime, what: str, names: int, removed: Sequence[Removed], search: Search
+    reach: Reach,
+    begun: datetime,
+    what: str,
+    names: int,
+    found: Sequence[Removed],
+    cleaned: Sequence[Removed],
+    search: Search,
 ) -> Receipt:
     return Receipt(
         number=f"{begun:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         what=what,
-        software=f"{PACKAGE} {version(PACKAGE)}",
+        software=f"{_PACKAGE} {version(_PACKAGE)}",
         begun_at=iso(begun),
         ended_at=iso(datetime.now(UTC)),
         hashes=names,
-        removed=tuple(removed),
+        found=tuple(found),
+        cleaned=tuple(cleaned),
         search=search,
         remains=tuple(reach.remains()),
-        not_searched=ELSEWHERE,
+        not_searched=_NOT_SEARCHED,
     )

@@ -56,7 +56,9 @@ class Search:
 class Receipt:
     """One removal. Times are ISO 8601 in UTC.
 
-    `what` is a user or an account; `hashes` is the number of keyed hashes that the suppression list has for it.
+    `what` is a user or an account; `hashes` is the number of keyed hashes that the suppression list has for it. `found`
+    is what a search found before anything was erased, also if the removal was cut off since; `cleaned`, what was done
+    where nothing can be searched for a row; `search`, what a search found at the end.
     """
 
     number: str
@@ -65,7 +67,8 @@ class Receipt:
     begun_at: str
     ended_at: str
     hashes: int
-    removed: tuple[Removed, ...]
+    found: tuple[Removed, ...]
+    cleaned: tuple[Removed, ...]
     search: Search
     remains: tuple[Remainder, ...] = ()
     not_searched: tuple[str, ...] = ()
@@ -98,7 +101,8 @@ class Receipt:
             return Receipt(
                 **{name: document.pop(name) for name in ("number", "what", "software", "begun_at", "ended_at")},
                 hashes=int(document.pop("hashes")),
-                removed=_places(document.pop("removed")),
+                found=_places(document.pop("found")),
+                cleaned=_places(document.pop("cleaned")),
                 search=Search(search["at"], _places(search["places"])),
                 remains=tuple(Remainder(**{**one, "sooner": tuple(one["sooner"])}) for one in document.pop("remains")),
                 not_searched=tuple(document.pop("not_searched")),
@@ -123,15 +127,35 @@ def _paragraphs(receipt: Receipt) -> Iterator[str]:
         f"Begun at {receipt.begun_at}, ended at {receipt.ended_at}, by {receipt.software}. This receipt does not say "
         "who was removed. Keep its number with the request."
     )
-    yield "\n".join(["WHAT WAS REMOVED, AND WHERE", *map(_removal, receipt.removed)])
+    yield "\n".join(["WHAT WAS FOUND, AND REMOVED", *_found(receipt.found)])
+    yield "\n".join(["WHAT ELSE WAS CLEANED", *_cleaned(receipt.cleaned)])
     yield "\n".join(["IS IT REALLY GONE?", *_search(receipt.search)])
     yield "\n".join(["WHAT STILL HOLDS IT, AND UNTIL WHEN", *_remains(receipt.remains)])
     yield "\n".join(["WHAT COULD NOT BE SEARCHED", *(f"- {words}" for words in receipt.not_searched)])
     yield "\n".join(["CAN THE DATA COME BACK?", _suppression(receipt)])
 
 
-def _removal(place: Removed) -> str:
-    return f"- {place.place}: {place.copies:,} removed, in {place.sources:,} of its objects, tables or files."
+def _found(places: Sequence[Removed]) -> Iterator[str]:
+    yield from (f"- {one.place}: {_number(one.copies, 'row')}{_within(one)}." for one in places if one.copies)
+    if nothing := [one.place for one in places if not one.copies]:
+        yield f"Nothing was found in: {', '.join(nothing)}."
+
+
+def _within(place: Removed) -> str:
+    # A table is one source.
+    return f" in {_number(place.sources, 'object')}" if place.sources > 1 else ""
+
+
+def _cleaned(places: Sequence[Removed]) -> Iterator[str]:
+    for one in places:
+        if one.sources or one.copies:
+            texts = f", and {_number(one.copies, 'text')} removed from them" if one.copies else ""
+            yield f"- {one.place}: {_number(one.sources, 'file')} written again or deleted{texts}."
+    yield "Everything else on this machine was looked through, and had nothing to remove."
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _search(search: Search) -> Iterator[str]:

@@ -7,30 +7,39 @@ again. The file goes when the removal ends.
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tiktok_insights.people.person import Person
+from tiktok_insights.people.receipt import Removed
 
 
 class UnfinishedError(RuntimeError):
     """The file of an unfinished removal cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A removal that was begun: when (ISO 8601, UTC), whose, and what a search found before anything was erased."""
+
+    begun_at: str
+    person: Person
+    found: tuple[Removed, ...]
+
+
 class Unfinished:
-    """The people whose removal is not finished, in the home of this machine."""
+    """The removals that are not finished, in the home of this machine."""
 
     def __init__(self, home: Path) -> None:
         self._path = home / "forget" / "unfinished.json"
 
-    def people(self) -> tuple[Person, ...]:
-        """Whose removal was cut off, oldest first. Raises UnfinishedError."""
+    def notes(self) -> tuple[Note, ...]:
+        """The removals that were cut off, oldest first. Raises UnfinishedError."""
         try:
-            entries = json.loads(self._path.read_text(encoding="utf-8"))
-            return tuple(
-                Person(entry["id"], frozenset(entry["handles"]), frozenset(entry["sec_uids"])) for entry in entries
-            )
+            return tuple(map(_note, json.loads(self._path.read_text(encoding="utf-8"))))
         except FileNotFoundError:
             return ()
         except (ValueError, KeyError, TypeError) as error:
@@ -41,15 +50,14 @@ class Unfinished:
             raise UnfinishedError(msg) from error
 
     @contextmanager
-    def noted(self, person: Person) -> Iterator[None]:
-        """Keep a person noted until the block has ended without an error."""
-        others = [known for known in self.people() if known != person]
-        self._write([*others, person])
+    def noted(self, notes: Collection[Note]) -> Iterator[None]:
+        """Keep removals noted until the block has ended without an error."""
+        self._write([*(note for note in self.notes() if note not in notes), *notes])
         yield
-        self._write([known for known in self.people() if known != person])
+        self._write([note for note in self.notes() if note not in notes])
 
-    def _write(self, people: list[Person]) -> None:
-        if not people:
+    def _write(self, notes: Sequence[Note]) -> None:
+        if not notes:
             with contextlib.suppress(FileNotFoundError):
                 self._path.unlink()
             return
@@ -57,11 +65,18 @@ class Unfinished:
         part = self._path.with_suffix(".part")
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump([_entry(person) for person in people], file)
+            json.dump([_entry(note) for note in notes], file)
             file.flush()
             os.fsync(file.fileno())
         part.replace(self._path)
 
 
-def _entry(person: Person) -> dict[str, object]:
-    return {"id": person.id, "handles": sorted(person.handles), "sec_uids": sorted(person.sec_uids)}
+def _entry(note: Note) -> dict[str, object]:
+    person = note.person
+    names = {"id": person.id, "handles": sorted(person.handles), "sec_uids": sorted(person.sec_uids)}
+    return {"begun_at": note.begun_at, **names, "found": [asdict(one) for one in note.found]}
+
+
+def _note(entry: dict[str, Any]) -> Note:
+    person = Person(entry["id"], frozenset(entry["handles"]), frozenset(entry["sec_uids"]))
+    return Note(entry["begun_at"], person, tuple(Removed(**one) for one in entry["found"]))

@@ -21,7 +21,12 @@ def receipt(found: int = 0, unread: tuple[Unread, ...] = (), hashes: int = 3) ->
         begun_at="2026-01-31T12:00:00.000Z",
         ended_at="2026-01-31T12:01:00.000Z",
         hashes=hashes,
-        removed=(Removed.of(Cleaned("responses", 2, 1234)), Removed.of(Cleaned("csv", 2, 2, unread))),
+        found=(
+            Removed.of(Cleaned("responses", 2, 1234)),
+            Removed.of(Cleaned("csv", 1, 1)),
+            Removed.of(Cleaned("marts")),
+        ),
+        cleaned=(Removed.of(Cleaned("dashboard", 2)), Removed.of(Cleaned("logs", 1, 3)), Removed.of(Cleaned("stack"))),
         search=Search("2026-01-31T12:00:59.000Z", (Removed.of(Cleaned("csv", found, found, unread)),)),
         remains=(
             Remainder("Earlier versions.", "2026-03-03", ("aws s3api list", "aws s3api delete")),
@@ -36,7 +41,8 @@ def test_it_answers_in_the_order_of_the_questions() -> None:
     text = receipt().to_text()
     answers = (
         "RECEIPT 20260131T120000Z-3f9a2c: a user was removed",
-        "- responses: 1,234 removed, in 2 of its objects",
+        "- responses: 1,234 rows in 2 objects.\n- csv: 1 row.\nNothing was found in: marts.",
+        "- dashboard: 2 files written again or deleted.\n- logs: 1 file written again or deleted, and 3 texts removed",
         "Found: 0. Could not be read: 0.",
         "- Earlier versions. Until 2026-03-03.\n  To end it sooner:\n    aws s3api list\n    aws s3api delete",
         "- Fail-safe. Until 2026-02-08.\n  Nothing ends it sooner.",
