@@ -28,6 +28,7 @@ from tiktok_insights_tests.support.removed_people import (
     SEC_UID,
     DyingStore,
     KilledError,
+    held,
 )
 
 _SIGN = "the person"
@@ -114,8 +115,8 @@ def test_type_and_metadata_stay(loader: Loader, tmp_path: Path) -> None:
     (csv,) = prepare_csvs(loader.store, REMOVED, tmp_path, contents=contents).csvs
     assert (csv.old, csv.old_sha256, csv.removed) == (before, sha256, 1)
     csv.put()
-    found = loader.store.get(key)
-    assert (found.content_type, found.metadata) == ("text/csv", {"replaces": sha256})
+    found = held(loader.store)[key]
+    assert (found.content_type, found.metadata) == ("text/csv", (("replaces", sha256),))
     known = KnownContents({(key, sha256): first_modified.replace(tzinfo=before.last_modified.tzinfo)}, {key: sha256})
     (again,) = prepare_csvs(loader.store, REMOVED, tmp_path / "again", contents=known).csvs
     assert (again.removed, again.old_sha256, again.new_sha256) == (0, sha256, csv.new_sha256)
