@@ -29,9 +29,10 @@ from tiktok_insights_tests.support.removed_people import (
     DyingStore,
     KilledError,
     held,
-)
+)from tiktok_insights_tests.support.troubleshooting import told
 
 _SIGN = "the person"
+_NO_LINES, _LONG_LINE = told("cannot be searched: <kind>"), told("has a line of more than <number> bytes")
 _OTHERS = [row(one, uniqueId=OLD_HANDLE, nickname=f'"{ANN}, ""x"""', videoCount=ANN[:9]) for one in OTHERS]
 
 
@@ -173,6 +174,7 @@ def test_a_file_without_lines_is_named(loader: Loader, tmp_path: Path, body: byt
     prepared = prepare_csvs(loader.store, REMOVED, tmp_path)
     assert [one.source for one in prepared.unread] == [key]
     assert len(prepared.csvs) == 1
+    (_LONG_LINE if len(body) > 100 else _NO_LINES).says(prepared.unread[0].reason)
 
 
 def test_the_quarantine_loses_her_lines(loader: Loader) -> None:
