@@ -186,7 +186,7 @@ class ObjectStore:
     def replace(
         self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
     ) -> str:
-        """Write over this version; give the new ETag. Raises ObjectChangedError if it is gone, ObjectNotWritableError."""
+        """Write over this version; give the new ETag. Raises ObjectChangedError and ObjectNotWritableError."""
         condition = {"IfMatch": f'"{info.etag}"'}
         request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}, **condition}
         try:

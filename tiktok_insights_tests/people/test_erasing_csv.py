@@ -29,7 +29,8 @@ from tiktok_insights_tests.support.removed_people import (
     DyingStore,
     KilledError,
     held,
-)from tiktok_insights_tests.support.troubleshooting import told
+)
+from tiktok_insights_tests.support.troubleshooting import told
 
 _SIGN = "the person"
 _NO_LINES, _LONG_LINE = told("cannot be searched: <kind>"), told("has a line of more than <number> bytes")
