@@ -135,9 +135,8 @@ class ObjectStore:
             return self._read(read, Key=key)
         except ClientError as error:
             if error_code(error) in _MISSING:
-                raise ObjectMissingError(
-                    f"The object {self.uri(key)} does not exist. Restore it from a backup."
-                ) from None
+                msg = f"The object {self.uri(key)} does not exist. Restore it from a backup."
+                raise ObjectMissingError(msg) from None
             raise
 
     def info(self, key: str) -> ObjectInfo | None:
@@ -187,10 +186,7 @@ class ObjectStore:
     def replace(
         self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
     ) -> str:
-        """Write over exactly this version of an object; give the new one's ETag.
-
-        Raises ObjectChangedError when it is no longer there, and ObjectNotWritableError.
-        """
+        """Write over this version; give the new ETag. Raises ObjectChangedError and ObjectNotWritableError."""
         condition = {"IfMatch": f'"{info.etag}"'}
         request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}, **condition}
         try:

@@ -22,9 +22,8 @@ _API_COLUMNS = tuple(column for column in COLUMNS if column.web)
 _REQUIRED = ("tiktok_id", "unique_id")
 _COUNTS = tuple(column for column in _API_COLUMNS if column.kind is ColumnKind.COUNT)
 _TOTALS = ("followerCount", "followingCount", "heartCount", "videoCount")
-#: What is in a stored page in the place of a row that was removed: see `page_rows`.
+#: What is in a stored page in the place of a row that was removed: see `page_rows`. The second had no position.
 FORGOTTEN_ROW = {"forgotten": True}
-#: The same for a row that had no position in the list, because it was rejected or a dummy.
 FORGOTTEN_REJECTED_ROW = {"forgotten": True, "rejected": True}
 _ACCOUNT_ID = re.compile(r"[0-9]{1,20}")
 
@@ -177,21 +176,11 @@ def _no_list(document: dict[str, Any], dialect: Dialect) -> TikTokError:
     return AccountError(msg, Outcome.HIDDEN)
 
 
-def is_follower(row: Any, dialect: Dialect) -> bool:
-    """Whether a row of a page is a follower, with a position in the list: neither rejected nor a dummy."""
-    try:
-        return _read_row(row, dialect).tiktok_id != "0"
-    except ValueShapeError:
-        return False
-
-
 def _read_rows(rows: list[Any], dialect: Dialect) -> tuple[list[Follower], list[RejectedRow], int]:
     followers, rejected, dummies = [], [], 0
     for position, row in enumerate(rows):
-        if row == FORGOTTEN_ROW:
-            followers.append(FORGOTTEN)
-            continue
-        if row == FORGOTTEN_REJECTED_ROW:
+        if row in (FORGOTTEN_ROW, FORGOTTEN_REJECTED_ROW):
+            followers += [FORGOTTEN] if row == FORGOTTEN_ROW else []
             continue
         try:
             follower = _read_row(row, dialect)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiktok_insights.tiktok import strict_json
-from tiktok_insights.tiktok.dialects import APP, FORGOTTEN_REJECTED_ROW, FORGOTTEN_ROW, WEB, Dialect, is_follower
+from tiktok_insights.tiktok.dialects import APP, FORGOTTEN_REJECTED_ROW, FORGOTTEN_ROW, WEB, Dialect, read_page
 from tiktok_insights.tiktok.errors import TikTokError
 from tiktok_insights.tiktok.json_values import MISSING, value_at
 
@@ -63,7 +63,8 @@ class PageRow:
             row = strict_json.loads(self.text.encode("utf-8", "surrogateescape"))
         except TikTokError:
             return MARKER_OF_REJECTED
-        return MARKER if is_follower(row, self.dialect) else MARKER_OF_REJECTED
+        page = read_page({self.dialect.list_key: [row], self.dialect.has_more: False})
+        return MARKER if page.followers else MARKER_OF_REJECTED
 
 
 def without_rows(body: bytes, is_forgotten: Callable[[RowNames], bool]) -> tuple[bytes, int]:

@@ -28,9 +28,12 @@ from tiktok_insights_tests.support.removed_people import (
     SEC_UID,
     DyingStore,
     KilledError,
+    held,
 )
+from tiktok_insights_tests.support.troubleshooting import told
 
 _SIGN = "the person"
+_NO_LINES, _LONG_LINE = told("cannot be searched: <kind>"), told("has a line of more than <number> bytes")
 _OTHERS = [row(one, uniqueId=OLD_HANDLE, nickname=f'"{ANN}, ""x"""', videoCount=ANN[:9]) for one in OTHERS]
 
 
@@ -114,8 +117,8 @@ def test_type_and_metadata_stay(loader: Loader, tmp_path: Path) -> None:
     (csv,) = prepare_csvs(loader.store, REMOVED, tmp_path, contents=contents).csvs
     assert (csv.old, csv.old_sha256, csv.removed) == (before, sha256, 1)
     csv.put()
-    found = loader.store.get(key)
-    assert (found.content_type, found.metadata) == ("text/csv", {"replaces": sha256})
+    found = held(loader.store)[key]
+    assert (found.content_type, found.metadata) == ("text/csv", (("replaces", sha256),))
     known = KnownContents({(key, sha256): first_modified.replace(tzinfo=before.last_modified.tzinfo)}, {key: sha256})
     (again,) = prepare_csvs(loader.store, REMOVED, tmp_path / "again", contents=known).csvs
     assert (again.removed, again.old_sha256, again.new_sha256) == (0, sha256, csv.new_sha256)
@@ -172,6 +175,7 @@ def test_a_file_without_lines_is_named(loader: Loader, tmp_path: Path, body: byt
     prepared = prepare_csvs(loader.store, REMOVED, tmp_path)
     assert [one.source for one in prepared.unread] == [key]
     assert len(prepared.csvs) == 1
+    (_LONG_LINE if len(body) > 100 else _NO_LINES).says(prepared.unread[0].reason)
 
 
 def test_the_quarantine_loses_her_lines(loader: Loader) -> None:

@@ -25,11 +25,11 @@ def planted(loader: Loader) -> Loader:
     return loader
 
 
-@pytest.mark.parametrize("reference", [ANN, "ann.new", f"@{HANDLE.upper()}", SEC_UID])
-def test_every_name_finds_all_others(planted: Loader, reference: str) -> None:
+def test_every_name_finds_all_others(planted: Loader) -> None:
     """In the tables, or only in the bucket; her malformed row has the same secUid."""
-    found = identify(planted.session, planted.store, reference)
-    assert found == Person(ANN, EVERYTHING.handles | {OLD_HANDLE}, EVERYTHING.sec_uids)
+    for reference in (ANN, "ann.new", f"@{HANDLE.upper()}", SEC_UID):
+        found = identify(planted.session, planted.store, reference)
+        assert found == Person(ANN, EVERYTHING.handles | {OLD_HANDLE}, EVERYTHING.sec_uids)
     assert {name for _, name in found.names()} == {ANN, "ann.new", HANDLE, OLD_HANDLE, SEC_UID}
 
 
