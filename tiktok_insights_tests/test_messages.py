@@ -38,6 +38,7 @@ PLACES = {
     "The orchestrator's scripts",
     "Red checks",
     "Refused by the audit",
+    "In a receipt: not cleaned",
     "EndpointConnectionError",
     "OperationalError",
     "ProgrammingError",

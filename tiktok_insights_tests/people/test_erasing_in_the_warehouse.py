@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from snowflake.connector.errors import OperationalError
 
-from tiktok_insights.clients.snowflake_session import Row, Session
+from tiktok_insights.clients.snowflake_session import Connect, Row, Session
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts
 from tiktok_insights.people.erasing.bucket_csv import prepare_csvs
@@ -66,9 +66,14 @@ def cut(loader: Loader, uploads: list[Upload]) -> list[CutCsv]:
     return [csv for csv in csvs if csv.body != csv.old]
 
 
+def on(session: Session) -> Connect:
+    """A log-in costs as much as a load."""
+    return lambda: nullcontext(session)
+
+
 def erase(loader: Loader, csvs: list[CutCsv]) -> list[Cleaned]:
     """On the session that is open."""
-    return erase_in_warehouse(lambda: nullcontext(loader.session), LIST, [ANN], csvs)
+    return erase_in_warehouse(on(loader.session), LIST, [ANN], csvs)
 
 
 def load_again(loader: Loader) -> list[Batch]:
@@ -132,7 +137,7 @@ def test_the_buckets_own_csvs_fit_the_ledger(loader: Loader, loaded: list[Upload
     known = known_contents(loader.session, keys)
     prepare_csvs(loader.store, LIST, tmp_path / "first", contents=known).csvs[0].put()
     prepared = prepare_csvs(loader.store, LIST, tmp_path / "second", contents=known)
-    removed = erase_in_warehouse(lambda: nullcontext(loader.session), LIST, [ANN], prepared.csvs)
+    removed = erase_in_warehouse(on(loader.session), LIST, [ANN], prepared.csvs)
     assert {item.place: item.copies for item in removed} == TABLES_WITH_ROWS
     bodies = {csv.key: csv.body for csv in cut(loader, loaded)}
     expected = history.tables(replace(upload, body=bodies.get(upload.key, upload.body)) for upload in loaded)
@@ -179,7 +184,7 @@ class FragileSession(Session):
 def test_every_answer_may_be_lost(loader: Loader, loaded: list[Upload], commits: bool | None) -> None:
     """Each statement runs twice, and COMMIT may get no answer: what was removed is counted once."""
     session = FragileSession(loader.session, commits=commits)
-    removed = erase_in_warehouse(lambda: nullcontext(session), LIST, [ANN], cut(loader, loaded))
+    removed = erase_in_warehouse(on(session), LIST, [ANN], cut(loader, loaded))
     assert {item.place: item.copies for item in removed} == TABLES_WITH_ROWS
     assert_all_green(loader)
 
@@ -190,7 +195,7 @@ def test_a_commit_that_did_not_arrive_is_an_error(loader: Loader, loaded: list[U
     before = rows_of(loader)
     session = FragileSession(loader.session, commits=False)
     with pytest.raises(OperationalError):
-        erase_in_warehouse(lambda: nullcontext(session), LIST, [ANN], cut(loader, loaded))
+        erase_in_warehouse(on(session), LIST, [ANN], cut(loader, loaded))
     assert rows_of(loader) == before
 
 
@@ -203,7 +208,7 @@ def test_whoever_is_killed_leaves_the_tables_as_they_were(loader: Loader, loaded
     while True:
         mortal = MortalSession(loader.session, statements)
         try:
-            removed = erase_in_warehouse(lambda session=mortal: nullcontext(session), LIST, [ANN], csvs)
+            removed = erase_in_warehouse(on(mortal), LIST, [ANN], csvs)
             break
         except Killed:
             loader.session.execute("ROLLBACK")

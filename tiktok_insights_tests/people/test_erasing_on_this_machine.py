@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -18,7 +18,7 @@ import pytest
 import snowflake.connector
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.clients.snowflake_session import session_on
+from tiktok_insights.clients.snowflake_session import Session, session_on
 from tiktok_insights.dashboard.publishing import DASHBOARD_KEY, dashboard_path, upload_page, write_page
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts
@@ -109,7 +109,7 @@ def test_nothing_of_the_person_is_left_in_the_home(own: Settings) -> None:
     dagster_home = own.home / "dagster"
     run_dagster(dagster_home)
 
-    def open_session():  # type: ignore[no-untyped-def]  # a context of the session
+    def open_session() -> AbstractContextManager[Session]:
         return session_on(snowflake.connector.connect(**connections.snowflake), connections.namespace)
 
     with open_session() as session:

@@ -87,7 +87,9 @@ def _rows(body: bytes) -> Iterator[bytes]:
             path = Path(folder) / "file.parquet"
             path.write_bytes(body[start : end + len(_PARQUET)])
             try:
-                yield repr(duckdb.sql(f"FROM '{path}'").fetchall()).encode("utf-8", "surrogatepass")
+                with duckdb.connect() as duck:
+                    rows = duck.execute(f"FROM '{path}'").fetchall()
+                yield repr(rows).encode("utf-8", "surrogatepass")
             except duckdb.Error:
                 return
 
