@@ -51,10 +51,11 @@ _WHAT_DECIDES = f"""## What decides
   adds the 60 seconds until it is suspended. What people and dashboards ask is not included: an hour awake is a credit.
   `MAIN.RUN_COSTS` says [what each run used](../how_to/logs_and_metrics.md#what-each-run-cost).
 - **Glue** costs nothing here: the largest load, {_LARGEST:.1f} GB, is below `GLUE_ABOVE_GB`. A job with 10 workers
-  that takes 15 minutes costs ${glue_job(10, 15):.2f}. A crawler is off by default.
+  that takes 15 minutes costs ${glue_job(10, 15):.2f}.
 
 Not included: data transfer, logs and alarms, snapshots of the volume, earlier versions of objects, Power BI,
-and a NAT gateway, which a machine with a public address does not need."""
+a NAT gateway, which a machine with a public address does not need, and the crawler of the data stack, which each run
+starts as long as the settings have the line `GLUE_CRAWLER`."""
 
 _WHAT_IS_COUNTED = f"""Check the prices before you rely on them. They are in `docs/generate/monthly_costs.py`.
 

@@ -151,17 +151,14 @@ def test_the_machine_has_no_way_in_and_the_policies_of_the_stages(machine: Stack
     assert own["Encrypted"]
     attached = machine.client("iam").list_attached_role_policies(RoleName=machine.made["Role"].ref)["AttachedPolicies"]
     stages = ("extraction", "lake", "catalog", "staging", "glue", "dashboard", "alerts")
-    ours = {
-        f"{machine.name}-keys",
-        f"{machine.name}-volume",
-        f"{machine.name}-backup",
-        *(f"{stack.name}-{stage}" for stage in stages),
-    }
+    ours = {f"{machine.name}-machine", *(f"{stack.name}-{stage}" for stage in stages)}
     assert {policy["PolicyName"] for policy in attached} == ours
     role = machine.resolve(machine.template["Resources"]["Role"]["Properties"])
     names = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
     # The emulator does not have it.
     assert names == {"AmazonSSMManagedInstanceCore", *ours}
+    # IAM's quota for managed policies of a role, which neither cfn-lint nor the emulator counts.
+    assert len(role["ManagedPolicyArns"]) <= 10
     (alarm,) = machine.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert (alarm["TreatMissingData"], alarm["AlarmActions"]) == ("breaching", [stack.made["Topic"].ref])
     assert alarm["Dimensions"] == [{"Name": "Bucket", "Value": stack.parameters["BucketName"]}]

@@ -27,6 +27,9 @@ from tiktok_insights_tests.support.documents import ROOT
 
 pytestmark = pytest.mark.deploy
 
+#: In the order in which people follow them.
+_GUIDES = ("prepare_snowflake", "deploy_to_aws")
+
 
 @pytest.fixture(scope="module")
 def stack(aws: RecordedAws) -> Iterator[Stack]:
@@ -149,6 +152,17 @@ def test_the_outputs_are_settings(stack: Stack) -> None:
     assert (snowflake.account, snowflake.user) == ("myorg-myaccount", "TIKTOK_SERVICE")
     assert (snowflake.role, snowflake.warehouse) == ("TIKTOK_LOADER", "TIKTOK_WH")
     assert snowflake.database == names["SnowflakeDatabase"]
+
+
+def test_the_guides_name_the_same_database_and_every_key() -> None:
+    """Who types one guide after the other deploys what Snowflake has, and stores no key that their shell lacks."""
+    prepare, deploy = ((ROOT / f"docs/how_to/{name}.md").read_text(encoding="utf-8") for name in _GUIDES)
+    (database,) = re.findall(r'-D "database=(\w+)"', prepare)
+    assert re.findall(r"SnowflakeDatabase=(\w+)", deploy) == [database]
+    used = re.findall(r"\benv\.([A-Z_]+)", deploy)
+    assert used
+    for name in used:
+        assert f"export {name}\n" in deploy.partition(f"env.{name}")[0]
 
 
 def test_a_second_environment_fits_into_the_same_account_and_region(stack: Stack, aws: RecordedAws) -> None:
