@@ -5,7 +5,6 @@ It knows where the tables are. Which tables there are belongs in `tables`.
 
 import logging
 import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
@@ -18,6 +17,7 @@ from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 
 from tiktok_insights.clients.snowflake_errors import is_conflict
 from tiktok_insights.clients.snowflake_values import ResultBatch, as_text_if_time, bindable
+from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.namespace import Namespace
 
@@ -88,7 +88,7 @@ class Session:
         if len(rows) > _ROWS_IN_A_STATEMENT:
             from tiktok_insights.clients.parquet_rows import write_parquet
 
-            with tempfile.TemporaryDirectory() as folder:
+            with scratch_folder() as folder:
                 # A unique name: the warehouse remembers the files that it has loaded.
                 path = Path(folder) / f"{secrets.token_hex(8)}.parquet"
                 write_parquet(path, table, rows)

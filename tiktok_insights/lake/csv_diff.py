@@ -9,13 +9,13 @@ from codecs import BOM_UTF8
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import duckdb
 
 from tiktok_insights.clients.duckdb_engine import bounded_duckdb
 from tiktok_insights.schema import ID_COLUMN
+from tiktok_insights.scratch import scratch_folder
 
 _BLOCK_BYTES = 250_000
 #: A longer line counts as several rows. The load rejects it in any case.
@@ -81,7 +81,7 @@ def diff(old: Path, new: Path, keep: int) -> CsvDiff:
     Rows are matched by user ID: the n-th row of a user in one file with the n-th in the other.
     """
     rows, columns, kept = Counter[str](), Counter[str](), list[Change]()
-    with TemporaryDirectory() as folder, bounded_duckdb(Path(folder)) as duck, old.open("rb") as a, new.open("rb") as b:
+    with scratch_folder() as folder, bounded_duckdb(Path(folder)) as duck, old.open("rb") as a, new.open("rb") as b:
         a_names, b_names = _load(duck, "old_rows", a), _load(duck, "new_rows", b)
         duck.execute(_DIFFERING, {"all": a_names != b_names})
         while places := duck.fetchmany(1000):

@@ -3,7 +3,6 @@
 A snapshot whose raw objects are damaged or cannot be read is blocked, with the reason, and the others continue.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
+from tiktok_insights.scratch import scratch_folder
 
 RAW_QUARANTINE_PREFIX = "quarantine/raw/followers/"
 CSV = "text/csv; charset=utf-8"
@@ -102,7 +102,7 @@ def write_csv(raw: RawStore, csvs: CsvInventory, manifest: Manifest, max_rejecte
     Nothing is written to the CSV prefix when the rendering is blocked; the result says so. Raises SNAPSHOT_ERRORS, such
     as RawDataError when a page is not what the manifest committed.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         path = Path(folder) / "followers.csv"
         rendering = render(raw, manifest, path, max_rejected_share)
         if rendering.rejected:

@@ -6,7 +6,6 @@ windows of follow times yet gets them.
 
 import filecmp
 import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from tiktok_insights.raw.manifest import Manifest, SnapshotKey
 from tiktok_insights.raw.manifest_upgrade import upgraded, write_over
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.tiktok.errors import TikTokError
 
 
@@ -96,7 +96,7 @@ class Replay:
         today = manifest
         with suppress(TikTokError):  # a page that cannot be read is named by the rendering
             today = upgraded(self._raw, manifest)
-        with tempfile.TemporaryDirectory() as name:
+        with scratch_folder() as name:
             path = Path(name) / "today.csv"
             rendering = render(self._raw, today, path, self._max_rejected_share)
             replayed = self._compare(CsvResult.of(today, rendering), path, present)

@@ -3,7 +3,6 @@
 What is in an object, and what is done with it, belongs to the caller.
 """
 
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -15,6 +14,7 @@ from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError, ObjectUnavailableError
 from tiktok_insights.people.finding import Unread
 from tiktok_insights.raw.manifest import RawDataError
+from tiktok_insights.scratch import scratch_folder
 
 #: So many objects wait for a thread: a bucket has millions.
 _AT_ONCE = 1_000
@@ -36,7 +36,7 @@ def each_object(
 
     def made(info: ObjectInfo) -> _Made | Unread:
         try:
-            with tempfile.TemporaryDirectory() as folder:
+            with scratch_folder() as folder:
                 path = Path(folder) / "object"
                 return use(info, path, store.download(info, path))
         except OBJECT_ERRORS as error:

@@ -6,7 +6,6 @@ belongs in `erasing`; what no command can erase, in `remains`.
 """
 
 import secrets
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from tiktok_insights.people.remains import Remainder
 from tiktok_insights.people.unfinished import Note, Unfinished
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import iso
+from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.staging.content import known_contents
 from tiktok_insights.suppression import SuppressionList
 from tiktok_insights.suppression_store import SuppressionStore
@@ -130,7 +130,7 @@ def _erase(reach: Reach, suppression: SuppressionList, people: Collection[Person
     store = reach.open_store()
     yield clean_raw(store, suppression, reach.progress)
     yield clean_work(store, suppression)
-    with tempfile.TemporaryDirectory(prefix="tiktok_insights_forget_") as folder:
+    with scratch_folder() as folder:
         with reach.connect() as session:
             contents = known_contents(session, [info.key for info in store.list(CSV_PREFIX)])
         prepared = prepare_csvs(store, suppression, Path(folder), reach.progress, contents)

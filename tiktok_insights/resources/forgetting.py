@@ -19,6 +19,7 @@ from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.opening import aws_client, open_bucket, open_extraction_lock, open_session
 from tiktok_insights.resources.suppression_opening import open_suppression
+from tiktok_insights.scratch import remove_abandoned
 from tiktok_insights.settings.environment import Deployment, Settings
 from tiktok_insights.suppression import is_id
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
@@ -74,6 +75,8 @@ def _clean_machine(settings: Settings, people: Collection[Person]) -> Iterator[C
     """Make the dashboard again, then clean the files of this machine, where a local stack is stopped meanwhile."""
     with open_session(settings.snowflake, _STEP) as session:
         yield renew_dashboard(session, open_bucket(settings.s3), settings.dashboard)
+    abandoned = remove_abandoned()
+    yield Cleaned("temporary folders of processes that were killed", abandoned)
     names = [name for person in people for name in person.names()]
     yield from clean_machine(settings.home, settings.dagster_home, names)
 

@@ -5,7 +5,6 @@ memory: millions of Python's texts do not. How far it came is in `verification.p
 """
 
 import heapq
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import NamedRow, Session, placeholders
 from tiktok_insights.progress import SILENT, ProgressReporter
+from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.staging.pending import in_parts
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_HISTORY, TIKTOK_DATA
@@ -105,7 +105,7 @@ _Files = tuple[Path, Path | None] | ObjectChangedError | ObjectUnavailableError
 
 
 def _compare_group(given: RereadInput, group: Sequence[_Loaded], reread: Reread) -> Reread:
-    with tempfile.TemporaryDirectory() as name:
+    with scratch_folder() as name:
         folder = Path(name)
         with request_pool() as threads:
             places = [folder / str(number) for number in range(len(group))]

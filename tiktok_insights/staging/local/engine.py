@@ -3,7 +3,6 @@
 The batch's verdict belongs in `batch.py`; what is rejected or unloadable, in the modules that this one calls.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -13,6 +12,7 @@ from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CsvObject
+from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.staging import quarantine
 from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.engine import Engine, ObjectOutcome
@@ -44,7 +44,7 @@ class LocalEngine(Engine):
         """Stage the objects. Each has one outcome, and none has an effect on another's."""
         # Two pools: what is to be written must not wait for the downloads of the next group. Both end before the
         # folder.
-        with tempfile.TemporaryDirectory() as folder, request_pool() as readers, request_pool() as writers:
+        with scratch_folder() as folder, request_pool() as readers, request_pool() as writers:
             reader = ObjectReader(self._store, batch_id, contents, self._suppression)
             fetching = Fetching(reader, readers, Path(folder))
             for fetched, group_folder in fetching.groups(items):

@@ -6,7 +6,6 @@ asked of Spark belongs in `engine.py`.
 """
 
 import pickle
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,6 +19,7 @@ from tiktok_insights.clients.object_store import ObjectChangedError, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectNotWritableError, ObjectUnavailableError
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.listing import CsvObject
+from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.staging import quarantine
 from tiktok_insights.staging.content import KnownContents
 from tiktok_insights.staging.csv_file import CsvFile
@@ -54,7 +54,7 @@ class ReadObjects:
         """Read the objects whose numbers come in."""
         reader = ObjectReader(self.open_store(), self.batch_id, self.contents, self.suppression)
         for number in (number for batch in batches for number in batch.column(0).to_pylist()):
-            with tempfile.TemporaryDirectory() as folder:
+            with scratch_folder() as folder:
                 fetched = reader.read(self.items[number], Path(folder) / f"{number}.csv", CsvFile.inspected)
                 yield outcome_batch(number, pickle.dumps(fetched))
                 if isinstance(fetched, LoadableObject):
@@ -98,7 +98,7 @@ class SendStaged:
         from pyspark import TaskContext
 
         context = TaskContext.get()
-        with tempfile.TemporaryDirectory() as folder:
+        with scratch_folder() as folder:
             path = Path(folder) / f"{self.prefix}{context.partitionId() if context else 0:05}.parquet"
             writer, rows = None, 0
             for batch in batches:
@@ -122,7 +122,7 @@ def _kept(
 ) -> QuarantinedIds | ObjectOutcome:
     """Read the object again and write its rejected rows; or say what becomes of it instead."""
     item, file = fetched.item, fetched.file
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         path, out = Path(folder) / "object.csv", Path(folder) / "rejected.jsonl"
         try:
             store.download(item.info, path)
