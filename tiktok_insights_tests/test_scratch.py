@@ -24,7 +24,8 @@ def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     others = tmp_path / "tmp1234"
     others.mkdir()
-    subprocess.run([sys.executable, "-c", _LEAVES_A_FILE], env={**os.environ, "TMPDIR": str(tmp_path)}, check=False)
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", _LEAVES_A_FILE], env=environment, check=False)  # noqa: S603  # our own interpreter
     assert [path.read_text() for path in tmp_path.glob("*/rows")] == ["someone"]
     with scratch_folder() as folder:
         assert remove_abandoned() == 1
