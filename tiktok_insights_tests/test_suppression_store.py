@@ -13,7 +13,7 @@ from tiktok_insights.suppression import NOBODY, Kind, SuppressionList
 from tiktok_insights.suppression_store import LIST_KEY, SuppressionStore, secret_name
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.refused_objects import deny
-from tiktok_insights_tests.support.troubleshooting import told
+from tiktok_insights_tests.support.troubleshooting import Told, told
 
 ANN = [(Kind.ID, "7423456789012345149"), (Kind.HANDLE, "ann.lee"), (Kind.SEC_UID, "MS4wLjABAAAAann")]
 
@@ -102,23 +102,23 @@ def _another(secrets: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "message"),
+    ("spoil", "said"),
     [
-        (_deleted, "The key of the suppression list <object> is missing"),
-        (_waits_for_its_deletion, "The key of the suppression list cannot be read"),
-        (_no_key, "The secret <name> has no key"),
-        (_another, "<object> was made with another key"),
+        (_deleted, told("The key of the suppression list <object> is missing")),
+        (_waits_for_its_deletion, told("The key of the suppression list cannot be read")),
+        (_no_key, told("The secret <name> has no key")),
+        (_another, told("<object> was made with another key")),
     ],
 )
 def test_a_key_that_is_not_the_lists_stops_everything(
-    kept: SuppressionStore, store: ObjectStore, secrets: Any, spoil: Callable[[Any, str], None], message: str
+    kept: SuppressionStore, store: ObjectStore, secrets: Any, spoil: Callable[[Any, str], None], said: Told
 ) -> None:
     """Reading and adding alike: no second key is made for a list that exists, and no secret is in the message."""
     kept.add(ANN)
     before = store.get(LIST_KEY).body
     spoil(secrets, secret_name(store.bucket))
     for act in (kept.read, lambda: kept.add([(Kind.ID, "5")])):
-        with told(message) as error:
+        with said as error:
             act()
         assert "password" not in str(error.value)
         assert "abab" not in str(error.value)
