@@ -21,6 +21,7 @@ SHARED = {
     "printable",
     "progress",
     "schema",
+    "scratch",
     "sql_files",
     "suppression",
     "suppression_store",
@@ -164,7 +165,14 @@ def test_the_engine_on_spark_imports_spark_only_to_run() -> None:
 #: What keeps removed people out, and with how many arguments it knows who they are.
 _WITH_A_LIST = {"RawStore": 2, "RawInventory": 2, "LocalEngine": 3, "SparkEngine": 5}
 #: Modules that store no answer, and the default of tests.
-_WITHOUT_A_LIST = {"cli.plan", "cli.replay", "staging.batch", "staging.object_reading"}
+_WITHOUT_A_LIST = {
+    "cli.plan",
+    "cli.replay",
+    "people.erasing.account",
+    "resources.forgetting",
+    "staging.batch",
+    "staging.object_reading",
+}
 
 
 def test_whoever_stores_answers_or_stages_knows_who_was_removed() -> None:

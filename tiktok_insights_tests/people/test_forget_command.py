@@ -1,0 +1,103 @@
+"""What `tiktok-insights forget` says before it removes anyone, and of what it finds again."""
+
+import json
+import logging
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tiktok_insights.cli import main
+from tiktok_insights.people.person import Person
+from tiktok_insights.people.unfinished import Note, Unfinished
+from tiktok_insights.progress import SILENT
+from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.forgetting import account_of, open_reach
+from tiktok_insights.resources.suppression_opening import open_suppression
+from tiktok_insights.settings.environment import read_settings
+from tiktok_insights_tests.people.test_receipt import receipt
+from tiktok_insights_tests.support.csv_texts import row
+from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.troubleshooting import told
+
+pytestmark = pytest.mark.commands
+
+PERSON = "7420366745511658149"
+HANDLE = "handle.of.the.person"
+
+
+def forget(*words: str) -> Result:
+    """Run `tiktok-insights forget` with words."""
+    return CliRunner().invoke(main, ["forget", *words])
+
+
+def test_a_dry_run_says_where_someone_is(loader: Loader) -> None:
+    """By place, without a name, and changes nothing."""
+    loader.upload("list", row(PERSON, uniqueId=HANDLE), row("2"))
+    loader.load()
+    before = [(info.key, info.etag) for info in loader.store.list("")]
+    answer = forget(HANDLE, "--dry-run")
+    assert answer.exit_code == 0, answer.output
+    counts = dict(line.rsplit(None, 1) for line in answer.stdout.splitlines() if " " in line)
+    assert (counts["csv"], counts["responses"], counts["PUBLIC.TIKTOK_DATA"]) == ("1", "0", "1")
+    assert PERSON not in answer.output
+    assert before == [(info.key, info.etag) for info in loader.store.list("")]
+
+
+def test_whoever_came_back_is_found_and_fails_the_verification(loader: Loader, tmp_path: Path) -> None:
+    """With the place and what to do, and without a name."""
+    _, document = receipt().write(tmp_path)
+    assert forget("--verify", str(document)).exit_code == 0
+    open_suppression(read_settings().s3, loader.store).add(Person(PERSON).names())
+    loader.put("again", f"Tiktok_id,x\n{PERSON},1\n".encode())
+    answer = forget("--verify", str(document))
+    assert answer.exit_code == 1
+    told("Found again: <number>.", "1", "csv (1)").says(answer.stderr.removeprefix("Error: "))
+    assert PERSON not in answer.output
+
+
+def test_it_asks_before_it_removes(loader: Loader) -> None:
+    """Without an answer, nothing happens; without a name there is nobody to look for."""
+    answer = forget(PERSON)
+    assert answer.exit_code == 1
+    assert "This cannot be undone. Go on?" in answer.output
+    for words in (["--dry-run"], ["--account", "--yes"]):
+        assert forget(*words).exit_code == 2
+    assert list(loader.store.list("suppression/")) == []
+
+
+def test_an_account_that_is_still_followed_is_not_removed(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever of its names is in the settings; and one that nobody knows is not found."""
+    RawStore(loader.store).remember_account("to.go", "42")
+    loader.upload("list", row("2"), account="42")
+    loader.load()
+    for followed, is_refused in (("@To.Go", True), ("other", False)):
+        monkeypatch.setenv("TIKTOK_ACCOUNTS", followed.lower())
+        settings = read_settings()
+        reach = open_reach(settings, SILENT, logging.getLogger(__name__))
+        for name in ("42", "@to.go"):
+            if is_refused:
+                with told("<account> is still in TIKTOK_ACCOUNTS", followed.lower()):
+                    account_of(settings, reach, name)
+            else:
+                assert account_of(settings, reach, name) == "42"
+        with told("No single account has the name <name>.", "nobody"):
+            account_of(settings, reach, "nobody")
+
+
+def test_a_removal_stays_noted_until_it_ends(tmp_path: Path) -> None:
+    """For its owner alone; a damaged note is refused."""
+    unfinished = Unfinished(tmp_path)
+    note = Note("2026-01-31T12:00:00.000Z", Person(PERSON, frozenset({HANDLE})), receipt().found)
+    file = tmp_path / "forget" / "unfinished.json"
+    with suppress(KeyboardInterrupt), unfinished.noted([note]):
+        assert file.stat().st_mode & 0o777 == 0o600
+        raise KeyboardInterrupt
+    assert unfinished.notes() == (note,)
+    with unfinished.noted([note]):
+        pass
+    assert (unfinished.notes(), file.exists()) == ((), False)
+    file.write_text(json.dumps([{"id": PERSON}]), encoding="utf-8")
+    with told("<file> is damaged, so that an unfinished removal cannot be continued.", str(file)):
+        unfinished.notes()
