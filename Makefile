@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-faults test-orders test-batches test-worlds test-deploy test-docs test-spark test-browser torture check deploy-check audit sbom format bench lock docs glue glue-package release screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-people test-faults test-orders test-batches test-worlds test-deploy test-docs test-spark test-browser torture check deploy-check audit sbom format bench lock docs glue glue-package release screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,13 +35,16 @@ stop: ## Stop the UI and the local stack; their data is kept.
 PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(filter later,$(CAMPAIGNS)),--leave-campaigns)
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not runs and not commands and not faults and not orders and not batches and not worlds and not deploy and not docs and not spark and not browser"
+	@$(PYTEST) -m "not runs and not commands and not people and not faults and not orders and not batches and not worlds and not deploy and not docs and not spark and not browser"
 
 test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
 	@$(PYTEST) -m runs
 
 test-commands: setup ## Run commands as users type them, and follow accounts from day to day.
 	@$(PYTEST) -m commands
+
+test-people: setup ## Remove people everywhere, and look for them on the whole disk afterwards.
+	@$(PYTEST) -m people
 
 test-faults: setup ## Kill and interrupt loads, let their requests fail, and check that nothing is lost.
 	@$(PYTEST) -m faults

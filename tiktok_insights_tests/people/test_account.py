@@ -15,7 +15,7 @@ from tiktok_insights_tests.support.bodies import encoded, user_info
 from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.loading import Loader
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.people
 
 #: The account that goes, one whose ID begins with it, and one that lists some of the same users.
 GONE, LONGER, OTHER = "42", "420", "43"

@@ -32,6 +32,8 @@ from tiktok_insights_tests.support.removed_people import (
 )
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.people
+
 _SIGN = "the person"
 _NO_LINES, _LONG_LINE = told("cannot be searched: <kind>"), told("has a line of more than <number> bytes")
 _OTHERS = [row(one, uniqueId=OLD_HANDLE, nickname=f'"{ANN}, ""x"""', videoCount=ANN[:9]) for one in OTHERS]

@@ -36,6 +36,8 @@ from tiktok_insights_tests.support.loading import Loader, put_upload
 from tiktok_insights_tests.support.suppressed_files import ANN, LIST
 from tiktok_insights_tests.support.warehouse_contents import Killed, MortalSession
 
+pytestmark = pytest.mark.people
+
 SIGN = "the person"
 NOON, LATE = "2026-01-31T12:00:00Z", "2026-01-31T13:00:00Z"
 TABLES_WITH_ROWS = {"PUBLIC.TIKTOK_DATA": 1, "PUBLIC.FOLLOWER_SNAPSHOTS": 3, "PUBLIC.PRESENCE_SPELLS": 2}
@@ -147,7 +149,6 @@ def test_the_buckets_own_csvs_fit_the_ledger(loader: Loader, loaded: list[Upload
     assert_all_green(loader)
 
 
-@pytest.mark.commands
 def test_a_second_time_changes_nothing(loader: Loader, loaded: list[Upload]) -> None:
     """As when it was killed after the commit: nothing is left to remove, and the CSVs are found written."""
     csvs = cut(loader, loaded)
@@ -179,7 +180,6 @@ class FragileSession(Session):
         return rows if sql in ("BEGIN", "COMMIT", "ROLLBACK") else self._session.execute(sql, values)
 
 
-@pytest.mark.commands
 @pytest.mark.parametrize("commits", [None, True])
 def test_every_answer_may_be_lost(loader: Loader, loaded: list[Upload], commits: bool | None) -> None:
     """Each statement runs twice, and COMMIT may get no answer: what was removed is counted once."""
@@ -189,7 +189,6 @@ def test_every_answer_may_be_lost(loader: Loader, loaded: list[Upload], commits:
     assert_all_green(loader)
 
 
-@pytest.mark.commands
 def test_a_commit_that_did_not_arrive_is_an_error(loader: Loader, loaded: list[Upload]) -> None:
     """The tables are as they were."""
     before = rows_of(loader)
@@ -199,7 +198,6 @@ def test_a_commit_that_did_not_arrive_is_an_error(loader: Loader, loaded: list[U
     assert rows_of(loader) == before
 
 
-@pytest.mark.commands
 def test_whoever_is_killed_leaves_the_tables_as_they_were(loader: Loader, loaded: list[Upload]) -> None:
     """Before each statement in turn, with more and more CSVs written: the next attempt comes to the same end."""
     before = rows_of(loader)
@@ -248,7 +246,6 @@ def test_no_sum_is_left_of_a_content_that_is_in_no_table(loader: Loader, loaded:
     assert_all_green(loader)
 
 
-@pytest.mark.commands
 def test_an_object_that_is_gone_loses_what_tells_whose_rows_it_had(loader: Loader, loaded: list[Upload]) -> None:
     """Its ledger says what is in the tables; the same file, uploaded again, is new, and loses the row in the load."""
     gone = loaded[0]
@@ -264,7 +261,6 @@ def test_an_object_that_is_gone_loses_what_tells_whose_rows_it_had(loader: Loade
     assert loader.rows("SELECT * FROM TIKTOK_DATA ORDER BY TIKTOK_ID") == before
 
 
-@pytest.mark.commands
 def test_the_next_run_checks_what_was_changed(loader: Loader, loaded: list[Upload]) -> None:
     """And so makes the marts' pages and the dashboard again, which depend on it."""
     mark_checked(loader.session, unchecked(loader.session), NOW)
@@ -275,7 +271,6 @@ def test_the_next_run_checks_what_was_changed(loader: Loader, loaded: list[Uploa
     assert Marts(loader.session).data() != data
 
 
-@pytest.mark.commands
 def test_who_is_in_tables_and_marts_is_found_there_until_erased(loader: Loader, loaded: list[Upload]) -> None:
     """With the number of rows; the marts fit the tables afterwards. With nobody on the list, no one is found."""
     marts = Marts(loader.session)

@@ -42,6 +42,8 @@ from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.scanner import scan
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.people
+
 ID, HANDLE, NICKNAME = "7423456789012345149", "Zoe.q7Kx2vM9", "Zoë q7Kx2vM9 \U0001f9c1"
 SEC_UID, AVATAR = "MS4wLjABAAAAq7Kx2vM9", "https://p16.example/q7Kx2vM9"
 NAMES = [(Kind.ID, ID), (Kind.HANDLE, HANDLE), (Kind.SEC_UID, SEC_UID)]
@@ -100,7 +102,6 @@ def plant(home: Path, store: ObjectStore) -> None:
     (folder.glue_runs / "jr_1.json").write_text(json.dumps({"error": f"row of {ID}"}), encoding="utf-8")
 
 
-@pytest.mark.commands
 def test_nothing_of_the_person_is_left_in_the_home(own: Settings) -> None:
     """Rows, versions, databases, logs, Dagster's runs and dashboards; everyone else is still in the tables."""
     connections = connect(own)

@@ -35,6 +35,8 @@ from tiktok_insights_tests.support.removed_people import (
     without_her,
 )
 
+pytestmark = pytest.mark.people
+
 
 @pytest.fixture
 def planted(store: ObjectStore) -> ObjectStore:

@@ -21,7 +21,7 @@ from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.people
 
 PERSON = "7420366745511658149"
 HANDLE = "handle.of.the.person"

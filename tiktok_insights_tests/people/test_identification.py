@@ -13,6 +13,8 @@ from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.removed_people import ANN, HANDLE, OLD_HANDLE, OTHERS, SEC_UID, plant
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.people
+
 EVERYTHING = Person(ANN, frozenset({HANDLE, "ann.new"}), frozenset({SEC_UID}))
 
 

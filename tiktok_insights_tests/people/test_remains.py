@@ -9,7 +9,7 @@ from tiktok_insights.resources.opening import aws_client
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.support.loading import Loader
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.people
 
 TODAY = date(2026, 1, 31)
 

@@ -33,6 +33,7 @@ class Size:
 GROUPS = {
     "runs": "make test-runs",
     "commands": "make test-commands",
+    "people": "make test-people",
     "faults": "make test-faults",
     "orders": "make test-orders",
     "batches": "make test-batches",
