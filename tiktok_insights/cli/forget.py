@@ -52,6 +52,8 @@ def forget(reference: str | None, out: Path, receipt: Path | None, *, account: b
         tiktok-insights forget some.handle --out receipts
         tiktok-insights forget --verify receipts/receipt_20260131T120000Z-3f9a2c.json
     """  # noqa: D301  # click's mark of lines to leave as they are
+    if reference is not None and not reference.strip(" @"):
+        raise click.UsageError("The name is empty, perhaps from an unset variable. Use an ID, handle or secUid.")
     if receipt is not None:
         _verify(receipt)
     elif dry_run:
@@ -82,7 +84,7 @@ def _remove(reference: str | None, out: Path, *, account: bool) -> None:
         if account:
             receipt = forget_account(reach, account_of(settings, reach, reference or ""))
         else:
-            receipt = forget_person(reach, reference or "")
+            receipt = forget_person(reach, reference)
     paths = receipt.write(out)
     places = sum(1 for place in receipt.found if place.copies)
     click.echo(f"{receipt.what.capitalize()} was removed from {counted(places, 'place')}. The receipt:")

@@ -86,14 +86,14 @@ def verify(reach: Reach) -> Search:
     return _search(reach, reach.suppression.read())
 
 
-def forget(reach: Reach, reference: str = "") -> Receipt:
+def forget(reach: Reach, reference: str | None = None) -> Receipt:
     """Remove the person whom an ID, handle or secUid names.
 
     Without a reference, finish every removal that was cut off, and remove whoever has come back into the bucket.
     Raises UnknownPersonError.
     """
     begun = datetime.now(UTC)
-    notes = (_note(reach, reference, begun),) if reference else reach.unfinished.notes()
+    notes = (_note(reach, reference, begun),) if reference is not None else reach.unfinished.notes()
     names = [name for note in notes for name in note.person.names()]
     with reach.unfinished.noted(notes):
         suppression = reach.suppression.add(names)

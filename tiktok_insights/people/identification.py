@@ -95,6 +95,8 @@ def identify(session: Session, store: ObjectStore, reference: str, progress: Pro
     rows of several IDs have is no one's name.
     """
     reference = reference.strip().removeprefix("@")
+    if not reference:
+        raise UnknownPersonError("The name of the person is empty. Use an ID, handle or secUid.")
     names = _Names(reference, {reference} if is_id(reference) else set())
     if not names.ids:
         names.ids |= {tiktok_id for tiktok_id, _ in _seen(session, "LOWER(USER_NAME) = LOWER(?)", reference)}

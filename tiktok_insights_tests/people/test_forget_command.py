@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
+from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
 from tiktok_insights.people.unfinished import Note, Unfinished
 from tiktok_insights.progress import SILENT
@@ -62,8 +63,10 @@ def test_it_asks_before_it_removes(loader: Loader) -> None:
     answer = forget(PERSON)
     assert answer.exit_code == 1
     assert "This cannot be undone. Go on?" in answer.output
-    for words in (["--dry-run"], ["--account", "--yes"]):
+    for words in (["--dry-run"], ["--account", "--yes"], ["", "--yes"], ["@", "--dry-run"]):
         assert forget(*words).exit_code == 2
+    with told("The name of the person is empty."):
+        identify(loader.session, loader.store, " @")
     assert list(loader.store.list("suppression/")) == []
 
 
