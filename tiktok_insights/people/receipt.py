@@ -149,7 +149,7 @@ def _within(place: Removed) -> str:
 def _cleaned(places: Sequence[Removed]) -> Iterator[str]:
     for one in places:
         if one.sources or one.copies:
-            texts = f", and {_number(one.copies, 'text')} removed from them" if one.copies else ""
+            texts = f", and {_number(one.copies, 'text')} removed" if one.copies else ""
             yield f"- {one.place}: {_number(one.sources, 'file')} written again or deleted{texts}."
     yield "Everything else on this machine was looked through, and had nothing to remove."
 
