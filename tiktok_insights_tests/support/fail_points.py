@@ -23,7 +23,7 @@ from botocore.httpsession import URLLib3Session
 from snowflake.connector.vendored.requests.adapters import HTTPAdapter
 
 #: The requests that change nothing.
-_ASKING = ("S3 GET", "S3 HEAD", "S3 list", "Glue Get", "SELECT", "log in", "log out")
+_ASKING = ("S3 GET", "S3 HEAD", "S3 list", "Glue Get", "Secrets Get", "SELECT", "log in", "log out")
 
 
 class Moment(Enum):
@@ -140,6 +140,10 @@ class Requests:
             raise Interrupted(f"at the fail point {point}")
         raise InterruptedInThreadError(f"at the fail point {point}")
 
+    def change_file(self, name: str, change: Callable[[], Any]) -> Any:
+        """Number, and fail, a change of a file, as if it were a request."""
+        return self._pass(f"file {name}", change)
+
     def _pass(self, name: str, send: Callable[[], Any]) -> Any:
         with self._numbering:
             self.names.append(name)
@@ -188,7 +192,8 @@ def _aws_name(request: Any) -> str:
     """Such as `Glue CreateTable` or `S3 PUT quarantine/...`."""
     if target := request.headers.get("X-Amz-Target"):
         text = target.decode() if isinstance(target, bytes) else str(target)
-        return f"Glue {text.rpartition('.')[2]}"
+        service = "Secrets" if text.startswith("secretsmanager.") else "Glue"
+        return f"{service} {text.rpartition('.')[2]}"
     url = urlsplit(request.url)
     key = unquote(url.path).lstrip("/").partition("/")[2]
     if "list-type=" in url.query:

@@ -22,6 +22,7 @@ from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.warehouse.publish import Publication, publish_passed
@@ -62,6 +63,10 @@ class Places:
         with session_on(snowflake.connector.connect(**self.snowflake), self.tables) as session:
             yield session
 
+    def engine(self, store: ObjectStore, session: Session) -> LocalEngine:
+        """What stages; nobody was removed here."""
+        return LocalEngine(store, session)
+
     def load(self) -> list[Publication]:
         """Bring everything that lies in the bucket into the tables; give what has been published.
 
@@ -74,7 +79,8 @@ class Places:
         self.catalog().register(csvs.listing().partitions)
         with self.session() as session:
             ensure_tables(session)
-            staging = Staging(store, session, self.max_rejected_share, _LOG, raw=raw)
+            engine = self.engine(store, session)
+            staging = Staging(store, session, self.max_rejected_share, _LOG, raw=raw, engine=engine)
             checks = staging.outcomes(staging.stage(csvs.listing()))
         if failed := [check.name for check in checks if not check.passed]:
             raise AuditFailedError(", ".join(failed))
