@@ -198,6 +198,7 @@ def test_a_commit_that_did_not_arrive_is_an_error(loader: Loader, loaded: list[U
     assert rows_of(loader) == before
 
 
+@pytest.mark.full
 def test_whoever_is_killed_leaves_the_tables_as_they_were(loader: Loader, loaded: list[Upload]) -> None:
     """Before each statement in turn, with more and more CSVs written: the next attempt comes to the same end."""
     before = rows_of(loader)

@@ -102,6 +102,7 @@ def plant(home: Path, store: ObjectStore) -> None:
     (folder.glue_runs / "jr_1.json").write_text(json.dumps({"error": f"row of {ID}"}), encoding="utf-8")
 
 
+@pytest.mark.full
 def test_nothing_of_the_person_is_left_in_the_home(own: Settings) -> None:
     """Rows, versions, databases, logs, Dagster's runs and dashboards; everyone else is still in the tables."""
     connections = connect(own)

@@ -39,7 +39,7 @@ from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.planted_people import COMMITTED, FOREIGN, PLAIN, REFUSED, Planted, World, world
 from tiktok_insights_tests.support.scanner import scan
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.people
 
 #: Tables that say what runs did, and not whom there is.
 _OF_RUNS = ("LOAD_BATCHES", "LOAD_HISTORY", PUBLISH_LOCK.name)
