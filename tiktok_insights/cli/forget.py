@@ -34,7 +34,7 @@ _IRREVERSIBLE = "Everything about {whom} will be removed. This cannot be undone.
     help="Instead of removing: search again for everyone who was ever removed, as this receipt (.json) says.",
 )
 def forget(reference: str | None, out: Path, receipt: Path | None, *, account: bool, dry_run: bool, yes: bool) -> None:
-    """Remove a person everywhere, and keep them out.
+    """Remove a person everywhere.
 
     REFERENCE is the ID, handle or secUid of a user. The command puts the user on the suppression list, waits until a
     running extraction has ended, and removes the user from stored responses, CSVs, both quarantines, all tables, the

@@ -209,7 +209,7 @@ class ObjectStore:
                 while chunk := answer["Body"].read(_CHUNK_BYTES):
                     digest.update(chunk)
                     file.write(chunk)
-            return Downloaded(digest.hexdigest(), dict(answer["Metadata"]), answer["ContentType"])
+            return Downloaded(digest.hexdigest(), dict(answer["Metadata"]), answer.get("ContentType", ""))
 
         try:
             return self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field
 
+from tiktok_insights.defs.jobs import RETRIED
 from tiktok_insights.progress import ProgressReporter
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def forget_job(settings: "Settings") -> dg.JobDefinition:
 
     @dg.job(
         name="forget_person",
+        tags=RETRIED,
         description="Removes a person from everything, and keeps them out. Enter who it is in the Launchpad. This "
         "cannot be undone. The log has the receipt, which is also in the folder receipts of TIKTOK_INSIGHTS_HOME.",
     )

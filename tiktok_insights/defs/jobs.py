@@ -11,7 +11,7 @@ _DAY, _SIX_HOURS = ({"dagster/max_runtime": str(hours * 3600)} for hours in (24,
 
 #: Where Dagster's settings allow run retries (the orchestrator's do), a run that was cut off is launched again, once,
 #: as a whole: it makes no request again whose response is stored. The sensor does that for loads.
-_RETRIED = {"dagster/max_retries": "1", "dagster/retry_strategy": "ALL_STEPS"}
+RETRIED = {"dagster/max_retries": "1", "dagster/retry_strategy": "ALL_STEPS"}
 
 #: Each stage is a group of assets; upstream first.
 STAGES = ("raw", "lake", "catalog", "staging", "warehouse", "insights")
@@ -24,7 +24,7 @@ from_the_catalog_on = dg.AssetSelection.groups(*STAGES[STAGES.index("catalog") :
 tiktok_pipeline = dg.define_asset_job(
     "tiktok_pipeline",
     everything,
-    tags=_DAY | _RETRIED,
+    tags=_DAY | RETRIED,
     description="The whole pipeline: extract the accounts' followers, write CSVs, catalog, stage, audit, publish, "
     "check, and create the marts.",
 )
@@ -39,7 +39,7 @@ retry_refused_objects = dg.define_asset_job(
     "retry_refused_objects",
     from_the_catalog_on,
     config={"ops": {"staged_tiktok_data": {"config": {"retry_refused": True}}}},
-    tags=_SIX_HOURS | _RETRIED,
+    tags=_SIX_HOURS | RETRIED,
     description="Everything from the catalog onward, and all refused objects are tried again. Use this after an "
     "update of this package, or to load the good rows with a higher max_rejected_share. Makes no API requests.",
 )
@@ -47,14 +47,14 @@ replay_snapshots = dg.define_asset_job(
     "replay_snapshots",
     from_the_lake_on,
     config={"ops": {"followers_csv": {"config": {"replay": True}}}},
-    tags=_SIX_HOURS | _RETRIED,
+    tags=_SIX_HOURS | RETRIED,
     description="Everything from the lake onward: recreate the CSVs of all committed snapshots from the raw pages with "
     "the current code, and load those that changed. Makes no API requests.",
 )
 verify = dg.define_asset_job(
     "verify",
     _verification,
-    tags=_DAY | _RETRIED,
+    tags=_DAY | RETRIED,
     description="Compares everything: reads all loaded objects again, and every row of the ledger, the history and "
     "TIKTOK_DATA. Changes nothing. A verification that was cut off continues where it was.",
 )
