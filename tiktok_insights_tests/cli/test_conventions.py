@@ -29,8 +29,8 @@ FORMATS = {
 }
 #: They do something and say so in a sentence; `local env` speaks to a shell.
 WITHOUT = {
-    "init", "dashboard", "export", "forget", "demo", "ui", "stop", "local", "local stop", "local env", "local reset", "powerbi",
-    "alert", "powerbi build", "powerbi check", "glue", "glue upload", "snowflake", "snowflake keys",
+    "init", "dashboard", "export", "forget", "demo", "ui", "stop", "local", "local stop", "local env", "local reset",
+    "powerbi", "alert", "powerbi build", "powerbi check", "glue", "glue upload", "snowflake", "snowflake keys",
     "orchestrator", "orchestrator code-server", "orchestrator health",
 }  # fmt: skip
 
