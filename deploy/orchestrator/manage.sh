@@ -20,6 +20,7 @@ DATA=/srv/tiktok_insights
 RELEASES=$DATA/releases
 BACKUPS=$DATA/backups
 ENVIRONMENT=/etc/tiktok_insights_orchestrator.env
+UNITS=/etc/systemd/system
 IMAGE=tiktok-insights-orchestrator
 
 fail() {
@@ -122,6 +123,9 @@ switch_to() {
     rm -rf "$RELEASES/.unpacked"
     # For a machine that replaces this one.
     ln -sfn "$1" "$RELEASES/current"
+    # Copies: systemd reads its units at boot, before the volume with the releases is mounted.
+    install -m 0644 -D -t "$UNITS" "$1"/deploy/orchestrator/tiktok-insights*.service "$1"/deploy/orchestrator/*.timer
+    systemctl daemon-reload
 }
 
 # Releases and images fill the disk. Kept are those that run, and those that a rollback needs.

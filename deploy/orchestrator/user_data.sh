@@ -58,9 +58,6 @@ release=$HERE/../..
 
 # The unit starts everything at each boot, and tries again every minute until the keys are there. The timer makes a backup
 # every day; Amazon Linux has no cron.
-install -m 0644 /opt/tiktok_insights/deploy/orchestrator/tiktok-insights*.service \
-    /opt/tiktok_insights/deploy/orchestrator/tiktok-insights-backup.timer /etc/systemd/system/
-systemctl daemon-reload
 systemctl enable tiktok-insights
 systemctl enable --now tiktok-insights-backup.timer
 systemctl start --no-block tiktok-insights

@@ -104,7 +104,7 @@ def test_a_machine_without_keys_starts_nothing(machine: OrchestratorMachine) -> 
 
 
 def test_another_server_is_installed_before_its_script_is_used() -> None:
-    """The guide's commands are those that the script has, and the units that it enables are those that are copied."""
+    """The guide's commands are those that the script has, and the units that it enables are those of a release."""
     guide = (ROOT / "docs/how_to/run_the_orchestrator.md").read_text(encoding="utf-8")
     script = (ROOT / "deploy/orchestrator/manage.sh").read_text(encoding="utf-8")
     typed = re.findall(r"^\$ sudo (\S*)deploy/orchestrator/manage\.sh (\w+)", guide, re.MULTILINE)
@@ -112,11 +112,7 @@ def test_another_server_is_installed_before_its_script_is_used() -> None:
     assert {folder for folder, _ in typed[1:]} == {"/opt/tiktok_insights/"}
     assert {command for _, command in typed} <= set(re.findall(r"^    (\w+)/\d\)", script, re.MULTILINE))
     (names,) = re.findall(r"^\$ sudo systemctl enable --now (.+)$", guide, re.MULTILINE)
-    copied = " ".join(re.findall(r"^\$ sudo cp (.+) /etc/systemd/system/$", guide, re.MULTILINE)).split()
-    units = {path.name for pattern in copied for path in ROOT.glob(pattern)}
-    for name in names.split():
-        assert name in units
-    assert "tiktok-insights-backup.service" in units
+    assert all((ROOT / "deploy/orchestrator" / name).is_file() for name in names.split())
 
 
 def test_only_root_may_use_it(machine: OrchestratorMachine, tmp_path: Path) -> None:

@@ -10,6 +10,10 @@ from tiktok_insights_tests.support.troubleshooting import Told, told
 pytestmark = pytest.mark.deploy
 
 
+#: The units of a release, in the order of their names.
+UNITS = ("tiktok-insights-backup.service", "tiktok-insights-backup.timer", "tiktok-insights.service")
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> OrchestratorMachine:
     """A machine on which the first release runs."""
@@ -41,6 +45,7 @@ def test_an_upgrade_builds_and_backs_up_before_it_stops_anything(machine: Orches
     assert [line for line in said if line in steps] == steps
     assert machine.releases == machine.images == {old, new}
     assert machine.database == [*before, f"migrated by {new}"]
+    assert machine.units == [f"{name} of second" for name in UNITS]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,7 @@ def test_a_rollback_is_possible_once(machine: OrchestratorMachine) -> None:
     assert machine.upgrade("second").returncode == 0
     (machine.root / "database").write_text("runs\nmore runs\n", encoding="utf-8")
     assert machine.manage("rollback").returncode == 0
+    assert machine.units == [f"{name} of first" for name in UNITS]
     assert machine.running == machine.first
     assert machine.database == [*before, f"migrated by {machine.first}"]
     assert machine.manage("rollback").returncode == 1

@@ -36,6 +36,7 @@ _COMMANDS = {
         case "$*" in $REFUSED) exit 1 ;; *get-secret-value*) echo '{"RAPIDAPI_KEY": "key"}' ;; esac""",
     "curl": """while [ "$1" != --output ]; do shift; done; [ -f "$ROOT/${3##*/}" ] && cp "$ROOT/${3##*/}" "$2" """,
     "docker": _DOCKER,
+    "systemctl": """[ "$*" = daemon-reload ] && cat "$ROOT"/etc/systemd/system/tiktok-insights* > "$ROOT/units" """,
 }
 _FOLDERS = ("/etc/", "/opt/", "/run/", "/srv/")
 
@@ -75,6 +76,11 @@ class OrchestratorMachine:
     def images(self) -> set[str]:
         """The releases whose image is there."""
         return {line.partition(":")[2] for line in (self.root / "images").read_text(encoding="utf-8").splitlines()}
+
+    @property
+    def units(self) -> list[str]:
+        """What systemd has loaded: each unit, and the release that it is of."""
+        return (self.root / "units").read_text(encoding="utf-8").splitlines()
 
     @property
     def database(self) -> list[str]:
@@ -122,10 +128,13 @@ class OrchestratorMachine:
         folder.mkdir(parents=True, exist_ok=True)
         for file in (*_ORCHESTRATOR.glob("*.sh"), _ORCHESTRATOR / "keys_to_env.py"):
             text = file.read_text(encoding="utf-8")
+            text = text.replace("=/etc/systemd", f"={self.root}/etc/systemd")
             for root in _FOLDERS:
                 text = text.replace(f"={root}tiktok_insights", f"={self.root}{root}tiktok_insights")
                 text = text.replace(f" {root}tiktok_insights", f" {self.root}{root}tiktok_insights")
             (folder / file.name).write_text(text, encoding="utf-8")
             (folder / file.name).chmod(0o755)
+        for file in (*_ORCHESTRATOR.glob("*.service"), *_ORCHESTRATOR.glob("*.timer")):
+            (folder / file.name).write_text(f"{file.name} of {name}\n", encoding="utf-8")
         (folder / "name").write_text(name, encoding="utf-8")
         return folder.parents[1]
