@@ -178,7 +178,11 @@ def test_nobody_who_was_removed_is_anywhere_and_everyone_else_is_as_before(own: 
         assert rows_of_people(loader) == without(rows, first)
     for _, name in names[1:]:
         cut_off(own, name)
-    assert removed(own, out)["is_complete"]
+    finished = removed(own, out)
+    assert finished["is_complete"]
+    counts = {place["place"]: place["copies"] for place in finished["found"]}
+    left, table = without(rows, people.gone), "TIKTOK_DATA"
+    assert counts[f"PUBLIC.{table}"] == len(without(rows, first)[table]) - len(left[table])
     assert_only_others_are_left(own, people, before, rows)
 
     again = removed(own, out, names[5][0].tiktok_id)
