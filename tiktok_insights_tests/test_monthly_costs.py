@@ -1,5 +1,6 @@
 """docs/explanation/what_it_costs.md: its sums are those of a calculation by hand, and its counts those of a run."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -22,6 +23,8 @@ from docs.generate.monthly_costs import (
     glue_job,
 )
 from docs.generate.snowflake_setup import snowflake_setup
+from docs.generate.tutorial_costs import ONE_ACCOUNT, step_costs
+from docs.generate.what_it_costs import INSTALLATIONS
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
@@ -99,3 +102,24 @@ def test_what_the_calculation_takes_from_the_code_is_so() -> None:
     assert new_s3_objects_sensor.minimum_interval_seconds == SENSOR_SECONDS
     assert KEYS_A_LIST == 1_000
     assert f"WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = {SUSPEND_SECONDS} " in snowflake_setup()
+
+
+def test_the_steps_of_the_tutorial_cost_what_the_whole_costs() -> None:
+    """Each item is in one step, and each step's calculation, done as it is written, gives the step's dollars."""
+    steps = step_costs()
+    assert next(iter(INSTALLATIONS.values())) == ONE_ACCOUNT
+    assert sorted(item for step in steps for item in step.items) == sorted(costs(ONE_ACCOUNT))
+    assert sum(step.usd for step in steps) == pytest.approx(sum(costs(ONE_ACCOUNT).values()))
+    for step in steps:
+        if step.items:
+            written = re.sub(r"[^0-9.+*/()]", "", step.calculation.replace(" x ", "*"))
+            assert eval(written) == pytest.approx(step.usd, abs=0.005)  # noqa: S307  # digits and signs of our own
+
+
+def test_the_guide_says_of_each_step_what_it_costs() -> None:
+    """In the words that are calculated; a price that changes makes this fail until the guide has it."""
+    guide = (ROOT / "docs/how_to/from_the_tutorial.md").read_text(encoding="utf-8")
+    sections = re.split(r"^## \d\. ", guide, flags=re.MULTILINE)[1:]
+    said = [re.findall(r"- \*\*Costs a month:\*\* (.+?)\n- ", section, re.DOTALL) for section in sections]
+    calculated = [[step.sentence] for step in step_costs()]
+    assert [[" ".join(words.split()) for words in found] for found in said] == calculated

@@ -32,10 +32,13 @@ release_of() { basename "$(readlink -f "$1")"; }
 
 compose_of() {
     TIKTOK_INSIGHTS_RELEASE=$(release_of "$1")
-    export TIKTOK_INSIGHTS_RELEASE
-    compose_file=$1/deploy/orchestrator/docker-compose.yaml
+    TIKTOK_INSIGHTS_REGION=$(region)
+    export TIKTOK_INSIGHTS_RELEASE TIKTOK_INSIGHTS_REGION
+    compose_files=$1/deploy/orchestrator
     shift
-    docker compose --env-file "$ENVIRONMENT" --file "$compose_file" "$@"
+    # Without a log group, all logs stay on the machine.
+    [ -z "$(setting TIKTOK_INSIGHTS_LOG_GROUP)" ] || set -- --file "$compose_files/cloudwatch_logs.yaml" "$@"
+    docker compose --env-file "$ENVIRONMENT" --file "$compose_files/docker-compose.yaml" "$@"
 }
 
 compose() { compose_of "$CURRENT" "$@"; }

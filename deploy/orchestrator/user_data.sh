@@ -2,8 +2,8 @@
 # Make a new EC2 machine with Amazon Linux 2023 the orchestrator. The stack's user data has verified the release by its
 # SHA-256, unpacked it, and written the settings to /etc/tiktok_insights.env; TIKTOK_INSIGHTS_KEYS is the ARN of the
 # secret with the keys, TIKTOK_INSIGHTS_VOLUME the volume that outlives the machine,
-# TIKTOK_INSIGHTS_BACKUPS where daily backups go. Running it again does no harm. It needs no open port: people come
-# through Session Manager.
+# TIKTOK_INSIGHTS_BACKUPS where daily backups go, TIKTOK_INSIGHTS_LOG_GROUP the log group of the code server. Running it
+# again does no harm. It needs no open port: people come through Session Manager.
 set -eu
 umask 077
 
@@ -48,6 +48,7 @@ cat > "$ENVIRONMENT.new" << END
 DAGSTER_POSTGRES_PASSWORD=$(cat "$DATA/postgres_password")
 TIKTOK_INSIGHTS_KEYS=$TIKTOK_INSIGHTS_KEYS
 TIKTOK_INSIGHTS_BACKUPS=${TIKTOK_INSIGHTS_BACKUPS:-}
+TIKTOK_INSIGHTS_LOG_GROUP=${TIKTOK_INSIGHTS_LOG_GROUP:-}
 END
 mv "$ENVIRONMENT.new" "$ENVIRONMENT"
 

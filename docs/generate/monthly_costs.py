@@ -56,6 +56,8 @@ SUSPEND_SECONDS, SECONDS_A_CREDIT = 60, 3_600
 ASSUMED_RUN_SECONDS, ASSUMED_ROW_BYTES = 60, 100
 #: Detailed monitoring of the machine has seven metrics; one is the heartbeat. A secret for each of the two stacks.
 METRICS, SECRETS = 7 + 1, 2
+#: Glue bills a crawl for at least so long (aws.amazon.com/glue/pricing). How many DPUs it takes is Glue's choice.
+CRAWL_MINUTES = 10
 
 
 @dataclass(frozen=True, slots=True)

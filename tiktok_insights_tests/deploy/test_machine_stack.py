@@ -12,8 +12,9 @@ from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.support.aws_calls import RecordedAws
 from tiktok_insights_tests.support.aws_inventory import everything
 from tiktok_insights_tests.support.cloudformation import Stack, read_template
-from tiktok_insights_tests.support.deployed import DEPLOYER, ORCHESTRATOR, new_stack
+from tiktok_insights_tests.support.deployed import DATA, DEPLOYER, ORCHESTRATOR, new_stack
 from tiktok_insights_tests.support.documents import ROOT
+from tiktok_insights_tests.support.only_on_aws import ONLY_ON_AWS
 
 pytestmark = pytest.mark.deploy
 
@@ -117,7 +118,7 @@ def test_a_volume_of_an_earlier_stack_is_restored_from_its_snapshot(machine: Sta
 
 
 def test_the_machine_may_do_what_its_scripts_do_and_no_more(machine: Stack) -> None:
-    """The policies that its own stack makes, against the commands in the scripts; and only on what is its own."""
+    """Its own stack's policies against the scripts' commands and what Docker needs; only on what is its own."""
     found = {}
     for resource in machine.template["Resources"].values():
         if resource["Type"] == "AWS::IAM::ManagedPolicy":
@@ -125,16 +126,32 @@ def test_the_machine_may_do_what_its_scripts_do_and_no_more(machine: Stack) -> N
                 found[statement["Sid"]] = (statement["Action"], statement["Resource"], statement.get("Condition"))
     where = "arn:aws:ec2:us-east-1:123456789012"
     backups = f"arn:aws:s3:::{machine.parameters['BucketName']}/backups/orchestrator"
+    logs = f"arn:aws:logs:us-east-1:123456789012:log-group:/tiktok_insights/{machine.name}:*"
+    of_docker = [entry.action for entry in ONLY_ON_AWS if (entry.policy, entry.sid) == ("machine", "Logs")]
     owned = {"StringEquals": {"aws:ResourceTag/Name": machine.name}}
     assert found == {
         "Keys": ("secretsmanager:GetSecretValue", machine.made["Keys"].ref, None),
         "Volume": ("ec2:AttachVolume", f"{where}:volume/{machine.made['DataVolume'].ref}", None),
         "Backups": (["s3:GetObject", "s3:PutObject"], f"{backups}/*", None),
         "Machine": ("ec2:AttachVolume", f"{where}:instance/*", owned),
+        "Logs": (of_docker, logs, None),
     }
     scripts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "deploy/orchestrator").glob("*.sh"))
     commands = {"ec2 attach-volume", "s3 cp", "secretsmanager get-secret-value"}
     assert set(re.findall(r"(?<!: )\baws ([a-z0-9]+ [a-z-]+)", scripts)) == commands
+
+
+def test_the_machines_log_has_an_end_and_goes_with_the_stack(machine: Stack) -> None:
+    """Its script names the log group that the stack makes, which keeps lines as long as Glue's groups do."""
+    name = machine.made["Log"].ref
+    (group,) = machine.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    assert (group["logGroupName"], group["retentionInDays"]) == (f"/tiktok_insights/{machine.name}", 30)
+    script = machine.resolve(machine.template["Resources"]["Instance"]["Properties"])["UserData"]
+    assert f"export TIKTOK_INSIGHTS_LOG_GROUP={name}\n" in script
+    installs = (ROOT / "deploy/orchestrator/user_data.sh").read_text(encoding="utf-8")
+    assert "\nTIKTOK_INSIGHTS_LOG_GROUP=${TIKTOK_INSIGHTS_LOG_GROUP:-}\n" in installs
+    retention = "LogRetentionDays"
+    assert machine.template["Parameters"][retention] == read_template(DATA)["Parameters"][retention]
 
 
 def test_the_machine_has_no_way_in_and_the_policies_of_the_stages(machine: Stack, stack: Stack) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tiktok_insights_tests.support.documents import ROOT
-from tiktok_insights_tests.support.orchestrator_machine import OrchestratorMachine
+from tiktok_insights_tests.support.orchestrator_machine import SECRET, OrchestratorMachine
 from tiktok_insights_tests.support.troubleshooting import ENTRIES, Told, told
 
 
@@ -71,6 +71,20 @@ def test_daily_backups_are_seven_at_most_here_and_in_the_bucket(machine: Orchest
     told("The backup <file> was not copied").says(done.stderr.splitlines()[-1].removeprefix("Error: "))
     newest = machine.backups / "dagster-Sunday.dump"
     assert machine.manage("restore", str(newest)).returncode == 0
+
+
+def test_the_code_servers_log_goes_to_cloudwatch_where_a_group_is_named(machine: OrchestratorMachine) -> None:
+    """Every command of Compose then has the second file; without the setting, or with an empty one, none has it."""
+    for line, added in (("", False), ("TIKTOK_INSIGHTS_LOG_GROUP=", False), ("TIKTOK_INSIGHTS_LOG_GROUP=/logs", True)):
+        machine.environment_file.write_text(f"TIKTOK_INSIGHTS_KEYS={SECRET}\n{line}\n", encoding="utf-8")
+        machine.said()
+        assert machine.manage("start").returncode == 0
+        folder = machine.current / "deploy/orchestrator"
+        composed = [asked for asked in machine.said() if f"{machine.first}: " in asked and "image" not in asked]
+        assert len(composed) == 3
+        file = f"{machine.first}: --file {folder}/cloudwatch_logs.yaml "
+        assert [asked.startswith(file) for asked in composed] == [added] * 3
+    assert "eu-west-1" in (machine.root / "regions").read_text(encoding="utf-8").split()
 
 
 def test_a_timer_makes_the_backups(machine: OrchestratorMachine) -> None:

@@ -46,7 +46,21 @@ def test_the_compose_file_is_valid(compose: dict[str, Any]) -> None:
     schema = json.loads(vendored.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     assert [error.message for error in validator.iter_errors(compose)] == []
+    assert [error.message for error in validator.iter_errors(read("cloudwatch_logs.yaml"))] == []
     assert list(validator.iter_errors({"services": {"postgres": {"port": ["5432:5432"]}}}))
+
+
+def test_the_second_compose_file_changes_only_where_the_code_server_logs(compose: dict[str, Any]) -> None:
+    """Another driver, whose options take the place of the first one's; Docker creates no group, and no run waits."""
+    services = read("cloudwatch_logs.yaml")["services"]
+    assert {name: [*service] for name, service in services.items()} == {_WITH_KEYS: ["logging"]}
+    logging = services[_WITH_KEYS]["logging"]
+    assert logging["driver"] == "awslogs" != compose["services"][_WITH_KEYS]["logging"]["driver"]
+    options = logging["options"]
+    assert options["awslogs-group"].startswith("${TIKTOK_INSIGHTS_LOG_GROUP:?")
+    assert options["awslogs-region"].startswith("${TIKTOK_INSIGHTS_REGION:?")
+    assert (options["awslogs-format"], options["mode"]) == ("json/emf", "non-blocking")
+    assert "awslogs-create-group" not in options
 
 
 def test_only_the_webserver_has_a_port_and_only_on_the_loopback_address(compose: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What our policies grant although no call of ours needs it here: services that work in a role of ours on AWS.
+"""What our policies grant although no call of ours needs it here: AWS's services and Docker work in roles of ours.
 
 Each entry has its reason and its source. An entry goes when a test can record the call.
 """
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _CRAWLER = "https://docs.aws.amazon.com/glue/latest/dg/crawler-prereqs.html"
 _SERVICE_ROLE = "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html"
+_DOCKER = "https://docs.docker.com/engine/logging/drivers/awslogs/"
 _LOGGING = "https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html"
 
 
@@ -47,4 +48,6 @@ ONLY_ON_AWS = (
     ),
     OnlyOnAws("crawler", "Logs", "logs:CreateLogStream", "Glue writes the log of a crawl.", _SERVICE_ROLE),
     OnlyOnAws("crawler", "Logs", "logs:PutLogEvents", "Glue writes the log of a crawl.", _SERVICE_ROLE),
+    OnlyOnAws("machine", "Logs", "logs:CreateLogStream", "Docker writes the log of a container.", _DOCKER),
+    OnlyOnAws("machine", "Logs", "logs:PutLogEvents", "Docker writes the log of a container.", _DOCKER),
 )

@@ -17,6 +17,7 @@ SECRET = "arn:aws:secretsmanager:eu-west-1:1:secret:a"  # its name
 #: A release's name is that of the image for whom Docker works; what it refuses is a pattern of the shell.
 _DOCKER = """
     echo "$TIKTOK_INSIGHTS_RELEASE: $*" >> "$ROOT/said"
+    echo "${TIKTOK_INSIGHTS_REGION:-}" >> "$ROOT/regions"
     case "$TIKTOK_INSIGHTS_RELEASE: $*" in $REFUSED) echo "refused" >&2; exit 1 ;; esac
     case "$*" in
         *" --remove-orphans") [ "${HEALTHY:-$TIKTOK_INSIGHTS_RELEASE}" = "$TIKTOK_INSIGHTS_RELEASE" ] ;;
