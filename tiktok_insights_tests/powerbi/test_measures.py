@@ -100,15 +100,19 @@ def test_each_measure_is_the_number_on_the_dashboard(loader: Loader) -> None:
 
 
 def measured_worlds() -> list[Snapshot]:
-    """Accounts with all that measures tell."""
+    """Accounts with all that measures tell, such as followers of every tier.
+
+    These have as many followers on every list: of two lists of one moment, the later upload tells a user's newest row.
+    """
     looks = [look for look in large_worlds() if look.account_id in ACCOUNTS]
-    sizes = dict(zip((50, 60, 70, 80), (20_000, 200_000, 600_000, 2_000_000), strict=True))
-    return [replace(look, rows=_sized(look, sizes)) if look.account_id == "11" else look for look in looks]
+    places = {50: 20_000, 60: 200_000, 70: 600_000, 80: 2_000_000}
+    of_11 = [look for look in looks if look.account_id == "11" and len(look.rows) > max(places)]
+    sizes = {look.rows[at].tiktok_id: size for look in of_11 for at, size in places.items()}
+    return [replace(look, rows=_sized(look, sizes)) for look in looks]
 
 
-def _sized(look: Snapshot, sizes: Mapping[int, int]) -> tuple[Row, ...]:
-    """Followers of every tier: by their place in the list, how many followers they have."""
-    return tuple(replace(row, followers=sizes.get(at, row.followers)) for at, row in enumerate(look.rows))
+def _sized(look: Snapshot, sizes: Mapping[str, int]) -> tuple[Row, ...]:
+    return tuple(replace(row, followers=sizes.get(row.tiktok_id, row.followers)) for row in look.rows)
 
 
 def copy(session: Session, table: Table) -> None:
