@@ -15,6 +15,8 @@ from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.refused_objects import deny
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
+pytestmark = pytest.mark.people
+
 ANN = [(Kind.ID, "7423456789012345149"), (Kind.HANDLE, "ann.lee"), (Kind.SEC_UID, "MS4wLjABAAAAann")]
 
 

@@ -29,6 +29,8 @@ from tiktok_insights_tests.support.suppressed_files import ANN, LIST
 from tiktok_insights_tests.support.troubleshooting import told
 from tiktok_insights_tests.warehouse.test_uploaded_again import put_in_parts
 
+pytestmark = pytest.mark.people
+
 LOG = logging.getLogger("loader")
 OTHERS = ("7423456789012345150", "742345678901234514")
 FILE = csv_file(row(OTHERS[0]), row(ANN, uniqueId="ann.lee"), row(OTHERS[1]))
