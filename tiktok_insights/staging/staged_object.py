@@ -34,22 +34,13 @@ class StagedObject:
 
     def ledger_facts(self) -> NamedRow:
         """What the ledger, too, says of the object: the columns that its table shares with STAGED_OBJECTS."""
-        info, counts, sums = self.item.info, self.counts, self.id_sums
+        info = self.item.info
         return {
             "OBJECT_KEY": info.key,
             "ETAG": info.etag,
             "STATUS": self.status,
             "REASON": self.reason or None,
-            "ROWS_IN": counts.rows_in,
-            "ROWS_STAGED": counts.staged,
-            "ROWS_DUPLICATE": counts.duplicate,
-            "ROWS_REJECTED": counts.rejected,
-            "ROWS_SUPPRESSED": counts.suppressed,
-            "ID_SUM_IN": sums.rows_in,
-            "ID_SUM_STAGED": sums.staged,
-            "ID_SUM_DUPLICATE": sums.duplicate,
-            "ID_SUM_REJECTED": sums.rejected,
-            "NEGATIVE_COUNTS": counts.negative_counts,
+            **counted_columns(self.counts, self.id_sums),
             "SIZE_BYTES": info.size,
             "CONTENT_SHA256": self.content.sha256,
             "FIRST_MODIFIED": naive_utc(self.content.first_modified),
@@ -65,6 +56,22 @@ class StagedObject:
             "SNAPSHOT_ID": self.item.snapshot_id,
             **snapshot_facts(self.facts, self.counts.staged),
         }
+
+
+def counted_columns(counts: RowCounts, sums: IdSums) -> NamedRow:
+    """The counts and sums of an object's records, by their columns."""
+    return {
+        "ROWS_IN": counts.rows_in,
+        "ROWS_STAGED": counts.staged,
+        "ROWS_DUPLICATE": counts.duplicate,
+        "ROWS_REJECTED": counts.rejected,
+        "ROWS_SUPPRESSED": counts.suppressed,
+        "ID_SUM_IN": sums.rows_in,
+        "ID_SUM_STAGED": sums.staged,
+        "ID_SUM_DUPLICATE": sums.duplicate,
+        "ID_SUM_REJECTED": sums.rejected,
+        "NEGATIVE_COUNTS": counts.negative_counts,
+    }
 
 
 def snapshot_facts(facts: SnapshotFacts | None, users_seen: int) -> NamedRow:

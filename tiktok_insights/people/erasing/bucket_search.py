@@ -4,18 +4,17 @@ It decides by the same rules as what erases, and reads every object again.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from tiktok_insights.clients.object_store import Downloaded, ObjectInfo, ObjectStore
 from tiktok_insights.lake.listing import CSV_PREFIX
-from tiktok_insights.people.bucket_objects import each_object
 from tiktok_insights.people.bucket_places import unpacked
 from tiktok_insights.people.erasing.bucket_raw import EVIDENCE, MANIFESTS
 from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.counting import counted
 from tiktok_insights.people.erasing.csv_lines import cut_lines
 from tiktok_insights.people.erasing.json_lines import is_removed
-from tiktok_insights.people.finding import Unread
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
@@ -47,26 +46,10 @@ def find_in_bucket(
         with path.open("rb") as file:
             return sum(is_removed(json.loads(line), suppression) for line in file)
 
-    yield _found(store, "responses", (RAW_PREFIX, PROBE_PREFIX), in_response, progress)
-    yield _found(store, "csv", (CSV_PREFIX,), in_csv, progress)
-    yield _found(store, "quarantine", (QUARANTINE_PREFIX,), in_quarantine, progress)
-
-
-def _found(
-    store: ObjectStore,
-    place: str,
-    prefixes: tuple[str, ...],
-    count: Callable[[ObjectInfo, Path, Downloaded], int],
-    progress: ProgressReporter,
-) -> Cleaned:
-    infos = [info for prefix in prefixes for info in store.list(prefix)]
-    unread: list[Unread] = []
-    sources = copies = 0
-    with progress.track(f"searching {place}", len(infos), "objects") as advance:
-        for found in each_object(store, infos, count):
-            advance()
-            if isinstance(found, Unread):
-                unread.append(found)
-            else:
-                sources, copies = sources + bool(found), copies + found
-    return Cleaned(place, sources, copies, tuple(unread))
+    for place, prefixes, count in (
+        ("responses", (RAW_PREFIX, PROBE_PREFIX), in_response),
+        ("csv", (CSV_PREFIX,), in_csv),
+        ("quarantine", (QUARANTINE_PREFIX,), in_quarantine),
+    ):
+        infos = [info for prefix in prefixes for info in store.list(prefix)]
+        yield counted(store, place, infos, count, f"searching {place}", progress)

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tiktok_insights.clients.object_store import Downloaded, ObjectInfo, ObjectStore
-from tiktok_insights.people.bucket_objects import each_object
 from tiktok_insights.people.erasing.cleaned import Cleaned
-from tiktok_insights.people.finding import Unread
+from tiktok_insights.people.erasing.counting import counted
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.staging.suppressed_rows import is_suppressed
 from tiktok_insights.suppression import SuppressionList
@@ -45,13 +44,4 @@ def clean_json_lines(
                 store.replace(info, body, downloaded.content_type, downloaded.metadata)
         return removed
 
-    unread: list[Unread] = []
-    sources = copies = 0
-    with progress.track(f"cleaning {place}", len(infos), "objects") as advance:
-        for found in each_object(store, infos, clean):
-            advance()
-            if isinstance(found, Unread):
-                unread.append(found)
-            else:
-                sources, copies = sources + bool(found), copies + found
-    return Cleaned(place, sources, copies, tuple(unread))
+    return counted(store, place, infos, clean, f"cleaning {place}", progress)

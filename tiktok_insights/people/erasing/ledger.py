@@ -11,7 +11,7 @@ from tiktok_insights.clients.snowflake_session import Session, placeholders
 from tiktok_insights.lake.listing import END_OF_DAY
 from tiktok_insights.staging.ledger import SETTLED
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
-from tiktok_insights.staging.staged_object import naive_utc
+from tiktok_insights.staging.staged_object import counted_columns, naive_utc
 from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 from tiktok_insights.tables.load_status import LoadStatus
@@ -63,23 +63,13 @@ class RewrittenCsv(Protocol):
 def rewrite(session: Session, csv: RewrittenCsv) -> bool:
     """Write a CSV, and let the ledger know it; says whether the content that it replaces is loaded."""
     info = csv.put()
-    counts, sums = csv.counts, csv.id_sums
     values = {
         "ETAG": info.etag,
         "LATEST_ETAG": info.etag,
         "CONTENT_SHA256": csv.new_sha256,
         "SIZE_BYTES": csv.size,
         "LAST_MODIFIED": naive_utc(info.last_modified),
-        "ROWS_IN": counts.rows_in,
-        "ROWS_STAGED": counts.staged,
-        "ROWS_DUPLICATE": counts.duplicate,
-        "ROWS_REJECTED": counts.rejected,
-        "ROWS_SUPPRESSED": counts.suppressed,
-        "ID_SUM_IN": sums.rows_in,
-        "ID_SUM_STAGED": sums.staged,
-        "ID_SUM_DUPLICATE": sums.duplicate,
-        "ID_SUM_REJECTED": sums.rejected,
-        "NEGATIVE_COUNTS": counts.negative_counts,
+        **counted_columns(csv.counts, csv.id_sums),
     }
     settings = ", ".join(f"{name} = ?" for name in values)
     place = "OBJECT_KEY = ? AND CONTENT_SHA256 IN (?, ?) AND STATUS = ?"
