@@ -111,7 +111,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """An object that was cut, before it is measured; its new file is in a folder of its own."""
+    """An object that was cut, before it is measured; its new file has its own folder."""
 
     info: ObjectInfo
     path: Path
