@@ -1,15 +1,17 @@
 """Every command that README, tutorial and how-tos tell people to type is typed; `support/typed_guides.py` says how.
 
-Half of the documents are in `test_documented_guides`, so that two workers type them.
+Half of the documents are in `test_documented_guides`, so that two workers type them. What can be said of a block
+without typing it is tested here in `make test`.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights_tests.support.cli_user import CliUser
-from tiktok_insights_tests.support.documents import GUIDES, blocks, name
+from tiktok_insights_tests.support.documents import GUIDES, ROOT, blocks, name
 from tiktok_insights_tests.support.typed_guides import (
     ELSEWHERE,
     FIRST,
@@ -23,8 +25,8 @@ from tiktok_insights_tests.support.typed_guides import (
 
 __all__ = ["cli_user", "first_run"]
 
-pytestmark = pytest.mark.docs
-
+#: It writes the environment file of an orchestrator's machine.
+MACHINE = ROOT / "deploy" / "orchestrator" / "user_data.sh"
 #: The languages that have a meaning here; `python`, which test_other_tools.py runs; and those that are only shown.
 LANGUAGES = {"sh", "text", "sql", "ini", "yaml", "python", "csv", "console"}
 
@@ -53,13 +55,15 @@ def test_every_command_that_is_not_typed_is_in_a_document() -> None:
 
 
 def test_every_documented_setting_is_one() -> None:
-    """Blocks for .env name variables that are read."""
-    settings = [block.text for guide in GUIDES for block in blocks(guide) if block.language == "ini"]
+    """Blocks for .env, and for the environment file of an orchestrator's machine, name variables that are read."""
+    machine = set(re.findall(r"^(TIKTOK_INSIGHTS_[A-Z_]+)=", MACHINE.read_text(), re.MULTILINE))
+    settings = [(name(guide), block.text) for guide in GUIDES for block in blocks(guide) if block.language == "ini"]
     assert settings
-    for text in settings:
-        assert {line.partition("=")[0] for line in text.splitlines()} <= DEFAULTS.keys()
+    for guide, text in settings:
+        assert {line.partition("=")[0] for line in text.splitlines()} <= DEFAULTS.keys() | machine, guide
 
 
+@pytest.mark.docs
 @pytest.mark.parametrize("guide", GUIDES[::2], ids=name)
 def test_a_guide_can_be_typed_from_its_first_line_to_its_last(cli_user: CliUser, first_run: str, guide: Path) -> None:
     """Each command exits with 0 and prints what the document shows, in the document's order."""
