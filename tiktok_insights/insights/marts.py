@@ -14,10 +14,11 @@ from tiktok_insights.clients.snowflake_session import Row, Session, placeholders
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.staging.open_snapshots import IS_OPEN
+from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
 from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
-from tiktok_insights.tables.definitions import ACCOUNT_LOOKS, ACCOUNT_SNAPSHOTS, LOAD_BATCHES
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES
 from tiktok_insights.tables.inventory import read_tables
 
 #: What changes the large tables: a publication, and a rebuild, after which every publication is checked again.

@@ -10,7 +10,7 @@ from tiktok_insights.clients.snowflake_session import Session, placeholders, ret
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, RawStore
 from tiktok_insights.staging.ledger import take_lock
 from tiktok_insights.staging.unreadable import Unreadable
-from tiktok_insights.tables.definitions import ACCOUNT_LOOKS
+from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
 from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
 

@@ -4,7 +4,9 @@ Add a table here. People query those that are not internal, and read the newest 
 """
 
 from tiktok_insights.schema import HISTORY_COLUMNS, WAREHOUSE_COLUMNS, Column
+from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
 from tiktok_insights.tables.columns import Table, TableColumn
+from tiktok_insights.tables.daily_totals import DAILY_TOTALS
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
 from tiktok_insights.tables.presence import PRESENCE_SPELLS, TOUCHED_SPELLS
@@ -32,7 +34,10 @@ _ORIGIN = _columns(
     ("SNAPSHOT_ID", "VARCHAR NOT NULL", "The snapshot; for an object from another source, the object's key."),
     _FIRST_MODIFIED,
 )
-_STATUS = f"{LoadStatus.LOADED}, {LoadStatus.REFUSED}, or {LoadStatus.SUPERSEDED} by a newer version of the object."
+_STATUS = (
+    f"{LoadStatus.LOADED}, {LoadStatus.REFUSED}, {LoadStatus.SUPERSEDED} by a newer version of the object, or "
+    f"{LoadStatus.EXPIRED} by retention."
+)
 _OBJECT = _columns(
     ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the CSV object."),
     ("ETAG", "VARCHAR NOT NULL", "The object's version. Together with the key, it identifies a row of the ledger."),
@@ -149,21 +154,6 @@ STAGED_OBJECTS = Table(
     (TableColumn(*_BATCH_ID), *_OBJECT, *_ACCOUNT_SNAPSHOT),
     is_internal=True,
 )
-ACCOUNT_LOOKS = Table(
-    "ACCOUNT_LOOKS",
-    "One row per account and look: the totals that the API gave for the tracked account itself.",
-    _columns(
-        ("OBJECT_KEY", "VARCHAR NOT NULL", "Key of the stored response."),
-        ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account."),
-        ("LOOKED_AT", "TIMESTAMP_NTZ NOT NULL", "When the response was fetched, UTC."),
-        ("HANDLE", "VARCHAR", "The account's handle at that time."),
-        ("FOLLOWERS", "NUMBER(38,0)", "How many follow the account; NULL if unknown."),
-        ("FOLLOWING_COUNT", "NUMBER(38,0)", "How many accounts it follows; NULL if unknown."),
-        ("HEARTS", "NUMBER(38,0)", "Likes on its videos; NULL if unknown, or if the account is private."),
-        ("VIDEOS", "NUMBER(38,0)", "Its public videos; NULL if unknown, or if the account is private."),
-        ("TOTALS_ARE_EXACT", "BOOLEAN NOT NULL", "False if the API gave rounded totals."),
-    ),
-)
 TOUCHED_USERS = Table(
     "TOUCHED_USERS",
     "Users whose rows the current publication recomputes; empty between publications.",
@@ -182,6 +172,7 @@ PUBLISH_LOCK = Table(
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
         ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
         ("SUPPRESSION", "VARCHAR", "State of the suppression list that these tables were cleaned by; NULL if never."),
+        ("RETAINED_FROM", "TIMESTAMP_NTZ", "Snapshots before it have expired, UTC; NULL while retention is off."),
     ),
     is_internal=True,
 )
@@ -200,6 +191,7 @@ ALL: tuple[Table, ...] = (
     TOUCHED_SPELLS,
     ACCOUNT_LOOKS,
     RUN_COSTS,
+    DAILY_TOTALS,
 )
 #: The tables that people read through a view of the same name.
 VIEWED: tuple[Table, ...] = (TIKTOK_DATA, RUN_COSTS)

@@ -15,6 +15,8 @@ class LoadStatus(StrEnum):
     REFUSED = "refused"
     #: A newer version of the same object is loaded.
     SUPERSEDED = "superseded"
+    #: Retention removed its rows, or refuses to load them: the snapshot is older than the retained history.
+    EXPIRED = "expired"
     #: Its content is loaded, from an earlier upload. Only in STAGED_OBJECTS: the ledger has one row for both uploads.
     UNCHANGED = "unchanged"
 

@@ -15,7 +15,8 @@ from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.reading.facts import read_facts
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts
-from tiktok_insights.tables.definitions import ACCOUNT_LOOKS, ACCOUNT_SNAPSHOTS
+from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
 from tiktok_insights_tests.dashboard.expected.facts import expected_facts
 from tiktok_insights_tests.dashboard.expected.history import moment, read_history
 from tiktok_insights_tests.dashboard.support_marts import compare_marts

@@ -22,6 +22,7 @@ from tiktok_insights_tests.support.warehouse_contents import (
 PEOPLES = [
     "ACCOUNT_LOOKS",
     "ACCOUNT_SNAPSHOTS",
+    "DAILY_TOTALS",
     "FOLLOWER_SNAPSHOTS",
     "LOAD_BATCHES",
     "LOAD_HISTORY",

@@ -18,8 +18,8 @@ from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, REFERENCES, RawStore
 from tiktok_insights.staging.ledger import take_lock
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
+from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
 from tiktok_insights.tables.definitions import (
-    ACCOUNT_LOOKS,
     ACCOUNT_SNAPSHOTS,
     FOLLOWER_SNAPSHOTS,
     LOAD_HISTORY,

@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
-  SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.'
+  SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
+  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL while retention is off.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM TIKTOK_INTERNAL.PUBLISH_LOCK);
@@ -81,7 +82,7 @@ CREATE TABLE IF NOT EXISTS PUBLIC.ACCOUNT_SNAPSHOTS (
 CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_HISTORY (
   OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object.',
   ETAG VARCHAR NOT NULL COMMENT 'The object''s version. Together with the key, it identifies a row of the ledger.',
-  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, or superseded by a newer version of the object.',
+  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, superseded by a newer version of the object, or expired by retention.',
   REASON VARCHAR COMMENT 'Why the object was refused.',
   ROWS_IN NUMBER(38,0) NOT NULL COMMENT 'Physical records after the header, counted without a CSV parser.',
   ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows sent to the warehouse''s staging table.',
@@ -143,7 +144,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.STAGED_OBJECTS (
   BATCH_ID VARCHAR NOT NULL COMMENT 'The batch in which the object was staged.',
   OBJECT_KEY VARCHAR NOT NULL COMMENT 'Key of the CSV object.',
   ETAG VARCHAR NOT NULL COMMENT 'The object''s version. Together with the key, it identifies a row of the ledger.',
-  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, or superseded by a newer version of the object.',
+  STATUS VARCHAR NOT NULL COMMENT 'loaded, refused, superseded by a newer version of the object, or expired by retention.',
   REASON VARCHAR COMMENT 'Why the object was refused.',
   ROWS_IN NUMBER(38,0) NOT NULL COMMENT 'Physical records after the header, counted without a CSV parser.',
   ROWS_STAGED NUMBER(38,0) NOT NULL COMMENT 'Rows sent to the warehouse''s staging table.',
@@ -187,15 +188,16 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
-  SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.'
+  SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
+  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL while retention is off.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.PRESENCE_SPELLS (
   ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
   TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
   SPELL NUMBER(38,0) NOT NULL COMMENT '1 for the user''s first presence on the account''s list, 2 for the next.',
-  FIRST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot that shows the user.',
-  FIRST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  FIRST_SEEN_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first snapshot that shows the user; NULL if before the retained history.',
+  FIRST_OBJECT_KEY VARCHAR COMMENT 'The object of that snapshot; NULL if before the retained history.',
   LAST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the last snapshot that shows the user.',
   LAST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
   FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
@@ -213,8 +215,8 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_SPELLS (
   ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
   TIKTOK_ID VARCHAR(20) NOT NULL COMMENT 'The user.',
   SPELL NUMBER(38,0) NOT NULL COMMENT '1 for the user''s first presence on the account''s list, 2 for the next.',
-  FIRST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the first snapshot that shows the user.',
-  FIRST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
+  FIRST_SEEN_AT TIMESTAMP_NTZ COMMENT 'LOOKED_AT of the first snapshot that shows the user; NULL if before the retained history.',
+  FIRST_OBJECT_KEY VARCHAR COMMENT 'The object of that snapshot; NULL if before the retained history.',
   LAST_SEEN_AT TIMESTAMP_NTZ NOT NULL COMMENT 'LOOKED_AT of the last snapshot that shows the user.',
   LAST_OBJECT_KEY VARCHAR NOT NULL COMMENT 'The object of that snapshot.',
   FOLLOWED_AFTER TIMESTAMP_NTZ COMMENT 'Start of the follow window in that snapshot; NULL if unknown.',
@@ -254,6 +256,16 @@ CREATE TABLE IF NOT EXISTS PUBLIC.RUN_COSTS (
   SNOWFLAKE_BASIS VARCHAR NOT NULL COMMENT 'How SNOWFLAKE_CREDITS was estimated, or why it is unknown.',
   RECORDED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the row was last written, UTC.'
 ) COMMENT = 'One row per run of Dagster, also of a failed one: what it used. Credits and dollars are estimates.';
+
+CREATE TABLE IF NOT EXISTS PUBLIC.DAILY_TOTALS (
+  ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
+  DAY TIMESTAMP_NTZ NOT NULL COMMENT 'The day, by its first second in UTC.',
+  FIRST_SEEN NUMBER(38,0) NOT NULL COMMENT 'Users whom a snapshot of the day was the first to show.',
+  GONE NUMBER(38,0) NOT NULL COMMENT 'Users whom a snapshot of the day was the first to miss, and who left.',
+  MISSED_ONCE NUMBER(38,0) NOT NULL COMMENT 'Users whom a snapshot of the day missed, and no other did.',
+  OUT_OF_VIEW NUMBER(38,0) NOT NULL COMMENT 'Users whom a list of the day was the first not to reach.',
+  EXPIRED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When snapshots of the account last expired, UTC.'
+) COMMENT = 'One row per account and day: users that the day''s totals counted and the history left cannot show. Empty until snapshots expire.';
 
 CREATE SCHEMA IF NOT EXISTS MAIN;
 
