@@ -19,6 +19,7 @@ from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, REFERENCES, RawStor
 from tiktok_insights.staging.ledger import take_lock
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
 from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
+from tiktok_insights.tables.daily_totals import DAILY_TOTALS
 from tiktok_insights.tables.definitions import (
     ACCOUNT_SNAPSHOTS,
     FOLLOWER_SNAPSHOTS,
@@ -42,6 +43,7 @@ _WITH_ACCOUNTS = (
     ACCOUNT_SNAPSHOTS,
     PRESENCE_SPELLS,
     ACCOUNT_LOOKS,
+    DAILY_TOTALS,
     STAGED_TIKTOK_DATA,
     STAGED_OBJECTS,
 )
