@@ -18,7 +18,7 @@ from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
 from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES, PUBLISH_LOCK
 from tiktok_insights.tables.inventory import read_tables
 
 #: What changes the large tables: a publication, and a rebuild, after which every publication is checked again.
@@ -56,12 +56,14 @@ class Marts:
         return self._session.table(f"{mart.query(self._name(mart))} LIMIT {FRAME_ROWS}")
 
     def data(self) -> tuple[str, str]:
-        """Name the data of the marts' tables as they are now: what publications change, and the looks at the accounts.
+        """Name the data of the marts' tables as they are now: what publications and retention change, and the looks.
 
         While the names are the same, so are the data. Only small tables are read. A change by hand to the large ones
         does not show: `tiktok-insights verify` finds it.
         """
-        published = self._session.query(_PUBLISHED) + self._session.query(_OPEN_SNAPSHOTS)
+        retained_from = f"SELECT RETAINED_FROM FROM {self._namespace.name_of(PUBLISH_LOCK)}"
+        statements = (_PUBLISHED, retained_from, _OPEN_SNAPSHOTS)
+        published = [row for sql in statements for row in self._session.query(sql)]
         return repr(published), repr(self._session.query(_LOOKS))
 
     def states(self, data: tuple[str, str]) -> dict[str, str]:

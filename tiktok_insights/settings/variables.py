@@ -135,6 +135,14 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         ),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
     ),
+    "How long data is kept": (
+        Variable(
+            "TIKTOK_RETENTION_DAYS",
+            "",
+            "for how many days snapshots are kept. `tiktok-insights expire` and the job `expire_snapshots` delete "
+            "older ones everywhere; what has expired does not come back. If empty, nothing expires",
+        ),
+    ),
     "Alerts": (
         Variable("ALERT_SNS_TOPIC", "", "the ARN of an Amazon SNS topic that gets alerts"),
         Variable("ALERT_SLACK_URL", "", "the URL of an incoming webhook of Slack that gets alerts; it is a secret"),
