@@ -134,10 +134,9 @@ class ObjectStore:
         try:
             return self._read(read, Key=key)
         except ClientError as error:
-            if error_code(error) in _MISSING:
-                msg = f"The object {self.uri(key)} does not exist. Restore it from a backup."
-                raise ObjectMissingError(msg) from None
-            raise
+            if error_code(error) not in _MISSING:
+                raise
+            raise ObjectMissingError(f"The object {self.uri(key)} does not exist. Restore it from a backup.") from None
 
     def info(self, key: str) -> ObjectInfo | None:
         """The object with this key, if there is one."""
