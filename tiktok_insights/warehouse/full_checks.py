@@ -57,7 +57,7 @@ def every_row_is_the_newest_of_its_user(given: TableCheckInput) -> Finding:
 @check(Severity.BLOCKING)
 def presence_follows_from_the_history(given: TableCheckInput) -> Finding:
     """PRESENCE_SPELLS has exactly the spells that follow from all snapshots in the history, in every column."""
-    rows = given.session.query(_DIFFERENT_SPELLS.format(all_spells=all_spells()))
+    rows = given.session.query(_DIFFERENT_SPELLS.format(all_spells=all_spells(given.session.namespace)))
     return Finding(
         tuple(
             f"{pseudonym(tiktok_id)} in account {account_id}: spell {spell} differs from the history"

@@ -4,8 +4,9 @@ The definitions are in docs/explanation; what is counted from the spells belongs
 """
 
 from tiktok_insights.sql_files import read_sql, without_comments
-from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS
+from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, PUBLISH_LOCK
 from tiktok_insights.tables.holes import HOLES, NUMBERS
+from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tables.presence import PRESENCE_SPELLS
 
 #: Stand for what is unknown, so that a comparison with it gives the right answer.
@@ -16,19 +17,20 @@ _NO_SPELLS = f"(SELECT * FROM {PRESENCE_SPELLS.name} WHERE 1 = 0)"
 _NO_ROWS = f"SELECT * FROM {FOLLOWER_SNAPSHOTS.name} WHERE 1 = 0"
 
 
-def fold_spells(chosen: str, staged: str) -> str:
+def fold_spells(namespace: Namespace, chosen: str, staged: str) -> str:
     """The query for the spells that a batch changes; `chosen` and `staged` are queries for its keys and its rows."""
-    return _fold(PRESENCE_SPELLS.name, chosen, staged)
+    return _fold(namespace, PRESENCE_SPELLS.name, chosen, staged)
 
 
-def all_spells() -> str:
-    """The query for all spells, computed from the whole history."""
-    return _fold(_NO_SPELLS, "''", _NO_ROWS)
+def all_spells(namespace: Namespace) -> str:
+    """The query for all spells, computed from the whole history that is retained."""
+    return _fold(namespace, _NO_SPELLS, "''", _NO_ROWS)
 
 
-def _fold(spells: str, chosen: str, staged: str) -> str:
+def _fold(namespace: Namespace, spells: str, chosen: str, staged: str) -> str:
     text = without_comments(read_sql(__package__, "fold_spells"))
     return text.format(
+        publish_lock=namespace.name_of(PUBLISH_LOCK),
         spells=spells,
         chosen=chosen,
         staged=staged,

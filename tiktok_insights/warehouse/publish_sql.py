@@ -52,11 +52,12 @@ def _from_the_objects(table: Table) -> str:
 
 def _fill(text: str, namespace: Namespace, now: datetime) -> str:
     objects = namespace.name_of(STAGED_OBJECTS)
+    staged = namespace.name_of(STAGED_TIKTOK_DATA)
     chosen = f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.LOADED}'"
     return without_comments(text).format(
         **{table.name.lower(): namespace.name_of(table) for table in ALL if table.is_internal},
         chosen=chosen,
-        fold_spells=fold_spells(chosen, f"SELECT * FROM {namespace.name_of(STAGED_TIKTOK_DATA)} WHERE BATCH_ID = ?"),
+        fold_spells=fold_spells(namespace, chosen, f"SELECT * FROM {staged} WHERE BATCH_ID = ?"),
         spell_columns=", ".join(PRESENCE_SPELLS.names),
         noted=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.UNCHANGED}'",
         settled=SETTLED,

@@ -92,7 +92,7 @@ class Engine:
         for table in ALL:
             if table is not PUBLISH_LOCK:
                 self.session.execute(f"TRUNCATE {self._name_of(table)}")
-        self.session.execute(f"UPDATE {self._name_of(PUBLISH_LOCK)} SET USERS = NULL")
+        self.session.execute(f"UPDATE {self._name_of(PUBLISH_LOCK)} SET USERS = NULL, RETAINED_FROM = NULL")
 
     def put(self, upload: Upload) -> Upload:
         """Nothing to do: the bucket is whatever the test says."""

@@ -129,7 +129,7 @@ def test_spells_and_states_of_random_accounts_are_the_oracles(engine: Engine) ->
             publish(engine, batch)
         expected: list[SpellRow] = sorted((row for looks in come.values() for row in spell_rows(looks)), key=repr)
         assert plain(engine, "SELECT * FROM PRESENCE_SPELLS") == expected, seed
-        assert plain(engine, all_spells()) == expected, seed
+        assert plain(engine, all_spells(engine.session.namespace)) == expected, seed
         states = sorted((row for looks in come.values() for row in status_rows(looks)), key=repr)
         assert plain(engine, STATUS.select("main")) == states, seed
         spells_seen |= {row[2] for row in expected}
