@@ -21,8 +21,10 @@ from tiktok_insights.tables.definitions import (
     TOUCHED_USERS,
 )
 from tiktok_insights.tables.load_status import LoadStatus, NewestRow
+from tiktok_insights.warehouse.daily_totals import daily_totals_kept
 from tiktok_insights.warehouse.publish import write_users
 from tiktok_insights.warehouse.publish_sql import publish_steps
+from tiktok_insights.warehouse.spells_again import accounts_with_snapshots_before, make_spells_again
 
 #: In the place of a batch's ID.
 _EXPIRY = "expire"
@@ -88,8 +90,8 @@ def expiring_rows(session: Session, cut: datetime) -> ExpiringRows:
 def expire_rows(connect: Connect, cut: datetime) -> ExpiringRows:
     """Delete what expires, in one transaction under the lock of publications. With nothing to expire, write nothing.
 
-    May be cut off and repeated. Raises RetentionError when the counts inside the transaction do not add up, as when a
-    statement whose answer was lost was sent again and has run twice.
+    May be cut off and repeated. Raises RetentionError, DailyTotalsError or SpellsError when the counts inside the
+    transaction do not add up, as when a statement whose answer was lost was sent again and has run twice.
     """
     with connect() as session:
         if not expiring_rows(session, cut):
@@ -104,6 +106,24 @@ def expire_rows(connect: Connect, cut: datetime) -> ExpiringRows:
 
 
 def _expire(session: Session, cut: datetime) -> None:
+    lock, now = session.namespace.name_of(PUBLISH_LOCK), datetime.now(UTC)
+    # The cut never goes back. It is a value, not a difference: a statement whose answer is lost may run twice.
+    newest = f"GREATEST(COALESCE(RETAINED_FROM, {timestamp(cut)}), {timestamp(cut)})"
+    ((retained_from,),) = session.query(f"SELECT {newest} FROM {lock}")
+    accounts = accounts_with_snapshots_before(session, retained_from.replace(tzinfo=UTC))
+    with daily_totals_kept(session, accounts, now):
+        _delete_rows(session, cut, now)
+        session.execute(f"UPDATE {lock} SET RETAINED_FROM = {newest}")
+        make_spells_again(session, accounts)
+    ((rows,),), ((users,),) = session.query(_ROWS), session.query(_USERS)
+    if rows != users:
+        msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users in the history and was rolled back. Run again."
+        raise RetentionError(msg)
+    write_users(session, int(users))
+
+
+def _delete_rows(session: Session, cut: datetime, now: datetime) -> None:
+    """Mark the ledger's versions, delete what was loaded of them, and give the users their newest row that is left."""
     namespace = session.namespace
     session.execute(
         f"UPDATE {LOAD_HISTORY.name} SET STATUS = '{LoadStatus.EXPIRED}', REASON = NULL, {_SUMS} "
@@ -116,19 +136,9 @@ def _expire(session: Session, cut: datetime) -> None:
     )
     session.execute(f"DELETE FROM {FOLLOWER_SNAPSHOTS.name} WHERE OBJECT_KEY IN ({_EXPIRED})")
     session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {IS_OPEN} AND STARTED_AT < {timestamp(cut)}")
-    steps = publish_steps(namespace, datetime.now(UTC))
+    steps = publish_steps(namespace, now)
     for step in _REBUILD:
         session.execute(steps[step], (_EXPIRY,) * steps[step].count("?"))
-    # A value, not a difference: a statement whose answer is lost may run twice.
-    session.execute(
-        f"UPDATE {namespace.name_of(PUBLISH_LOCK)} "
-        f"SET RETAINED_FROM = GREATEST(COALESCE(RETAINED_FROM, {timestamp(cut)}), {timestamp(cut)})"
-    )
-    ((rows,),), ((users,),) = session.query(_ROWS), session.query(_USERS)
-    if rows != users:
-        msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users in the history and was rolled back. Run again."
-        raise RetentionError(msg)
-    write_users(session, int(users))
 
 
 def _old(cut: datetime) -> str:

@@ -12,11 +12,12 @@ from tiktok_insights_tests.support.loading import Loader
 
 
 def empty_tables(session: Session) -> None:
-    """Empty all tables; the lock keeps its row, which knows of no users then, and of no one who was removed."""
+    """Empty all tables; the lock keeps its row, which knows of no users, no removed people and no cut then."""
     for table in ALL:
         if table is not PUBLISH_LOCK:
             session.execute(f"DELETE FROM {session.namespace.name_of(table)}")
-    session.execute(f"UPDATE {session.namespace.name_of(PUBLISH_LOCK)} SET USERS = NULL, SUPPRESSION = NULL")
+    lock = session.namespace.name_of(PUBLISH_LOCK)
+    session.execute(f"UPDATE {lock} SET USERS = NULL, SUPPRESSION = NULL, RETAINED_FROM = NULL")
 
 
 class SharedDatabase:
