@@ -117,7 +117,7 @@ def _expire(session: Session, cut: datetime) -> None:
         make_spells_again(session, accounts)
     ((rows,),), ((users,),) = session.query(_ROWS), session.query(_USERS)
     if rows != users:
-        msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users in the history and was rolled back. Run again."
+        msg = f"{rows} rows were left in {TIKTOK_DATA.name} for {users} users. All tables are as they were. Run again."
         raise RetentionError(msg)
     write_users(session, int(users))
 

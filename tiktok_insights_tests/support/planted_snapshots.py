@@ -3,6 +3,7 @@
 What is said here of each object and row is all that the expectations know; nothing of the package decides it.
 """
 
+import gzip
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -133,5 +134,5 @@ class Planted:
         self.is_old[upload.key] = is_old(hour)
 
     def _put(self, key: str, body: bytes, hour: str) -> None:
-        self.store.put(key, body, _JSON)
+        self.store.put(key, gzip.compress(body, mtime=0) if key.endswith(".gz") else body, _JSON)
         self.is_old[key] = is_old(hour)
