@@ -46,7 +46,6 @@ _NOT_SEARCHED = (
     "Files that people exported, copied, printed or sent, such as CSVs, archives and pictures of the dashboard.",
     "Power BI, which holds what its last refresh has read. Refresh it.",
     "What others computed or stored from the tables, such as tables and views that are not this system's.",
-    "Dagster's records on PostgreSQL, where messages of old runs may name a user. Delete such runs in the UI.",
     "Logs in CloudWatch, which end with the retention of their groups.",
 )
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Days for which Snowflake keeps the data of a permanent table after Time Travel. No setting changes it.
 FAIL_SAFE_DAYS = 7
+#: The orchestrator has one backup for each day of the week: deploy/orchestrator/manage.sh.
+BACKUP_DAYS = 7
 _NO_LIFECYCLE = "NoSuchLifecycleConfiguration"
 _RETENTION = (
     "SELECT TABLE_SCHEMA, MAX(RETENTION_TIME) AS DAYS FROM information_schema.tables "
@@ -46,6 +48,23 @@ def in_the_bucket(s3: "S3Client", bucket: str, today: date) -> Remainder | None:
         (
             f"aws s3api list-object-versions --bucket {bucket} --query 'Versions[?!IsLatest].[Key,VersionId]'",
             f"aws s3api delete-object --bucket {bucket} --key KEY --version-id VERSION_ID",
+        ),
+    )
+
+
+def in_postgres() -> Iterator[Remainder]:
+    """What a PostgreSQL database with Dagster's records leaves behind. Nothing is read: its files are elsewhere."""
+    yield Remainder(
+        "The write-ahead log of the PostgreSQL database with Dagster's records.",
+        "its files are written again, which takes as long as the database is busy",
+        ("CHECKPOINT;", "SELECT pg_switch_wal();"),
+    )
+    yield Remainder(
+        "Backups of the PostgreSQL database with Dagster's records.",
+        f"{BACKUP_DAYS} days have passed with the timer tiktok-insights-backup; your own plan may keep them longer",
+        (
+            "sudo rm /srv/tiktok_insights/backups/dagster-*.dump",
+            "aws s3 rm s3://BUCKET/backups/orchestrator/ --recursive",
         ),
     )
 

@@ -9,14 +9,17 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.dagster_postgres import clean_postgres
 from tiktok_insights.people.erasing.dashboard import renew_dashboard
 from tiktok_insights.people.erasing.local_files import clean_machine
+from tiktok_insights.people.erasing.named_texts import NamedTexts
 from tiktok_insights.people.forget import Reach
 from tiktok_insights.people.person import Person, UnknownPersonError
-from tiktok_insights.people.remains import Remainder, in_the_bucket, in_the_warehouse
+from tiktok_insights.people.remains import Remainder, in_postgres, in_the_bucket, in_the_warehouse
 from tiktok_insights.people.unfinished import Unfinished
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.dagster_records import postgres_url
 from tiktok_insights.resources.opening import aws_client, open_bucket, open_extraction_lock, open_session
 from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.scratch import remove_abandoned
@@ -34,15 +37,16 @@ class AccountStillFollowedError(RuntimeError):
 
 
 def open_reach(settings: Settings, progress: ProgressReporter, log: logging.Logger) -> Reach:
-    """Open everything that a removal reaches. Raises StackError, and the clients' errors."""
+    """Open everything that a removal reaches. Raises SettingsError, StackError, and the clients' errors."""
+    records = postgres_url(settings.dagster_home)
     return Reach(
         open_store=partial(open_bucket, settings.s3),
         open_suppressions=partial(open_suppression, settings.s3),
         connect=partial(open_session, settings.snowflake, _STEP),
         unfinished=Unfinished(settings.home),
         lock=partial(open_extraction_lock, str(settings.home), settings.s3, log),
-        clean_machine=partial(_clean_machine, settings),
-        remains=partial(_remains, settings),
+        clean_machine=partial(_clean_machine, settings, records),
+        remains=partial(_remains, settings, records),
         progress=progress,
     )
 
@@ -71,20 +75,24 @@ def account_of(settings: Settings, reach: Reach, reference: str) -> str:
     return account
 
 
-def _clean_machine(settings: Settings, people: Collection[Person]) -> Iterator[Cleaned]:
+def _clean_machine(settings: Settings, records: str | None, people: Collection[Person]) -> Iterator[Cleaned]:
     """Make the dashboard again, then clean the files of this machine, where a local stack is stopped meanwhile."""
     with open_session(settings.snowflake, _STEP) as session:
         yield renew_dashboard(session, open_bucket(settings.s3), settings.dashboard)
     abandoned = remove_abandoned()
     yield Cleaned("temporary folders of processes that were killed", abandoned)
     names = [name for person in people for name in person.names()]
+    if records:
+        yield clean_postgres(records, NamedTexts.of(names))
     yield from clean_machine(settings.home, settings.dagster_home, names)
 
 
-def _remains(settings: Settings) -> Iterator[Remainder]:
+def _remains(settings: Settings, records: str | None) -> Iterator[Remainder]:
     today = datetime.now(UTC).date()
     if versions := in_the_bucket(aws_client("s3", settings.s3), settings.s3.bucket, today):
         yield versions
+    if records:
+        yield from in_postgres()
     if settings.deployment is Deployment.AWS:
         with open_session(settings.snowflake, _STEP) as session:
             yield from in_the_warehouse(session, today)
