@@ -5,6 +5,7 @@ belongs in `presence.py`.
 """
 
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from tiktok_insights.raw.manifest import SnapshotKey, iso
 from tiktok_insights.raw.snapshot_facts import SnapshotFacts
 from tiktok_insights.schema import CSV_HEADER
 from tiktok_insights.staging.batch import Staging
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_HISTORY
+from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights.warehouse.publish import publish_passed
 from tiktok_insights.warehouse.rebuild import rebuild
 
@@ -49,6 +51,16 @@ CREATE MACRO lists(entries, first_day, last_day) AS TABLE
 """
 
 
+#: What of the ledger is not zero, empty or the snapshot's time.
+_LOADED = {"OBJECT_KEY": "OBJECT_KEY", "STATUS": f"'{LoadStatus.LOADED}'", "ROWS_STAGED": "USERS_SEEN"}
+_EMPTY = {"NUMBER": "0", "TIMESTAMP_NTZ": "LOOKED_AT", "VARCHAR": "''"}
+_LEDGER = (
+    f"INSERT INTO {LOAD_HISTORY.name} SELECT "
+    + ", ".join(_LOADED.get(one.name, _EMPTY[re.split(r"[( ]", one.type)[0]]) for one in LOAD_HISTORY.columns)
+    + f" FROM {ACCOUNT_SNAPSHOTS.name}"
+)
+
+
 def fill(watch: Stopwatch, *, rows: int, days: int, **place: str) -> int:
     """Put the lists of the first days into the history, and compute users and spells; gives the rows of the history."""
     here = Workplace.of(**place)
@@ -76,6 +88,7 @@ def fill(watch: Stopwatch, *, rows: int, days: int, **place: str) -> int:
             f"FROM lists({rows}, 1, {days}) GROUP BY ACCOUNT_ID, DAY, LOOKED_AT) TO '{path}'"
         )
         session.copy_parquet(path, ACCOUNT_SNAPSHOTS.name)
+        session.execute(_LEDGER)
         with watch:
             rebuild(here.session)
     return int(filled)

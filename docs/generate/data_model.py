@@ -127,7 +127,11 @@ def _marts() -> Iterator[str]:
         yield markdown.table(
             ("reconciles", f"`{mart.view}`", "table"),
             (
-                (total.meaning, _code(total.of_mart), f"`{total.of_table}` of `{total.table}`")
+                (
+                    total.meaning,
+                    _code(total.of_mart),
+                    " + ".join(f"`{part.total}` of `{part.table}`" for part in total.of_tables),
+                )
                 for total in mart.reconciliations
             ),
         )

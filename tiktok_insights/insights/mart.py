@@ -101,13 +101,20 @@ class MartColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class TableTotal:
+    """A total of one table."""
+
+    total: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """A total that must be equal in the mart and in a table that it is made from."""
+    """A total of the mart that must equal a total of a table that it is made from, or the sum of several."""
 
     meaning: str
     of_mart: str
-    of_table: str
-    table: str
+    of_tables: tuple[TableTotal, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ The header has three paragraphs, with a line `--` between them:
     --
     -- key: ACCOUNT_ID, DAY
     -- order: DAY DESC, ACCOUNT_ID
-    -- reconcile users: SUM(USERS) = COUNT(*) of FOLLOWER_SNAPSHOTS
+    -- reconcile users: SUM(USERS) = COUNT(*) of FOLLOWER_SNAPSHOTS + SUM(USERS) of TOTALS
 
 The description is one line or more, and there is a line for each column, in the query's order. The types are those of
 `ValueType`. No two rows have the same key. The order has the key in it, so that it is the same each time. `rows: 6`
@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
-from tiktok_insights.insights.mart import FRAME_ROWS, Mart, MartColumn, Reconciliation, ValueType
+from tiktok_insights.insights.mart import FRAME_ROWS, Mart, MartColumn, Reconciliation, TableTotal, ValueType
 from tiktok_insights.insights.words import SCHEMA, UnknownWordError, filled
 from tiktok_insights.sql_files import without_comments
 from tiktok_insights.tables.definitions import ALL
@@ -34,7 +34,8 @@ from tiktok_insights.tables.definitions import ALL
 _COLUMN = re.compile(r"([A-Z][A-Z0-9_]*) \(([^()]+)\): (\S.*\.)")
 _SETTING = re.compile(r"(key|order|rows|reconcile [a-z]+(?: [a-z]+)*): (\S.*)")
 _ORDERED = re.compile(r"([A-Z][A-Z0-9_]*)(?: DESC)?(?: NULLS (?:FIRST|LAST))?")
-_RECONCILED = re.compile(r"([^=;]+) = ([^=;]+) of ([A-Z_]+)")
+_TOTAL = re.compile(r"((?:(?! of )[^=;])+) of ([A-Z_]+)(?: \+ |$)")
+_RECONCILED = re.compile(rf"([^=;]+) = ((?:{_TOTAL.pattern})+)")
 _RECONCILE = "reconcile "
 _TABLES = {table.name for table in ALL}
 _TYPES = {type_.value: type_ for type_ in ValueType}
@@ -189,9 +190,14 @@ def _reconciliations(lines: Sequence[_Line], settings: dict[str, _Line]) -> tupl
     reconciliations = []
     for name, line in settings.items():
         if name.startswith(_RECONCILE):
-            if not (found := _RECONCILED.fullmatch(line.text)) or found[3] not in _TABLES:
-                raise line.error("a reconciliation must read `<total of the mart> = <total of the table> of <TABLE>`")
-            reconciliations.append(Reconciliation(name.removeprefix(_RECONCILE), *found.groups()))
+            found = _RECONCILED.fullmatch(line.text)
+            totals = tuple(TableTotal(*total) for total in _TOTAL.findall(found[2])) if found else ()
+            if not found or not _TABLES.issuperset(total.table for total in totals):
+                raise line.error(
+                    "a reconciliation must read `<total of the mart> = <total of the table> of <TABLE>`, for several "
+                    "tables with ` + ` between them"
+                )
+            reconciliations.append(Reconciliation(name.removeprefix(_RECONCILE), found[1], totals))
     if not reconciliations:
         raise lines[-1].error("a mart needs at least one line `reconcile <what>: `")
     return tuple(reconciliations)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from tiktok_insights.checks import Check, Finding, Severity
 from tiktok_insights.clients.snowflake_session import Row, Session, placeholders, retry_conflicts
-from tiktok_insights.insights.mart import FRAME_ROWS, Mart
+from tiktok_insights.insights.mart import FRAME_ROWS, Mart, Reconciliation, TableTotal
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.staging.open_snapshots import IS_OPEN
 from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
@@ -21,9 +21,10 @@ from tiktok_insights.tables.creation import TableDriftError
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES, PUBLISH_LOCK
 from tiktok_insights.tables.inventory import read_tables
 
-#: What changes the large tables: a publication, and a rebuild, after which every publication is checked again.
+#: What changes the large tables: a publication, a rebuild, after which every publication is checked again, and the cut
+#: before which snapshots have expired.
 _PUBLISHED = (
-    "SELECT COUNT(*), MAX(PUBLISHED_AT), COUNT(CHECKED_AT), MAX(CHECKED_AT) "
+    "SELECT COUNT(*), MAX(PUBLISHED_AT), COUNT(CHECKED_AT), MAX(CHECKED_AT), (SELECT MAX(RETAINED_FROM) FROM {lock}) "
     f"FROM {LOAD_BATCHES.name} WHERE PUBLISHED_AT IS NOT NULL"
 )
 #: Extraction changes these without a publication.
@@ -61,9 +62,8 @@ class Marts:
         While the names are the same, so are the data. Only small tables are read. A change by hand to the large ones
         does not show: `tiktok-insights verify` finds it.
         """
-        retained_from = f"SELECT RETAINED_FROM FROM {self._namespace.name_of(PUBLISH_LOCK)}"
-        statements = (_PUBLISHED, retained_from, _OPEN_SNAPSHOTS)
-        published = [row for sql in statements for row in self._session.query(sql)]
+        lock = self._namespace.name_of(PUBLISH_LOCK)
+        published = self._session.query(_PUBLISHED.format(lock=lock)) + self._session.query(_OPEN_SNAPSHOTS)
         return repr(published), repr(self._session.query(_LOOKS))
 
     def states(self, data: tuple[str, str]) -> dict[str, str]:
@@ -92,9 +92,9 @@ class Marts:
         if not marts:
             return {}
         of_tables: dict[str, list[str]] = {}
-        for total in (total for mart in marts for total in mart.reconciliations):
-            if total.of_table not in of_tables.setdefault(total.table, []):
-                of_tables[total.table].append(total.of_table)
+        for total in (total for mart in marts for one in mart.reconciliations for total in one.of_tables):
+            if total.total not in of_tables.setdefault(total.table, []):
+                of_tables[total.table].append(total.total)
         sources = [
             _totals(mart.view, ["COUNT(*)", *(total.of_mart for total in mart.reconciliations)], self._name(mart))
             for mart in marts
@@ -147,17 +147,24 @@ def _totals(name: str, totals: Sequence[str], source: str) -> str:
 
 
 def _measured(mart: Mart, found: Mapping[str, int], of_tables: Mapping[str, Sequence[str]]) -> Measured:
+    def in_table(total: TableTotal) -> int:
+        return found[f"{total.table}_{of_tables[total.table].index(total.total)}"]
+
     totals = [
-        (total, found[f"{mart.view}_{number}"], found[f"{total.table}_{of_tables[total.table].index(total.of_table)}"])
-        for number, total in enumerate(mart.reconciliations, 1)
+        (one, found[f"{mart.view}_{number}"], sum(map(in_table, one.of_tables)))
+        for number, one in enumerate(mart.reconciliations, 1)
     ]
     offenders = [
-        f"{total.meaning}: {actual:,} in {mart.view}, {expected:,} in {total.table}"
-        for total, actual, expected in totals
+        f"{one.meaning}: {actual:,} in {mart.view}, {expected:,} in {_tables(one)}"
+        for one, actual, expected in totals
         if actual != expected
     ]
-    finding = Finding(tuple(offenders), {total.meaning: actual for total, actual, _ in totals})
+    finding = Finding(tuple(offenders), {one.meaning: actual for one, actual, _ in totals})
     return Measured(found[f"{mart.view}_0"], finding)
+
+
+def _tables(one: Reconciliation) -> str:
+    return " and ".join(total.table for total in one.of_tables)
 
 
 def reconciles(mart: Mart) -> Check[Measured]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
@@ -13,6 +13,7 @@ from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
 from tiktok_insights.warehouse.rebuild import rebuild
 from tiktok_insights_tests.support.csv_texts import csv_file, row
+from tiktok_insights_tests.support.expiring import expire
 from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.loading import Loader
 
@@ -100,6 +101,11 @@ def note_an_open_snapshot(loader: Loader) -> None:
     loader.session.insert(ACCOUNT_SNAPSHOTS, [noted])
 
 
+def move_the_cut(loader: Loader) -> None:
+    """What retention does."""
+    expire(loader.session, datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+
+
 def look_at_an_account(loader: Loader) -> None:
     """What a run with `accounts_only` adds without a publication."""
     loader.session.execute(
@@ -117,6 +123,7 @@ def publish(loader: Loader) -> None:
 CHANGES: dict[str, tuple[Callable[[Loader], object], set[str]]] = {
     "a publication": (publish, NAMES),
     "a rebuild": (lambda loader: rebuild(lambda: nullcontext(loader.session)), NAMES),
+    "snapshots that expire": (move_the_cut, NAMES),
     "an open snapshot": (note_an_open_snapshot, NAMES),
     "a look": (look_at_an_account, {"account_days", "account_stats"}),
     "a view replaced": (replace_by_hand, {"users_by_privacy"}),

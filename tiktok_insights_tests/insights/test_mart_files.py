@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 
-from tiktok_insights.insights.mart import MartColumn, Reconciliation, ValueType
+from tiktok_insights.insights.mart import MartColumn, Reconciliation, TableTotal, ValueType
 from tiktok_insights.insights.mart_files import MartFileError, all_marts, parse
 from tiktok_insights.insights.thresholds import THRESHOLDS
 
@@ -24,7 +24,7 @@ GOOD = """\
 -- order: DAY DESC NULLS LAST, ACCOUNT_ID, KIND
 -- rows: 6
 -- reconcile all users: SUM(CHANGE) = COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID) of FOLLOWER_SNAPSHOTS
--- reconcile rows: COUNT(*) = COUNT(*) of TIKTOK_DATA
+-- reconcile rows: COUNT(*) = COUNT(*) + 1 of TIKTOK_DATA + SUM(GONE) of DAILY_TOTALS
 WITH days AS (SELECT * FROM {schema}.FOLLOWER_SNAPSHOTS)
 -- A comment of the query.
 SELECT * FROM days JOIN {schema}.TIKTOK_DATA USING (TIKTOK_ID);
@@ -51,8 +51,16 @@ def test_a_header_says_all_of_a_mart() -> None:
     assert (mart.key, mart.rows) == (("ACCOUNT_ID", "DAY", "KIND"), 6)
     assert mart.query("MAIN.X") == "SELECT * FROM MAIN.X ORDER BY DAY DESC NULLS LAST, ACCOUNT_ID, KIND"
     assert mart.reconciliations == (
-        Reconciliation("all users", "SUM(CHANGE)", "COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID)", "FOLLOWER_SNAPSHOTS"),
-        Reconciliation("rows", "COUNT(*)", "COUNT(*)", "TIKTOK_DATA"),
+        Reconciliation(
+            "all users",
+            "SUM(CHANGE)",
+            (TableTotal("COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID)", "FOLLOWER_SNAPSHOTS"),),
+        ),
+        Reconciliation(
+            "rows",
+            "COUNT(*)",
+            (TableTotal("COUNT(*) + 1", "TIKTOK_DATA"), TableTotal("SUM(GONE)", "DAILY_TOTALS")),
+        ),
     )
     assert mart.select("PUBLIC").startswith("WITH days AS (SELECT * FROM PUBLIC.FOLLOWER_SNAPSHOTS)\n")
     assert mart.select("PUBLIC").endswith("\nSELECT * FROM days JOIN PUBLIC.TIKTOK_DATA USING (TIKTOK_ID)")
@@ -154,10 +162,14 @@ HOSTILE = [
     ("-- key: ACCOUNT_ID, DAY, KIND\n", "", 10, "a mart needs a key and an order"),
     ("reconcile rows", "reconcile all users", 14, "reconcile all users appears twice"),
     ("reconcile rows", "reconcile", 14, "a setting must be"),
-    ("COUNT(*) = COUNT(*) of", "COUNT(*) of", 14, "a reconciliation must read"),
-    ("COUNT(*) = COUNT(*) of", "COUNT(*) = 1 = 1 of", 14, "a reconciliation must read"),
-    ("COUNT(*) = COUNT(*) of", "COUNT(*); = 1 of", 14, "a reconciliation must read"),
-    ("of TIKTOK_DATA\n", "of TIKTOK_DATE\n", 14, "a reconciliation must read"),
+    ("COUNT(*) = COUNT(*) + 1 of", "COUNT(*) of", 14, "a reconciliation must read"),
+    ("COUNT(*) = COUNT(*) + 1 of", "COUNT(*) = 1 = 1 of", 14, "a reconciliation must read"),
+    ("COUNT(*) = COUNT(*) + 1 of", "COUNT(*); = 1 of", 14, "a reconciliation must read"),
+    ("of TIKTOK_DATA +", "of TIKTOK_DATE +", 14, "a reconciliation must read"),
+    ("of DAILY_TOTALS\n", "of DAILY_TOTAL\n", 14, "a reconciliation must read"),
+    ("of DAILY_TOTALS\n", "of DAILY_TOTALS + \n", 14, "a header line is"),
+    ("of DAILY_TOTALS\n", "of DAILY_TOTALS + SUM(GONE)\n", 14, "a reconciliation must read"),
+    ("TIKTOK_DATA + SUM", "TIKTOK_DATA - SUM", 14, "a reconciliation must read"),
     ("WITH days", "DROP days", 15, "the header must be followed by one SELECT"),
     ("{schema}", "PUBLIC", 15, "the header must be followed by one SELECT"),
     ("there are.", "there are {many:,}.", 2, "there is no word {many:,}; the words are burst_days, "),

@@ -48,6 +48,10 @@ class DuckSession(Session):
         # For a handful of rows a second thread or a better plan costs more than it saves.
         self.duck = duckdb.connect(config={"threads": 1})
         self.duck.execute("PRAGMA disable_optimizer")
+        self.duck.execute(
+            "CREATE MACRO dateadd(unit, number, moment) AS moment + "
+            "CASE unit WHEN 'day' THEN to_days(number) WHEN 'microsecond' THEN to_microseconds(number) END"
+        )
         self.duck.execute("CREATE MACRO md5_number_lower64(text) AS ('0x' || substr(md5(text), 17))::UBIGINT")
 
     def table(self, sql: str, values: Sequence[object] = ()) -> tuple[list[str], list[Row]]:

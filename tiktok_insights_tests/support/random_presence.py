@@ -1,6 +1,6 @@
 """Random snapshots of one account for the oracle: few users, windows that shift, and everything that may hide a user.
 
-Times are microseconds, as in `expected_spells`. Worlds in which someone really follows belong in the simulator.
+Times are microseconds of a few days. Worlds in which someone really follows belong in the simulator.
 """
 
 from random import Random
@@ -8,9 +8,9 @@ from random import Random
 from tiktok_insights_tests.support.oracle.records import Interval, Row, Snapshot
 
 _KINDS = ("whole", "whole", "whole", "cut", "cut", "partial", "window", "hidden", "foreign")
-_SECOND = 10**6
+MINUTE = 60 * 10**6
 #: Follow times are before the first snapshot; both so few that windows, holes, floors and snapshots tie.
-_FOLLOWS, _LOOKS = range(1_000, 2_200, 100), range(2_000, 8_000, 100)
+_FOLLOWS, LOOKS = range(1_000, 2_200, 100), range(2_000, 8_000, 100)
 
 
 def random_snapshots(chance: Random, account_id: str) -> list[Snapshot]:
@@ -20,7 +20,7 @@ def random_snapshots(chance: Random, account_id: str) -> list[Snapshot]:
 
 
 def _snapshot(chance: Random, key: str, ids: list[str], account_id: str) -> Snapshot:
-    kind, moment = chance.choice(_KINDS), chance.choice(_LOOKS) * _SECOND
+    kind, moment = chance.choice(_KINDS), chance.choice(LOOKS) * MINUTE
     is_ours = kind != "foreign"
     shown = [tiktok_id for tiktok_id in ids if kind != "hidden" and chance.random() < 0.4]
     return Snapshot(
@@ -28,7 +28,7 @@ def _snapshot(chance: Random, key: str, ids: list[str], account_id: str) -> Snap
         moment,
         kind if is_ours else "",
         is_whole=kind == "whole" and chance.random() < 0.9,
-        covered_from=chance.choice(_FOLLOWS) * _SECOND if is_ours and chance.random() < 0.9 else None,
+        covered_from=chance.choice(_FOLLOWS) * MINUTE if is_ours and chance.random() < 0.9 else None,
         covered_to=moment if is_ours else None,
         holes=tuple(_hole(chance) for _ in range(chance.choice([0, 0, 0, 1, 2]))) if is_ours else (),
         rows=tuple(_row(chance, tiktok_id, is_ours=is_ours) for tiktok_id in shown),
@@ -38,7 +38,7 @@ def _snapshot(chance: Random, key: str, ids: list[str], account_id: str) -> Snap
 
 def _hole(chance: Random) -> Interval:
     start = chance.choice(_FOLLOWS)
-    return Interval(start * _SECOND, (start + chance.choice([1, 50, 100])) * _SECOND)
+    return Interval(start * MINUTE, (start + chance.choice([1, 50, 100])) * MINUTE)
 
 
 def _row(chance: Random, tiktok_id: str, *, is_ours: bool) -> Row:
@@ -46,5 +46,5 @@ def _row(chance: Random, tiktok_id: str, *, is_ours: bool) -> Row:
     if not is_ours and chance.random() < 0.8:
         return Row(tiktok_id)
     start = chance.choice(_FOLLOWS)
-    after = None if chance.random() < 0.1 else start * _SECOND
-    return Row(tiktok_id, after, (start + chance.choice([100, 200, 600])) * _SECOND)
+    after = None if chance.random() < 0.1 else start * MINUTE
+    return Row(tiktok_id, after, (start + chance.choice([100, 200, 600])) * MINUTE)

@@ -12,7 +12,7 @@ from tiktok_insights_tests.support.loading import Loader
 
 
 def empty_tables(session: Session) -> None:
-    """Empty all tables; the lock keeps its row, which knows of no users, no removed people and no cut then."""
+    """Empty all tables; the lock keeps its row, which knows of no users then, no one who was removed, and no cut."""
     for table in ALL:
         if table is not PUBLISH_LOCK:
             session.execute(f"DELETE FROM {session.namespace.name_of(table)}")

@@ -1,22 +1,27 @@
 """The spells that publications keep, and the states that people read, against the oracle of the insights."""
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import pytest
 
 from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.tables.daily_totals import DAILY_TOTALS
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.warehouse.presence import all_spells
 from tiktok_insights.warehouse.publish_sql import publish_steps
 from tiktok_insights_tests.support.campaigns import examples
 from tiktok_insights_tests.support.engine import NOON, Engine
 from tiktok_insights_tests.support.expected_spells import SpellRow, moment, spell_rows
+from tiktok_insights_tests.support.expiring import expire
 from tiktok_insights_tests.support.oracle.presence import statuses
 from tiktok_insights_tests.support.oracle.records import Snapshot
-from tiktok_insights_tests.support.random_presence import random_snapshots
+from tiktok_insights_tests.support.random_presence import LOOKS, MINUTE, random_snapshots
 
 pytestmark = pytest.mark.orders
 
@@ -31,6 +36,7 @@ STEPS = (
     "forget_touched_spells",
 )
 (STATUS,) = [mart for mart in all_marts() if mart.name == "follower_status"]
+DAILY = [mart for mart in all_marts() if mart.name in ("account_days", "followers_joined_daily")]
 #: What the tables need, and no spell depends on.
 _UNUSED: dict[str, Any] = {
     "SNAPSHOT_ID": "", "FIRST_MODIFIED": NOON, "LAST_MODIFIED": NOON, "ETAG": "", "STATUS": "loaded", "BATCH_ID": BATCH,
@@ -93,23 +99,116 @@ def plain(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
     return sorted(rows, key=repr)
 
 
-def status_rows(snapshots: list[Snapshot]) -> list[tuple[Any, ...]]:
-    """What the mart must say of one account; no one has a name here."""
+def days_of(spells: Sequence[SpellRow]) -> Counter[tuple[str, datetime, str]]:
+    """What the spells add to the numbers of each account and day."""
+    found: Counter[tuple[str, datetime, str]] = Counter()
+    for account, _, spell, first_seen, *rest in spells:
+        missed, missed_again, out_of_reach = rest[-3:]
+        if spell == 1 and first_seen:
+            found[account, day(first_seen), "FIRST_SEEN"] += 1
+        if missed:
+            found[account, day(missed), "GONE" if missed_again else "MISSED_ONCE"] += 1
+        elif out_of_reach:
+            found[account, day(out_of_reach), "OUT_OF_VIEW"] += 1
+    return found
+
+
+def day(time: datetime) -> datetime:
+    """The day's first second."""
+    return time.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def shown_days(engine: Engine) -> dict[tuple[str, datetime, str], int]:
+    """The numbers of each account and day that the marts show, without those that are 0."""
+    found: dict[tuple[str, datetime, str], int] = {}
+    for mart in DAILY:
+        totals = [column.name for column in mart.columns if column.name in DAILY_TOTALS.names]
+        rows = engine.session.query(f"SELECT {', '.join(totals)} FROM ({mart.select('main')}) AS mart")
+        places = [totals.index(name) for name in ("ACCOUNT_ID", "DAY")]
+        found |= {
+            (*(row[place] for place in places), name): int(number)
+            for row in rows
+            for name, number in zip(totals, row, strict=True)
+            if name not in ("ACCOUNT_ID", "DAY") and number
+        }
+    return found
+
+
+def status_rows(snapshots: list[Snapshot], spells: Sequence[SpellRow]) -> list[tuple[Any, ...]]:
+    """What the mart must say of one account by its snapshots and spells; no one has a name here."""
+    first_seen = {tiktok_id: first_seen for _, tiktok_id, spell, first_seen, *_ in spells if spell == 1}
     return [
         (
-            snapshots[0].account_id, tiktok_id, None, found.state, moment(found.first_seen_at),
-            moment(found.last_seen_at), moment(found.first_missed_at), moment(found.out_of_reach_at),
-            moment(found.followed_after), moment(found.followed_before),
+            snapshots[0].account_id, tiktok_id, None, found.state, first_seen[tiktok_id], moment(found.last_seen_at),
+            moment(found.first_missed_at), moment(found.out_of_reach_at), moment(found.followed_after),
+            moment(found.followed_before),
         )
         for tiktok_id, found in statuses(snapshots).items()
     ]  # fmt: skip  # as above
 
 
+@dataclass
+class World:
+    """Accounts whose snapshots come and expire, and what the tables must have of them."""
+
+    engine: Engine
+    come: dict[str, list[Snapshot]]
+    cut: int | None = None
+    #: What the days keep of what has expired.
+    kept: Counter[tuple[str, datetime, str]] = field(default_factory=Counter)
+
+    def publish(self, snapshots: list[Snapshot]) -> None:
+        """Publish a batch; what is before the cut is not loaded."""
+        loaded = [look for look in snapshots if self.cut is None or look.started_at >= self.cut]
+        for look in loaded:
+            self.come[look.account_id].append(look)
+        publish(self.engine, loaded)
+
+    def expire(self, cut: int) -> None:
+        """Let the snapshots before the cut expire: the days keep their numbers."""
+        days = shown_days(self.engine)
+        self.kept.update(days_of(self.spells()))
+        self.cut = max(cut, self.cut or 0)
+        moved = moment(self.cut)
+        assert moved is not None
+        expire(self.engine.session, moved.replace(tzinfo=UTC), NOON)
+        self.kept.subtract(days_of(self.spells()))
+        assert shown_days(self.engine) == days == self.days()
+
+    def days(self) -> dict[tuple[str, datetime, str], int]:
+        """What the marts of days must show."""
+        shown = Counter(self.kept)
+        shown.update(days_of(self.spells()))
+        return {place: number for place, number in shown.items() if number}
+
+    def spells(self) -> list[SpellRow]:
+        """The spells of all accounts."""
+        return sorted((row for looks in self.come.values() for row in spell_rows(known(looks), self.cut)), key=repr)
+
+    def states(self) -> list[tuple[Any, ...]]:
+        """The states of all users in the retained history."""
+        return [
+            row
+            for looks in self.come.values()
+            if (retained := [look for look in looks if self.cut is None or look.started_at >= self.cut])
+            for row in status_rows(retained, spell_rows(known(looks), self.cut))
+        ]
+
+
+def known(looks: list[Snapshot]) -> list[Snapshot]:
+    """The snapshots with a time: an empty file of another producer has none."""
+    return [look for look in looks if look.covered_to is not None or look.rows]
+
+
 @pytest.mark.campaign
 def test_spells_and_states_of_random_accounts_are_the_oracles(engine: Engine) -> None:
-    """The snapshots of 300 accounts come one by one or several at once, in their order or not; a torture takes more."""
+    """The snapshots of 300 accounts come one by one or several at once, in their order or not, and expire in a third.
+
+    A torture takes more.
+    """
     spells_seen: set[int] = set()
     states_seen: set[str] = set()
+    kinds_kept: set[str] = set()
     for seed in range(examples(0.15)):
         chance = Random(seed)  # noqa: S311  # a world, not a secret
         engine.clear()
@@ -117,22 +216,25 @@ def test_spells_and_states_of_random_accounts_are_the_oracles(engine: Engine) ->
         for account, snapshots in waiting.items():
             if int(account) % 4:  # of every fourth account, snapshots come in any order
                 snapshots.sort(key=lambda look: (look.started_at, look.snapshot_id))
-        come: dict[str, list[Snapshot]] = {account: [] for account in waiting}
+        world = World(engine, {account: [] for account in waiting})
         while any(waiting.values()):
-            batch = [
-                snapshots.pop(0)
-                for snapshots in waiting.values()
-                for _ in range(min(len(snapshots), chance.randint(0, 3)))
-            ]
-            for look in batch:
-                come[look.account_id].append(look)
-            publish(engine, batch)
-        expected: list[SpellRow] = sorted((row for looks in come.values() for row in spell_rows(looks)), key=repr)
+            world.publish(
+                [
+                    snapshots.pop(0)
+                    for snapshots in waiting.values()
+                    for _ in range(min(len(snapshots), chance.randint(0, 3)))
+                ]
+            )
+            if seed % 3 == 1 and chance.random() < 0.4:
+                world.expire(chance.choice(LOOKS) * MINUTE)
+        expected = world.spells()
         assert plain(engine, "SELECT * FROM PRESENCE_SPELLS") == expected, seed
         assert plain(engine, all_spells(engine.session.namespace)) == expected, seed
-        states = sorted((row for looks in come.values() for row in status_rows(looks)), key=repr)
-        assert plain(engine, STATUS.select("main")) == states, seed
+        assert plain(engine, STATUS.select("main")) == sorted(world.states(), key=repr), seed
+        assert shown_days(engine) == world.days(), seed
         spells_seen |= {row[2] for row in expected}
-        states_seen |= {row[3] for row in states}
+        states_seen |= {row[3] for row in world.states()}
+        kinds_kept |= {name for (_, _, name), number in world.kept.items() if number}
     assert {1, 2, 3} <= spells_seen
     assert states_seen == {"listed", "missed_once", "gone", "returned", "unknown"}
+    assert kinds_kept == {"FIRST_SEEN", "GONE", "MISSED_ONCE", "OUT_OF_VIEW"}

@@ -1,5 +1,5 @@
 -- One row per account and day of which a snapshot or a look tells: TikTok's count, how much of the list was read, and who
--- was missed. Who joined on a day is in FOLLOWERS_JOINED_DAILY.
+-- was missed. Who joined on a day is in FOLLOWERS_JOINED_DAILY. Days keep their numbers when snapshots expire.
 --
 -- ACCOUNT_ID (id): The account.
 -- DAY (time): The day, by its first second in UTC.
@@ -14,7 +14,7 @@
 -- key: ACCOUNT_ID, DAY
 -- order: DAY DESC, ACCOUNT_ID
 -- reconcile snapshots: SUM(SNAPSHOTS) = COUNT(LOOKED_AT) of ACCOUNT_SNAPSHOTS
--- reconcile departures: SUM(GONE) = COUNT(SECOND_MISSED_AT) of PRESENCE_SPELLS
+-- reconcile departures: SUM(GONE) = COUNT(SECOND_MISSED_AT) of PRESENCE_SPELLS + SUM(GONE) of DAILY_TOTALS
 WITH placed AS (
   SELECT
     looks.*,
@@ -51,6 +51,8 @@ WITH placed AS (
   SELECT ACCOUNT_ID, DATE_TRUNC('DAY', OUT_OF_REACH_AT), NULL, NULL, 0, 0, 0, 0, COUNT(*)
   FROM {schema}.PRESENCE_SPELLS WHERE FIRST_MISSED_AT IS NULL AND OUT_OF_REACH_AT IS NOT NULL
   GROUP BY ACCOUNT_ID, DATE_TRUNC('DAY', OUT_OF_REACH_AT)
+  UNION ALL
+  SELECT ACCOUNT_ID, DAY, NULL, NULL, 0, 0, GONE, MISSED_ONCE, OUT_OF_VIEW FROM {schema}.DAILY_TOTALS
 )
 SELECT
   ACCOUNT_ID, DAY, MAX(FOLLOWERS) AS FOLLOWERS, MAX(LIST) AS LIST, MAX(HAS_HOLES) = 1 AS HAS_HOLES,

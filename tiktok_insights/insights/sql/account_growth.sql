@@ -11,7 +11,7 @@
 -- IS_WEEK (boolean or NULL): True if the earlier snapshot is within {change_tolerance} hours of {change_days} days before.
 -- CHANGE_SINCE (whole number or NULL): Change of the count between the two.
 -- CHANGE_PER_DAY (decimal or NULL): That change for each day between.
--- PREVIOUS_AT (time or NULL): When the snapshot before began, with which the change is explained; NULL for the first one.
+-- PREVIOUS_AT (time or NULL): When the snapshot before began, with which the change is explained; NULL for the first one, and if one of the two has expired.
 -- CHANGE (whole number or NULL): Change of the count since the snapshot before.
 -- JOINED (count or NULL): Users whom a snapshot since then shows for the first time, or again after they were gone.
 -- GONE (count or NULL): Users whom two snapshots miss, the first of them since then; in the newest row, also those missed once.
@@ -23,7 +23,7 @@
 -- order: LOOKED_AT DESC, ACCOUNT_ID, SNAPSHOT_ID
 -- reconcile counts: SUM(FOLLOWERS) = SUM(CASE WHEN LOOKED_AT IS NOT NULL THEN USERS_CLAIMED END) of ACCOUNT_SNAPSHOTS
 WITH looks AS (
-  SELECT ACCOUNT_ID, SNAPSHOT_ID, HANDLE, LOOKED_AT, USERS_CLAIMED, USERS_SEEN, COVERAGE
+  SELECT ACCOUNT_ID, OBJECT_KEY, SNAPSHOT_ID, HANDLE, LOOKED_AT, USERS_CLAIMED, USERS_SEEN, COVERAGE
   FROM {schema}.ACCOUNT_SNAPSHOTS WHERE LOOKED_AT IS NOT NULL AND USERS_CLAIMED IS NOT NULL
 ), bases AS (
   SELECT
@@ -42,7 +42,7 @@ WITH looks AS (
     LAG(LOOKED_AT) OVER (PARTITION BY ACCOUNT_ID ORDER BY LOOKED_AT, SNAPSHOT_ID) AS PREVIOUS_AT,
     LAG(USERS_CLAIMED) OVER (PARTITION BY ACCOUNT_ID ORDER BY LOOKED_AT, SNAPSHOT_ID) AS PREVIOUS_CLAIMED,
     LEAD(LOOKED_AT) OVER (PARTITION BY ACCOUNT_ID ORDER BY LOOKED_AT, SNAPSHOT_ID) AS NEXT_AT
-  FROM looks WHERE USERS_SEEN > 0
+  FROM looks WHERE USERS_SEEN > 0 AND OBJECT_KEY IN ({loaded_objects})
 ), moments AS (
   SELECT ACCOUNT_ID, FIRST_SEEN_AT AS MOMENT, COUNT(*) AS JOINED, 0 AS GONE, 0 AS MISSED_ONCE
   FROM {schema}.PRESENCE_SPELLS GROUP BY ACCOUNT_ID, FIRST_SEEN_AT

@@ -1,7 +1,8 @@
 -- One row per account and period that has an earlier snapshot: what changed between two snapshots with a count, and what
 -- became of everybody listed at its beginning: change = joined - gone - missed once + unexplained. A user is listed from
 -- the first snapshot of a presence until one misses the user or no longer reaches back to when they followed. States are
--- as known today. A period is left out if a shorter one has its snapshot, unless that is nearer to its own length.
+-- as known today; who may have been listed before the retained history counts as seen before. A period is left out if a
+-- shorter one has its snapshot, unless that is nearer to its own length.
 --
 -- ACCOUNT_ID (id): The account.
 -- DAYS (threshold): The period's length: {short_period}, {middle_period} or {long_period}.
@@ -11,7 +12,7 @@
 -- FOLLOWERS_BEFORE (count): The account's follower count at SINCE as reported by the API.
 -- FOLLOWERS (count): The count at UNTIL.
 -- CHANGE (whole number): The change of the count.
--- JOINED (count or NULL): Users listed now, since a moment after SINCE. This and the next counts are NULL if one of the two snapshots shows nobody.
+-- JOINED (count or NULL): Users listed now, since a moment after SINCE. This and the next counts are NULL if one of the two snapshots shows nobody or has expired.
 -- JOINED_EARLIER (count or NULL): Those of them who had followed before SINCE, and were only not seen then.
 -- JOINED_IS_AT_LEAST (boolean): True if the list at UNTIL does not reach back to SINCE, or has a hole after it, so that more may have joined.
 -- LISTED_BEFORE (count or NULL): Users listed at SINCE. The next four add up to it.
@@ -40,7 +41,8 @@ WITH {numbers}, counted AS (
   SELECT
     looks.ACCOUNT_ID, lengths.DAYS, earlier.LOOKED_AT AS SINCE, looks.LOOKED_AT AS UNTIL,
     DATEDIFF('second', earlier.LOOKED_AT, looks.LOOKED_AT) AS SECONDS, earlier.USERS_CLAIMED AS FOLLOWERS_BEFORE,
-    looks.USERS_CLAIMED AS FOLLOWERS, earlier.USERS_SEEN > 0 AND looks.USERS_SEEN > 0 AS HAS_LISTS,
+    looks.USERS_CLAIMED AS FOLLOWERS, earlier.USERS_SEEN > 0 AND looks.USERS_SEEN > 0
+      AND loaded.OBJECT_KEY IS NOT NULL AS HAS_LISTS,
     COALESCE(looks.IS_WHOLE, FALSE) OR COALESCE(looks.COVERED_FROM <= earlier.LOOKED_AT, FALSE) AS REACHES_BACK,
     looks.OBJECT_KEY, looks.EARLIER_SNAPSHOTS,
     ROW_NUMBER() OVER (
@@ -51,6 +53,7 @@ WITH {numbers}, counted AS (
   FROM looks
   CROSS JOIN lengths
   JOIN counted AS earlier ON earlier.ACCOUNT_ID = looks.ACCOUNT_ID AND earlier.LOOKED_AT < looks.LOOKED_AT
+  LEFT JOIN ({loaded_objects}) AS loaded ON loaded.OBJECT_KEY = earlier.OBJECT_KEY
 ), periods AS (
   SELECT *
   FROM (
@@ -80,8 +83,8 @@ WITH {numbers}, counted AS (
   SELECT
     periods.ACCOUNT_ID, periods.DAYS, periods.SINCE, states.STATE, states.FIRST_SEEN_AT, states.FOLLOWED_BEFORE,
     COALESCE(away.LEFT_SINCE, 0) AS LEFT_SINCE,
-    COALESCE(away.RETURNED_AT, states.FIRST_SEEN_AT) <= periods.UNTIL AS IS_SEEN_UNTIL,
-    states.FIRST_SEEN_AT <= periods.SINCE AND COALESCE(away.WAS_AWAY, 0) = 0
+    COALESCE(away.RETURNED_AT, states.FIRST_SEEN_AT, periods.SINCE) <= periods.UNTIL AS IS_SEEN_UNTIL,
+    COALESCE(states.FIRST_SEEN_AT, periods.SINCE) <= periods.SINCE AND COALESCE(away.WAS_AWAY, 0) = 0
       AND (COALESCE(states.FIRST_MISSED_AT, states.OUT_OF_REACH_AT) IS NULL
         OR COALESCE(states.FIRST_MISSED_AT, states.OUT_OF_REACH_AT) > periods.SINCE) AS WAS_LISTED
   FROM periods

@@ -7,13 +7,13 @@
 -- OUTCOME (text or NULL): How the snapshot ended. A list that is not whole says nothing about users it does not include.
 -- TAKEN_AT (time or NULL): When the snapshot began; for a file from another source, when its newest row was fetched.
 -- USERS_SEEN (count): Distinct users in the snapshot.
--- USERS_NEW (count): Users in no earlier snapshot of the account.
+-- USERS_NEW (count): Users in no earlier snapshot of the account, and not before the retained history.
 -- USERS_CLAIMED (count or NULL): The account's follower count as reported by the API.
 --
 -- key: ACCOUNT_ID, SNAPSHOT_ID
 -- order: TAKEN_AT DESC, ACCOUNT_ID, SNAPSHOT_ID
 -- reconcile rows in the history: SUM(USERS_SEEN) = COUNT(*) of FOLLOWER_SNAPSHOTS
--- reconcile users per account: SUM(USERS_NEW) = COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID) of PRESENCE_SPELLS
+-- reconcile users first seen: SUM(USERS_NEW) = COUNT(CASE WHEN SPELL < 2 THEN FIRST_OBJECT_KEY END) of PRESENCE_SPELLS
 SELECT
   snapshots.ACCOUNT_ID, snapshots.SNAPSHOT_ID, snapshots.HANDLE, snapshots.OUTCOME, snapshots.LOOKED_AT AS TAKEN_AT,
   ledger.ROWS_STAGED AS USERS_SEEN, COALESCE(first_seen.USERS, 0) AS USERS_NEW, snapshots.USERS_CLAIMED

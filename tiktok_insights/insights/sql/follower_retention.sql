@@ -1,6 +1,7 @@
 -- One row per account, cohort and week: how many of a week's new followers were still listed at the end of a later week,
 -- as far as it is known today. Of users without a cohort there is one row per account, to say how many they are: those whose
--- follow time is not known to the week, and those first seen more than {cohort_days} days from it.
+-- follow time is not known to the week, and those first seen more than {cohort_days} days from it or before the retained
+-- history.
 --
 -- ACCOUNT_ID (id): The account.
 -- COHORT (time or NULL): The week in which they joined, by its first second, a Monday in UTC; NULL for users without a cohort.
@@ -31,7 +32,7 @@ WITH {joining}, weekly_looks AS (
     FLOOR(DATEDIFF('day', '1970-01-05'::TIMESTAMP_NTZ, LAST_SEEN_AT) / 7) AS SEEN_TO,
     FLOOR(DATEDIFF('day', '1970-01-05'::TIMESTAMP_NTZ, FIRST_MISSED_AT) / 7) AS MISSED_FROM,
     FLOOR(DATEDIFF('day', '1970-01-05'::TIMESTAMP_NTZ, OUT_OF_REACH_AT) / 7) AS OUT_OF_REACH_FROM,
-    MIN(FIRST_SEEN_AT) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID) AS EVER_SEEN_AT,
+    MAX(CASE WHEN SPELL = 1 THEN FIRST_SEEN_AT END) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID) AS EVER_SEEN_AT,
     LEAD(FIRST_SEEN_AT) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID ORDER BY SPELL) AS NEXT_SEEN_AT
   FROM {schema}.PRESENCE_SPELLS
 ), with_weeks AS (

@@ -4,7 +4,7 @@
 -- TIKTOK_ID (id): The user's ID.
 -- USER_NAME (text or NULL): The user's newest known handle.
 -- STATE (one of listed | missed_once | gone | returned | unknown): Whether the list still has the user.
--- FIRST_SEEN_AT (time): When the first snapshot began that shows the user.
+-- FIRST_SEEN_AT (time or NULL): When the first snapshot began that shows the user; NULL if before the retained history.
 -- LAST_SEEN_AT (time): When the last snapshot began that shows the user.
 -- FIRST_MISSED_AT (time or NULL): When the first later snapshot began that would have shown the user, but does not.
 -- OUT_OF_REACH_AT (time or NULL): When the first later snapshot began that went to the list's end or cap, but not back to when the user followed.

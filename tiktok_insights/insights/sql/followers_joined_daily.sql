@@ -6,11 +6,11 @@
 -- DAY (time): The day, by its first second in UTC.
 -- AT_LEAST (count or NULL): Listed users who joined within the day for certain; NULL if no snapshot covers the day.
 -- AT_MOST (count or NULL): Users who may have joined within the day, and may still be listed; NULL if no snapshot covers the day.
--- FIRST_SEEN (count): Users whom a snapshot of the day shows, and none before it.
+-- FIRST_SEEN (whole number): Users whom a snapshot of the day shows, and none before it. It stays when snapshots expire. A late snapshot or a removed person may then leave less than 0.
 --
 -- key: ACCOUNT_ID, DAY
 -- order: DAY DESC, ACCOUNT_ID
--- reconcile users per account: SUM(FIRST_SEEN) = COUNT(DISTINCT ACCOUNT_ID, TIKTOK_ID) of PRESENCE_SPELLS
+-- reconcile users first seen: SUM(FIRST_SEEN) = COUNT(CASE WHEN SPELL < 2 THEN FIRST_SEEN_AT END) of PRESENCE_SPELLS + SUM(FIRST_SEEN) of DAILY_TOTALS
 WITH {joining}, windows AS (
   SELECT
     ACCOUNT_ID, FIRST_DAY, LAST_DAY, HAS_START, COUNT(*) AS POSSIBLE,
@@ -36,8 +36,16 @@ WITH {joining}, windows AS (
     ON windows.ACCOUNT_ID = shown.ACCOUNT_ID AND shown.DAY BETWEEN windows.FIRST_DAY AND windows.LAST_DAY
   GROUP BY shown.ACCOUNT_ID, shown.DAY
 ), first_seen AS (
-  SELECT ACCOUNT_ID, DATE_TRUNC('DAY', FIRST_SEEN_AT) AS DAY, COUNT(*) AS FIRST_SEEN
-  FROM {schema}.PRESENCE_SPELLS WHERE SPELL = 1 GROUP BY ACCOUNT_ID, DATE_TRUNC('DAY', FIRST_SEEN_AT)
+  SELECT ACCOUNT_ID, DAY, SUM(USERS) AS FIRST_SEEN
+  FROM (
+    SELECT ACCOUNT_ID, DATE_TRUNC('DAY', FIRST_SEEN_AT) AS DAY, COUNT(*) AS USERS
+    FROM {schema}.PRESENCE_SPELLS WHERE SPELL = 1 AND FIRST_SEEN_AT IS NOT NULL
+    GROUP BY ACCOUNT_ID, DATE_TRUNC('DAY', FIRST_SEEN_AT)
+    UNION ALL
+    SELECT ACCOUNT_ID, DAY, FIRST_SEEN FROM {schema}.DAILY_TOTALS
+  ) AS parts
+  GROUP BY ACCOUNT_ID, DAY
+  HAVING SUM(USERS) <> 0
 )
 SELECT
   COALESCE(counted.ACCOUNT_ID, first_seen.ACCOUNT_ID) AS ACCOUNT_ID, COALESCE(counted.DAY, first_seen.DAY) AS DAY,

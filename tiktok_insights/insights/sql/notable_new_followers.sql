@@ -8,7 +8,7 @@
 -- USER_NAME (text or NULL): The user's newest known handle.
 -- FOLLOWERS (count or NULL): Users who follow this user.
 -- IS_NOTABLE (boolean or NULL): Whether they are at least {notable:,}.
--- WAS_SEEN_BEFORE (boolean or NULL): Whether the user was on the account's list before, so is back.
+-- WAS_SEEN_BEFORE (boolean or NULL): Whether the user was on the account's list before, so is back; also true if the user may have been listed before the retained history.
 -- FOLLOWED_AFTER (time or NULL): The user followed at or after this time.
 -- FOLLOWED_BEFORE (time or NULL): The user followed before this time.
 -- USERS_LISTED (count): Users of the account whose state is listed or returned.
@@ -26,7 +26,7 @@ WITH coverage AS ({coverage_of_accounts}), users AS (
   SELECT
     listed.*, COALESCE(listed.FOLLOWERS_COUNT >= {notable}, FALSE) AS IS_NOTABLE,
     COALESCE(listed.FOLLOWED_AFTER >= DATEADD(day, -{new_days}, coverage.LAST_LOOKED_AT), FALSE) AS IS_NEW,
-    listed.SPELL > 1 OR listed.FOLLOWED_AFTER > listed.FIRST_SEEN_AT AS WAS_SEEN_BEFORE
+    listed.SPELL > 1 OR listed.FIRST_SEEN_AT IS NULL OR listed.FOLLOWED_AFTER > listed.FIRST_SEEN_AT AS WAS_SEEN_BEFORE
   FROM ({listed_users}) AS listed
   JOIN coverage ON coverage.ACCOUNT_ID = listed.ACCOUNT_ID
 ), counted AS (

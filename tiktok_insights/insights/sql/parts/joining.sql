@@ -1,10 +1,11 @@
 -- When the users of each account began to follow, and which days a snapshot covers. Two marts begin with this part.
--- Where a window's start is unknown, it is the year 1.
+-- Where a window's start is unknown, it is the year 1. Of a snapshot that has expired, no one knows whom it did not show.
 {numbers}, looks AS (
   SELECT
     ACCOUNT_ID, OBJECT_KEY, LOOKED_AT, COVERED_TO, HOLES, COVERAGE,
     CASE WHEN IS_WHOLE THEN '0001-01-01'::TIMESTAMP_NTZ ELSE COVERED_FROM END AS REACHES_BACK_TO
-  FROM {schema}.ACCOUNT_SNAPSHOTS WHERE LOOKED_AT IS NOT NULL AND COVERED_TO IS NOT NULL
+  FROM {schema}.ACCOUNT_SNAPSHOTS
+  WHERE LOOKED_AT IS NOT NULL AND COVERED_TO IS NOT NULL AND OBJECT_KEY IN ({loaded_objects})
 ), {holes}, newest_spells AS (
   SELECT
     spells.*, COALESCE(FOLLOWED_AFTER, '0001-01-01'::TIMESTAMP_NTZ) AS LAST_START,

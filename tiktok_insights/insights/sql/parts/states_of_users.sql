@@ -1,4 +1,5 @@
--- One row per account and user ever seen: the state, and the times that say why it is so.
+-- One row per account and user ever seen: the state, and the times that say why it is so. FIRST_SEEN_AT is NULL if it is
+-- before the retained history.
 SELECT
   ACCOUNT_ID, TIKTOK_ID,
   CASE
@@ -10,7 +11,7 @@ SELECT
   EVER_SEEN_AT AS FIRST_SEEN_AT, LAST_SEEN_AT, FIRST_MISSED_AT, OUT_OF_REACH_AT, FOLLOWED_AFTER, FOLLOWED_BEFORE
 FROM (
   SELECT
-    spells.*, MIN(FIRST_SEEN_AT) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID) AS EVER_SEEN_AT,
+    spells.*, MAX(CASE WHEN SPELL = 1 THEN FIRST_SEEN_AT END) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID) AS EVER_SEEN_AT,
     ROW_NUMBER() OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID ORDER BY SPELL DESC) AS FROM_LAST
   FROM {schema}.PRESENCE_SPELLS AS spells
 ) AS numbered
