@@ -26,13 +26,13 @@ _REQUESTS_PER_MINUTE = "60"
 
 def s3_settings(env: TypedVariables, local_stack: str) -> S3Settings:
     """The bucket, and for how many days its snapshots are kept."""
-    days = env.whole("TIKTOK_RETENTION_DAYS")
+    days, region = env.whole("TIKTOK_RETENTION_DAYS"), env.text("AWS_REGION")
     if days == 0:
         raise wrong_value("TIKTOK_RETENTION_DAYS", "0", "a whole number from 1, or empty,")
     return S3Settings(
         bucket=env.text("TIKTOK_INSIGHTS_BUCKET"),
         retention_days=days,
-        region="" if local_stack else env.text("AWS_REGION"),
+        region="" if local_stack else region,
         local_stack=local_stack,
     )
 

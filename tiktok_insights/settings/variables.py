@@ -26,11 +26,7 @@ class Variable:
 GROUPS: dict[str, tuple[Variable, ...]] = {
     "Locations": (
         Variable("TIKTOK_INSIGHTS_DEPLOYMENT", "local", "where S3, Glue and the warehouse run: `local` or `aws`"),
-        Variable(
-            "TIKTOK_INSIGHTS_HOME",
-            ".local",
-            "the folder for local state: the local stack's data and Dagster's runs",
-        ),
+        Variable("TIKTOK_INSIGHTS_HOME", ".local", "the folder for the local stack's data and Dagster's runs"),
         Variable(
             "TIKTOK_INSIGHTS_LOG_FORMAT",
             "text",
@@ -135,13 +131,8 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         ),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
     ),
-    "How long data is kept": (
-        Variable(
-            "TIKTOK_RETENTION_DAYS",
-            "",
-            "for how many days snapshots are kept. `tiktok-insights expire` and the job `expire_snapshots` delete "
-            "older ones everywhere; what has expired does not come back. If empty, nothing expires",
-        ),
+    "Retention": (
+        Variable("TIKTOK_RETENTION_DAYS", "", "for how many days snapshots are kept. If empty, nothing expires"),
     ),
     "Alerts": (
         Variable("ALERT_SNS_TOPIC", "", "the ARN of an Amazon SNS topic that gets alerts"),

@@ -117,7 +117,7 @@ class Planted:
         snapshot = SnapshotKey(account, upload.snapshot_id)
         for key in (snapshot.page(1), snapshot.account_info):
             self._put(key, b"{}", hour)
-        self._put(f"quarantine/raw/followers/account={account}/snapshot={snapshot.snapshot_id}.jsonl", b"{}", hour)
+        self._put(f"quarantine/raw/followers/account={account}/snapshot={snapshot.snapshot_id}.jsonl", b"", hour)
         self._upload(upload, hour)
         self.is_old[snapshot.manifest] = is_old(hour)
 
