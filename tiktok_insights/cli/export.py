@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     "--format",
     "file_format",
     type=click.Choice(["csv", "xlsx", "parquet"]),
-    default="csv",
-    show_default=True,
-    help="Format of a table's file.",
+    help="Format of a table's file. Default: csv.",
 )
 @click.option(
     "--person", help="Instead of a table: everything that is held about the user with this ID, handle or secUid."
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     help="The folder or the file to write. Default: the working directory, and a file named after what is in it.",
 )
 @click.option("--replace", is_flag=True, help="Replace the file if there is one.")
-def export(name: str | None, file_format: str, person: str | None, out: Path | None, *, replace: bool) -> None:
+def export(name: str | None, file_format: str | None, person: str | None, out: Path | None, *, replace: bool) -> None:
     """Write a table or a person's data to a file.
 
     NAME is a table or a mart of the data model, in any case, such as followers_gone or PUBLIC.TIKTOK_DATA. The rows are
@@ -58,8 +56,10 @@ def export(name: str | None, file_format: str, person: str | None, out: Path | N
     """  # noqa: D301  # click's mark of lines to leave as they are
     if (name is None) == (person is None):
         raise click.UsageError("Name either a table or mart, or a person with --person.")
+    if person is not None and file_format is not None:
+        raise click.UsageError("--format is for tables and marts: a person's data is a ZIP. Leave it out.")
     if name is not None:
-        _export_table(name, file_format, out, replace=replace)
+        _export_table(name, file_format or "csv", out, replace=replace)
     elif person is not None:
         _export_person(person, out, replace=replace)
 

@@ -5,12 +5,11 @@ and its launcher call is compared in test_glue_on_the_stack.py.
 """
 
 import json
+import logging
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import boto3
 import dagster as dg
 import pytest
 from click.testing import CliRunner
@@ -21,10 +20,14 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.dashboard.publishing import DASHBOARD_KEY
 from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
+from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.dashboard import renew_dashboard
+from tiktok_insights.people.forget import Reach, forget, forget_account
+from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.opening import open_session
-from tiktok_insights.suppression import Kind
-from tiktok_insights.suppression_store import SuppressionStore
+from tiktok_insights.resources.forgetting import open_reach
+from tiktok_insights.resources.opening import open_bucket, open_session
+from tiktok_insights.warehouse.verification import PROGRESS_KEY
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.aws_calls import Call, RecordedAws
 from tiktok_insights_tests.support.csv_texts import csv_file, row
@@ -38,7 +41,7 @@ _ACCOUNTS = "fake.30,fake.60.fault-id-absent"
 #: Each stage signs with its name as the key, and has the policy of that name.
 _STAGES = ("extraction", "lake", "catalog", "staging", "dashboard")
 #: With which somebody removes people; no role has this policy.
-_REMOVER = "suppression"
+_REMOVER = "removal"
 _ORCHESTRATOR = "orchestrator"
 
 
@@ -55,8 +58,8 @@ def deployed(aws: RecordedAws, home: Path) -> Iterator[Deployed]:
         _write_csvs(found)
         _register(found)
         _load(found)
-        _remove_somebody(found)
         _run_all(found)
+        _remove_somebody(found)
         yield found
 
 
@@ -112,16 +115,44 @@ def _load(deployed: Deployed) -> None:
 
 
 def _remove_somebody(deployed: Deployed) -> None:
-    """Put names on the list, twice; from then on, whoever extracts or loads needs the key, too."""
-    as_remover: dict[str, Any] = deployed.aws.arguments(_REMOVER)
-    bucket = ObjectStore(boto3.client("s3", **as_remover), deployed.stack.parameters["BucketName"])
-    removed = SuppressionStore(bucket, partial(boto3.client, "secretsmanager", **as_remover))
-    for name in ("7423456789012345149", "7423456789012345150"):
-        removed.add([(Kind.ID, name)])
-    config = {"force_new_snapshot": True}
-    assert deployed.run("extraction", "raw_followers", raw_followers=config).success
-    loaded = deployed.run("staging", "staged_tiktok_data")
-    assert loaded.asset_materializations_for_node("staged_tiktok_data")
+    """Remove users from every place, and both accounts; who extracts or loads from now on needs the list's key, too."""
+    store = _store(deployed)
+    with open_session(deployed.settings().snowflake, "test") as session:
+        (partner, *_), (listed, *_) = (
+            session.query(
+                "SELECT TIKTOK_ID FROM FOLLOWER_SNAPSHOTS JOIN ACCOUNT_SNAPSHOTS USING (OBJECT_KEY, ACCOUNT_ID) "
+                f"WHERE {condition} ORDER BY LIST_POSITION"
+            )
+            for condition in ("OBJECT_KEY LIKE '%partner.csv'", "HANDLE = 'fake.30'")
+        )
+        accounts = session.query("SELECT DISTINCT ACCOUNT_ID FROM ACCOUNT_SNAPSHOTS WHERE HANDLE IS NOT NULL")
+    ((quarantined, *_), *_) = (
+        [json.loads(json.loads(line)["raw"])["user"]["uniqueId"] for line in store.get(info.key).body.splitlines()]
+        for info in store.list("quarantine/raw/")
+    )
+    store.put(PROGRESS_KEY, json.dumps({"offenders": ["row 1"]}).encode(), "application/json")
+    store.put("glue/results/one.json", b"{}", "application/json")
+    deployed.be(_REMOVER)
+    for name in (*partner, *listed, quarantined):
+        receipt = forget(_reach(deployed), name)
+        assert receipt.is_complete, receipt.to_text()
+    for (account,) in accounts:
+        assert forget_account(_reach(deployed), account).is_complete
+    assert deployed.run("extraction", "raw_followers", raw_followers={"force_new_snapshot": True}).success
+    deployed.run("lake", "followers_csv", followers_csv={"max_rejected_share": 0.9})
+    loaded = deployed.run("staging", "staged_tiktok_data", "tiktok_data")
+    assert loaded.asset_materializations_for_node("tiktok_data")
+
+
+def _reach(deployed: Deployed) -> Reach:
+    """What a removal reaches, but for this machine: the warehouse of this test is on it, and must not be stopped."""
+    settings = deployed.settings()
+
+    def renew(_: object) -> Iterator[Cleaned]:
+        with open_session(settings.snowflake, "test") as session:
+            yield renew_dashboard(session, open_bucket(settings.s3), settings.dashboard)
+
+    return replace(open_reach(settings, SILENT, logging.getLogger(__name__)), clean_machine=renew)
 
 
 def _run_all(deployed: Deployed) -> None:
@@ -143,8 +174,7 @@ def test_a_stage_has_what_it_needs_and_nothing_else(deployed: Deployed, stage: s
     """Per action and resource, by the policy of that stage alone."""
     calls, grants = deployed.aws.calls(stage), deployed.grants(stage)
     assert calls
-    assert missing(calls, grants) == []
-    assert unused(calls, grants) == []
+    assert (missing(calls, grants), unused(calls, grants)) == ([], [])
 
 
 def test_the_whole_pipeline_needs_nothing_else(deployed: Deployed) -> None:

@@ -174,8 +174,13 @@ def test_the_machine_has_no_way_in_and_the_policies_of_the_stages(machine: Stack
     names = {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"]}
     # The emulator does not have it.
     assert names == {"AmazonSSMManagedInstanceCore", *ours}
+    *_, of_choice = machine.template["Resources"]["Role"]["Properties"]["ManagedPolicyArns"]
+    condition, chosen, otherwise = of_choice["Fn::If"]
+    assert machine.template["Conditions"][condition] == {"Fn::Equals": [{"Ref": "MayRemovePeople"}, "yes"]}
+    assert machine.resolve(chosen).endswith(f"/{stack.name}-removal")
+    assert otherwise == {"Ref": "AWS::NoValue"}
     # IAM's quota for managed policies of a role, which neither cfn-lint nor the emulator counts.
-    assert len(role["ManagedPolicyArns"]) <= 10
+    assert len([*role["ManagedPolicyArns"], chosen]) <= 10
     (alarm,) = machine.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert (alarm["TreatMissingData"], alarm["AlarmActions"]) == ("breaching", [stack.made["Topic"].ref])
     assert alarm["Dimensions"] == [{"Name": "Bucket", "Value": stack.parameters["BucketName"]}]

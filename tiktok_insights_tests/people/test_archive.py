@@ -163,3 +163,10 @@ def test_a_table_and_a_person_are_two_exports(environment: dict[str, str], words
     answer = export(*words)
     assert answer.exit_code == 2
     assert "Name either a table or mart, or a person with --person." in answer.output
+
+
+def test_the_format_of_a_persons_data_is_not_a_choice(environment: dict[str, str]) -> None:
+    """An option that would be ignored is refused."""
+    answer = export("--person", "1", "--format", "xlsx")
+    assert answer.exit_code == 2
+    assert "--format is for tables and marts" in answer.output

@@ -129,6 +129,10 @@ class RecordingApplication:
         return answer
 
 
+#: What is asked of a bucket, by the one word of the query.
+_BUCKET_QUESTIONS = {"versioning": "s3:GetBucketVersioning", "lifecycle": "s3:GetLifecycleConfiguration"}
+
+
 def _signed(environ: "WSGIEnvironment") -> tuple[str, str, str]:
     """Who signed a request, for which region and service."""
     scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0].split("/")
@@ -142,6 +146,8 @@ def _of_s3(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
     arn = f"arn:aws:s3:::{bucket}"
     if not key and (method == "HEAD" or (method == "GET" and "list-type" in query)):
         return [("s3:ListBucket", arn)]
+    if not key and method == "GET" and len(query) == 1 and (action := _BUCKET_QUESTIONS.get(*query)):
+        return [(action, arn)]
     if not key or query - _HARMLESS or method not in _OBJECT_ACTIONS or "HTTP_X_AMZ_COPY_SOURCE" in environ:
         return [(f"unknown {method} {sorted(query)}", f"{arn}/{key}")]
     needed = [(_OBJECT_ACTIONS[method], f"{arn}/{key}")]
