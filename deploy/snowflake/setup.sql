@@ -320,7 +320,7 @@ CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.RUN_COSTS (
 CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.DAILY_TOTALS (
   ACCOUNT_ID VARCHAR NOT NULL COMMENT 'The account.',
   DAY TIMESTAMP_NTZ NOT NULL COMMENT 'The day, by its first second in UTC.',
-  FIRST_SEEN NUMBER(38,0) NOT NULL COMMENT 'Users whom a snapshot of the day was the first to show.',
+  FIRST_SEEN NUMBER(38,0) NOT NULL COMMENT 'Users whom a snapshot of the day was the first to show; below 0 if others now seem to be.',
   GONE NUMBER(38,0) NOT NULL COMMENT 'Users whom a snapshot of the day was the first to miss, and who left.',
   MISSED_ONCE NUMBER(38,0) NOT NULL COMMENT 'Users whom a snapshot of the day missed, and no other did.',
   OUT_OF_VIEW NUMBER(38,0) NOT NULL COMMENT 'Users whom a list of the day was the first not to reach.',

@@ -24,8 +24,8 @@ from tiktok_insights.tables.inventory import read_tables
 #: What changes the large tables: a publication, a rebuild, after which every publication is checked again, and the cut
 #: before which snapshots have expired.
 _PUBLISHED = (
-    "SELECT COUNT(*), MAX(PUBLISHED_AT), COUNT(CHECKED_AT), MAX(CHECKED_AT), (SELECT MAX(RETAINED_FROM) FROM {lock}) "
-    f"FROM {LOAD_BATCHES.name} WHERE PUBLISHED_AT IS NOT NULL"
+    "SELECT COUNT(*), MAX(PUBLISHED_AT), COUNT(CHECKED_AT), MAX(CHECKED_AT), MAX(RETAINED_FROM) "
+    f"FROM {LOAD_BATCHES.name} CROSS JOIN {{lock}} WHERE PUBLISHED_AT IS NOT NULL"
 )
 #: Extraction changes these without a publication.
 _OPEN_SNAPSHOTS = f"SELECT OBJECT_KEY, FINISHED_AT FROM {ACCOUNT_SNAPSHOTS.name} WHERE {IS_OPEN} ORDER BY 1"

@@ -11,7 +11,11 @@ DAILY_TOTALS = Table(
         for column in (
             ("ACCOUNT_ID", "VARCHAR NOT NULL", "The account."),
             ("DAY", "TIMESTAMP_NTZ NOT NULL", "The day, by its first second in UTC."),
-            ("FIRST_SEEN", "NUMBER(38,0) NOT NULL", "Users whom a snapshot of the day was the first to show."),
+            (
+                "FIRST_SEEN",
+                "NUMBER(38,0) NOT NULL",
+                "Users whom a snapshot of the day was the first to show; below 0 if others now seem to be.",
+            ),
             ("GONE", "NUMBER(38,0) NOT NULL", "Users whom a snapshot of the day was the first to miss, and who left."),
             ("MISSED_ONCE", "NUMBER(38,0) NOT NULL", "Users whom a snapshot of the day missed, and no other did."),
             ("OUT_OF_VIEW", "NUMBER(38,0) NOT NULL", "Users whom a list of the day was the first not to reach."),
