@@ -15,7 +15,7 @@ from tiktok_insights.lake.listing import CSV_PREFIX, snapshot_of
 from tiktok_insights.raw.manifest import RAW_PREFIX, SnapshotKey
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.retention.warehouse import LoadedVersion
-from tiktok_insights.staging.glue.exchange import MANIFEST_PREFIX, RESULT_PREFIX
+from tiktok_insights.staging.glue.exchange import RESULT_PREFIX
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX, quarantine_key
 from tiktok_insights.warehouse.verification import PROGRESS_KEY
 
@@ -41,8 +41,7 @@ def expired_objects(
         "quarantine",
         [info.key for info in store.list(QUARANTINE_PREFIX) if quarantined.get(info.key, _moment_of(info) < cut)],
     )
-    prefixes = (MANIFEST_PREFIX, RESULT_PREFIX, PROGRESS_KEY)
-    yield "notes of runs", [info.key for prefix in prefixes for info in _old(store, prefix, cut)]
+    yield "notes of runs", [info.key for prefix in (RESULT_PREFIX, PROGRESS_KEY) for info in _old(store, prefix, cut)]
 
 
 def _old(store: ObjectStore, prefix: str, cut: datetime) -> Iterator[ObjectInfo]:
