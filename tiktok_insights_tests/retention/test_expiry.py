@@ -23,6 +23,7 @@ from tiktok_insights.retention.expiry import Expired, Reach, Renewing, expire, l
 from tiktok_insights.retention.warehouse import expire_rows
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.open_snapshots import record_open_snapshots
+from tiktok_insights.staging.staging_result import as_published, result_of
 from tiktok_insights.tables.definitions import ALL, LOAD_BATCHES, LOAD_HISTORY, PUBLISH_LOCK
 from tiktok_insights.warehouse.full_checks import FULL_CHECKS
 from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
@@ -126,8 +127,11 @@ def test_a_second_run_writes_nothing_and_nothing_comes_back(loader: Loader, plan
     put_in_parts(loader.store, parts.key)
     loader.store.put(changed.key, changed.body + b"\r\n", "text/csv")
     loader.put("copy", copied.body, day="2026-02-08")
-    loader.staging().stage(loader.listing())
+    staged = result_of(loader.staging().stage(loader.listing()))
     assert [(done.objects, done.loaded) for done in loader.publish()] == [(1, 0), (3, 0)]
+    report = as_published(loader.session, staged)
+    assert (staged.objects_loaded, report.objects_loaded) == (3, 0)
+    assert {(one.status, one.reason[:31]) for one in report.objects} == {("expired", "it is older than the retained h")}
     assert people_in(loader) == people
     run(loader)
     assert (people_in(loader), list(loader.store.list(""))) == (people, objects)

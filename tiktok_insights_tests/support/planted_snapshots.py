@@ -115,8 +115,7 @@ class Planted:
     def _put_ours(self, account: str, hour: str, users: tuple[str, ...]) -> None:
         upload = ours(account, hour, users)
         snapshot = SnapshotKey(account, upload.snapshot_id)
-        for key in (snapshot.page(1), snapshot.account_info):
-            self._put(key, b"{}", hour)
+        self._put(snapshot.page(1), b"{}", hour)
         self._put(f"quarantine/raw/followers/account={account}/snapshot={snapshot.snapshot_id}.jsonl", b"", hour)
         self._upload(upload, hour)
         self.is_old[snapshot.manifest] = is_old(hour)
