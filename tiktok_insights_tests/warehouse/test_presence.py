@@ -20,7 +20,7 @@ from tiktok_insights_tests.support.engine import NOON, Engine
 from tiktok_insights_tests.support.expected_spells import SpellRow, moment, spell_rows
 from tiktok_insights_tests.support.expiring import expire
 from tiktok_insights_tests.support.oracle.presence import statuses
-from tiktok_insights_tests.support.oracle.records import Snapshot
+from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.random_presence import LOOKS, MINUTE, random_snapshots
 
 pytestmark = pytest.mark.orders
@@ -226,7 +226,8 @@ def test_spells_and_states_of_random_accounts_are_the_oracles(engine: Engine) ->
                 ]
             )
             if seed % 3 == 1 and chance.random() < 0.4:
-                world.expire(chance.choice(LOOKS) * MINUTE)
+                # Mostly early, where windows begin and end.
+                world.expire(min(chance.choices(LOOKS, k=3)) * MINUTE)
         expected = world.spells()
         assert plain(engine, "SELECT * FROM PRESENCE_SPELLS") == expected, seed
         assert plain(engine, all_spells(engine.session.namespace)) == expected, seed
@@ -238,3 +239,21 @@ def test_spells_and_states_of_random_accounts_are_the_oracles(engine: Engine) ->
     assert {1, 2, 3} <= spells_seen
     assert states_seen == {"listed", "missed_once", "gone", "returned", "unknown"}
     assert kinds_kept == {"FIRST_SEEN", "GONE", "MISSED_ONCE", "OUT_OF_VIEW"}
+
+
+def test_a_window_that_begins_or_ends_at_the_cut_is_certain(engine: Engine) -> None:
+    """Who followed in the cut's own second was not listed at the cut; who followed before it may have been."""
+    cut, hour = 100 * MINUTE, 60 * MINUTE
+    windows = {"at": (cut, cut + hour), "around": (cut - 1, cut + hour), "before": (cut - hour, cut)}
+    rows = [Row(name, after, before) for name, (after, before) in windows.items()]
+    looks = [
+        Snapshot(f"7/{at}", at, "whole", is_whole=True, covered_to=at, rows=tuple(shown), account_id="7")
+        for at, shown in ((cut - hour, []), (cut + hour, rows[:2]), (cut + 2 * hour, rows))
+    ]
+    engine.clear()
+    world = World(engine, {"7": []})
+    world.publish(looks)
+    world.expire(cut)
+    first_seen = {tiktok_id: time for _, tiktok_id, _, time, *_ in plain(engine, "SELECT * FROM PRESENCE_SPELLS")}
+    assert first_seen == {"at": moment(cut + hour), "around": None, "before": None}
+    assert plain(engine, "SELECT * FROM PRESENCE_SPELLS") == world.spells()
