@@ -26,6 +26,7 @@ from tiktok_insights.defs.jobs import (
 from tiktok_insights.defs.json_logger import JSON, make_json_logger
 from tiktok_insights.defs.locations import with_locations
 from tiktok_insights.defs.loggers import brief_logger
+from tiktok_insights.defs.retention_job import retention_job, weekly_expiry
 from tiktok_insights.defs.schedules import daily_schedule, weekly_verification
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.progress import SILENT
@@ -63,8 +64,12 @@ def defs() -> dg.Definitions:
     return dg.Definitions(
         assets=dg.map_asset_specs(with_locations(settings), [*assets, verification]),
         asset_checks=asset_checks(with_crawler=bool(settings.glue.crawler)),
-        jobs=[*([with_logger(job, JSON) for job in jobs] if settings.logs_json else jobs), forget_job(settings)],
-        schedules=[daily_schedule, weekly_verification],
+        jobs=[
+            *([with_logger(job, JSON) for job in jobs] if settings.logs_json else jobs),
+            forget_job(settings),
+            retention_job(settings),
+        ],
+        schedules=[daily_schedule, weekly_verification, weekly_expiry],
         sensors=[
             new_s3_objects_sensor,
             *([alert_sensor] if settings.alerts.is_configured else []),

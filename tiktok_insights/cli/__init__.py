@@ -7,6 +7,7 @@ from tiktok_insights.cli.commands import Commands
 from tiktok_insights.cli.dashboard import dashboard
 from tiktok_insights.cli.demo import demo
 from tiktok_insights.cli.doctor import doctor
+from tiktok_insights.cli.expire import expire
 from tiktok_insights.cli.export import export
 from tiktok_insights.cli.forget import forget
 from tiktok_insights.cli.glue import glue
@@ -75,7 +76,7 @@ def main(context: click.Context) -> None:
 
 
 for command in (
-    init, plan, run, sql, export, forget, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused, replay,
-    rebuild, verify, probe, doctor, alert, demo, orchestrator,
+    init, plan, run, sql, export, forget, expire, dashboard, powerbi, glue, snowflake, ui, stop, local, retry_refused,
+    replay, rebuild, verify, probe, doctor, alert, demo, orchestrator,
 ):  # fmt: skip
     main.add_command(command)

@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -64,10 +65,16 @@ def _look(account: str | None, limit: int) -> list["Replayed"]:
     from tiktok_insights.lake.replay import Replay
     from tiktok_insights.raw.snapshots import RawStore
     from tiktok_insights.resources.opening import open_bucket
+    from tiktok_insights.retention.cut import cut
     from tiktok_insights.schema import MAX_REJECTED_SHARE
 
-    raw = RawStore(open_bucket(read_settings_of_a_used_home().s3))
-    replay = Replay(raw, CsvInventory(raw.store), MAX_REJECTED_SHARE, write=False, keep=limit)
+    settings = read_settings_of_a_used_home().s3
+    raw = RawStore(open_bucket(settings))
+    days = settings.retention_days
+    retained_from = None if days is None else cut(days, datetime.now(UTC))
+    replay = Replay(
+        raw, CsvInventory(raw.store), MAX_REJECTED_SHARE, write=False, keep=limit, retained_from=retained_from
+    )
     return list(replay.run([account] if account else []))
 
 

@@ -134,10 +134,9 @@ class ObjectStore:
         try:
             return self._read(read, Key=key)
         except ClientError as error:
-            if error_code(error) in _MISSING:
-                msg = f"The object {self.uri(key)} does not exist. Restore it from a backup."
-                raise ObjectMissingError(msg) from None
-            raise
+            if error_code(error) not in _MISSING:
+                raise
+            raise ObjectMissingError(f"The object {self.uri(key)} does not exist. Restore it from a backup.") from None
 
     def info(self, key: str) -> ObjectInfo | None:
         """The object with this key, if there is one."""
@@ -180,8 +179,9 @@ class ObjectStore:
         return True
 
     def delete(self, key: str) -> None:
-        """Delete an object; one that is not there is no error."""
-        self._s3.delete_object(Bucket=self.bucket, Key=key)
+        """Delete an object; one that is not there is no error. Raises ObjectNotWritableError."""
+        with self._writing(key, "s3:DeleteObject"):
+            self._s3.delete_object(Bucket=self.bucket, Key=key)
 
     def replace(
         self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
@@ -236,11 +236,11 @@ class ObjectStore:
             raise ObjectReadError(msg) from error
 
     @contextmanager
-    def _writing(self, key: str) -> Iterator[None]:
+    def _writing(self, key: str, permission: str = "s3:PutObject") -> Iterator[None]:
         try:
             yield
         except ClientError as error:
-            if why := why_not_writable(error):
+            if why := why_not_writable(error, permission):
                 raise ObjectNotWritableError(f"{self.uri(key)} cannot be written: {why}.") from error
             raise
 

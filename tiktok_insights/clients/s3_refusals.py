@@ -38,12 +38,15 @@ def why_unreadable(error: ClientError) -> str:
     return ""
 
 
-def why_not_writable(error: ClientError) -> str:
-    """Why S3 does not accept the object, and what to do; '' where the error is not about one object."""
+def why_not_writable(error: ClientError, permission: str = "s3:PutObject") -> str:
+    """Why S3 does not accept a change of the object, which needs the permission, and what to do.
+
+    '' where the error is not about one object.
+    """
     code, message = error_code(error), str(error.response.get("Error", {}).get("Message", ""))
     if code.startswith("KMS.") and "Throttling" not in code:
         return f"the KMS key cannot be used ({code}). Enable the key, or let the bucket use another one"
-    return _denied(message, "kms:GenerateDataKey", "s3:PutObject") if code in _DENIED else ""
+    return _denied(message, "kms:GenerateDataKey", permission) if code in _DENIED else ""
 
 
 def _denied(message: str, key_permission: str, permission: str) -> str:

@@ -1,4 +1,4 @@
-"""The schedules. Both are off until a person turns them on."""
+"""The schedules. All are off until a person turns them on; that of retention is in `retention_job`."""
 
 import dagster as dg
 

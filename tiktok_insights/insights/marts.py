@@ -57,7 +57,7 @@ class Marts:
         return self._session.table(f"{mart.query(self._name(mart))} LIMIT {FRAME_ROWS}")
 
     def data(self) -> tuple[str, str]:
-        """Name the data of the marts' tables as they are now: what publications change, and the looks at the accounts.
+        """Name the data of the marts' tables as they are now: what publications and retention change, and the looks.
 
         While the names are the same, so are the data. Only small tables are read. A change by hand to the large ones
         does not show: `tiktok-insights verify` finds it.

@@ -5,6 +5,7 @@ A snapshot whose raw objects are damaged or cannot be read is blocked, with the 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from tiktok_insights.checks import Finding, Severity, check
@@ -59,21 +60,29 @@ class CsvResult:
         return CsvResult(snapshot, manifest.handle if manifest else snapshot.account_id, blocked=str(error))
 
 
+def has_expired(snapshot: SnapshotKey, retained_from: datetime | None) -> bool:
+    """Whether a snapshot is too old for a CSV: begun before `retained_from`, which is None if nothing expires."""
+    return retained_from is not None and snapshot.moment < retained_from
+
+
 def quarantine_key(snapshot: SnapshotKey) -> str:
     """The key of the rows of a snapshot that have an unknown structure."""
     return f"{RAW_QUARANTINE_PREFIX}account={snapshot.account_id}/snapshot={snapshot.snapshot_id}.jsonl"
 
 
-def write_missing_csvs(raw: RawStore, csvs: CsvInventory, max_rejected_share: float) -> Iterator[CsvResult]:
+def write_missing_csvs(
+    raw: RawStore, csvs: CsvInventory, max_rejected_share: float, retained_from: datetime | None = None
+) -> Iterator[CsvResult]:
     """Write the CSV of every committed snapshot that has none yet, several at once.
 
-    Gives the results in the order of accounts, oldest first for each.
+    A snapshot that was begun before `retained_from` has expired, and gets none. Gives the results in the order of
+    accounts, oldest first for each.
     """
     missing = [
         snapshot
         for account_id in raw.accounts()
         for snapshot in raw.snapshots(account_id)
-        if csvs.get(csv_key(snapshot)) is None
+        if csvs.get(csv_key(snapshot)) is None and not has_expired(snapshot, retained_from)
     ]
     with request_pool() as pool:
         for result in pool.map(lambda snapshot: _write_or_block(raw, csvs, snapshot, max_rejected_share), missing):

@@ -9,13 +9,21 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
 from tiktok_insights.clients.object_store import ObjectInfo, ObjectMissingError, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
 from tiktok_insights.lake.csv_diff import CsvDiff, diff
-from tiktok_insights.lake.followers_csv import CSV, JSON_LINES, SNAPSHOT_ERRORS, CsvResult, quarantine_key
+from tiktok_insights.lake.followers_csv import (
+    CSV,
+    JSON_LINES,
+    SNAPSHOT_ERRORS,
+    CsvResult,
+    has_expired,
+    quarantine_key,
+)
 from tiktok_insights.lake.listing import CsvInventory, csv_key
 from tiktok_insights.lake.rendering import Rendering, render
 from tiktok_insights.raw.manifest import Manifest, SnapshotKey
@@ -58,11 +66,19 @@ class Replay:
     """Replays snapshots of one bucket. With `write` the CSVs that differ are written; without, nothing is.
 
     `max_rejected_share` (0 to 1) blocks a snapshot as it does when its CSV is first made; a blocked one keeps the CSV
-    that it has. Of each CSV the first `keep` changes are told one by one.
+    that it has. Of each CSV the first `keep` changes are told one by one. A snapshot that was begun before
+    `retained_from` has expired, and is not replayed.
     """
 
     def __init__(
-        self, raw: RawStore, csvs: CsvInventory, max_rejected_share: float, *, write: bool, keep: int = 100
+        self,
+        raw: RawStore,
+        csvs: CsvInventory,
+        max_rejected_share: float,
+        *,
+        write: bool,
+        keep: int = 100,
+        retained_from: datetime | None = None,
     ) -> None:
         self._raw = raw
         self._csvs = csvs
@@ -70,6 +86,7 @@ class Replay:
         self._max_rejected_share = max_rejected_share
         self._write = write
         self._keep = keep
+        self._retained_from = retained_from
 
     def run(self, accounts: Sequence[str] = ()) -> Iterator[Replayed]:
         """Replay every committed snapshot, or those of the accounts (id, handle or secUid), oldest first for each.
@@ -80,6 +97,8 @@ class Replay:
         chosen = [account_id(self._raw, name) for name in accounts] or list(self._raw.accounts())
         for account in dict.fromkeys(chosen):
             for snapshot in self._raw.snapshots(account):
+                if has_expired(snapshot, self._retained_from):
+                    continue
                 if (replayed := self._replay_or_block(snapshot)) is not None:
                     yield replayed
 

@@ -58,9 +58,13 @@ class AwsSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Settings(AwsSettings):
-    """The bucket that holds raw pages, CSVs and the quarantine."""
+    """The bucket that holds raw pages, CSVs and the quarantine.
+
+    `retention_days` is for how many days its snapshots are kept; None for as long as nobody deletes them.
+    """
 
     bucket: str
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

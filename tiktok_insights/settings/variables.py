@@ -26,11 +26,7 @@ class Variable:
 GROUPS: dict[str, tuple[Variable, ...]] = {
     "Locations": (
         Variable("TIKTOK_INSIGHTS_DEPLOYMENT", "local", "where S3, Glue and the warehouse run: `local` or `aws`"),
-        Variable(
-            "TIKTOK_INSIGHTS_HOME",
-            ".local",
-            "the folder for local state: the local stack's data and Dagster's runs",
-        ),
+        Variable("TIKTOK_INSIGHTS_HOME", ".local", "the folder for the local stack's data and Dagster's runs"),
         Variable(
             "TIKTOK_INSIGHTS_LOG_FORMAT",
             "text",
@@ -134,6 +130,9 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "the role. There is no default in `aws`: use a role with only the privileges it needs",
         ),
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
+    ),
+    "Retention": (
+        Variable("TIKTOK_RETENTION_DAYS", "", "for how many days snapshots are kept. If empty, nothing expires"),
     ),
     "Alerts": (
         Variable("ALERT_SNS_TOPIC", "", "the ARN of an Amazon SNS topic that gets alerts"),

@@ -4,18 +4,21 @@ What a batch must hold to belongs in `audit_checks.py`. How a result is shown be
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiktok_insights.checks import Finding, Severity, check
+from tiktok_insights.clients.snowflake_session import Session, placeholders
 from tiktok_insights.staging.batch import Batch
 from tiktok_insights.staging.row_counts import RowCounts
 from tiktok_insights.staging.staged_object import StagedObject
+from tiktok_insights.tables.definitions import LOAD_HISTORY
 from tiktok_insights.tables.load_status import LoadStatus
 
 #: How many objects are listed; the ledger has all of them.
 LISTED_OBJECTS = 1_000
 #: The status of an object whose batch failed: the ledger says nothing of it.
 PENDING = "pending"
+_TOO_OLD = "it is older than the retained history, so its rows are not loaded"
 _NEXT_RUN = "its batch failed the audit; the next run stages it again"
 
 
@@ -57,6 +60,22 @@ def result_of(batches: Sequence[Batch]) -> StagingResult:
         sum(item.status == LoadStatus.REFUSED for item in objects),
         _total(item.counts for item in loaded),
     )
+
+
+def as_published(session: Session, result: StagingResult) -> StagingResult:
+    """The result once its batches are published: objects that are older than the retained history were not loaded."""
+    if not result.batches:
+        return result
+    rows = session.query(
+        f"SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE STATUS = ? AND BATCH_ID IN ({placeholders(result.batches)})",
+        (LoadStatus.EXPIRED, *result.batches),
+    )
+    expired = {key for (key,) in rows}
+    objects = tuple(
+        replace(item, status=LoadStatus.EXPIRED, reason=_TOO_OLD) if item.key in expired else item
+        for item in result.objects
+    )
+    return replace(result, objects=objects, objects_loaded=result.objects_loaded - len(expired))
 
 
 @check(Severity.BLOCKING)

@@ -108,7 +108,7 @@ ACCOUNT_SNAPSHOTS = Table(
 )
 LOAD_HISTORY = Table(
     "LOAD_HISTORY",
-    "The ledger: one row per object version that was loaded, refused or superseded.",
+    "The ledger: one row per object version that was loaded, was refused, was superseded or has expired.",
     (
         *_OBJECT,
         *_columns(
@@ -172,7 +172,7 @@ PUBLISH_LOCK = Table(
         ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
         ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
         ("SUPPRESSION", "VARCHAR", "State of the suppression list that these tables were cleaned by; NULL if never."),
-        ("RETAINED_FROM", "TIMESTAMP_NTZ", "Snapshots before it have expired, UTC; NULL while retention is off."),
+        ("RETAINED_FROM", "TIMESTAMP_NTZ", "Snapshots before it have expired, UTC; NULL if none have."),
     ),
     is_internal=True,
 )

@@ -26,9 +26,9 @@ class PublishError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one batch has brought: objects new to the ledger, and how many of them are loaded; the rest are refused.
+    """What one batch has brought: objects new to the ledger, and how many of them are loaded.
 
-    Also rows of the history, and users whose row was rebuilt.
+    The rest are refused or have expired. Also rows of the history, and users whose row was rebuilt.
     """
 
     batch_id: str

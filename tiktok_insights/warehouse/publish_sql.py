@@ -67,6 +67,7 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
         ledger_columns=_from_the_objects(LOAD_HISTORY),
         loaded=LoadStatus.LOADED,
         superseded=LoadStatus.SUPERSEDED,
+        expired=LoadStatus.EXPIRED,
         unchanged=LoadStatus.UNCHANGED,
         newest_first=newest_first("FIRST_MODIFIED"),
         **{name.name.lower(): name for name in NewestRow},

@@ -166,14 +166,14 @@ def _unreconciled(row: NamedRow) -> str:
 def every_account_is_fresh(given: TableCheckInput) -> Finding:
     """Every account's newest snapshot is less than two days old, so a daily schedule may miss one run.
 
-    A list that does not say when it was taken counts from its upload.
+    A list that does not say when it was taken counts from its upload. One that has expired counts, too.
     """
     oldest_good = given.now.astimezone(UTC).replace(tzinfo=None) - MAX_SNAPSHOT_AGE
     newest = given.session.query(
         f"SELECT a.ACCOUNT_ID, MAX(a.HANDLE), MAX(l.NEWEST_ROW_AT) FROM {ACCOUNT_SNAPSHOTS.name} AS a "
-        f"JOIN {LOAD_HISTORY.name} AS l ON l.OBJECT_KEY = a.OBJECT_KEY WHERE l.STATUS = ? "
+        f"JOIN {LOAD_HISTORY.name} AS l ON l.OBJECT_KEY = a.OBJECT_KEY WHERE l.STATUS IN (?, ?) "
         "AND l.NEWEST_ROW_AT IS NOT NULL GROUP BY a.ACCOUNT_ID ORDER BY a.ACCOUNT_ID",
-        (LoadStatus.LOADED,),
+        (LoadStatus.LOADED, LoadStatus.EXPIRED),
     )
     stale = [f"{handle or account}: newest row of {at:%Y-%m-%d %H:%M} UTC" for account, handle, at in newest
              if at < oldest_good]  # fmt: skip

@@ -20,6 +20,7 @@ FORMATS = {
     "sql": {"csv", "json"},
     "replay": {"csv", "json"},
     "rebuild": {"json"},
+    "expire": {"json"},
     "verify": {"json"},
     "probe": {"json"},
     "doctor": {"json"},

@@ -7,7 +7,9 @@ and its launcher call is compared in test_glue_on_the_stack.py.
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -25,8 +27,11 @@ from tiktok_insights.people.erasing.dashboard import renew_dashboard
 from tiktok_insights.people.forget import Reach, forget, forget_account
 from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.expiring import open_retention
 from tiktok_insights.resources.forgetting import open_reach
 from tiktok_insights.resources.opening import open_bucket, open_session
+from tiktok_insights.retention.expiry import Reach as Retention
+from tiktok_insights.retention.expiry import Renewing, expire
 from tiktok_insights.warehouse.verification import PROGRESS_KEY
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.aws_calls import Call, RecordedAws
@@ -138,6 +143,8 @@ def _remove_somebody(deployed: Deployed) -> None:
         assert receipt.is_complete, receipt.to_text()
     for (account,) in accounts:
         assert forget_account(_reach(deployed), account).is_complete
+    # The partner's file is old.
+    assert dict(expire(_retention(deployed), 1, datetime.now(UTC)).places)["csv"] == 1
     assert deployed.run("extraction", "raw_followers", raw_followers={"force_new_snapshot": True}).success
     deployed.run("lake", "followers_csv", followers_csv={"max_rejected_share": 0.9})
     loaded = deployed.run("staging", "staged_tiktok_data", "tiktok_data")
@@ -153,6 +160,12 @@ def _reach(deployed: Deployed) -> Reach:
             yield renew_dashboard(session, open_bucket(settings.s3), settings.dashboard)
 
     return replace(open_reach(settings, SILENT, logging.getLogger(__name__)), clean_machine=renew)
+
+
+def _retention(deployed: Deployed) -> Retention:
+    """What a retention run reaches, but for this machine; the dashboard is made again as by a removal."""
+    reach = open_retention(deployed.settings(), SILENT, logging.getLogger(__name__))
+    return replace(reach, renewing=Renewing(lambda: False, nullcontext))
 
 
 def _run_all(deployed: Deployed) -> None:

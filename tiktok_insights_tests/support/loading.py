@@ -80,6 +80,16 @@ def put_upload(store: ObjectStore, upload: Upload) -> Upload:
     return replace(upload, written=info.last_modified.replace(tzinfo=None))
 
 
+def put_in_parts(store: ObjectStore, key: str) -> None:
+    """Upload an object's bytes again as multipart: the same content with another ETag, as by another client."""
+    place: Any = {"Bucket": store.bucket, "Key": key}
+    body = store.get(key).body
+    upload = store._s3.create_multipart_upload(**place)["UploadId"]
+    part = store._s3.upload_part(**place, UploadId=upload, PartNumber=1, Body=body)
+    parts: Any = {"Parts": [{"ETag": part["ETag"], "PartNumber": 1}]}
+    store._s3.complete_multipart_upload(**place, UploadId=upload, MultipartUpload=parts)
+
+
 class Loader:
     """The test's bucket and warehouse, and the two stages between them."""
 

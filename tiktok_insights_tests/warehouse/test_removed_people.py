@@ -22,12 +22,11 @@ from tiktok_insights.warehouse.table_checks import (
     no_object_has_removed_people,
 )
 from tiktok_insights_tests.support.csv_texts import csv_file, row
-from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.loading import Loader, put_in_parts
 from tiktok_insights_tests.support.served import Api
 from tiktok_insights_tests.support.sources import extract
 from tiktok_insights_tests.support.suppressed_files import ANN, LIST
 from tiktok_insights_tests.support.troubleshooting import told
-from tiktok_insights_tests.warehouse.test_uploaded_again import put_in_parts
 
 pytestmark = pytest.mark.people
 

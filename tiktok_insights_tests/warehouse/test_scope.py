@@ -15,9 +15,8 @@ from tiktok_insights.warehouse.scope import everything, mark_checked, unchecked
 from tiktok_insights.warehouse.table_checks import TableCheckInput
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.fail_points import Requests
-from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.loading import Loader, put_in_parts
 from tiktok_insights_tests.warehouse.test_trend_checks import put_list
-from tiktok_insights_tests.warehouse.test_uploaded_again import put_in_parts
 
 Ask = Callable[[], TableCheckInput]
 

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import permutations
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.warehouse.lost_ids import RereadInput, no_id_is_lost
 from tiktok_insights.warehouse.publish import Publication
 from tiktok_insights.warehouse.table_checks import TableCheckInput, ledger_reconciles, no_object_is_refused
@@ -17,7 +15,7 @@ from tiktok_insights_tests.support.campaigns import examples
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 from tiktok_insights_tests.support.engine import Engine
 from tiktok_insights_tests.support.history import Upload
-from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.loading import Loader, put_in_parts
 
 pytestmark = pytest.mark.orders
 
@@ -31,16 +29,6 @@ def listed(name: str, *rows: str) -> bytes:
 
 
 JANUARY, FEBRUARY = ("2026-01-31", listed("old.name")), ("2026-02-28", listed("new.name"))
-
-
-def put_in_parts(store: ObjectStore, key: str) -> None:
-    """Upload an object's bytes again as multipart: the same content with another ETag, as by another client."""
-    place: Any = {"Bucket": store.bucket, "Key": key}
-    body = store.get(key).body
-    upload = store._s3.create_multipart_upload(**place)["UploadId"]
-    part = store._s3.upload_part(**place, UploadId=upload, PartNumber=1, Body=body)
-    parts: Any = {"Parts": [{"ETag": part["ETag"], "PartNumber": 1}]}
-    store._s3.complete_multipart_upload(**place, UploadId=upload, MultipartUpload=parts)
 
 
 def load(loader: Loader) -> list[Publication]:

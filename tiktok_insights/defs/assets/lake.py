@@ -54,19 +54,20 @@ def followers_csv(
     """One CSV per committed snapshot: one row per follower and page, as text, with the contract's columns.
 
     Writes a CSV from the raw pages for each snapshot that has none. With `replay`, also overwrites each CSV that the
-    current code would write differently. Rows with an unknown structure go to the quarantine.
+    current code would write differently. Rows with an unknown structure go to the quarantine. A snapshot that is older
+    than the days in TIKTOK_RETENTION_DAYS gets none.
     """
     raw = s3.raw_store()
-    csvs = s3.csvs()
+    csvs, retained_from = s3.csvs(), s3.retained_from()
     store = raw.store
     replayed, results = [], []
     if config.replay:
-        replay = Replay(raw, csvs, config.max_rejected_share, write=True, keep=0)
+        replay = Replay(raw, csvs, config.max_rejected_share, write=True, keep=0, retained_from=retained_from)
         for item in replay.run(config.replay_accounts):
             context.log.info("%s: %s", store.uri(item.csv.key), item.verdict.value)
             replayed.append(item)
     else:
-        for result in write_missing_csvs(raw, csvs, config.max_rejected_share):
+        for result in write_missing_csvs(raw, csvs, config.max_rejected_share, retained_from):
             results.append(result)
             context.log.info("%s: %s", store.uri(result.key), result.blocked or f"{result.rows:,} rows")
     results += [item.csv for item in replayed]

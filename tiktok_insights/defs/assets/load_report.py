@@ -11,7 +11,12 @@ from tiktok_insights.defs.staging_entries import OBJECT_COLUMNS, STAGING_RESULT,
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.observability.run_costs import record_costs
 from tiktok_insights.resources.snowflake import SnowflakeResource
-from tiktok_insights.staging.staging_result import StagingResult, every_new_object_was_loaded, result_of
+from tiktok_insights.staging.staging_result import (
+    StagingResult,
+    as_published,
+    every_new_object_was_loaded,
+    result_of,
+)
 
 _SCHEMA = dg.TableSchema([dg.TableColumn(name, kind, meaning) for name, kind, meaning in OBJECT_COLUMNS])
 
@@ -34,6 +39,7 @@ def load_report(context: dg.AssetExecutionContext, snowflake: SnowflakeResource)
     result = _staged_by(context.instance, context.run.run_id)
     runs = runs_to_record(context.instance, context.run.run_id, "load_report")
     with snowflake.session() as session:
+        result = as_published(session, result)
         costs = record_costs(session, runs, datetime.now(UTC), is_local=bool(snowflake.local_stack))
     return dg.MaterializeResult(
         metadata={

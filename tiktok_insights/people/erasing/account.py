@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.clients.request_pool import request_pool
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
 from tiktok_insights.lake.followers_csv import RAW_QUARANTINE_PREFIX
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.raw.deletion import delete_objects
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.raw.snapshots import RAW_OBJECT_ERRORS, REFERENCES, RawStore
@@ -56,12 +56,8 @@ def remove_account(store: ObjectStore, connect: Connect, account_id: str) -> lis
 
 
 def objects_of(store: ObjectStore, account_id: str) -> Iterator[tuple[str, list[str]]]:
-    """Every place in the bucket with the keys of its objects about the account, in the order in which they go.
-
-    Manifests go first: a snapshot without one is open, and no CSV is made of it.
-    """
+    """Every place in the bucket with the keys of its objects about the account, in the order in which they go."""
     raw = [info.key for info in store.list(f"{RAW_PREFIX}account={account_id}/")]
-    raw.sort(key=lambda key: not key.endswith("/_manifest.json"))
     yield "responses", raw + _notes(store, account_id) + _probes(store, account_id)
     yield "csv", [info.key for info in store.list(f"{CSV_PREFIX}account={account_id}/")]
     prefixes = (RAW_QUARANTINE_PREFIX, f"{QUARANTINE_PREFIX}{CSV_PREFIX}")
@@ -93,9 +89,8 @@ def _account_in(store: ObjectStore, key: str) -> str:
 
 def _from_the_bucket(store: ObjectStore, account_id: str) -> Iterator[Cleaned]:
     for place, keys in objects_of(store, account_id):
-        with request_pool() as pool:
-            for is_first in (True, False):
-                list(pool.map(store.delete, [key for key in keys if key.endswith("/_manifest.json") is is_first]))
+        for refused in delete_objects(store, keys):
+            raise refused
         yield Cleaned(place, len(keys), len(keys))
 
 

@@ -41,7 +41,17 @@ def _remove_old_dashboards(home: Path) -> Cleaned:
     return Cleaned("old dashboards on this machine", len(old), len(old))
 
 
-def _clean_stack(folder: StackFolder, texts: NamedTexts) -> list[Cleaned]:
+def compact_stack(home: Path) -> None:
+    """Let nothing be left on the disk of rows that were deleted in a local stack, which is stopped for it.
+
+    May be cut off and repeated. Raises StackError if it does not stop, and CompactionError.
+    """
+    if stack.exists(home):
+        with stack.stopped(home) as folder:
+            _compact(folder)
+
+
+def _compact(folder: StackFolder) -> list[Cleaned]:
     from tiktok_insights.local.snowflake.compaction import compact
 
     shutil.rmtree(folder.temporary, ignore_errors=True)
@@ -53,6 +63,12 @@ def _clean_stack(folder: StackFolder, texts: NamedTexts) -> list[Cleaned]:
     return [
         Cleaned("databases of the local stack, written again", databases),
         Cleaned("unfinished uploads to the local stack", len(uploads), len(uploads)),
+    ]
+
+
+def _clean_stack(folder: StackFolder, texts: NamedTexts) -> list[Cleaned]:
+    return [
+        *_compact(folder),
         clean_text_files("logs of the local Glue", folder.glue_runs, texts),
         clean_text_files("logs of the local stack", folder.root, texts, "stack.log*"),
     ]

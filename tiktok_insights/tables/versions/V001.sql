@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
   SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
-  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL while retention is off.'
+  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL if none have.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM TIKTOK_INTERNAL.PUBLISH_LOCK);
@@ -102,7 +102,7 @@ CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_HISTORY (
   BATCH_ID VARCHAR NOT NULL COMMENT 'The newest batch that had the object with this content.',
   LOADED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the ledger was written, UTC.',
   NEWEST_ROW_AT TIMESTAMP_NTZ COMMENT 'When the newest row was fetched, UTC; if the list does not say, when the object was first written.'
-) COMMENT = 'The ledger: one row per object version that was loaded, refused or superseded.';
+) COMMENT = 'The ledger: one row per object version that was loaded, was refused, was superseded or has expired.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.LOAD_BATCHES (
   BATCH_ID VARCHAR NOT NULL COMMENT 'The batch''s name: the time it was staged, and a random suffix.',
@@ -189,7 +189,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
   SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
-  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL while retention is off.'
+  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL if none have.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.PRESENCE_SPELLS (

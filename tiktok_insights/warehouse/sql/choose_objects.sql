@@ -13,6 +13,19 @@ DELETE FROM {staged_objects} WHERE BATCH_ID = ? AND OBJECT_KEY IN (
     AND (l.BATCH_ID > o.BATCH_ID OR (s.ETAG IS NOT NULL AND l.LAST_MODIFIED >= o.LAST_MODIFIED))
 );
 
+-- step: mark_expired_objects
+-- It is older than the retained history: its rows are not loaded, whoever uploaded it, and the ledger has no sums of it.
+UPDATE {staged_objects} SET STATUS = '{expired}',
+  ID_SUM_IN = 0, ID_SUM_STAGED = 0, ID_SUM_DUPLICATE = 0, ID_SUM_REJECTED = 0
+WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
+  SELECT o.OBJECT_KEY FROM {staged_objects} AS o
+  LEFT JOIN (
+    SELECT OBJECT_KEY AS KEY_OF_ROWS, MAX(EXTRACTED_AT) AS NEWEST_ROW
+    FROM {staged_tiktok_data} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY
+  ) AS newest ON newest.KEY_OF_ROWS = o.OBJECT_KEY
+  WHERE o.BATCH_ID = ? AND COALESCE(o.STARTED_AT, newest.NEWEST_ROW) < (SELECT MAX(RETAINED_FROM) FROM {publish_lock})
+);
+
 -- step: mark_unchanged_objects
 -- The content is loaded already, from an earlier upload.
 UPDATE {staged_objects} SET STATUS = '{unchanged}' WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
