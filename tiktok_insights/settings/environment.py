@@ -93,9 +93,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         glue_job=_glue_job(env, s3.region, local_stack),
         snowflake=_snowflake(env, local_stack),
         dashboard=DashboardSettings(
-            home=str(home),
-            pseudonyms=env.flag("TIKTOK_PSEUDONYMS"),
-            pseudonym_key=env.text("TIKTOK_PSEUDONYM_KEY"),
+            home=str(home), pseudonyms=env.flag("TIKTOK_PSEUDONYMS"), pseudonym_key=env.text("TIKTOK_PSEUDONYM_KEY")
         ),
         power_bi=_power_bi(env, local_stack),
         alerts=_alerts(env, s3, home),
@@ -184,6 +182,7 @@ def _snowflake(env: TypedVariables, local_stack: str) -> SnowflakeSettings:
         schema_name=env.text("SNOWFLAKE_SCHEMA"),
         internal_schema=env.text("SNOWFLAKE_INTERNAL_SCHEMA"),
         view_schema=env.text("SNOWFLAKE_VIEW_SCHEMA"),
+        reader_schema=env.text("SNOWFLAKE_READER_SCHEMA"),
         statement_timeout_seconds=env.seconds("SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS"),
         lock_timeout_seconds=env.seconds("SNOWFLAKE_LOCK_TIMEOUT_SECONDS"),
         queued_timeout_seconds=env.seconds("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS"),

@@ -129,6 +129,12 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         ),
         Variable("SNOWFLAKE_VIEW_SCHEMA", "Main", "the schema of the views; created if missing"),
         Variable(
+            "SNOWFLAKE_READER_SCHEMA",
+            "TIKTOK_READERS",
+            "the schema of the same views with pseudonyms, for people who must not see who follows. In `aws`, you "
+            "create it; without it, there are no such views",
+        ),
+        Variable(
             "SNOWFLAKE_ROLE",
             "ACCOUNTADMIN",
             "the role. There is no default in `aws`: use a role with only the privileges it needs",

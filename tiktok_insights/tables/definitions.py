@@ -8,6 +8,7 @@ from tiktok_insights.tables.columns import Table, TableColumn
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
 from tiktok_insights.tables.presence import PRESENCE_SPELLS, TOUCHED_SPELLS
+from tiktok_insights.tables.readers import READER_KEY
 from tiktok_insights.tables.run_costs import RUN_COSTS
 
 
@@ -200,6 +201,7 @@ ALL: tuple[Table, ...] = (
     TOUCHED_SPELLS,
     ACCOUNT_LOOKS,
     RUN_COSTS,
+    READER_KEY,
 )
 #: The tables that people read through a view of the same name.
 VIEWED: tuple[Table, ...] = (TIKTOK_DATA, RUN_COSTS)
