@@ -13,7 +13,7 @@ from tiktok_insights.tables.readers import READER_KEY
 
 #: 60 bits: among ten million users, two share a pseudonym with one key in 20,000. With its prefix, it fits into an ID.
 _DIGITS = 15
-_SHOWN, _HIDDEN = "", "NULL"
+_SHOWN, _HIDDEN = "", "CAST(NULL AS VARCHAR)"
 
 
 class UnclassifiedColumnError(LookupError):

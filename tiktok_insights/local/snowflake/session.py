@@ -16,6 +16,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from snowflake.connector.cursor import DictCursor, SnowflakeCursor
 from sqlglot import Expr
 
+from tiktok_insights.local.snowflake.catalog import SECURE
 from tiktok_insights.local.snowflake.chunks import LargeResults
 from tiktok_insights.local.snowflake.current_schema import enter_schema
 from tiktok_insights.local.snowflake.dialect import (
@@ -23,6 +24,7 @@ from tiktok_insights.local.snowflake.dialect import (
     kind_of,
     mark_casts_in_sums,
     reads_definitions,
+    secure_view_of,
     with_38_digits,
     with_big_endian_md5_numbers,
     with_headers_as_written,
@@ -208,6 +210,8 @@ class Cursor(FakeSnowflakeCursor):
         elif kind in (StatementKind.COMMIT, StatementKind.ROLLBACK):
             session.ended()
             session.lost = None
+        if secure_view := self._last_transformed and secure_view_of(self._last_transformed):
+            self._duck_conn.execute(f"COMMENT ON VIEW {secure_view} IS '{SECURE}'")
         changed: dict[str, Any] = self._last_transformed.args if self._last_transformed else {}
         if database := changed.get("create_db_name"):
             session.on_created(database)
