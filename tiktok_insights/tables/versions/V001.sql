@@ -255,6 +255,12 @@ CREATE TABLE IF NOT EXISTS PUBLIC.RUN_COSTS (
   RECORDED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the row was last written, UTC.'
 ) COMMENT = 'One row per run of Dagster, also of a failed one: what it used. Credits and dollars are estimates.';
 
+CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.READER_KEY (
+  INNER_KEY VARCHAR NOT NULL COMMENT 'The half of the key that is hashed with a value.',
+  OUTER_KEY VARCHAR NOT NULL COMMENT 'The half that is hashed with the result.',
+  MADE_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the key was made, UTC.'
+) COMMENT = 'One row: the secret key of the pseudonyms that readers see. No reader may read it.';
+
 CREATE SCHEMA IF NOT EXISTS MAIN;
 
 USE SCHEMA PUBLIC;
