@@ -53,13 +53,6 @@ def reads_definitions(statement: str) -> bool:
     return "information_schema" in statement.lower()
 
 
-def secure_view_of(expression: Expr) -> str:
-    """Name the secure view that the statement makes, as DuckDB writes it; empty for every other statement."""
-    is_secure = isinstance(expression, exp.Create) and expression.find(exp.SecureProperty)
-    view = expression.find(exp.Table) if is_secure else None
-    return exp.table_(view.this, view.args.get("db"), view.args.get("catalog")).sql("duckdb") if view else ""
-
-
 def with_use_spelled_out(statement: str) -> str:
     """`USE x` as `USE DATABASE x` and `USE x.y` as `USE SCHEMA x.y`; every other statement unchanged."""
     found = _BARE_USE.fullmatch(statement)

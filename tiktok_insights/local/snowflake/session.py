@@ -16,7 +16,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from snowflake.connector.cursor import DictCursor, SnowflakeCursor
 from sqlglot import Expr
 
-from tiktok_insights.local.snowflake.catalog import SECURE
+from tiktok_insights.local.snowflake.access import refuse_unauthorized
 from tiktok_insights.local.snowflake.chunks import LargeResults
 from tiktok_insights.local.snowflake.current_schema import enter_schema
 from tiktok_insights.local.snowflake.dialect import (
@@ -24,7 +24,6 @@ from tiktok_insights.local.snowflake.dialect import (
     kind_of,
     mark_casts_in_sums,
     reads_definitions,
-    secure_view_of,
     with_38_digits,
     with_big_endian_md5_numbers,
     with_headers_as_written,
@@ -38,6 +37,7 @@ from tiktok_insights.local.snowflake.parameters import SessionParameters
 from tiktok_insights.local.snowflake.results import as_snowflake_sends, check_sendable
 from tiktok_insights.local.snowflake.stage_files import with_files_removed
 from tiktok_insights.local.snowflake.translations import Translations
+from tiktok_insights.local.snowflake.views import note_view
 
 DEFAULT_SCHEMA = "PUBLIC"
 _NOTHING_TO_DO = "SELECT 'Statement executed successfully.' AS status"
@@ -201,6 +201,7 @@ class Cursor(FakeSnowflakeCursor):
             self._duck_conn.commit()  # Snowflake commits before a definition
             session.ended()
         session.parameters.note(command)
+        refuse_unauthorized(command, session.parameters.role, session.grants, (session.database, session.schema))
         return with_files_removed(session.grants.shown_by(session.parameters.shown_by(command), session), session)
 
     def _finish(self, kind: StatementKind) -> None:
@@ -210,8 +211,7 @@ class Cursor(FakeSnowflakeCursor):
         elif kind in (StatementKind.COMMIT, StatementKind.ROLLBACK):
             session.ended()
             session.lost = None
-        if secure_view := self._last_transformed and secure_view_of(self._last_transformed):
-            self._duck_conn.execute(f"COMMENT ON VIEW {secure_view} IS '{SECURE}'")
+        note_view(session, self._last_transformed)
         changed: dict[str, Any] = self._last_transformed.args if self._last_transformed else {}
         if database := changed.get("create_db_name"):
             session.on_created(database)
