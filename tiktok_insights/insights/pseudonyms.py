@@ -5,7 +5,9 @@ Other columns are shown as they are: numbers, times, and texts that the mart's f
 belongs in `reader_views`, the pseudonyms of the dashboard's file in `dashboard.pseudonyms`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from tiktok_insights.insights.mart import Mart, ValueType
 from tiktok_insights.tables.columns import Table, comment
@@ -14,6 +16,14 @@ from tiktok_insights.tables.readers import READER_KEY
 #: 60 bits: among ten million users, two share a pseudonym with one key in 20,000. With its prefix, it fits into an ID.
 _DIGITS = 15
 _SHOWN, _HIDDEN = "", "CAST(NULL AS VARCHAR)"
+
+
+class Seen(Enum):
+    """What readers see of a column."""
+
+    AS_IT_IS = "as it is"
+    PSEUDONYM = "a pseudonym"
+    HIDDEN = "not shown"
 
 
 class UnclassifiedColumnError(LookupError):
@@ -54,11 +64,16 @@ class Source:
         # One row whatever is there; without a key, what needs one is NULL.
         return f"SELECT {columns} FROM {view} AS SEEN CROSS JOIN (SELECT {halves} FROM {key}) AS SECRET"
 
+    def names_seen_as(self, seen: Seen) -> Iterator[str]:
+        """Give the columns of which readers see this. Raises UnclassifiedColumnError."""
+        return (name for name, _ in self.columns if self._seen(name) is seen)
+
     def _meaning(self, name: str, meaning: str) -> str:
-        expression = self._expression(name)
-        if expression == _SHOWN:
-            return meaning
-        return f"{'Not shown' if expression == _HIDDEN else 'A pseudonym'}. {meaning}"
+        seen = self._seen(name)
+        return meaning if seen is Seen.AS_IT_IS else f"{seen.value.capitalize()}. {meaning}"
+
+    def _seen(self, name: str) -> Seen:
+        return {_SHOWN: Seen.AS_IT_IS, _HIDDEN: Seen.HIDDEN}.get(self._expression(name), Seen.PSEUDONYM)
 
     def _expression(self, name: str) -> str:
         if name not in self.texts:
