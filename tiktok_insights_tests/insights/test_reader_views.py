@@ -57,10 +57,9 @@ SeenRow = dict[str, Any]
 
 def _lists() -> list[Snapshot]:
     """Three whole lists of one account, on three days."""
-    window = {"followed_after": 0, "followed_before": DAY}
-    twins = [Row(one, user_name=f"twin{one[-3:]}", nick_name="Maria", hearts=7, **window) for one in TWINS]
-    renamed = Row(RENAMED.tiktok_id, user_name=RENAMED.handle, nick_name=RENAMED.nickname, **window)
-    left = Row(LEFT.tiktok_id, user_name=LEFT.handle, nick_name=LEFT.nickname, **window)
+    twins = [Row(one, 0, DAY, user_name=f"twin{one[-3:]}", nick_name="Maria", hearts=7) for one in TWINS]
+    renamed = Row(RENAMED.tiktok_id, 0, DAY, user_name=RENAMED.handle, nick_name=RENAMED.nickname)
+    left = Row(LEFT.tiktok_id, 0, DAY, user_name=LEFT.handle, nick_name=LEFT.nickname)
     later = replace(renamed, user_name=NEW_HANDLE)
     lists = [whole(2 * DAY, *twins, renamed, left), *(whole(day * DAY, *twins, later) for day in (3, 4))]
     return [replace(each, account_id=ACCOUNT) for each in lists]
