@@ -11,8 +11,9 @@ from functools import cached_property
 from tiktok_insights.clients.snowflake_session import Session, retry_conflicts
 from tiktok_insights.insights.mart import Mart
 from tiktok_insights.insights.pseudonyms import Source
+from tiktok_insights.staging.ledger import take_lock
 from tiktok_insights.tables.columns import comment, timestamp
-from tiktok_insights.tables.definitions import PUBLISH_LOCK, TIKTOK_DATA
+from tiktok_insights.tables.definitions import TIKTOK_DATA
 from tiktok_insights.tables.readers import READER_KEY
 
 #: Of each half of the key: 64 hexadecimal digits, which fill a block of SHA-256.
@@ -79,8 +80,8 @@ class ReaderViews:
         if self._session.query(f"SELECT 1 FROM {self._key} LIMIT 1"):
             return
         with self._session.transaction():
-            # Two processes at once would make two keys.
-            self._session.execute(f"UPDATE {self._namespace.name_of(PUBLISH_LOCK)} SET BATCH_ID = BATCH_ID")
+            # Several at once would make several keys. The local stack takes no lock for a value that stays the same.
+            take_lock(self._session, f"readers-key-{secrets.token_hex(4)}")
             self._session.execute(
                 f"INSERT INTO {self._key} SELECT ?, ?, {timestamp(datetime.now(UTC))} "
                 f"WHERE NOT EXISTS (SELECT 1 FROM {self._key})",

@@ -4,8 +4,10 @@ Which role may read which schema is tested in `deploy`.
 """
 
 import hashlib
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -294,13 +296,19 @@ def test_what_is_no_view_of_readers_is_left_alone(session: Session) -> None:
     session.execute("DROP VIEW TIKTOK_READERS.USER_TOTALS")
 
 
-def test_two_processes_make_one_key(session: Session, connect_warehouse: Connect) -> None:
-    """Whoever comes second takes the first one's: both ask under the lock of publications."""
-    make_reader_schema(session)
-    with connect_warehouse() as other:
-        for each in (session, other, session):
-            ReaderViews(each)._make_key()
-    assert session.query("SELECT COUNT(*) FROM TIKTOK_INTERNAL.READER_KEY") == [(1,)]
+def test_four_at_once_make_one_key(session: Session, connect_warehouse: Connect) -> None:
+    """Whoever comes second takes the first one's: all ask again under the lock of publications."""
+    begin = threading.Barrier(4)
+
+    def make() -> None:
+        with connect_warehouse() as own:
+            begin.wait(60)
+            ReaderViews(own)._make_key()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(make) for _ in range(4)]:
+            done.result()
+    assert session.query("SELECT COUNT(*), COUNT(DISTINCT INNER_KEY) FROM TIKTOK_INTERNAL.READER_KEY") == [(1, 1)]
 
 
 def test_a_new_column_with_texts_must_be_classified() -> None:
