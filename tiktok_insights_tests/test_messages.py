@@ -21,6 +21,7 @@ from tiktok_insights_tests.test_architecture import PACKAGE, TESTS
 INTERNAL = {
     "MartFileError": "whoever writes a mart reads it, in the tests; a release has good files",
     "UnknownWordError": "becomes a MartFileError",
+    "UnclassifiedColumnError": "whoever adds a column reads it, in the tests; a release has all",
     "BadParameterError": "the fake API answers it, as the API does",
     "NoSuchUserError": "the fake API answers it, as the API does",
     "GlueAnswerError": "the local Glue answers it, as Glue does",

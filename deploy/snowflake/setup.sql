@@ -11,8 +11,10 @@
 --     schema           PUBLIC
 --     internal_schema  TIKTOK_INTERNAL
 --     view_schema      MAIN
+--     reader_schema    TIKTOK_READERS
 --     warehouse        TIKTOK_WH
 --     role             TIKTOK_LOADER
+--     analyst_role     TIKTOK_ANALYST
 --     reader_role      TIKTOK_READER
 --     user             TIKTOK_SERVICE
 --     monitor          TIKTOK_MONITOR
@@ -20,11 +22,13 @@
 --
 -- It may be run again: what exists stays as it is, and the user gets the key of this run.
 
--- Who loads, who reads, and who signs in. A user of the type SERVICE has no password.
+-- Who loads, who reads with and without names, and who signs in. A user of the type SERVICE has no password.
 USE ROLE USERADMIN;
 CREATE ROLE IF NOT EXISTS <% role | default('TIKTOK_LOADER') %> COMMENT = 'Loads TikTok followers. Owns the tables.';
-CREATE ROLE IF NOT EXISTS <% reader_role | default('TIKTOK_READER') %> COMMENT = 'Reads the views of TikTok followers.';
+CREATE ROLE IF NOT EXISTS <% analyst_role | default('TIKTOK_ANALYST') %> COMMENT = 'Reads the views of TikTok followers, with names and IDs.';
+CREATE ROLE IF NOT EXISTS <% reader_role | default('TIKTOK_READER') %> COMMENT = 'Reads the views of TikTok followers, with pseudonyms.';
 GRANT ROLE <% role | default('TIKTOK_LOADER') %> TO ROLE SYSADMIN;
+GRANT ROLE <% analyst_role | default('TIKTOK_ANALYST') %> TO ROLE SYSADMIN;
 GRANT ROLE <% reader_role | default('TIKTOK_READER') %> TO ROLE SYSADMIN;
 CREATE USER IF NOT EXISTS <% user | default('TIKTOK_SERVICE') %> TYPE = SERVICE DEFAULT_ROLE = <% role | default('TIKTOK_LOADER') %> DEFAULT_WAREHOUSE = <% warehouse | default('TIKTOK_WH') %>
   COMMENT = 'Signs in for tiktok_insights, with a key pair.';
@@ -40,13 +44,17 @@ CREATE SCHEMA IF NOT EXISTS <% database | default('AMAZON_DB') %>.<% internal_sc
 GRANT OWNERSHIP ON SCHEMA <% database | default('AMAZON_DB') %>.<% internal_schema | default('TIKTOK_INTERNAL') %> TO ROLE <% role | default('TIKTOK_LOADER') %> COPY CURRENT GRANTS;
 CREATE SCHEMA IF NOT EXISTS <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %>;
 GRANT OWNERSHIP ON SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% role | default('TIKTOK_LOADER') %> COPY CURRENT GRANTS;
+CREATE SCHEMA IF NOT EXISTS <% database | default('AMAZON_DB') %>.<% reader_schema | default('TIKTOK_READERS') %>;
+GRANT OWNERSHIP ON SCHEMA <% database | default('AMAZON_DB') %>.<% reader_schema | default('TIKTOK_READERS') %> TO ROLE <% role | default('TIKTOK_LOADER') %> COPY CURRENT GRANTS;
 GRANT USAGE ON DATABASE <% database | default('AMAZON_DB') %> TO ROLE <% role | default('TIKTOK_LOADER') %>;
+GRANT USAGE ON DATABASE <% database | default('AMAZON_DB') %> TO ROLE <% analyst_role | default('TIKTOK_ANALYST') %>;
 GRANT USAGE ON DATABASE <% database | default('AMAZON_DB') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
 
 -- What computes: the smallest size, suspended after a minute without work.
 CREATE WAREHOUSE IF NOT EXISTS <% warehouse | default('TIKTOK_WH') %> WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = 60 AUTO_RESUME = TRUE
   INITIALLY_SUSPENDED = TRUE COMMENT = 'Loads and reads TikTok followers.';
 GRANT USAGE ON WAREHOUSE <% warehouse | default('TIKTOK_WH') %> TO ROLE <% role | default('TIKTOK_LOADER') %>;
+GRANT USAGE ON WAREHOUSE <% warehouse | default('TIKTOK_WH') %> TO ROLE <% analyst_role | default('TIKTOK_ANALYST') %>;
 GRANT USAGE ON WAREHOUSE <% warehouse | default('TIKTOK_WH') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
 
 -- What it may cost. Nothing runs any more once the month's credits are used.
@@ -55,11 +63,14 @@ CREATE RESOURCE MONITOR IF NOT EXISTS <% monitor | default('TIKTOK_MONITOR') %> 
   START_TIMESTAMP = IMMEDIATELY TRIGGERS ON 80 PERCENT DO NOTIFY ON 100 PERCENT DO SUSPEND;
 ALTER WAREHOUSE <% warehouse | default('TIKTOK_WH') %> SET RESOURCE_MONITOR = <% monitor | default('TIKTOK_MONITOR') %>;
 
--- What people read: the views, also those that come later.
+-- What people read: the views, also those that come later. Readers see no name, handle or ID; analysts do.
 USE ROLE SECURITYADMIN;
-GRANT USAGE ON SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
-GRANT SELECT ON ALL VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
-GRANT SELECT ON FUTURE VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+GRANT USAGE ON SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% analyst_role | default('TIKTOK_ANALYST') %>;
+GRANT SELECT ON ALL VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% analyst_role | default('TIKTOK_ANALYST') %>;
+GRANT SELECT ON FUTURE VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% view_schema | default('MAIN') %> TO ROLE <% analyst_role | default('TIKTOK_ANALYST') %>;
+GRANT USAGE ON SCHEMA <% database | default('AMAZON_DB') %>.<% reader_schema | default('TIKTOK_READERS') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+GRANT SELECT ON ALL VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% reader_schema | default('TIKTOK_READERS') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
+GRANT SELECT ON FUTURE VIEWS IN SCHEMA <% database | default('AMAZON_DB') %>.<% reader_schema | default('TIKTOK_READERS') %> TO ROLE <% reader_role | default('TIKTOK_READER') %>;
 
 -- The tables, as the pipeline itself would create them.
 USE ROLE <% role | default('TIKTOK_LOADER') %>;
@@ -326,6 +337,12 @@ CREATE TABLE IF NOT EXISTS <% schema | default('PUBLIC') %>.DAILY_TOTALS (
   OUT_OF_VIEW NUMBER(38,0) NOT NULL COMMENT 'Users whom a list of the day was the first not to reach.',
   EXPIRED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When snapshots of the account last expired, UTC.'
 ) COMMENT = 'One row per account and day: users that the day''s totals counted and the history left cannot show. Empty until snapshots expire.';
+
+CREATE TABLE IF NOT EXISTS <% internal_schema | default('TIKTOK_INTERNAL') %>.READER_KEY (
+  INNER_KEY VARCHAR NOT NULL COMMENT 'The half of the key that is hashed with a value.',
+  OUTER_KEY VARCHAR NOT NULL COMMENT 'The half that is hashed with the result.',
+  MADE_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the key was made, UTC.'
+) COMMENT = 'One row: the secret key of the pseudonyms that readers see. No reader may read it.';
 
 USE SCHEMA <% schema | default('PUBLIC') %>;
 

@@ -12,5 +12,6 @@ DROP USER IF EXISTS <% user | default('TIKTOK_SERVICE') %>;
 DROP NETWORK POLICY IF EXISTS <% policy | default('TIKTOK_ADDRESSES') %>;
 DROP WAREHOUSE IF EXISTS <% warehouse | default('TIKTOK_WH') %>;
 DROP RESOURCE MONITOR IF EXISTS <% monitor | default('TIKTOK_MONITOR') %>;
+DROP ROLE IF EXISTS <% analyst_role | default('TIKTOK_ANALYST') %>;
 DROP ROLE IF EXISTS <% reader_role | default('TIKTOK_READER') %>;
 DROP ROLE IF EXISTS <% role | default('TIKTOK_LOADER') %>;

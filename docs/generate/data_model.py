@@ -10,6 +10,7 @@ from tiktok_insights.catalog.table_definition import PARTITION_KEYS
 from tiktok_insights.catalog.table_definition import TABLE as GLUE_TABLE
 from tiktok_insights.dashboard.publishing import DASHBOARD_KEY
 from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.insights.pseudonyms import Seen, Source
 from tiktok_insights.insights.thresholds import THRESHOLDS
 from tiktok_insights.lake import followers_csv, listing
 from tiktok_insights.raw.manifest import SnapshotKey
@@ -104,6 +105,12 @@ def _tables() -> Iterator[str]:
         )
 
 
+def _columns_seen_as(seen: Seen) -> str:
+    names = {name for mart in all_marts() for name in Source.of_mart(mart).names_seen_as(seen)}
+    *others, last = (_code(name) for name in sorted(names))
+    return f"{', '.join(others)} and {last}"
+
+
 def _marts() -> Iterator[str]:
     yield "## The marts"
     yield (
@@ -111,6 +118,11 @@ def _marts() -> Iterator[str]:
         "the tables. The asset with the same name recreates the view and compares it with the tables: the totals "
         "below must match. In a mart, an `id` is text of 1 to 20 digits, a `count` a whole number of at least 0, a "
         "`share` a number from 0 to 1, a `ratio` a number of at least 0, and a `time` a time in UTC."
+    )
+    yield (
+        f"Readers see the same columns in `{_NAMES.database}.{_NAMES.reader_schema.upper()}`, with a pseudonym in "
+        f"place of {_columns_seen_as(Seen.PSEUDONYM)}, and NULL in {_columns_seen_as(Seen.HIDDEN)}. There, an `id` is "
+        "a pseudonym: [Let people read without names](how_to/readers.md)."
     )
     yield "The marts share these numbers, which are in `tiktok_insights/insights/thresholds.py`:"
     yield markdown.table(

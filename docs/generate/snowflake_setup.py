@@ -16,14 +16,16 @@ PARAMETERS = {
     "schema": "PUBLIC",
     "internal_schema": "TIKTOK_INTERNAL",
     "view_schema": "MAIN",
+    "reader_schema": "TIKTOK_READERS",
     "warehouse": "TIKTOK_WH",
     "role": "TIKTOK_LOADER",
+    "analyst_role": "TIKTOK_ANALYST",
     "reader_role": "TIKTOK_READER",
     "user": "TIKTOK_SERVICE",
     "monitor": "TIKTOK_MONITOR",
     "credits_a_month": "20",
 }
-_SCHEMAS = ("schema", "internal_schema", "view_schema")
+_SCHEMAS = ("schema", "internal_schema", "view_schema", "reader_schema")
 _FIRST = """\
 -- Written by `make docs`. Prepares a Snowflake account: roles, user, virtual warehouse, database, schemas and tables.
 --
@@ -38,11 +40,13 @@ _FIRST = """\
 --
 -- It may be run again: what exists stays as it is, and the user gets the key of this run.
 
--- Who loads, who reads, and who signs in. A user of the type SERVICE has no password.
+-- Who loads, who reads with and without names, and who signs in. A user of the type SERVICE has no password.
 USE ROLE USERADMIN;
 CREATE ROLE IF NOT EXISTS {role} COMMENT = 'Loads TikTok followers. Owns the tables.';
-CREATE ROLE IF NOT EXISTS {reader_role} COMMENT = 'Reads the views of TikTok followers.';
+CREATE ROLE IF NOT EXISTS {analyst_role} COMMENT = 'Reads the views of TikTok followers, with names and IDs.';
+CREATE ROLE IF NOT EXISTS {reader_role} COMMENT = 'Reads the views of TikTok followers, with pseudonyms.';
 GRANT ROLE {role} TO ROLE SYSADMIN;
+GRANT ROLE {analyst_role} TO ROLE SYSADMIN;
 GRANT ROLE {reader_role} TO ROLE SYSADMIN;
 CREATE USER IF NOT EXISTS {user} TYPE = SERVICE DEFAULT_ROLE = {role} DEFAULT_WAREHOUSE = {warehouse}
   COMMENT = 'Signs in for tiktok_insights, with a key pair.';
@@ -54,12 +58,14 @@ USE ROLE SYSADMIN;
 CREATE DATABASE IF NOT EXISTS {database};
 {schemas}
 GRANT USAGE ON DATABASE {database} TO ROLE {role};
+GRANT USAGE ON DATABASE {database} TO ROLE {analyst_role};
 GRANT USAGE ON DATABASE {database} TO ROLE {reader_role};
 
 -- What computes: the smallest size, suspended after a minute without work.
 CREATE WAREHOUSE IF NOT EXISTS {warehouse} WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = 60 AUTO_RESUME = TRUE
   INITIALLY_SUSPENDED = TRUE COMMENT = 'Loads and reads TikTok followers.';
 GRANT USAGE ON WAREHOUSE {warehouse} TO ROLE {role};
+GRANT USAGE ON WAREHOUSE {warehouse} TO ROLE {analyst_role};
 GRANT USAGE ON WAREHOUSE {warehouse} TO ROLE {reader_role};
 
 -- What it may cost. Nothing runs any more once the month's credits are used.
@@ -68,11 +74,14 @@ CREATE RESOURCE MONITOR IF NOT EXISTS {monitor} WITH CREDIT_QUOTA = {credits_a_m
   START_TIMESTAMP = IMMEDIATELY TRIGGERS ON 80 PERCENT DO NOTIFY ON 100 PERCENT DO SUSPEND;
 ALTER WAREHOUSE {warehouse} SET RESOURCE_MONITOR = {monitor};
 
--- What people read: the views, also those that come later.
+-- What people read: the views, also those that come later. Readers see no name, handle or ID; analysts do.
 USE ROLE SECURITYADMIN;
-GRANT USAGE ON SCHEMA {database}.{view_schema} TO ROLE {reader_role};
-GRANT SELECT ON ALL VIEWS IN SCHEMA {database}.{view_schema} TO ROLE {reader_role};
-GRANT SELECT ON FUTURE VIEWS IN SCHEMA {database}.{view_schema} TO ROLE {reader_role};
+GRANT USAGE ON SCHEMA {database}.{view_schema} TO ROLE {analyst_role};
+GRANT SELECT ON ALL VIEWS IN SCHEMA {database}.{view_schema} TO ROLE {analyst_role};
+GRANT SELECT ON FUTURE VIEWS IN SCHEMA {database}.{view_schema} TO ROLE {analyst_role};
+GRANT USAGE ON SCHEMA {database}.{reader_schema} TO ROLE {reader_role};
+GRANT SELECT ON ALL VIEWS IN SCHEMA {database}.{reader_schema} TO ROLE {reader_role};
+GRANT SELECT ON FUTURE VIEWS IN SCHEMA {database}.{reader_schema} TO ROLE {reader_role};
 
 -- The tables, as the pipeline itself would create them.
 USE ROLE {role};

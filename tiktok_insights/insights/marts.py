@@ -13,12 +13,14 @@ from tiktok_insights.checks import Check, Finding, Severity
 from tiktok_insights.clients.snowflake_session import Row, Session, placeholders, retry_conflicts
 from tiktok_insights.insights.mart import FRAME_ROWS, Mart, Reconciliation, TableTotal
 from tiktok_insights.insights.mart_files import all_marts
+from tiktok_insights.insights.pseudonyms import Source
+from tiktok_insights.insights.reader_views import ReaderViews
 from tiktok_insights.staging.open_snapshots import IS_OPEN
 from tiktok_insights.tables.account_looks import ACCOUNT_LOOKS
 from tiktok_insights.tables.columns import Table, TableColumn, comment
 from tiktok_insights.tables.comparison import ActualTable, quoted, view_differences
 from tiktok_insights.tables.creation import TableDriftError
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES, PUBLISH_LOCK
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES, PUBLISH_LOCK, TIKTOK_DATA
 from tiktok_insights.tables.inventory import read_tables
 
 #: What changes the large tables: a publication, a rebuild, after which every publication is checked again, and the cut
@@ -46,14 +48,16 @@ class Marts:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._namespace = session.namespace
+        self.readers = ReaderViews(session)
 
     def make(self, mart: Mart) -> tuple[Sequence[str], list[Row]]:
-        """Make the view what its file says, and give its columns and first rows.
+        """Make the view and that of readers what the mart's file says, and give its columns and first rows.
 
         Raises TableDriftError when something else has its name; that is left as it is.
         """
         self._refuse_what_is_no_mart(mart)
         self._replace_view(mart)
+        self.readers.make(mart)
         return self._session.table(f"{mart.query(self._name(mart))} LIMIT {FRAME_ROWS}")
 
     def data(self) -> tuple[str, str]:
@@ -67,18 +71,22 @@ class Marts:
         return repr(published), repr(self._session.query(_LOOKS))
 
     def states(self, data: tuple[str, str]) -> dict[str, str]:
-        """Name, for each mart, its data and the view's definition as it is in the warehouse now and should be."""
+        """Name, for each mart, its data and the views' definitions as they are in the warehouse now and should be."""
+        names = (*(mart.view for mart in all_marts()), TIKTOK_DATA.name)
+        schemas = (self._namespace.view_schema, self._namespace.reader_schema)
         found = self._session.query(
-            "SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.views "
-            f"WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN ({placeholders(all_marts())})",
-            (self._namespace.view_schema, *(mart.view for mart in all_marts())),
+            "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.views "
+            f"WHERE TABLE_SCHEMA IN (?, ?) AND TABLE_NAME IN ({placeholders(names)})",
+            (*schemas, *names),
         )
-        definitions = {str(view): definition for view, definition in found}
+        definitions = {(str(schema), str(view)): definition for schema, view, definition in found}
+        of_readers = [self.readers.state(), definitions.get((schemas[1], TIKTOK_DATA.name))]
         states = {
             mart.name: (
                 data if ACCOUNT_LOOKS.name in mart.sql else data[0],
-                self._statement(mart),
-                definitions.get(mart.view),
+                *(self._statement(mart), self.readers.statement(Source.of_mart(mart))),
+                *(definitions.get((schema, mart.view)) for schema in schemas),
+                *of_readers,
             )
             for mart in all_marts()
         }
@@ -106,19 +114,21 @@ class Marts:
 
     def _refuse_what_is_no_mart(self, mart: Mart) -> None:
         ours = Table(mart.view, mart.description, tuple(TableColumn(column.name, "", "") for column in mart.columns))
-        for name, view in self._actual.items():
-            if name.upper() == mart.view and (differences := view_differences(name, view, ours)):
-                msg = (
-                    f"{self._namespace.view_schema}.{quoted(name)} is not the mart: {'; '.join(differences)}. It was "
-                    "left unchanged. Rename it, or set SNOWFLAKE_VIEW_SCHEMA to another schema."
-                )
-                raise TableDriftError(msg)
+        variables = {self._namespace.view_schema: "SNOWFLAKE_VIEW_SCHEMA"}
+        for schema, views in self._actual.items():
+            for name, view in views.items():
+                if name.upper() == mart.view and (differences := view_differences(name, view, ours)):
+                    msg = (
+                        f"{schema}.{quoted(name)} is not the mart: {'; '.join(differences)}. It was left unchanged. "
+                        f"Rename it, or set {variables.get(schema, 'SNOWFLAKE_READER_SCHEMA')} to another schema."
+                    )
+                    raise TableDriftError(msg)
 
     @cached_property
-    def _actual(self) -> dict[str, ActualTable]:
-        """What has a mart's name, in whatever case; asked once for all of them."""
-        schema = self._namespace.view_schema
-        return read_tables(self._session, (schema,), [mart.view for mart in all_marts()])[schema]
+    def _actual(self) -> dict[str, dict[str, ActualTable]]:
+        """What has a mart's name, in whatever case, in the schema of views and in that of readers; asked once."""
+        schemas = (self._namespace.view_schema, self._namespace.reader_schema)
+        return read_tables(self._session, schemas, [mart.view for mart in all_marts()])
 
     def full_name(self, mart: Mart) -> str:
         """The view's name with its database."""

@@ -37,7 +37,7 @@ DATABASE = Parameter("SnowflakeDatabase", DEFAULTS["SNOWFLAKE_DATABASE"].upper()
 SCHEMA = Parameter(
     "SnowflakeSchema",
     DEFAULTS["SNOWFLAKE_VIEW_SCHEMA"].upper(),
-    "The schema of the views, in upper case: SNOWFLAKE_VIEW_SCHEMA of the platform.",
+    "The schema of the views, in upper case: SNOWFLAKE_VIEW_SCHEMA of the platform, or SNOWFLAKE_READER_SCHEMA.",
 )
 PARAMETERS = (SERVER, WAREHOUSE, ROLE, DATABASE, SCHEMA)
 

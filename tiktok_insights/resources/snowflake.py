@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from tiktok_insights.clients.snowflake_session import Session
+from tiktok_insights.insights.reader_views import make_reader_schema
 from tiktok_insights.resources.client_resource import ClientResource
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.client_settings import SnowflakeSettings
@@ -33,6 +34,7 @@ class SnowflakeResource(ClientResource):
     schema_name: str = Field(description="The schema of the tables.")
     internal_schema: str = Field(description="The schema of the pipeline's internal tables.")
     view_schema: str = Field(description="The schema of the views.")
+    reader_schema: str = Field(default="", description="The schema of the same views with pseudonyms.")
     statement_timeout_seconds: int = Field(description="The longest that a statement may take, in seconds.")
     lock_timeout_seconds: int = Field(description="The longest that a statement waits for a lock, in seconds.")
     queued_timeout_seconds: int = Field(
@@ -48,12 +50,15 @@ class SnowflakeResource(ClientResource):
     def session(self) -> Iterator[Session]:
         """Open a session in the tables' schema; they are created when they are missing.
 
-        A run looks at all of them once. Each later session asks for their version, which is one statement.
+        On the local stack, so is the schema of readers. A run looks at all of them once. Each later session asks for
+        the tables' version, which is one statement.
         """
         settings = self.settings_as(SnowflakeSettings)
         with _open(settings) as session:
             if not (self._is_checked and is_current(session)):
                 ensure_tables(session, settings.tables_remedy)
+                if settings.local_stack:
+                    make_reader_schema(session)
                 self._is_checked = True
             yield session
 

@@ -70,6 +70,7 @@ def snowflake_settings(env: TypedVariables, local_stack: str) -> SnowflakeSettin
         schema_name=env.text("SNOWFLAKE_SCHEMA"),
         internal_schema=env.text("SNOWFLAKE_INTERNAL_SCHEMA"),
         view_schema=env.text("SNOWFLAKE_VIEW_SCHEMA"),
+        reader_schema=env.text("SNOWFLAKE_READER_SCHEMA"),
         statement_timeout_seconds=env.seconds("SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS"),
         lock_timeout_seconds=env.seconds("SNOWFLAKE_LOCK_TIMEOUT_SECONDS"),
         queued_timeout_seconds=env.seconds("SNOWFLAKE_QUEUED_TIMEOUT_SECONDS"),

@@ -118,10 +118,10 @@ class DashboardSettings:
 class SnowflakeSettings:
     """Who signs in to Snowflake, with a key pair, and where the tables are.
 
-    `schema_name` holds the tables, `internal_schema` those that only the pipeline needs, `view_schema` the views that
-    people read. The timeouts are those of its sessions; a queued timeout of 0 is none. Host, port and protocol are
-    empty where the account's own are right; an empty role is refused when a session is opened. With `local_stack` all
-    of them, and who signs in, are that stack's unless given. Raises SettingsError for a value that cannot be one.
+    `schema_name` has the tables, `internal_schema` those of the pipeline, `view_schema` the views that people read, and
+    `reader_schema` these with pseudonyms. The timeouts are those of its sessions; a queued timeout of 0 is none. Host,
+    port and protocol are empty where the account's own are right; an empty role is refused when a session is opened.
+    With `local_stack`, what is not given is that stack's. Raises SettingsError for a value that cannot be one.
     """
 
     account: str = ""
@@ -134,6 +134,7 @@ class SnowflakeSettings:
     schema_name: str
     internal_schema: str
     view_schema: str
+    reader_schema: str = ""
     statement_timeout_seconds: int = 3600
     lock_timeout_seconds: int = 600
     queued_timeout_seconds: int = 1800
@@ -153,9 +154,16 @@ class SnowflakeSettings:
             ("SNOWFLAKE_SCHEMA", self.schema_name),
             ("SNOWFLAKE_INTERNAL_SCHEMA", self.internal_schema),
             ("SNOWFLAKE_VIEW_SCHEMA", self.view_schema),
+            ("SNOWFLAKE_READER_SCHEMA", self.reader_schema),
         ):
             if name:
                 identifier(variable, name)
+        if self.reader_schema and self.namespace.reader_schema in self.namespace.schemas:
+            msg = (
+                f"SNOWFLAKE_READER_SCHEMA is {self.reader_schema}, which is also the schema of tables or views with "
+                "names and IDs. Set it to another schema: readers may read everything in theirs."
+            )
+            raise SettingsError(msg)
 
     def _check_timeouts(self) -> None:
         for variable, seconds, least in (
@@ -177,7 +185,9 @@ class SnowflakeSettings:
     @property
     def namespace(self) -> Namespace:
         """Where the tables are."""
-        return Namespace.named(self.database, self.schema_name, self.internal_schema, self.view_schema)
+        return Namespace.named(
+            self.database, self.schema_name, self.internal_schema, self.view_schema, self.reader_schema
+        )
 
     @property
     def tables_remedy(self) -> str | None:

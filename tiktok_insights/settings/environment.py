@@ -94,9 +94,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         glue_job=glue_job_settings(env, s3.region, local_stack),
         snowflake=snowflake_settings(env, local_stack),
         dashboard=DashboardSettings(
-            home=str(home),
-            pseudonyms=env.flag("TIKTOK_PSEUDONYMS"),
-            pseudonym_key=env.text("TIKTOK_PSEUDONYM_KEY"),
+            home=str(home), pseudonyms=env.flag("TIKTOK_PSEUDONYMS"), pseudonym_key=env.text("TIKTOK_PSEUDONYM_KEY")
         ),
         power_bi=power_bi_settings(env, local_stack),
         alerts=alerts_settings(env, s3, home),

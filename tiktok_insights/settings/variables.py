@@ -124,6 +124,7 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
             "the schema of the pipeline's internal tables; created if missing",
         ),
         Variable("SNOWFLAKE_VIEW_SCHEMA", "Main", "the schema of the views; created if missing"),
+        Variable("SNOWFLAKE_READER_SCHEMA", "TIKTOK_READERS", "the schema of views with pseudonyms; none without it"),
         Variable(
             "SNOWFLAKE_ROLE",
             "ACCOUNTADMIN",

@@ -10,6 +10,7 @@ from tiktok_insights.tables.daily_totals import DAILY_TOTALS
 from tiktok_insights.tables.id_sums import ID_SUM_TYPE
 from tiktok_insights.tables.load_status import BatchVerdict, LoadStatus, NewestRow
 from tiktok_insights.tables.presence import PRESENCE_SPELLS, TOUCHED_SPELLS
+from tiktok_insights.tables.readers import READER_KEY
 from tiktok_insights.tables.run_costs import RUN_COSTS
 
 
@@ -192,6 +193,7 @@ ALL: tuple[Table, ...] = (
     ACCOUNT_LOOKS,
     RUN_COSTS,
     DAILY_TOTALS,
+    READER_KEY,
 )
 #: The tables that people read through a view of the same name.
 VIEWED: tuple[Table, ...] = (TIKTOK_DATA, RUN_COSTS)

@@ -9,18 +9,20 @@ from tiktok_insights.tables.columns import Table
 class Namespace:
     """A database, and its schemas for people's tables, for internal tables, and for the views that people read.
 
-    Names are upper case, as Snowflake stores unquoted ones. Two or all of the schemas may be the same one.
+    Names are upper case, as Snowflake stores unquoted ones. Two or all of these schemas may be the same one. The schema
+    of the views with pseudonyms is none of them; empty where whoever asks makes no such views.
     """
 
     database: str
     schema: str
     internal_schema: str
     view_schema: str
+    reader_schema: str = ""
 
     @classmethod
-    def named(cls, database: str, schema: str, internal_schema: str, view_schema: str) -> "Namespace":
+    def named(cls, *names: str) -> "Namespace":
         """The namespace by names that a person wrote, in whatever case."""
-        return cls(database.upper(), schema.upper(), internal_schema.upper(), view_schema.upper())
+        return cls(*(name.upper() for name in names))
 
     def __str__(self) -> str:
         """The database and the schema of people's tables."""
@@ -28,7 +30,7 @@ class Namespace:
 
     @property
     def schemas(self) -> tuple[str, ...]:
-        """The different schemas."""
+        """The different schemas that the pipeline cannot do without."""
         return tuple(dict.fromkeys((self.schema, self.internal_schema, self.view_schema)))
 
     @property

@@ -71,6 +71,7 @@ def marts(loader: Loader) -> Marts:
     assert made.run() == NAMES
     assert made.result is not None
     assert made.result.success
+    assert str(made.metadata("user_totals")["view_for_readers"].value).endswith(".TIKTOK_READERS.USER_TOTALS")
     return made
 
 

@@ -83,20 +83,22 @@ def test_teardown_needs_the_name_of_the_database() -> None:
     assert "DROP DATABASE IF EXISTS OTHER;" in rendered("teardown.sql", database="OTHER")
 
 
-def test_the_reader_reads_views_and_nothing_else() -> None:
-    """The reader role gets no right on a table, and none to change anything."""
+@pytest.mark.parametrize(("role", "schema"), [("TIKTOK_READER", "TIKTOK_READERS"), ("TIKTOK_ANALYST", "MAIN")])
+def test_who_reads_reads_the_views_of_one_schema(role: str, schema: str) -> None:
+    """Neither role gets a right on a table or on the other one's schema, nor a role, nor one to change anything."""
     script = rendered("setup.sql", public_key=_KEY)
     grants = {
-        " ".join(words.split())
-        for words in re.findall(r"GRANT ((?:\w|[ ,.])+?) TO ROLE TIKTOK_READER;", script, re.DOTALL)
+        " ".join(words.split()) for words in re.findall(rf"GRANT ((?:\w|[ ,.])+?) TO ROLE {role};", script, re.DOTALL)
     }
     assert grants == {
         "USAGE ON DATABASE AMAZON_DB",
         "USAGE ON WAREHOUSE TIKTOK_WH",
-        "USAGE ON SCHEMA AMAZON_DB.MAIN",
-        "SELECT ON ALL VIEWS IN SCHEMA AMAZON_DB.MAIN",
-        "SELECT ON FUTURE VIEWS IN SCHEMA AMAZON_DB.MAIN",
+        f"USAGE ON SCHEMA AMAZON_DB.{schema}",
+        f"SELECT ON ALL VIEWS IN SCHEMA AMAZON_DB.{schema}",
+        f"SELECT ON FUTURE VIEWS IN SCHEMA AMAZON_DB.{schema}",
     }
+    assert f"GRANT ROLE {role} TO ROLE SYSADMIN;" in script
+    assert script.count(f"ROLE {role} TO ROLE") == 1
 
 
 def test_the_network_policy_is_for_the_service_user_alone(session: Session) -> None:

@@ -16,7 +16,7 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.doctor.findings import Finding, State
 from tiktok_insights.doctor.side_by_side import examine
 from tiktok_insights.doctor.snowflake import account
-from tiktok_insights.doctor.snowflake.grants import needed, ownerships
+from tiktok_insights.doctor.snowflake.grants import for_readers, needed, ownerships
 from tiktok_insights.doctor.snowflake.probes import refused, snowflake_probes
 from tiktok_insights.local import stack
 from tiktok_insights.settings.client_settings import SnowflakeSettings
@@ -44,16 +44,28 @@ def _settings(settings: Settings, home: Path) -> SnowflakeSettings:
     return SnowflakeSettings(
         account="local", user=USER, role=ROLE, warehouse=WAREHOUSE, private_key=new_key_pair().private,
         database=namespace.database, schema_name=namespace.schema, internal_schema=namespace.internal_schema,
-        view_schema=namespace.view_schema, host=endpoints.snowflake_host, port=endpoints.snowflake_port,
-        protocol="http",
+        view_schema=namespace.view_schema, reader_schema=namespace.reader_schema, host=endpoints.snowflake_host,
+        port=endpoints.snowflake_port, protocol="http",
     )  # fmt: skip
 
 
 def _setup(settings: SnowflakeSettings) -> str:
     return rendered(
         "setup.sql", public_key="MIIB", database=settings.namespace.database, role=ROLE, user=USER,
-        warehouse=WAREHOUSE, reader_role="DOCTOR_READER",
+        warehouse=WAREHOUSE, analyst_role="DOCTOR_ANALYST",
+        reader_role="DOCTOR_READER",
     )  # fmt: skip
+
+
+def test_a_run_works_without_the_schema_for_readers(prepared: SnowflakeSettings, session: Session) -> None:
+    """The doctor says that it is missing, and that this is no fault."""
+    (grant,) = for_readers(prepared.namespace)
+    session.execute(f"REVOKE {grant.privilege} ON {grant.kind} {grant.name} FROM ROLE {ROLE}")
+    found = examine(list(snowflake_probes(prepared, {})))
+    assert [(one.subject.place, one.is_fault) for one in found if one.outcome.state is State.MISSING] == [
+        (grant.name, False)
+    ]
+    session.execute(grant.statement(ROLE).rstrip(";"))
 
 
 def _missing(settings: SnowflakeSettings) -> dict[str, str]:
@@ -67,7 +79,7 @@ def _missing(settings: SnowflakeSettings) -> dict[str, str]:
 
 def test_the_doctor_looks_at_what_setup_grants_to_the_loading_role() -> None:
     """Grant by grant; the role itself belongs to the sign-in."""
-    namespace = Namespace("AMAZON_DB", "PUBLIC", "TIKTOK_INTERNAL", "MAIN")
+    namespace = Namespace("AMAZON_DB", "PUBLIC", "TIKTOK_INTERNAL", "MAIN", "TIKTOK_READERS")
     script = " ".join(rendered("setup.sql", public_key="MIIB").split())
     granted = set(re.findall(r"GRANT [\w ]+ ON [\w. ]+ TO ROLE TIKTOK_LOADER(?: COPY CURRENT GRANTS)?;", script))
     assert {grant.statement("TIKTOK_LOADER") for grant in needed(namespace, "tiktok_wh")} == granted
@@ -107,7 +119,7 @@ def test_a_look_changes_nothing_in_snowflake(settings: Settings, home: Path) -> 
     given = _settings(settings, home)
     before = _files(home)
     # In a database of its own, which is none yet: nothing of it can be granted.
-    assert len(_missing(replace(given, warehouse="NO_SUCH_WAREHOUSE"))) == 5
+    assert len(_missing(replace(given, warehouse="NO_SUCH_WAREHOUSE"))) == 6
     assert _files(home) == before
 
 

@@ -101,6 +101,13 @@ def test_a_wait_for_a_lock_must_end_before_its_statement() -> None:
         read_settings({"SNOWFLAKE_STATEMENT_TIMEOUT_SECONDS": "300"})
 
 
+@pytest.mark.parametrize("text", ["public", "TIKTOK_INTERNAL", "Main"])
+def test_readers_need_a_schema_of_their_own(text: str) -> None:
+    """In another one, they could read names and IDs, or a view of theirs would replace a mart."""
+    with told("SNOWFLAKE_READER_SCHEMA is <schema>", text):
+        read_settings({"SNOWFLAKE_READER_SCHEMA": text})
+
+
 @pytest.mark.parametrize("text", ["many", "-1", "1.5", "9" * 5_000])
 def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
     """The message has the variable and what it holds."""

@@ -31,7 +31,7 @@ PEOPLES = [
     "TIKTOK_DATA",
 ]
 VIEWS = ["RUN_COSTS", "TIKTOK_DATA"]
-INTERNAL = ["PUBLISH_LOCK", "STAGED_OBJECTS", "STAGED_TIKTOK_DATA", "TOUCHED_SPELLS", "TOUCHED_USERS"]
+INTERNAL = ["PUBLISH_LOCK", "READER_KEY", "STAGED_OBJECTS", "STAGED_TIKTOK_DATA", "TOUCHED_SPELLS", "TOUCHED_USERS"]
 VERSIONS = "SELECT SCHEMA_VERSION FROM TIKTOK_INTERNAL.PUBLISH_LOCK"
 #: A table as somebody may have made it by hand, its ids numbers.
 LOOK_ALIKE = (
@@ -237,7 +237,7 @@ def test_an_internal_table_among_peoples_tables_is_refused(connect_database: Con
         ensure_tables(session)
     with using(connect_database, "PUBLIC", "APART", "MAIN") as session:
         assert (
-            "PUBLIC.PUBLISH_LOCK belongs in the schema APART. PUBLIC.STAGED_OBJECTS belongs in the schema APART."
+            "PUBLIC.PUBLISH_LOCK belongs in the schema APART. PUBLIC.READER_KEY belongs in the schema APART."
             in refusal(session)
         )
 

@@ -98,6 +98,7 @@ def _materialize(
             **first_rows(mart, rows),
             **(statistics(mart, frame) if measured.rows == len(frame) else {}),
             "query": sql(mart.query(full_name)),
+            "view_for_readers": made.readers.full_name(mart) or "none: there is no schema for readers",
             _MADE_AT: dg.MetadataValue.timestamp(datetime.now(UTC)),
             STATE: dg.MetadataValue.text(state),
         },

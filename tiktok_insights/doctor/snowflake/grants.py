@@ -33,7 +33,14 @@ def needed(namespace: Namespace, warehouse: str) -> Iterator[Grant]:
     yield Grant("USAGE", "DATABASE", namespace.database)
     for schema in namespace.schemas:
         yield Grant("OWNERSHIP", "SCHEMA", f"{namespace.database}.{schema}")
+    yield from for_readers(namespace)
     yield Grant("USAGE", "WAREHOUSE", warehouse.upper())
+
+
+def for_readers(namespace: Namespace) -> Iterator[Grant]:
+    """What it needs to make views with pseudonyms; without it, there are none."""
+    if namespace.reader_schema:
+        yield Grant("OWNERSHIP", "SCHEMA", f"{namespace.database}.{namespace.reader_schema}")
 
 
 def ownerships(namespace: Namespace) -> Iterator[Grant]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiktok_insights.doctor.findings import Outcome, Probe, Subject, blocked, missing, ok, unknown
 from tiktok_insights.doctor.side_by_side import Once
-from tiktok_insights.doctor.snowflake.grants import Grant, needed, ownerships
+from tiktok_insights.doctor.snowflake.grants import Grant, for_readers, needed, ownerships
 from tiktok_insights.printable import printable
 from tiktok_insights.settings.client_settings import SnowflakeSettings
 from tiktok_insights.settings.errors import SettingsError
@@ -39,8 +39,8 @@ def snowflake_probes(settings: SnowflakeSettings, wrong: Mapping[str, str]) -> I
     def guarded(look: Callable[[], Outcome]) -> Callable[[], Outcome]:
         return (lambda: blocked(f"{names[0]} is wrong.")) if names else look
 
-    def probe(name: str, place: str, look: Callable[[], Outcome]) -> Probe:
-        return Probe(Subject(name=name, area=AREA, place=place, stage=_STAGE), guarded(look))
+    def probe(name: str, place: str, look: Callable[[], Outcome], *, optional: bool = False) -> Probe:
+        return Probe(Subject(name=name, area=AREA, place=place, stage=_STAGE, optional=optional), guarded(look))
 
     yield probe("sign-in", settings.account or "Snowflake", lambda: _sign_in(account, settings))
     for grant in needed(settings.namespace, settings.warehouse):
@@ -48,6 +48,8 @@ def snowflake_probes(settings: SnowflakeSettings, wrong: Mapping[str, str]) -> I
             f"{grant.privilege} ON {grant.kind}",
             grant.name,
             lambda grant=grant: _grant(account, grant, settings.role),  # type: ignore[misc]
+            # Without the schema for readers, they have no views, and all else works.
+            optional=grant in set(for_readers(settings.namespace)),
         )
     for grant in ownerships(settings.namespace):
         yield probe(

@@ -7,6 +7,9 @@ from fakesnow import info_schema, macros
 
 _AS = " AS\n"
 _GLOBAL = "_fs_global._fs_information_schema"
+#: DuckDB's own comment on a view that is secure; fakesnow keeps those of people elsewhere.
+SECURE = "secure"
+_IS_SECURE = f"CASE WHEN duckdb_views.comment = '{SECURE}' THEN 'YES' ELSE 'NO' END"
 _UPPER_MAIN = "CASE WHEN {column} = 'main' THEN 'MAIN' ELSE {column} END"
 
 
@@ -57,4 +60,5 @@ def _schemata(database: str) -> str:
 
 def _views(database: str) -> str:
     fakesnows = info_schema.SQL_CREATE_INFORMATION_SCHEMA_VIEWS_VIEW.substitute(catalog=database).partition(_AS)[2]
-    return f"SELECT * REPLACE ({_UPPER_MAIN.format(column='table_schema')} AS table_schema) FROM ({fakesnows})"
+    secure = fakesnows.replace("'NO' as IS_SECURE", f"{_IS_SECURE} as IS_SECURE")
+    return f"SELECT * REPLACE ({_UPPER_MAIN.format(column='table_schema')} AS table_schema) FROM ({secure})"

@@ -1,7 +1,7 @@
-"""The grants of roles: those of GRANT and REVOKE, and SHOW GRANTS TO ROLE. Nothing is enforced.
+"""The grants of roles: those of GRANT and REVOKE, and SHOW GRANTS TO ROLE. `access` refuses what was not granted.
 
 Who created an object is not known here: a table or a view that was given to no role belongs to the owner of its schema.
-Grants on ALL or FUTURE objects, and SHOW GRANTS of another kind, are not here.
+Of grants on ALL or FUTURE objects, only those on views are here; SHOW GRANTS of another kind is not.
 """
 
 import json
@@ -19,12 +19,21 @@ _CHANGE = re.compile(
     rf"(?P<name>{_NAME})\s+(?:TO|FROM)\s+ROLE\s+(?P<role>{_NAME})(?:\s+COPY\s+CURRENT\s+GRANTS)?\s*;?\s*",
     re.IGNORECASE,
 )
+_OF_VIEWS = re.compile(
+    rf"\s*GRANT\s+(?P<privilege>\w+)\s+ON\s+(?P<which>ALL|FUTURE)\s+VIEWS\s+IN\s+SCHEMA\s+(?P<name>{_NAME})\s+"
+    rf"TO\s+ROLE\s+(?P<role>{_NAME})\s*;?\s*",
+    re.IGNORECASE,
+)
 _CHANGE_OF_ROLE = re.compile(
     rf"\s*(?P<verb>GRANT|REVOKE)\s+ROLE\s+(?P<name>{_NAME})\s+(?:TO|FROM)\s+ROLE\s+(?P<role>{_NAME})\s*;?\s*",
     re.IGNORECASE,
 )
 _SHOW = re.compile(rf"\s*SHOW\s+GRANTS\s+TO\s+ROLE\s+(?P<role>{_NAME})\s*;?\s*", re.IGNORECASE)
 _COLUMNS = ("privilege", "granted_on", "name", "granted_to", "grantee_name")
+
+#: They have what they need, whatever was granted.
+_SYSTEM_ROLES = {"", "ACCOUNTADMIN", "ORGADMIN", "SECURITYADMIN", "SYSADMIN", "USERADMIN"}
+_FUTURE_VIEW, _MOST_ROLES = "FUTURE VIEW", 50
 
 #: A role, a privilege, the kind of an object and its full name.
 _Row = tuple[str, str, str, str]
@@ -46,11 +55,12 @@ class Grants:
         Every other statement is none of ours, and is given back.
         """
         with self._lock:
-            self._note(statement, session.database)
+            self._note(statement, session)
             if not (found := _SHOW.fullmatch(statement)):
                 return statement
             role = _upper(found["role"])
-            shown = sorted({*self._of(role), *self._inherited(role, _objects(session))})
+            granted = (row for row in self._of(role) if row[1] != _FUTURE_VIEW)
+            shown = sorted({*granted, *self._inherited(role, _objects(session))})
         names = ", ".join(f'NULL::VARCHAR AS "{name}"' for name in _COLUMNS)
         rows = (
             "SELECT " + ", ".join(f"'{text}'" for text in (privilege, kind, name, "ROLE", role))
@@ -58,15 +68,55 @@ class Grants:
         )
         return " UNION ALL ".join([f"SELECT * FROM (SELECT {names}) WHERE 1 = 0", *rows])
 
-    def _note(self, statement: str, database: str | None) -> None:
-        before = set(self._rows)
-        if found := _CHANGE.fullmatch(statement):
+    def created_view(self, name: str) -> None:
+        """Grant a new view to whom the views to come of its schema were granted."""
+        with self._lock:
+            before, schema = set(self._rows), name.rpartition(".")[0]
+            self._rows |= {
+                (role, privilege, "VIEW", name)
+                for role, privilege, kind, place in before
+                if (kind, place) == (_FUTURE_VIEW, schema)
+            }
+            self._keep(before)
+
+    def has_limits(self, role: str) -> bool:
+        """Whether the role is one that was granted something."""
+        with self._lock:
+            return role not in _SYSTEM_ROLES and any(row[0] == role for row in self._rows)
+
+    def allow(self, role: str, privilege: str, kind: str, name: str) -> bool:
+        """Whether the role, or one that it has, was granted the privilege on the object, or owns it or its schema."""
+        with self._lock:
+            roles = [role]
+            for one in roles:
+                roles += [row[3] for row in self._rows if row[0] == one and row[2] == "ROLE" and row[3] not in roles]
+                del roles[_MOST_ROLES:]
+            own = ("OWNERSHIP", kind, name)
+            return any(
+                {(one, *own), (one, privilege, kind, name)} & self._rows or own in self._inherited(one, [(kind, name)])
+                for one in roles
+            )
+
+    def _note(self, statement: str, session: Any) -> None:
+        before, database = set(self._rows), session.database
+        if found := _OF_VIEWS.fullmatch(statement):
+            role, privilege = _upper(found["role"]), found["privilege"].upper()
+            schema = _full(found["name"], "SCHEMA", database)
+            if found["which"].upper() == "FUTURE":
+                self._rows.add((role, privilege, _FUTURE_VIEW, schema))
+            else:
+                views = [name for kind, name in _objects(session) if kind == "VIEW"]
+                self._rows |= {(role, privilege, "VIEW", n) for n in views if n.rpartition(".")[0] == schema}
+        elif found := _CHANGE.fullmatch(statement):
             name = _full(found["name"], found["kind"].upper(), database)
             for privilege in found["privileges"].split(","):
                 row = (_upper(found["role"]), " ".join(privilege.upper().split()), found["kind"].upper(), name)
                 self._change(found["verb"], row)
         elif found := _CHANGE_OF_ROLE.fullmatch(statement):
             self._change(found["verb"], (_upper(found["role"]), "USAGE", "ROLE", _upper(found["name"])))
+        self._keep(before)
+
+    def _keep(self, before: set[_Row]) -> None:
         if self._rows != before:
             replace_file(self._path, json.dumps(sorted(self._rows)).encode())
 
@@ -98,6 +148,11 @@ def _objects(session: Any) -> list[Object]:
         "SELECT 'VIEW', upper(concat_ws('.', database_name, schema_name, view_name)) FROM duckdb_views()"
     )
     return [(kind, name) for kind, name in found.fetchall()]
+
+
+def full_name(name: str) -> str:
+    """Write a name as the grants have it."""
+    return _upper(name)
 
 
 def _upper(name: str) -> str:

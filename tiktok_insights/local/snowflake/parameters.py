@@ -1,4 +1,4 @@
-"""A session's parameters: those of the login and of ALTER SESSION, and SHOW PARAMETERS. Texts only; no connection.
+"""A session's parameters: those of the login and of ALTER SESSION, SHOW PARAMETERS, and the role. Texts only.
 
 STATEMENT_TIMEOUT_IN_SECONDS has an effect (in `session`). The others are remembered and shown, for whoever looks at
 what a client has set: here, nothing waits for a lock or in a queue.
@@ -15,6 +15,7 @@ _DEFAULTS = {
     "STATEMENT_TIMEOUT_IN_SECONDS": "172800",
 }
 _ALTER = re.compile(r"\s*ALTER\s+SESSION\s+(SET|UNSET)\s+(.*)", re.IGNORECASE | re.DOTALL)
+_USE_ROLE = re.compile(r'\s*USE\s+ROLE\s+([\w$"]+)\s*;?\s*', re.IGNORECASE)
 _SETTING = re.compile(r"(\w+)\s*=\s*('(?:[^']|'')*'|[\w.]+)")
 _SHOW = re.compile(r"\s*SHOW\s+PARAMETERS(?:\s+LIKE\s+'((?:[^']|'')*)')?(?:\s+IN\s+SESSION)?\s*;?\s*", re.IGNORECASE)
 
@@ -24,6 +25,7 @@ class SessionParameters:
 
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
+        self.role = ""
 
     @property
     def statement_timeout(self) -> float:
@@ -35,7 +37,9 @@ class SessionParameters:
         self._values |= {name.upper(): str(value) for name, value in given.items() if name.upper() in _DEFAULTS}
 
     def note(self, statement: str) -> None:
-        """Take what an ALTER SESSION sets or unsets; any other statement is none of ours."""
+        """Take what an ALTER SESSION sets or unsets, or a USE ROLE; any other statement is none of ours."""
+        if role := _USE_ROLE.fullmatch(statement):
+            self.role = role[1].replace('"', "").upper()
         if not (found := _ALTER.fullmatch(statement)):
             return
         if found[1].upper() == "UNSET":

@@ -1,7 +1,7 @@
 """Snowflake on this machine: fakesnow's server over DuckDB files that are there again after a restart.
 
 Here: the databases on disk, who is logged in, and the end of forgotten transactions; one session is in
-`session`. What neither fakesnow nor this package has: roles with an effect, virtual warehouses, an atomic MERGE, an
+`session`. What neither fakesnow nor this package has: who may have a role, virtual warehouses, an atomic MERGE, an
 enforced VARCHAR(n), a database without the schema MAIN.
 """
 
@@ -191,7 +191,9 @@ def create_snowflake_app(warehouse: Warehouse) -> Starlette:
         content["data"]["masterToken"] = content["data"]["token"]
         # Connectors from version 5 on insist on a number.
         content["data"]["sessionId"] = zlib.crc32(content["data"]["token"].encode())
-        warehouse.sessions[content["data"]["token"]].parameters.log_in(await _session_parameters(request))
+        parameters = warehouse.sessions[content["data"]["token"]].parameters
+        parameters.log_in(await _session_parameters(request))
+        parameters.role = request.query_params.get("roleName", "").upper()
         return JSONResponse(content)
 
     async def query(request: Request) -> JSONResponse:

@@ -16,6 +16,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from snowflake.connector.cursor import DictCursor, SnowflakeCursor
 from sqlglot import Expr
 
+from tiktok_insights.local.snowflake.access import refuse_unauthorized
 from tiktok_insights.local.snowflake.chunks import LargeResults
 from tiktok_insights.local.snowflake.current_schema import enter_schema
 from tiktok_insights.local.snowflake.dialect import (
@@ -36,6 +37,7 @@ from tiktok_insights.local.snowflake.parameters import SessionParameters
 from tiktok_insights.local.snowflake.results import as_snowflake_sends, check_sendable
 from tiktok_insights.local.snowflake.stage_files import with_files_removed
 from tiktok_insights.local.snowflake.translations import Translations
+from tiktok_insights.local.snowflake.views import note_view
 
 DEFAULT_SCHEMA = "PUBLIC"
 _NOTHING_TO_DO = "SELECT 'Statement executed successfully.' AS status"
@@ -199,6 +201,7 @@ class Cursor(FakeSnowflakeCursor):
             self._duck_conn.commit()  # Snowflake commits before a definition
             session.ended()
         session.parameters.note(command)
+        refuse_unauthorized(command, session.parameters.role, session.grants, (session.database, session.schema))
         return with_files_removed(session.grants.shown_by(session.parameters.shown_by(command), session), session)
 
     def _finish(self, kind: StatementKind) -> None:
@@ -208,6 +211,7 @@ class Cursor(FakeSnowflakeCursor):
         elif kind in (StatementKind.COMMIT, StatementKind.ROLLBACK):
             session.ended()
             session.lost = None
+        note_view(session, self._last_transformed)
         changed: dict[str, Any] = self._last_transformed.args if self._last_transformed else {}
         if database := changed.get("create_db_name"):
             session.on_created(database)

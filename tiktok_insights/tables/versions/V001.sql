@@ -267,6 +267,12 @@ CREATE TABLE IF NOT EXISTS PUBLIC.DAILY_TOTALS (
   EXPIRED_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When snapshots of the account last expired, UTC.'
 ) COMMENT = 'One row per account and day: users that the day''s totals counted and the history left cannot show. Empty until snapshots expire.';
 
+CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.READER_KEY (
+  INNER_KEY VARCHAR NOT NULL COMMENT 'The half of the key that is hashed with a value.',
+  OUTER_KEY VARCHAR NOT NULL COMMENT 'The half that is hashed with the result.',
+  MADE_AT TIMESTAMP_NTZ NOT NULL COMMENT 'When the key was made, UTC.'
+) COMMENT = 'One row: the secret key of the pseudonyms that readers see. No reader may read it.';
+
 CREATE SCHEMA IF NOT EXISTS MAIN;
 
 USE SCHEMA PUBLIC;
