@@ -24,7 +24,7 @@ _AWS_ERROR = "<Error><Code>{code}</Code><Message>{said}</Message><Resource>{said
 _SQL_ERRORS = (
     ("100038", "22018", "Numeric value '{said}' is not recognized"),
     ("100090", "42P18", "Duplicate row detected during DML action Row Values: [{said}]"),
-    ("001003", "42000", "SQL compilation error: syntax error line 1 at position 0 unexpected \"{said}\"."),
+    ("001003", "42000", 'SQL compilation error: syntax error line 1 at position 0 unexpected "{said}".'),
     ("100078", "22000", "String '{said}' is too long and would be truncated"),
 )
 
@@ -70,7 +70,7 @@ def _echoing(fault: dict[str, Any]) -> Iterator[None]:
     def aws(session: URLLib3Session, request: Any) -> Any:
         answer = send_aws(session, request)
         if fault["where"] == "aws" and is_hit(_aws_name(request)):
-            said = f"{fault['said']} {_repeated(request)}".replace("<", "").replace("&", "")
+            said = _repeated(request).replace("<", "").replace("&", "")
             answer.status_code = fault["status"]
             is_json = "X-Amz-Target" in request.headers
             error = json.dumps({"__type": fault["code"], "message": said})
@@ -94,4 +94,5 @@ def _echoing(fault: dict[str, Any]) -> Iterator[None]:
 def _repeated(request: Any) -> str:
     """The request's headers, which have its token."""
     headers = {str(name): value for name, value in request.headers.items()}
-    return " ".join(f"{name}={value.decode() if isinstance(value, bytes) else value}" for name, value in headers.items())
+    texts = {name: value.decode() if isinstance(value, bytes) else value for name, value in headers.items()}
+    return " ".join(f"{name}={value}" for name, value in texts.items())

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local import stack
 from tiktok_insights.local.fake_api.faults.kinds import KINDS
@@ -103,8 +101,8 @@ class FailingRuns:
         job = "load_pending_objects" if fault.source == "file" else "tiktok_pipeline"
         words = ["run", "--job", job]
         if is_aws:
-            config = self.outputs / "run.yaml"
-            config.write_text(yaml.safe_dump(self._config(job)), encoding="utf-8")
+            config = self.outputs / "run.json"
+            config.write_text(json.dumps(self._config(job)), encoding="utf-8")
             module = "tiktok_insights.definitions"
             words = ["dagster", "job", "execute", "-m", module, "-j", job, "-c", str(config)]
         elif job == "tiktok_pipeline":

@@ -45,8 +45,7 @@ ECHOES: dict[str, tuple[int, str]] = {
     "id-is-text": (200, '{{"userInfo": {{"user": {{"id": "{echo}", "secUid": "{echo}"}}}}}}'),
     "names-are-numbers": (
         200,
-        '{{"statusCode": 0, "hasMore": false, "total": 1, "userList": [{{"user": {{"id": {{"{echo}": 1}}, '
-        '"uniqueId": ["{echo}"]}}}}]}}',
+        '{{"hasMore": false, "userList": [{{"user": {{"id": {{"{echo}": 1}}, "uniqueId": ["{echo}"]}}}}]}}',
     ),
 }
 

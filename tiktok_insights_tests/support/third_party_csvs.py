@@ -437,7 +437,7 @@ def faulty_values() -> Iterator[Case]:
         REFUSED,
         rows=(anna, bert, cleo),
         says=(
-            "all IDs above 2^53 end in 0000, such as 7123456789012340000 and 7223456789012350000: a spreadsheet has",
+            "all IDs above 2^53 end in 0000, such as 7123…0000 and 7223…0000: a spreadsheet has",
             "Export the file again from its source with the IDs as text, and upload it again",
         ),
     )
