@@ -25,7 +25,7 @@ _WORDS = frozenset(
     invalid is it its json key keys lang later length limit limits line list load lock locked locks login long
     longer maintenance many matching max maximum message meta method min minute missing monthly more moved must
     name network next no not null number numeric object of on only operation or org page parameter parameters
-    parse path per permanently permission permissions plan please plugin private private privileges pro product provider query
+    parse path per permanently permission permissions plan please plugin private privileges pro product provider query
     quota rapidapi rate reached read reason recognized record remaining request requests required reset resource
     response result retry role row rows schema sec second seconds sep separator server service session sign
     signature size sorry sql stage statement status stopped stream string subscribe subscribed subscription

@@ -143,7 +143,8 @@ def test_merged_users_among_whole_ids_are_seen_by_their_pattern() -> None:
     others = named(GENUINE[10:20])
     found = findings([(one, "anna"), (one, "bert"), *others])
     assert found.rounded == (
-        f"all IDs above 2^53 with several handles end in 0000, such as {pseudonym(str(one))}: a spreadsheet has rounded them"
+        f"all IDs above 2^53 with several handles end in 0000, such as {pseudonym(str(one))}: "
+        "a spreadsheet has rounded them"
     )
     doubles = [as_a_double(tiktok_id) for tiktok_id in GENUINE[:2]]
     found = findings([*((tiktok_id, name) for tiktok_id in doubles for name in "ab"), *others])

@@ -3,12 +3,14 @@
 A module that `warm_start` may serve. Which faults there are is drawn in `failing_runs`.
 """
 
+import gzip
 import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -17,6 +19,8 @@ from snowflake.connector.vendored.requests.adapters import HTTPAdapter
 
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests, _aws_name, _sql_name
 
+#: The variable with the file for the texts of the warehouse's statements, without bound values.
+STATEMENTS = "FAILING_RUN_STATEMENTS"
 #: The variable with the fault: `where` ("aws" or "sql"), `kind`, `number`, `how`, and what an error should repeat.
 FAULT = "FAILING_RUN"
 _AWS_ERROR = "<Error><Code>{code}</Code><Message>{said}</Message><Resource>{said}</Resource></Error>"
@@ -33,6 +37,7 @@ def main() -> None:
     """Be `tiktok-insights`, or `dagster` where that is the first word, with the fault."""
     fault = json.loads(os.environ.pop(FAULT, "{}"))
     with ExitStack() as stack:
+        stack.enter_context(_recorded(Path(os.environ.pop(STATEMENTS))))
         if fault:
             stack.enter_context(_disturbed(fault))
         if sys.argv[1:2] == ["dagster"]:
@@ -43,6 +48,23 @@ def main() -> None:
         from tiktok_insights.cli import main as command
 
         command()
+
+
+@contextmanager
+def _recorded(path: Path) -> Iterator[None]:
+    """Add what the warehouse's history will have: the statements, their tags, and the parameters of sessions."""
+    send: Any = HTTPAdapter.send
+
+    def record(adapter: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.body and "/query-request" in request.url:
+            asked = json.loads(gzip.decompress(request.body))
+            asked.pop("bindings", None)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{json.dumps(asked)}\n")
+        return send(adapter, request, *args, **kwargs)
+
+    with patch.object(HTTPAdapter, "send", record):
+        yield
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.local import stack
 from tiktok_insights.local.fake_api.faults.kinds import KINDS
 from tiktok_insights.resources.opening import open_bucket
-from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row_of_14
-from tiktok_insights_tests.support.disturbed_command import FAULT
+from tiktok_insights_tests.support.disturbed_command import FAULT, STATEMENTS
 from tiktok_insights_tests.support.fail_points import Moment
 from tiktok_insights_tests.support.planted_api import ECHOES, Echo, planted_api
 from tiktok_insights_tests.support.private_keys import PASSPHRASE, Written
@@ -92,10 +92,19 @@ class FailingRuns:
             self.echo.name = ""
             self.api.clear_faults()
 
+    def run_well(self) -> bool:
+        """Let one run have no fault. Whether it succeeded: refused files of before are told again, but fail none."""
+        self._number += 1
+        return self._start(Fault("nothing", "fails"), is_aws=False) == 0
+
+    @property
+    def settings(self) -> Settings:
+        """What a local run reads."""
+        return read_settings(self._variables(is_aws=False))
+
     def store(self) -> ObjectStore:
         """The bucket."""
-        settings = read_settings(self._variables(is_aws=False))
-        return open_bucket(settings.s3)
+        return open_bucket(self.settings.s3)
 
     def _start(self, fault: Fault, *, is_aws: bool) -> int:
         job = "load_pending_objects" if fault.source == "file" else "tiktok_pipeline"
@@ -107,11 +116,12 @@ class FailingRuns:
             words = ["dagster", "job", "execute", "-m", module, "-j", job, "-c", str(config)]
         elif job == "tiktok_pipeline":
             words += ["--force-new-snapshot", *(["--format", "json"] if self._number % 2 else [])]
+        tests = {FAULT: json.dumps(self._told(fault)), STATEMENTS: str(self.outputs / "statements.jsonl")}
         with (self.outputs / f"{self._number:03} {fault}.txt".replace("/", "_")).open("wb") as output:
             return subprocess.run(  # noqa: S603  # our own command
                 [str(self.command), *words],
                 cwd=self.home,
-                env={**self._variables(is_aws=is_aws), FAULT: json.dumps(self._told(fault))},
+                env={**self._variables(is_aws=is_aws), **tests},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 timeout=_LIMIT_SECONDS,
