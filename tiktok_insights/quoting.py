@@ -62,14 +62,12 @@ def without_values(text: str, names: Collection[str] = ()) -> str:
     """Give another program's error without values: what is in quotes or brackets, long numbers, and sign-ins.
 
     Words of errors, names of the contract and the given names stay. A value may itself have quotes, so everything from
-    the first one to the last is looked at.
+    the first one on is looked at.
     """
     known = frozenset(part.lower() for name in names for part in _WORD.findall(name))
     text = without_sign_in(text)
-    quotes = [found.start() for found in _QUOTE.finditer(text)]
-    if quotes:
-        first, last = quotes[0], quotes[-1] + 1
-        text = text[:first] + _known_only(text[first:last], known) + text[last:]
+    if quote := _QUOTE.search(text):
+        text = text[: quote.start()] + _known_only(text[quote.start() :], known)
     return _LONG_NUMBER.sub(HIDDEN, text)
 
 

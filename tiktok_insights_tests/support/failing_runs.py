@@ -92,11 +92,6 @@ class FailingRuns:
             self.echo.name = ""
             self.api.clear_faults()
 
-    def run_well(self) -> bool:
-        """Let one run have no fault. Whether it succeeded: refused files of before are told again, but fail none."""
-        self._number += 1
-        return self._start(Fault("nothing", "fails"), is_aws=False) == 0
-
     @property
     def settings(self) -> Settings:
         """What a local run reads."""
