@@ -17,8 +17,8 @@ _WORDS = frozenset(
     """
     a access account active again allowed already an and another any api apikey are argument array as at
     authentication authorization available bad banned basic be because been blocked body boolean busy but by bytes
-    call can cannot captcha charset client code column com company compilation connection contact content could
-    credential credentials current daily data date deadlock denied disabled dml docs doctype does doesn down due
+    call can cannot captcha character charset client code column com company compilation connection contact content
+    could credential credentials current daily data date deadlock denied disabled dml docs doctype does doesn down due
     duplicate during each early empty en encoded encoding end endpoint error errors exceeded exist exists expired
     expression failed false file find for forbidden format found from gateway get go group has have head header
     held html http https human id identifier if in info information input insufficient integer internal into

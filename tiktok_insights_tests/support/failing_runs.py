@@ -58,7 +58,7 @@ def draw(dice: random.Random, source: str = "") -> Fault:
     if source == "echo":
         return Fault(source, dice.choice([*ECHOES]))
     if source == "file":
-        return Fault(source, dice.choice([*_FILES]))
+        return Fault(source, dice.choice([*FILES]))
     how = dice.choice(("echo", "echo", "raise", "sigkill"))
     kind = dice.choice(_AWS_KINDS if source == "aws" else _SQL_KINDS)
     return Fault(source, how, kind, dice.randrange(4))
@@ -173,13 +173,13 @@ class FailingRuns:
 
     def _upload(self, name: str) -> None:
         who = f"file {self._number} {name}"
-        person = _Person(self.signs, who)
+        person = FilePerson(self.signs, who)
         key = f"csv/followers/account=7{self._number}/dt=2026-01-31/{self.signs.text('a handle in a key')}.csv"
-        self.store().put(key, _FILES[name](person), "text/csv")
+        self.store().put(key, FILES[name](person), "text/csv")
 
 
-class _Person:
-    """Whoever is in a file of others."""
+class FilePerson:
+    """Whoever is in a file of others: a sign for each name of a text."""
 
     def __init__(self, signs: Signs, who: str) -> None:
         self._signs = signs
@@ -200,7 +200,7 @@ class _Person:
 
 
 #: Files that are refused, or of which rows are, for each reason that there is.
-_FILES: dict[str, Any] = {
+FILES: dict[str, Any] = {
     "no header": lambda one: csv_file(one.row(), one.row(), header=one.row()),
     "a row as header": lambda one: csv_file(one.row(), header=f"{one['name']},{one['other']}"),
     "a column too many": lambda one: csv_file(one.row(), header=f"{HEADER_14},{one['name']}"),
