@@ -26,9 +26,12 @@ from tiktok_insights.schema import ColumnKind
 from tiktok_insights.settings.client_settings import S3Settings
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.settings.private_key import private_key_der
+from tiktok_insights.staging.glue import job
+from tiktok_insights.staging.glue.arguments import JOB_RUN_ID, JobArguments
 from tiktok_insights.staging.header import columns_of
 from tiktok_insights.staging.id_findings import ALL, ZEROS
 from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.json_values import text_of
 from tiktok_insights.tiktok.known_fields import unknown_fields
@@ -89,6 +92,22 @@ def test_no_error_of_aws_repeats_the_sign_in() -> None:
     assert SIGNS.found_in(said.encode()) == set()
     signature = aws.asked[0].headers["authorization"].rpartition("Signature=")[2]
     assert signature not in said
+
+
+def test_the_glue_job_repeats_no_sign_in(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither on standard output, of which a run shows the error, nor in the traceback, which stays in CloudWatch."""
+    with scripted(choose=repeated) as aws:
+        for name, value in {**KEYS, "AWS_ENDPOINT_URL": aws.address, "AWS_REGION": "us-east-1"}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        namespace = Namespace("DB", "PUBLIC", "INTERNAL", "MAIN")
+        arguments = JobArguments("some-bucket", "20260131T000000Z-x", "some-connection", namespace)
+        given = {**arguments.to_glue(), JOB_RUN_ID: "jr_1"}
+        error = job.main([word for pair in given.items() for word in pair])
+    said = capfd.readouterr()
+    assert "SignatureDoesNotMatch" in error
+    assert "SignatureDoesNotMatch" in said.err
+    assert SIGNS.found_in(f"{error}{said}".encode()) == set()
 
 
 def test_no_error_of_the_warehouse_quotes_a_row(session: Session) -> None:

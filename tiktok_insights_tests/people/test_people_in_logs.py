@@ -47,6 +47,8 @@ _FEW = (
     _LAST,
 )
 _MANY = 300
+#: What people then ask, who want to know why.
+_COMMANDS = (("doctor", "--format", "json"), ("plan",), ("alert", "--test"))
 
 
 @pytest.fixture
@@ -63,6 +65,8 @@ def runs(tmp_path: Path, keys: dict[str, Written]) -> Iterator[FailingRuns]:
 def leaks_after(runs: FailingRuns) -> dict[str, set[str]]:
     """All that is where it is not meant to be, after the last run, which has loaded all who are looked for."""
     assert [*(runs.home / "temporary").iterdir()] == []
+    for words in _COMMANDS:
+        runs.ask(*words)
     return {
         **leaks_in(runs.home, runs.signs, MEANT_FOR_PEOPLE),
         **leaks_in(runs.outputs, runs.signs),

@@ -8,7 +8,7 @@ import json
 import os
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +92,11 @@ class FailingRuns:
             self.echo.name = ""
             self.api.clear_faults()
 
+    def ask(self, *words: str) -> None:
+        """Let a command that only reads say what it sees."""
+        self._number += 1
+        self._call(words, "-".join(words), self._variables(is_aws=False))
+
     @property
     def settings(self) -> Settings:
         """What a local run reads."""
@@ -111,12 +116,14 @@ class FailingRuns:
             words = ["dagster", "job", "execute", "-m", module, "-j", job, "-c", str(config)]
         elif job == "tiktok_pipeline":
             words += ["--force-new-snapshot", *(["--format", "json"] if self._number % 2 else [])]
-        tests = {FAULT: json.dumps(self._told(fault)), STATEMENTS: str(self.outputs / "statements.jsonl")}
-        with (self.outputs / f"{self._number:03} {fault}.txt".replace("/", "_")).open("wb") as output:
+        return self._call(words, str(fault), {**self._variables(is_aws=is_aws), FAULT: json.dumps(self._told(fault))})
+
+    def _call(self, words: Sequence[str], name: str, environment: dict[str, str]) -> int:
+        with (self.outputs / f"{self._number:03} {name}.txt".replace("/", "_")).open("wb") as output:
             return subprocess.run(  # noqa: S603  # our own command
                 [str(self.command), *words],
                 cwd=self.home,
-                env={**self._variables(is_aws=is_aws), **tests},
+                env={**environment, STATEMENTS: str(self.outputs / "statements.jsonl")},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 timeout=_LIMIT_SECONDS,
