@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from snowflake.connector.errors import Error, ProgrammingError
+from snowflake.connector.errors import Error, InterfaceError, OperationalError, ProgrammingError
 
 from tiktok_insights.quoting import without_values
 from tiktok_insights.tables.definitions import ALL
@@ -47,6 +47,8 @@ def without_rows(namespace: Namespace) -> Iterator[None]:
     """Raise errors of the warehouse from inside without what they quote of rows; they may name our tables."""
     try:
         yield
+    except (InterfaceError, OperationalError):
+        raise  # about the connection, and without rows
     except Error as error:
         names = (namespace.database, *namespace.schemas, *(table.name for table in ALL))
         error.msg = error.raw_msg = without_values(error.msg or "", names)
