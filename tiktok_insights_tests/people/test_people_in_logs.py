@@ -17,15 +17,20 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import dagster as dg
 import duckdb
 import pytest
 
+from tiktok_insights.definitions import resources_for
+from tiktok_insights.defs.alert_sensors import alert_sensor
 from tiktok_insights.resources.opening import open_session
+from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.support import disturbed_command
 from tiktok_insights_tests.support.failing_runs import FailingRuns, Fault, draw, failing_runs
 from tiktok_insights_tests.support.leaks import MEANT_FOR_PEOPLE, leaks_in, leaks_of_records
 from tiktok_insights_tests.support.private_keys import Written
+from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.signs import Signs
 from tiktok_insights_tests.support.warm_start import warm_command
 
@@ -62,6 +67,17 @@ def runs(tmp_path: Path, keys: dict[str, Written]) -> Iterator[FailingRuns]:
         yield made
 
 
+def alerts_about(runs: FailingRuns) -> list[bytes]:
+    """Let the sensor tell of the runs; give what arrives."""
+    with scripted(Reply()) as hook, dg.DagsterInstance.local_temp(str(runs.home / "dagster")) as instance:
+        url = f"{hook.address}/{runs.signs.text('ALERT_WEBHOOK_URL')}"
+        settings = read_settings({**runs.variables(is_aws=False), "ALERT_SLACK_URL": "", "ALERT_WEBHOOK_URL": url})
+        resources = {name: resources_for(settings)[name] for name in ("alerts", "glue_job")}
+        with dg.build_sensor_context(instance, resources=resources) as context:
+            alert_sensor(context)
+    return [asked.body for asked in hook.asked]
+
+
 def leaks_after(runs: FailingRuns) -> dict[str, set[str]]:
     """All that is where it is not meant to be, after the last run, which has loaded all who are looked for."""
     assert [*(runs.home / "temporary").iterdir()] == []
@@ -79,6 +95,8 @@ def test_a_few_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_
     dice = random.Random(17)  # noqa: S311  # not for secrets
     failed = [fault for fault in _FEW if runs.run(fault, dice)]
     assert failed == [*_FEW]
+    assert (alerts := alerts_about(runs))
+    assert runs.signs.found_in(b"\n".join(alerts)) == set()
     assert leaks_after(runs) == {}
     assert {what.partition(" ")[0] for what in everyone_in_the_bucket(runs)} >= {"user", "file"}
     person, key = runs.signs.text("user planted"), runs.signs.text("AWS_SECRET_ACCESS_KEY")

@@ -95,12 +95,12 @@ class FailingRuns:
     def ask(self, *words: str) -> None:
         """Let a command that only reads say what it sees."""
         self._number += 1
-        self._call(words, "-".join(words), self._variables(is_aws=False))
+        self._call(words, "-".join(words), self.variables(is_aws=False))
 
     @property
     def settings(self) -> Settings:
         """What a local run reads."""
-        return read_settings(self._variables(is_aws=False))
+        return read_settings(self.variables(is_aws=False))
 
     def store(self) -> ObjectStore:
         """The bucket."""
@@ -116,7 +116,7 @@ class FailingRuns:
             words = ["dagster", "job", "execute", "-m", module, "-j", job, "-c", str(config)]
         elif job == "tiktok_pipeline":
             words += ["--force-new-snapshot", *(["--format", "json"] if self._number % 2 else [])]
-        return self._call(words, str(fault), {**self._variables(is_aws=is_aws), FAULT: json.dumps(self._told(fault))})
+        return self._call(words, str(fault), {**self.variables(is_aws=is_aws), FAULT: json.dumps(self._told(fault))})
 
     def _call(self, words: Sequence[str], name: str, environment: dict[str, str]) -> int:
         with (self.outputs / f"{self._number:03} {name}.txt".replace("/", "_")).open("wb") as output:
@@ -146,7 +146,7 @@ class FailingRuns:
         logger = "json" if self._number % 2 else "brief"
         return {"resources": {"snowflake": {"config": server}}, "ops": ops, "loggers": {logger: {}}}
 
-    def _variables(self, *, is_aws: bool) -> dict[str, str]:
+    def variables(self, *, is_aws: bool) -> dict[str, str]:
         """The environment of a run, in which every secret is a sign."""
         endpoints = stack.ensure_running(self.home / ".local")
         ours = {
