@@ -71,10 +71,17 @@ def alerts_about(runs: FailingRuns) -> list[bytes]:
     """Let the sensor tell of the runs; give what arrives."""
     with scripted(Reply()) as hook, dg.DagsterInstance.local_temp(str(runs.home / "dagster")) as instance:
         url = f"{hook.address}/{runs.signs.text('ALERT_WEBHOOK_URL')}"
-        settings = read_settings({**runs.variables(is_aws=False), "ALERT_SLACK_URL": "", "ALERT_WEBHOOK_URL": url})
-        resources = {name: resources_for(settings)[name] for name in ("alerts", "glue_job")}
-        with dg.build_sensor_context(instance, resources=resources) as context:
-            alert_sensor(context)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {
+                **runs.variables(is_aws=False),
+                "ALERT_SLACK_URL": "",
+                "ALERT_WEBHOOK_URL": url,
+            }.items():
+                patch.setenv(name, value)
+            made = resources_for(read_settings())
+            resources = {name: made[name] for name in ("alerts", "glue_job")}
+            with dg.build_sensor_context(instance, resources=resources) as context:
+                alert_sensor(context)
     return [asked.body for asked in hook.asked]
 
 
