@@ -16,7 +16,8 @@ _NAME = re.compile(r"tiktok_insights\.(?P<process>[0-9]+)\..+")
 
 @contextmanager
 def scratch_folder() -> Iterator[str]:
-    """A folder that is gone when the block ends; its name says which process made it."""
+    """A folder that is gone when the block ends; its name says which process made it. Those of killed ones go first."""
+    remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=f"tiktok_insights.{os.getpid()}.") as folder:
         yield folder
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from tiktok_insights.quoting import quoted
+
 #: Bytes of a hash that are kept: 128 bits, so that no two people of a billion share one.
 _DIGEST_BYTES = 16
 _VERSION = 1
@@ -83,8 +85,9 @@ class SuppressionList:
             digests = frozenset(bytes.fromhex(text) for text in document["digests"])
             version, check = document["version"], document["key_check"]
         except (ValueError, TypeError, KeyError) as error:
-            msg = f"{uri} is not a readable suppression list ({error}). Restore an earlier version of the object."
-            raise SuppressionError(msg) from error
+            why = quoted(str(error))
+            msg = f"{uri} is not a readable suppression list ({why}). Restore an earlier version of the object."
+            raise SuppressionError(msg) from None
         if version != _VERSION:
             msg = f"{uri} has version {version}; this package reads version {_VERSION}. Update this package."
             raise SuppressionError(msg)

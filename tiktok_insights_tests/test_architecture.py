@@ -20,6 +20,7 @@ SHARED = {
     "clients",
     "printable",
     "progress",
+    "quoting",
     "schema",
     "scratch",
     "sql_files",

@@ -1,12 +1,18 @@
-"""Which of Snowflake's errors end a transaction that may succeed when it begins again.
+"""What Snowflake's errors say, without rows, and which end a transaction that may succeed when it begins again.
 
 Sources and what only a real account can prove: docs/decisions/0016-which-snowflake-errors-are-retried.md. Retrying
 belongs in `snowflake_session`.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from snowflake.connector.errors import ProgrammingError
+from snowflake.connector.errors import Error, InterfaceError, OperationalError, ProgrammingError
+
+from tiktok_insights.quoting import without_values
+from tiktok_insights.tables.definitions import ALL
+from tiktok_insights.tables.namespace import Namespace
 
 #: A lock is held: seen with "has locked table" and with "the number of waiters for this lock exceeds".
 _LOCK_HELD = 625
@@ -34,3 +40,17 @@ def is_conflict(error: Exception) -> bool:
     if error.errno == _LOCK_HELD or state in _ROLLED_BACK:
         return True
     return state in _STATES_OF_LOCKS and _LOCK.search(str(error.msg)) is not None
+
+
+@contextmanager
+def without_rows(namespace: Namespace) -> Iterator[None]:
+    """Raise errors of the warehouse from inside without what they quote of rows; they may name our tables."""
+    try:
+        yield
+    except (InterfaceError, OperationalError):
+        raise  # about the connection, and without rows
+    except Error as error:
+        names = (namespace.database, *namespace.schemas, *(table.name for table in ALL))
+        error.msg = error.raw_msg = without_values(error.msg or "", names)
+        error.args = (error.msg,)
+        raise

@@ -15,7 +15,7 @@ import stamina
 from snowflake.connector.errorcode import ER_FAILED_TO_REQUEST
 from snowflake.connector.errors import Error, OperationalError, ProgrammingError
 
-from tiktok_insights.clients.snowflake_errors import is_conflict
+from tiktok_insights.clients.snowflake_errors import is_conflict, without_rows
 from tiktok_insights.clients.snowflake_values import ResultBatch, as_text_if_time, bindable
 from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.tables.columns import Table
@@ -181,7 +181,8 @@ class Session:
 
     @contextmanager
     def _cursor(self) -> Iterator["SnowflakeCursor"]:
-        with self._whole_answers(), self._connection.cursor() as cursor:
+        # In `script`, errors stay as they are: it has a person's own statements.
+        with without_rows(self.namespace), self._whole_answers(), self._connection.cursor() as cursor:
             yield cursor
 
     @contextmanager

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from tiktok_insights.quoting import without_values
 from tiktok_insights.raw.damage import too_new
 
 #: Version 2 has the windows of follow times. In one of version 1 they are None until a replay fills them.
@@ -161,8 +162,8 @@ class Manifest:
             holes = tuple((int(start), int(end)) for start, end in fields.pop("holes"))
             return Manifest(**fields, pages=pages, holes=holes)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            msg = f"{uri} is not a readable manifest ({error}). Restore it from a backup."
-            raise RawDataError(msg) from error
+            msg = f"{uri} is not a readable manifest ({without_values(str(error))}). Restore it from a backup."
+            raise RawDataError(msg) from None
 
 
 def iso(moment: datetime) -> str:

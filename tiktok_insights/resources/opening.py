@@ -162,16 +162,19 @@ def open_session(settings: SnowflakeSettings, step: str, run_id: str = "") -> It
 
 def aws_client(service: str, settings: AwsSettings, options: dict[str, Any] | None = None) -> Any:
     """Make a client; `options` are those of botocore's Config that are not its defaults."""
+    from tiktok_insights.clients.aws_errors import hide_sign_in
+
     arguments = aws_arguments(settings)
     if settings.local_stack:
         from tiktok_insights.resources.local_clients import local_aws_client
 
-        return local_aws_client(service, arguments, options or {})
+        return hide_sign_in(local_aws_client(service, arguments, options or {}))
     import boto3
     from botocore.config import Config
 
     # A session of its own: boto3's default one keeps the profile that it found first.
-    return boto3.Session().client(service, **arguments, config=Config(**(options or {})))  # type: ignore[call-overload]
+    client = boto3.Session().client(service, **arguments, config=Config(**(options or {})))  # type: ignore[call-overload]
+    return hide_sign_in(client, settings.secret_access_key, settings.session_token, settings.access_key_id)
 
 
 def _snowflake_connection(settings: SnowflakeSettings, arguments: dict[str, Any]) -> "SnowflakeConnection":

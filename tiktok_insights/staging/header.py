@@ -3,6 +3,7 @@
 import csv
 from itertools import zip_longest
 
+from tiktok_insights.quoting import quoted
 from tiktok_insights.schema import CSV_HEADER, HEADERS
 
 _BOM = b"\xef\xbb\xbf"
@@ -82,5 +83,11 @@ def _difference(names: tuple[str, ...]) -> str:
     if found is None:
         return f"line 1 ends after column {number - 1}, before {expected!r}"
     if expected is None:
-        return f"line 1 has a column {number}, {found[:40]!r}"
-    return f"line 1, column {number} is {found[:40]!r}, not {expected!r}"
+        return f"line 1 has a column {number}, {_shown(found)}"
+    return f"line 1, column {number} is {_shown(found)}, not {expected!r}"
+
+
+def _shown(name: str) -> str:
+    """A name in the header as a message may quote it; in a file without a header, it is a person's."""
+    is_begun = any(column.lower().startswith(name.lower()) for column in CSV_HEADER)
+    return repr(name if is_begun else quoted(name, 40))

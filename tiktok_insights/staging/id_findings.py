@@ -8,6 +8,8 @@ pattern here when another program turns out to round in another way, and its con
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tiktok_insights.checks import pseudonym
+
 #: The largest integer up to which a double keeps every ID.
 EXACT_UP_TO = 2**53
 #: So many IDs with several handles are named.
@@ -26,8 +28,8 @@ class IdPattern:
     minimum: int
 
     def said(self, which: str, one: int, other: int) -> str:
-        """Say that IDs look so, with the smallest and the largest of those that would hardly do so by chance."""
-        such = f"{one} and {other}" if one != other else f"{one}"
+        """Say that IDs look so; shortened, the smallest and the largest of those that would hardly do so by chance."""
+        such = " and ".join(dict.fromkeys(pseudonym(str(found)) for found in (one, other)))
         return f"{which} {self.looks}, such as {such}: {self.cause}"
 
 

@@ -5,6 +5,7 @@ Codes: captured responses and running code of both backends.
 
 from typing import Any
 
+from tiktok_insights.quoting import quoted
 from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError, TransientError
 from tiktok_insights.tiktok.outcomes import Outcome
 
@@ -15,6 +16,7 @@ _AROUND = {"data", "userInfo", "user", "stats", "statsV2"}
 #: Codes that say nothing: none, good, and the one that comes with an empty profile.
 _SAYS_NOTHING = {0, -1}
 _BANNED = 10221
+_LONGEST_CODE = 9
 
 _RETRY_LATER = {10101: "server error", 10111: "network error", 4: "busy"}
 
@@ -62,7 +64,7 @@ def _error(key: str, document: dict[str, Any], *, is_empty: bool) -> TikTokError
     value, message = document.get(key), document.get("status_msg")
     if value in (None, 0, "0", ""):
         return None
-    said = f"{key} {value}" + (f" ({str(message)[:120]})" if message else "")
+    said = f"{key} {_code(value)}" + (f" ({quoted(str(message), 120)})" if message else "")
     try:
         code = int(value)
     except (TypeError, ValueError):
@@ -79,3 +81,9 @@ def _error(key: str, document: dict[str, Any], *, is_empty: bool) -> TikTokError
         outcome, meaning = _ACCOUNT[code]
         return AccountError(f"The API returned {said}: {meaning}.", outcome)
     return SchemaDriftError(f"The API returned {said}, an unknown code. The response was not used.")
+
+
+def _code(value: Any) -> str:
+    """The code as it is; of what is no number, only what may be quoted."""
+    text = str(value)
+    return text if text.lstrip("-").isdecimal() and len(text) <= _LONGEST_CODE else quoted(text, 40)

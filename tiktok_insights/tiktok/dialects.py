@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+from tiktok_insights.quoting import field_name, quoted
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, ColumnKind
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError
@@ -81,7 +82,7 @@ def read_page(document: Any) -> Page:
     has_more = document.get(dialect.has_more)
     if not isinstance(rows, list) or has_more not in (True, False):
         msg = (
-            f"{dialect.list_key} is a {type(rows).__name__} and {dialect.has_more} is {has_more!r}, "
+            f"{dialect.list_key} is a {type(rows).__name__} and {dialect.has_more} is {quoted(repr(has_more), 80)}, "
             "but a list and a boolean were expected."
         )
         raise SchemaDriftError(msg)
@@ -107,7 +108,7 @@ def read_account(document: Any) -> Account:
     info = document.get("userInfo")
     user = info.get("user") if isinstance(info, dict) else None
     if not isinstance(user, dict) or not user.get("id") or not user.get("secUid"):
-        found = ", ".join(sorted(document)[:12]) or "nothing"
+        found = ", ".join(map(field_name, sorted(document)[:12])) or "nothing"
         msg = f"The account response has no userInfo.user with id and secUid. It has {found}."
         raise SchemaDriftError(msg)
     try:
@@ -116,7 +117,9 @@ def read_account(document: Any) -> Account:
     except ValueShapeError as error:
         raise SchemaDriftError(f"In the account response, a field of userInfo.user {error}.") from None
     if not _ACCOUNT_ID.fullmatch(account_id) or account_id == "0":
-        raise SchemaDriftError(f"The account's ID is {account_id[:40]!r}, but must be {ACCEPTED_TEXTS[ColumnKind.ID]}.")
+        raise SchemaDriftError(
+            f"The account's ID is {quoted(repr(account_id), 40)}, but must be {ACCEPTED_TEXTS[ColumnKind.ID]}."
+        )
     followers, following, hearts, videos = totals = [_total(info, name) for name in _TOTALS]
     # A private account shows neither its videos nor their hearts: the API gives 0 for them.
     is_private = user.get("privateAccount") is True
@@ -165,15 +168,14 @@ def _no_list(document: dict[str, Any], dialect: Dialect) -> TikTokError:
     """What it means that there is no list: only a page that promises no more hides it."""
     has_more = document.get(dialect.has_more)
     if has_more not in (True, False):
-        found = ", ".join(sorted(document)[:12]) or "nothing"
+        found = ", ".join(map(field_name, sorted(document)[:12])) or "nothing"
         msg = f"The response has neither userList nor followers. It has {found}. It was not used."
         return SchemaDriftError(msg)
     if has_more:
         return EmptyBodyError(
             f"The response has no list, although its {dialect.has_more} says there is more. It was not used."
         )
-    msg = "The account hides its follower list: the response has no list."
-    return AccountError(msg, Outcome.HIDDEN)
+    return AccountError("The account hides its follower list: the response has no list.", Outcome.HIDDEN)
 
 
 def _read_rows(rows: list[Any], dialect: Dialect) -> tuple[list[Follower], list[RejectedRow], int]:
@@ -211,8 +213,7 @@ def _field(row: dict[str, Any], column: Column, dialect: Dialect) -> str:
     found = [value for value in (value_at(row, path) for path in paths) if value is not MISSING]
     given = [value for value in found if value is not None]
     if column.attribute in _REQUIRED and not given:
-        msg = f"{paths[0]} is missing"
-        raise ValueShapeError(msg)
+        raise ValueShapeError(f"{paths[0]} is missing")
     if not given:
         return ""
     try:
@@ -221,8 +222,7 @@ def _field(row: dict[str, Any], column: Column, dialect: Dialect) -> str:
             return "true" if any(given) else "false"
         return text_of(given[0], column.kind)
     except ValueShapeError as error:
-        msg = f"{paths[0]} {error}"
-        raise ValueShapeError(msg) from None
+        raise ValueShapeError(f"{paths[0]} {error}") from None
 
 
 def _moment(milliseconds: Any) -> datetime | None:
@@ -237,6 +237,6 @@ def _moment(milliseconds: Any) -> datetime | None:
 def _cursor(value: Any, dialect: Dialect) -> int | None:
     number = integer_of(value)
     if number is None and value is not None:
-        msg = f"{dialect.cursor} is {value!r}, but Unix seconds were expected."
+        msg = f"{dialect.cursor} is {quoted(repr(value), 80)}, but Unix seconds were expected."
         raise SchemaDriftError(msg)
     return number if number is not None and number > 0 else None

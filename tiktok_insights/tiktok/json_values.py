@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from tiktok_insights.quoting import quoted
 from tiktok_insights.schema import ColumnKind
 from tiktok_insights.tiktok.strict_json import DecimalText
 
@@ -39,7 +40,7 @@ def text_of(value: Any, kind: ColumnKind) -> str:
         return value
     elif isinstance(value, int) and kind is not ColumnKind.TEXT:
         return str(value)
-    msg = f"is {json.dumps(value, ensure_ascii=True)[:80]}, not a valid {kind.value}"
+    msg = f"is {quoted(json.dumps(value, ensure_ascii=True), 80)}, not a valid {kind.value}"
     raise ValueShapeError(msg)
 
 

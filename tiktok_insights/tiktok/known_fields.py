@@ -7,6 +7,7 @@ object have. Knowing a field is not using it: raw pages keep everything, the con
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tiktok_insights.quoting import field_name
 from tiktok_insights.schema import COLUMNS
 from tiktok_insights.tiktok.json_values import MISSING, value_at
 
@@ -111,7 +112,7 @@ def _unknown(value: Any, known: _Tree, place: str) -> Iterator[str]:
     elif isinstance(value, dict):
         for name, inner in value.items():
             if name not in known:
-                yield place + name
+                yield place + field_name(name)
             elif known[name]:
                 yield from _unknown(inner, known[name], f"{place}{name}.")
 

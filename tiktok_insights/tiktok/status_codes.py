@@ -3,6 +3,7 @@
 Facts: captured responses; the two kinds of 429 are told apart by the quota left and by the words of the message.
 """
 
+from tiktok_insights.quoting import quoted
 from tiktok_insights.tiktok.errors import (
     BurstLimitedError,
     EmptyBodyError,
@@ -48,4 +49,4 @@ def check(status: int, body: bytes, path: str, quota: Quota, retry_after: float 
 
 
 def _excerpt(body: bytes) -> str:
-    return " ".join(body.decode("utf-8", "replace").split())[:200].rstrip(".")
+    return quoted(" ".join(body.decode("utf-8", "replace").split())).rstrip(".")

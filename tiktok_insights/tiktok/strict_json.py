@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tiktok_insights.quoting import field_name, quoted
 from tiktok_insights.tiktok.errors import UnreadableBodyError
 
 
@@ -22,7 +23,7 @@ def _no_duplicate(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(document) != len(pairs):
         keys = [key for key, _ in pairs]
         repeated = next(key for key in keys if keys.count(key) > 1)
-        msg = f"the key {repeated!r} appears twice in one object"
+        msg = f"the key '{field_name(repeated)}' appears twice in one object"
         raise ValueError(msg)
     return document
 
@@ -40,6 +41,6 @@ def loads(body: bytes) -> Any:
             object_pairs_hook=_no_duplicate,
         )
     except (ValueError, RecursionError) as error:
-        start = body[:60].decode("utf-8", "replace")
+        start = quoted(body[:60].decode("utf-8", "replace"))
         msg = f"The body ({len(body)} bytes) is not valid JSON ({error}). It begins with {start!r}."
         raise UnreadableBodyError(msg) from error

@@ -36,7 +36,7 @@ def test_the_contracts_header_is_known_in_every_writing(
         pytest.param(HEADER_19.replace(",", ", "), "column 2 is ' uniqueId', not 'uniqueId'", id="spaces"),
         pytest.param("\ufeff\ufeff" + HEADER_19, r"column 1 is '\ufeffTiktok_id', not 'Tiktok_id'", id="a second BOM"),
         pytest.param("," + HEADER_19, "column 1 is '', not 'Tiktok_id'", id="an index without a name"),
-        pytest.param(HEADER_19 + ",x", "line 1 has a column 20, 'x'", id="a column too many"),
+        pytest.param(HEADER_19 + ",x", "line 1 has a column 20, '…'", id="a column too many"),
         pytest.param(HEADER_19 + ",", "line 1 has a column 20, ''", id="a comma too many"),
         pytest.param(HEADER_19 + ",uniqueId", "line 1 has a column 20, 'uniqueId'", id="a name twice"),
         pytest.param(HEADER_14[:-10], "line 1 ends after column 13, before 'diggCount'", id="a column too few"),
@@ -50,9 +50,7 @@ def test_the_contracts_header_is_known_in_every_writing(
             "column 2 is 'nickname', not 'uniqueId'",
             id="swapped columns",
         ),
-        pytest.param(
-            HEADER_19.replace("nickname", "x" * 99), f"column 3 is '{'x' * 40}', not", id="a long name is cut"
-        ),
+        pytest.param(HEADER_19.replace("nickname", "x" * 99), "column 3 is '…', not", id="a name that is no column's"),
         pytest.param(row("7423456789012345149"), "line 1 is a row, not a header", id="no header"),
         pytest.param("", "line 1 is empty", id="an empty line"),
         pytest.param("   ", "line 1, column 1 is '   ', not 'Tiktok_id'", id="spaces alone"),

@@ -8,17 +8,21 @@ import html
 import io
 import json
 import shutil
+import sqlite3
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
 
 _GZIP, _ZIP, _PARQUET, _DUCKDB = b"\x1f\x8b\x08", b"PK\x03\x04", b"PAR1", b"DUCK"
+_SQLITE = b"SQLite format 3\0"
+#: How zlib's format begins, at each level.
+_ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 #: A gzip file in a zip file in a pickle has three layers.
 _MOST_LAYERS = 5
 
@@ -27,13 +31,19 @@ def scan(folder: Path, texts: Iterable[str]) -> dict[str, set[str]]:
     """Give each file below the folder that has one of the texts, with the texts that it has; a name counts, too."""
     forms = {text: _forms(text) for text in texts}
     found: dict[str, set[str]] = {}
+    for name, content in contents(folder):
+        for text, ways in forms.items():
+            if any(way in content for way in ways):
+                found.setdefault(name, set()).add(text)
+    return found
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Give the name of each file below the folder with its name again, its bytes, and all that is packed in them."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         for content in (name.encode(), *_contents(path)):
-            for text, ways in forms.items():
-                if any(way in content for way in ways):
-                    found.setdefault(name, set()).add(text)
-    return found
+            yield name, content
 
 
 def _forms(text: str) -> set[bytes]:
@@ -51,13 +61,17 @@ def _contents(path: Path) -> Iterator[bytes]:
     yield from _unpacked(body, _MOST_LAYERS)
     if body[8:12] == _DUCKDB:
         yield from _tables(path)
+    if body.startswith(_SQLITE):
+        # A long value is on several pages of the file.
+        for value in _values(path):
+            yield from _unpacked(value, _MOST_LAYERS)
 
 
 def _unpacked(body: bytes, layers: int) -> Iterator[bytes]:
     yield body
     if not layers:
         return
-    for inner in (*_gzipped(body), *_zipped(body), *_rows(body)):
+    for inner in (*_gzipped(body), *_deflated(body), *_zipped(body), *_rows(body)):
         yield from _unpacked(inner, layers - 1)
 
 
@@ -67,6 +81,16 @@ def _gzipped(body: bytes) -> Iterator[bytes]:
         with suppress(zlib.error):
             yield zlib.decompressobj(31).decompress(body[start:])
         start = body.find(_GZIP, start + 1)
+
+
+def _deflated(body: bytes) -> Iterator[bytes]:
+    """What begins as zlib's format does, as Dagster's snapshots of jobs do."""
+    for head in _ZLIB:
+        start = body.find(head)
+        while start >= 0:
+            with suppress(zlib.error):
+                yield zlib.decompressobj().decompress(body[start:])
+            start = body.find(head, start + 1)
 
 
 def _zipped(body: bytes) -> Iterator[bytes]:
@@ -111,3 +135,17 @@ def _tables(path: Path) -> Iterator[bytes]:
             for schema, table in tables:
                 rows = duck.execute(f'FROM scanned."{schema}"."{table}"').fetchall()
                 yield "\n".join(str(value) for row in rows for value in row).encode("utf-8", "surrogatepass")
+
+
+def _values(path: Path) -> Iterator[bytes]:
+    """All values of all tables of a SQLite database, of a copy: with what is not in its file yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        for end in ("", "-wal"):
+            if path.with_name(path.name + end).exists():
+                shutil.copy(path.with_name(path.name + end), copy.with_name(copy.name + end))
+        with closing(sqlite3.connect(copy)) as database:
+            for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                for row in database.execute(f'SELECT * FROM "{table}"'):
+                    texts = (value if isinstance(value, bytes) else str(value).encode() for value in row)
+                    yield b"\n".join(texts)

@@ -302,7 +302,7 @@ def other_headers() -> Iterator[Case]:
     yield aside("wrong header", csv_file("1,2", header="id,name"), "line 1, column 1 is 'id', not 'Tiktok_id'", look)
     yield aside("no header", csv_file(header=row("1")), "line 1 is a row, not a header", look)
     yield aside("15 columns", csv_file(header=f"{HEADER_14},counts_exact"), "line 1 ends after column 15", look)
-    yield aside("20 columns", csv_file(header=f"{HEADER_19},x"), "line 1 has a column 20, 'x'", look)
+    yield aside("20 columns", csv_file(header=f"{HEADER_19},x"), "line 1 has a column 20, '…'", look)
     swapped = HEADER_19.replace("uniqueId,nickname", "nickname,uniqueId")
     yield aside("swapped columns", csv_file(row("1"), header=swapped), "column 2 is 'nickname', not 'uniqueId'", look)
     twice = HEADER_19.replace("nickname", "uniqueId")
@@ -437,7 +437,7 @@ def faulty_values() -> Iterator[Case]:
         REFUSED,
         rows=(anna, bert, cleo),
         says=(
-            "all IDs above 2^53 end in 0000, such as 7123456789012340000 and 7223456789012350000: a spreadsheet has",
+            "all IDs above 2^53 end in 0000, such as 7123…0000 and 7223…0000: a spreadsheet has",
             "Export the file again from its source with the IDs as text, and upload it again",
         ),
     )

@@ -1,7 +1,8 @@
 """docs/troubleshooting.md as the tests read it: its entries are patterns, against which provoked messages are held.
 
 `told("The first words")` names one entry. It is a context in which just that error must be raised, and its `says` holds
-a text against the entry. `test_messages` sees that every entry is named so in some test.
+a text against the entry. `test_messages` sees that every entry is named so in some test. So every message that there is
+comes through here, and none of them, nor an error behind it, may have a key or a person of the tests' data.
 """
 
 import re
@@ -14,6 +15,14 @@ from typing import Any, Self
 from tiktok_insights.checks import CheckOutcome
 
 _VALUE = re.compile(r"(<[a-z][a-z ,']*>|…)")
+
+#: Messages that list accounts, whose IDs are long too.
+_OF_ACCOUNTS = {"UnknownAccountError", "NoSnapshotError"}
+#: An ID of a user (an account's follows its name), the texts of the usual rows, and the keys that tests plant.
+_SOMEONE = re.compile(
+    r"(?<![0-9a-f=])[0-9]{15,20}(?![0-9a-f])|canary|MS4wLjABAAAA\w|"
+    r"\bmade\.up\b|Made Up|\b(?:x|y|p16)\.example/|\bann\b|\bAnn\b|a bio\b"
+)
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
 
@@ -64,6 +73,7 @@ class Told:
     def says(self, text: str) -> None:
         """See that a text reads as the entry, and has the words."""
         assert self.entry.fits(text), f"{text}\ndoes not read as\n{self.entry.message}"
+        assert self.entry.kind in _OF_ACCOUNTS or not _SOMEONE.search(text), f"{text}\nhas a person or a key"
         for word in self.words:
             assert word in text, (word, text)
 
@@ -80,7 +90,15 @@ class Told:
             return False
         self.value = error
         self.says(str(error))
+        assert not (behind := [said for said in _behind(error) if _SOMEONE.search(said)]), behind
         return True
+
+
+def _behind(error: BaseException) -> Iterator[str]:
+    """What the errors say that a traceback shows above one."""
+    while (cause := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
+        error = cause
+        yield str(error)
 
 
 def told(beginning: str, *words: str) -> Told:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,13 +36,16 @@ with socket.socket(socket.AF_UNIX) as server:
 
 
 @contextmanager
-def warm_command() -> Iterator[Path]:
-    """Give the path of a `tiktok-insights` that is served; the server ends with the context."""
+def warm_command(module: str = "tiktok_insights.cli") -> Iterator[Path]:
+    """Give the path of a `tiktok-insights` that is served; the server ends with the context.
+
+    The command is the function `main` of the module.
+    """
     with tempfile.TemporaryDirectory() as folder:
         address, client = Path(folder) / "address", Path(folder) / "tiktok-insights"
         client.write_text(_CLIENT.format(python=sys.executable, address=str(address)), encoding="utf-8")
         client.chmod(0o700)
-        command = [sys.executable, "-c", f"from {__name__} import serve; serve({str(address)!r})"]
+        command = [sys.executable, "-c", f"from {__name__} import serve; serve({str(address)!r}, {module!r})"]
         # Ctrl-C in the terminal of the tests is not for the server.
         with subprocess.Popen(command, cwd=_ROOT, start_new_session=True) as server:  # noqa: S603  # our interpreter
             try:
@@ -52,11 +55,11 @@ def warm_command() -> Iterator[Path]:
                 server.terminate()
 
 
-def serve(address: str) -> None:
+def serve(address: str, module: str) -> None:
     """Fork for each command that is asked for."""
     # Tests in the background ignore Ctrl-C, then Dagster lets them ignore this too, and so would what they start.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for name in _IMPORTS:
+    for name in (*_IMPORTS, module):
         importlib.import_module(name)
     sys.path.remove("")  # the folder that we were imported from, and not the one where a command runs
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that no ended child stays a zombie
@@ -85,13 +88,11 @@ def serve(address: str) -> None:
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             asked.sendall(str(code).encode())
             os._exit(0)
-    _run(json.loads(text), streams)
+    _run(json.loads(text), streams, importlib.import_module(module).main)
 
 
-def _run(asked: dict[str, object], streams: list[int]) -> None:
+def _run(asked: dict[str, object], streams: list[int], main: Callable[[], None]) -> None:
     """Be the command, to its end."""
-    from tiktok_insights.cli import main
-
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)

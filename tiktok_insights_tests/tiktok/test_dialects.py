@@ -336,7 +336,7 @@ def test_what_is_wrong_with_an_answer_is_told(document: object, expected: Told) 
 
 def test_an_account_whose_id_is_no_id_is_told() -> None:
     """It would name folders."""
-    with told("The account's ID is <text>, but must be", "'../x'"):
+    with told("The account's ID is <text>, but must be", "'../…'"):
         parse_account(encoded(user_info(account_id="../x")))
 
 

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from tiktok_insights.clients.aws_errors import hide_sign_in
 from tiktok_insights.doctor.side_by_side import Once
 from tiktok_insights.resources.opening import aws_arguments
 from tiktok_insights.settings.client_settings import AwsSettings
@@ -62,7 +63,8 @@ class Clients:
 
         # Two clients of boto3 from two sessions: one session is not made for threads, and is used under the lock.
         session = boto3.Session()
-        return session.client(service, **aws_arguments(self._settings), config=Config(**_PATIENCE))  # type: ignore[call-overload]
+        client = session.client(service, **aws_arguments(self._settings), config=Config(**_PATIENCE))  # type: ignore[call-overload]
+        return hide_sign_in(client, self._settings.secret_access_key, self._settings.session_token)
 
     def _identity(self) -> Identity:
         """Ask who signs in, which needs no permission."""

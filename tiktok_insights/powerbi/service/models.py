@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tiktok_insights.powerbi.service.errors import UnexpectedReplyError
+from tiktok_insights.quoting import quoted
 
 #: Any other word means that it is under way: `Unknown`, `NotStarted`, `InProgress`.
 _ENDED = {"Completed", "Failed", "Cancelled", "Disabled", "TimedOut"}
@@ -110,7 +111,7 @@ def _joined(*parts: object) -> str:
 
 
 def _not_understood(what: str, document: Any) -> UnexpectedReplyError:
-    shown = " ".join(json.dumps(document).split())[:200]
+    shown = quoted(" ".join(json.dumps(document).split()))
     return UnexpectedReplyError(
         f"Power BI described {what} in a way that this version does not understand: {shown}. Update this package."
     )

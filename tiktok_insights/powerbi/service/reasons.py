@@ -8,6 +8,7 @@ import re
 from tiktok_insights.powerbi.service.errors import RefreshFailedError
 from tiktok_insights.powerbi.service.models import Refresh
 from tiktok_insights.printable import printable
+from tiktok_insights.quoting import without_values
 
 _SHOWN_LETTERS = 300
 #: What an error contains, and what helps; the first that matches counts.
@@ -46,4 +47,4 @@ def _remedy(error: str) -> str:
 
 
 def _excerpt(text: str) -> str:
-    return printable(" ".join(text.split()))[:_SHOWN_LETTERS].rstrip(". ")
+    return printable(without_values(" ".join(text.split())))[:_SHOWN_LETTERS].rstrip(". ")

@@ -71,8 +71,10 @@ def connection(name: str, found: Mapping[str, Any]) -> GlueConnection:
         )
     url = _URL.fullmatch(said["url"].strip())
     if url is None:
+        # In a connection of another kind, a password may be beside the server.
+        server = said["url"].partition("?")[0].rpartition("@")[2]
         raise JobConfigurationError(
-            f"The Glue connection {name} has the URL {said['url']!r}. Set it to the account's server, such as "
+            f"The Glue connection {name} has the URL {server!r}. Set it to the account's server, such as "
             "myorg-myaccount.snowflakecomputing.com."
         )
     account, host, port = url["account"] or _LOCAL_ACCOUNT, url["host"] or "", int(url["port"]) if url["port"] else None

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore
+from tiktok_insights.quoting import without_values
 from tiktok_insights.staging.engine import ObjectOutcome
 from tiktok_insights.staging.glue.arguments import JobArguments, JobConfigurationError
 from tiktok_insights.staging.glue.connection import read_connection
@@ -50,7 +51,7 @@ def main(argv: Sequence[str]) -> str:
             _run(JobArguments.from_argv(argv))
         except Exception as error:  # noqa: BLE001  # whatever it is, a person reads it as the job's last line
             if not isinstance(error, _TOLD):
-                traceback.print_exc()
+                sys.stderr.write(_stack_of(error))
             text = f"Error: {_first_cause(error)}"
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
@@ -146,9 +147,15 @@ def _first_cause(error: Exception) -> str:
     """What went wrong, in one line: of an error in a worker, what the worker said and not what Spark made of it."""
     found = list(_WORKERS_ERROR.finditer(str(error)))
     if found:
-        return found[-1]["error"]
+        return without_values(found[-1]["error"])
     text = " ".join(str(error).split())
-    return text if isinstance(error, _TOLD) else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, _TOLD) else f"{type(error).__name__}: {without_values(text)}"
+
+
+def _stack_of(error: Exception) -> str:
+    """The traceback; Spark's errors have their own in their text, and may quote a row, so only stack lines are kept."""
+    lines = "".join(traceback.format_exception(error)).splitlines(keepends=True)
+    return "".join(line if line.startswith((" ", "\t")) else without_values(line) for line in lines)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tiktok_insights.printable import printable
+from tiktok_insights.quoting import without_values
 from tiktok_insights.staging.glue.arguments import BATCH_ID, JobArguments
 from tiktok_insights.staging.glue.errors import GlueUnavailableError
 from tiktok_insights.staging.glue.glue_calls import GlueCalls
@@ -79,7 +80,7 @@ class JobRun:
             run_id=answer["Id"],
             state=answer["JobRunState"],
             batch_id=answer.get("Arguments", {}).get(BATCH_ID, ""),
-            error=printable(" ".join(str(answer.get("ErrorMessage") or "").split())),
+            error=printable(without_values(" ".join(str(answer.get("ErrorMessage") or "").split()))),
             started=answer.get("StartedOn"),
             seconds=float(answer.get("ExecutionTime") or 0),
             dpu_seconds=answer.get("DPUSeconds"),

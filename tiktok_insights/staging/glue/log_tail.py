@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.printable import printable
+from tiktok_insights.quoting import without_values
 
 #: What a person is shown of one run; the rest stays in CloudWatch.
 _SHOWN_LINES, _SHOWN_LETTERS = 2_000, 1_000
@@ -22,6 +23,7 @@ LAST_LINES = 50
 _NOT_YET = "ResourceNotFoundException"
 _DENIED = {"AccessDeniedException", "UnrecognizedClientException"}
 #: How the job begins the line that says why it failed, and how Python does.
+_OURS = "Error: "
 _FIRST_ERROR = re.compile(r"Error: |(\w+\.)*\w*(Error|Exception)(: |$)")
 
 
@@ -74,10 +76,12 @@ class LogTail:
             text = printable(line.rstrip())[:_SHOWN_LETTERS]
             if not text:
                 continue
+            if _FIRST_ERROR.match(text) and not text.startswith(_OURS):
+                text = without_values(text)
             self._seen += 1
             self.last.append(text)
             if not self.first_error and _FIRST_ERROR.match(text):
-                self.first_error = text.removeprefix("Error: ")
+                self.first_error = text.removeprefix(_OURS)
             if self._seen <= _SHOWN_LINES:
                 self._log.info("Glue: %s", text)
             elif self._seen == _SHOWN_LINES + 1:

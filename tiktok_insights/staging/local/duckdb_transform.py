@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb
+from tiktok_insights.quoting import without_values
 from tiktok_insights.staging.csv_file import CsvFile
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.local.csv_group import CsvGroup, MemoryLimitError, TransformedGroup
@@ -43,7 +44,7 @@ def _why_failed(file: CsvFile, error: duckdb.Error) -> UnloadableError | MemoryL
         file.inspect()
     except UnloadableError as reason:
         return reason
-    first_line = str(error).partition("\n")[0]
+    first_line = without_values(str(error).partition("\n")[0])
     if isinstance(error, duckdb.OutOfMemoryException):
         return MemoryLimitError(f"needs more memory than {MEMORY_LIMIT} for its rows; split the file ({first_line})")
     if isinstance(error, duckdb.InvalidInputException):
