@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -35,6 +36,7 @@ from tiktok_insights_tests.support.oracle.records import Row, Snapshot
 from tiktok_insights_tests.support.oracle.times import DAY
 from tiktok_insights_tests.support.oracle.worlds import whole
 from tiktok_insights_tests.support.planted_people import Planted, world
+from tiktok_insights_tests.support.scanner import scan
 from tiktok_insights_tests.support.troubleshooting import told
 
 pytestmark = pytest.mark.people
@@ -68,7 +70,7 @@ def _lists() -> list[Snapshot]:
 
 
 @pytest.fixture(scope="module")
-def made(home: Any) -> Iterator[Loader]:
+def made(home: Path) -> Iterator[Loader]:
     """People of whom every text is known, loaded; marts and the views of readers are made."""
     with pytest.MonkeyPatch.context() as patch:
         set_environment(home, patch)
@@ -88,15 +90,16 @@ def made(home: Any) -> Iterator[Loader]:
         put_look(loader, "42")
         put_snapshots(loader, _lists())
         loader.load()
-        make_all(loader)
+        make(loader)
         yield loader
 
 
-def make_all(loader: Loader) -> None:
-    """Make every mart, and the views of readers."""
+def make(loader: Loader, *names: str) -> None:
+    """Make every mart, or some, and the views of readers."""
     marts = Marts(loader.session)
     for mart in all_marts():
-        marts.make(mart)
+        if not names or mart.name in names:
+            marts.make(mart)
 
 
 def rows_of(loader: Loader, schema: str, name: str) -> list[SeenRow]:
@@ -221,13 +224,13 @@ def test_pseudonyms_stay_with_the_key_and_change_with_it(made: Loader) -> None:
     seen = {name: rows_of(made, "TIKTOK_READERS", name) for name in ("TIKTOK_DATA", "ACCOUNT_COVERAGE")}
     marts = Marts(made.session)
     states = marts.states(marts.data())
-    make_all(made)
+    make(made, "account_coverage", "user_totals")
     assert marts.states(marts.data()) == states
     assert all(Counter(map(repr, rows_of(made, "TIKTOK_READERS", n))) == Counter(map(repr, seen[n])) for n in seen)
     made.session.execute("DELETE FROM TIKTOK_INTERNAL.READER_KEY")
     assert {r["TIKTOK_ID"] for r in rows_of(made, "TIKTOK_READERS", "TIKTOK_DATA")} == {None}
     assert set(marts.states(marts.data()).values()).isdisjoint(states.values())
-    make_all(made)
+    make(made, "account_coverage", "user_totals")
     for name, column in (
         ("TIKTOK_DATA", "TIKTOK_ID"),
         ("TIKTOK_DATA", "USER_NAME"),
@@ -253,6 +256,14 @@ def test_each_view_is_secure_and_has_no_key_in_its_text(made: Loader) -> None:
     )
 
 
+def test_the_key_is_in_the_databases_alone(made: Loader, home: Path) -> None:
+    """No log, no file of Dagster and no object has it."""
+    found = scan(home, [*key_of(made), RENAMED.tiktok_id])
+    assert RENAMED.tiktok_id in set().union(*found.values())
+    with_key = [path for path, texts in found.items() if texts - {RENAMED.tiktok_id}]
+    assert [path for path in with_key if "databases" not in Path(path).parts] == []
+
+
 def test_the_functions_are_those_that_snowflake_documents(made: Loader) -> None:
     """SHA2 of its documents' examples, and pseudonyms under a key that is known, also of texts beyond ASCII."""
     # docs.snowflake.com/developer-guide/snowpark/reference/python: snowflake.snowpark.functions.sha2_binary
@@ -274,11 +285,11 @@ def test_without_a_schema_for_readers_nothing_is_made(session: Session) -> None:
     """And nothing fails; once it is there, every mart is due."""
     marts = Marts(session)
     states = marts.states(marts.data())
-    make = next(mart for mart in all_marts() if mart.name == "user_totals")
+    totals = next(mart for mart in all_marts() if mart.name == "user_totals")
     session.execute("DELETE FROM TIKTOK_INTERNAL.READER_KEY")
     session.execute("DROP SCHEMA IF EXISTS TIKTOK_READERS CASCADE")
-    marts.make(make)
-    assert marts.readers.full_name(make) == ""
+    marts.make(totals)
+    assert marts.readers.full_name(totals) == ""
     assert session.query("SELECT * FROM TIKTOK_INTERNAL.READER_KEY") == []
     make_reader_schema(session)
     assert set(Marts(session).states(marts.data()).values()).isdisjoint(states.values())
@@ -300,13 +311,13 @@ def test_four_at_once_make_one_key(session: Session, connect_warehouse: Connect)
     """Whoever comes second takes the first one's: all ask again under the lock of publications."""
     begin = threading.Barrier(4)
 
-    def make() -> None:
+    def make_key() -> None:
         with connect_warehouse() as own:
             begin.wait(60)
             ReaderViews(own)._make_key()
 
     with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(make) for _ in range(4)]:
+        for done in [pool.submit(make_key) for _ in range(4)]:
             done.result()
     assert session.query("SELECT COUNT(*), COUNT(DISTINCT INNER_KEY) FROM TIKTOK_INTERNAL.READER_KEY") == [(1, 1)]
 
