@@ -18,12 +18,12 @@ from tiktok_insights.settings.client_settings import (
     AwsSettings,
     GlueJobSettings,
     GlueSettings,
-    PowerBISettings,
     S3Settings,
     SnowflakeSettings,
     TikTokSettings,
 )
 from tiktok_insights.settings.errors import SettingsError
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 from tiktok_insights.settings.private_key import private_key_der
 
 if TYPE_CHECKING:

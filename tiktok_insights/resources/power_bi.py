@@ -8,7 +8,7 @@ from pydantic import Field
 from tiktok_insights.powerbi.service.models import Model, Refresh
 from tiktok_insights.resources.client_resource import ClientResource
 from tiktok_insights.resources.opening import open_power_bi
-from tiktok_insights.settings.client_settings import PowerBISettings
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 
 
 class PowerBIResource(ClientResource):

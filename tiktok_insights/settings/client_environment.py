@@ -7,14 +7,9 @@ is not a client's, belongs in `environment`.
 from pathlib import Path
 from typing import Any
 
-from tiktok_insights.settings.client_settings import (
-    GlueJobSettings,
-    PowerBISettings,
-    S3Settings,
-    SnowflakeSettings,
-    TikTokSettings,
-)
+from tiktok_insights.settings.client_settings import GlueJobSettings, S3Settings, SnowflakeSettings, TikTokSettings
 from tiktok_insights.settings.errors import wrong_value
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 from tiktok_insights.settings.typed_variables import TypedVariables
 from tiktok_insights.settings.variables import POWER_BI_URL
 from tiktok_insights.settings.watch_settings import AlertSettings

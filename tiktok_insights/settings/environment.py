@@ -23,12 +23,12 @@ from tiktok_insights.settings.client_settings import (
     DashboardSettings,
     GlueJobSettings,
     GlueSettings,
-    PowerBISettings,
     S3Settings,
     SnowflakeSettings,
     TikTokSettings,
 )
 from tiktok_insights.settings.errors import SettingsError, wrong_value
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 from tiktok_insights.settings.typed_variables import TypedVariables
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.settings.watch_settings import AlertSettings, CloudWatchSettings

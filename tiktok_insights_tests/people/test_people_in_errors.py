@@ -84,7 +84,7 @@ def repeated(asked: Asked) -> Reply:
 def test_no_error_of_aws_repeats_the_sign_in() -> None:
     """Neither the key's ID, the token nor the signature is in an error about the signature."""
     with scripted(choose=repeated) as aws:
-        names = {name.removeprefix("AWS_").lower(): value for name, value in KEYS.items()}
+        names: dict[str, Any] = {name.removeprefix("AWS_").lower(): value for name, value in KEYS.items()}
         settings = S3Settings(bucket="some-bucket", region="us-east-1", endpoint_url=aws.address, **names)
         said = said_by(lambda: aws_client("s3", settings).get_object(Bucket="some-bucket", Key="some/key"))
     assert "SignatureDoesNotMatch" in said

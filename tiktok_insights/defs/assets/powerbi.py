@@ -18,7 +18,7 @@ from tiktok_insights.powerbi.names import PROJECT
 from tiktok_insights.powerbi.service.models import Model, Refresh
 from tiktok_insights.resources.power_bi import PowerBIResource
 from tiktok_insights.resources.snowflake import SnowflakeResource
-from tiktok_insights.settings.client_settings import PowerBISettings
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 
 MODEL = dg.AssetKey(["semantic_model", PROJECT])
 REPORT = dg.AssetKey(["report", PROJECT])

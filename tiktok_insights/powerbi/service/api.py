@@ -21,7 +21,7 @@ from tiktok_insights.powerbi.service.errors import (
 )
 from tiktok_insights.powerbi.service.tokens import TokenSource
 from tiktok_insights.printable import printable
-from tiktok_insights.settings.client_settings import PowerBISettings
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 
 _LOG = logging.getLogger(__name__)
 _SHOWN_LETTERS = 200

@@ -10,7 +10,7 @@ import requests
 
 from tiktok_insights.clients.http_session import http_session, retry_after
 from tiktok_insights.powerbi.service.errors import LostReplyError, ServiceBusyError, SignInError
-from tiktok_insights.settings.client_settings import PowerBISettings
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 
 _SCOPE = "https://analysis.windows.net/powerbi/api/.default"
 #: Entra's own number of an error; its text has IDs and times, and is long.

@@ -9,8 +9,8 @@ import pytest
 from tiktok_insights.powerbi.service.api import Api
 from tiktok_insights.powerbi.service.models import Refresh
 from tiktok_insights.powerbi.service.refreshing import Refresher
-from tiktok_insights.settings.client_settings import PowerBISettings
 from tiktok_insights.settings.environment import read_settings
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 from tiktok_insights_tests.support.fake_power_bi import MODEL, WORKSPACE, FakePowerBI, fake_power_bi
 
 _LOG = logging.getLogger(__name__)
