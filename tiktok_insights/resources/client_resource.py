@@ -10,9 +10,18 @@ from typing import Any, TypeVar
 import dagster as dg
 from pydantic import create_model
 
-from tiktok_insights.settings.client_settings import VARIABLE, AnySettings
+from tiktok_insights.settings.client_settings import (
+    VARIABLE,
+    AwsSettings,
+    DashboardSettings,
+    SnowflakeSettings,
+    TikTokSettings,
+)
+from tiktok_insights.settings.power_bi_settings import PowerBISettings
 
 _Resource = TypeVar("_Resource", bound="ClientResource")
+AnySettings = TikTokSettings | AwsSettings | SnowflakeSettings | DashboardSettings | PowerBISettings
+
 _Settings = TypeVar("_Settings", bound=AnySettings)
 
 

@@ -52,6 +52,3 @@ class PowerBISettings:
     def is_configured(self) -> bool:
         """Whether there is a service, and all that signs in there."""
         return bool(self.api_url) and not self.missing
-
-
-AnySettings = TikTokSettings | AwsSettings | SnowflakeSettings | DashboardSettings | PowerBISettings
