@@ -74,7 +74,12 @@ def test_a_run_looks_at_the_tables_once(
 
 def kind_of(statement: str) -> str:
     """What a statement is for."""
-    words = {"CURRENT_DATABASE": "place", "information_schema": "look", "SCHEMA_VERSION": "version", "SCHEMA": "readers"}
+    words = {
+        "CURRENT_DATABASE": "place",
+        "information_schema": "look",
+        "SCHEMA_VERSION": "version",
+        "SCHEMA": "readers",
+    }
     return next((kind for word, kind in words.items() if word in statement), "asset")
 
 
