@@ -152,7 +152,9 @@ def test_what_could_not_be_read_is_named_and_fails_the_command(loader: Loader, t
     loader.store.put(f"{SNAPSHOT}/page-000009.json.gz", b"\x1f\x8bdamaged", "application/gzip")
     answer = export("--person", PERSON, "--out", str(tmp_path))
     assert answer.exit_code == 1
-    told("<number> could not be read, and may hold the person.").says(answer.stderr.removeprefix("Error: "))
+    # The file is named after the ID that the user has typed.
+    said = answer.stderr.removeprefix("Error: ").replace(PERSON, "ID")
+    told("<number> could not be read, and may hold the person.").says(said)
     with zipfile.ZipFile(tmp_path / f"person_{PERSON}.zip") as archive:
         assert f"Could not be read:\n- {SNAPSHOT}/page-000009.json.gz: " in archive.read(README).decode()
 
