@@ -46,6 +46,7 @@ _NOT_SEARCHED = (
     "Files that people exported, copied, printed or sent, such as CSVs, archives and pictures of the dashboard.",
     "Power BI, which holds what its last refresh has read. Refresh it.",
     "What others computed or stored from the tables, such as tables and views that are not this system's.",
+    "Rows that readers of TIKTOK_READERS copied: they have a pseudonym. Change its key: docs/how_to/readers.md.",
     "Logs in CloudWatch, which end with the retention of their groups.",
 )
 

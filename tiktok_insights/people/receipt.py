@@ -160,8 +160,8 @@ def _number(number: int, noun: str) -> str:
 
 def _search(search: Search) -> Iterator[str]:
     yield (
-        f"At {search.at}, all {len(search.places)} places were searched again for everyone who was ever removed. "
-        f"Found: {search.found:,}. Could not be read: {search.unread:,}."
+        f"At {search.at}, every place was searched again for everyone who was ever removed. "
+        f"Places: {len(search.places)}. Found: {search.found:,}. Could not be read: {search.unread:,}."
     )
     yield from (f"- STILL FOUND in {place.place}: {place.copies:,}." for place in search.places if place.copies)
     yield from (f"- NOT READABLE in {place.place}: {place.unread:,}." for place in search.places if place.unread)
@@ -184,7 +184,7 @@ def _suppression(receipt: Receipt) -> str:
     if not receipt.hashes:
         return "Yes: an account comes back when it is extracted again. It is not on the suppression list."
     return (
-        f"No: {receipt.hashes} keyed hashes of the ID, handles and secUids are on the suppression list. Rows of that "
+        f"No: keyed hashes of the ID, handles and secUids are on the suppression list ({receipt.hashes}). Rows of that "
         "user are left out of what is fetched and loaded. The hashes cannot be turned back into names; with the key, "
         "which is kept outside the bucket, one can only test whether a given name is on the list."
     )

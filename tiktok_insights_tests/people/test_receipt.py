@@ -47,7 +47,7 @@ def test_it_answers_in_the_order_of_the_questions() -> None:
         "- Earlier versions. Until 2026-03-03.\n  To end it sooner:\n    aws s3api list\n    aws s3api delete",
         "- Fail-safe. Until 2026-02-08.\n  Nothing ends it sooner.",
         "- Files that people exported.",
-        "No: 3 keyed hashes",
+        "No: keyed hashes of the ID, handles and secUids are on the suppression list (3).",
     )
     places = [text.index(answer) for answer in answers]
     assert places == sorted(places)
