@@ -26,7 +26,7 @@ from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
 from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
-from tiktok_insights.people.receipt import Receipt, Removed, Search
+from tiktok_insights.people.receipt import A_USER, AN_ACCOUNT, Receipt, Removed, Search
 from tiktok_insights.people.remains import Remainder
 from tiktok_insights.people.unfinished import Note, Unfinished
 from tiktok_insights.progress import SILENT, ProgressReporter
@@ -37,7 +37,6 @@ from tiktok_insights.suppression import SuppressionList
 from tiktok_insights.suppression_store import SuppressionStore
 
 _PACKAGE = "tiktok_insights"
-_USER, _ACCOUNT = "a user", "an account"
 _KEY_BYTES = 32
 #: A load that was going on may have written rows to the quarantine just after that was cleaned.
 _ROUNDS = 2
@@ -108,7 +107,7 @@ def forget(reach: Reach, reference: str | None = None) -> Receipt:
                 break
     searched = {place.place for place in search.places}
     others = [one for one in cleaned if one.place not in searched]
-    return _receipt(reach, begun, _USER, len(names), found, others, search)
+    return _receipt(reach, begun, A_USER, len(names), found, others, search)
 
 
 def _added(notes: Sequence[Note]) -> tuple[Removed, ...]:
@@ -161,7 +160,7 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
     with reach.lock():
         found = [Removed.of(cleaned) for cleaned in remove_account(reach.open_store(), reach.connect, account_id)]
         cleaned = [Removed.of(one) for one in reach.clean_machine(())]
-    return _receipt(reach, begun, _ACCOUNT, 0, found, cleaned, look_for_account(reach, account_id))
+    return _receipt(reach, begun, AN_ACCOUNT, 0, found, cleaned, look_for_account(reach, account_id))
 
 
 def look_for_account(reach: Reach, account_id: str) -> Search:

@@ -19,6 +19,10 @@ class ReceiptError(ValueError):
     """A file is not a receipt of `forget`."""
 
 
+#: What a receipt is about.
+A_USER, AN_ACCOUNT = "a user", "an account"
+
+
 @dataclass(frozen=True, slots=True)
 class Removed:
     """What was removed in one place: in how many objects, tables or files, and how many rows or texts."""
@@ -132,6 +136,7 @@ def _paragraphs(receipt: Receipt) -> Iterator[str]:
     yield "\n".join(["IS IT REALLY GONE?", *_search(receipt.search)])
     yield "\n".join(["WHAT STILL HOLDS IT, AND UNTIL WHEN", *_remains(receipt.remains)])
     yield "\n".join(["WHAT COULD NOT BE SEARCHED", *(f"- {words}" for words in receipt.not_searched)])
+    yield "\n".join(["WHAT IS KEPT ON PURPOSE", *_kept(receipt)])
     yield "\n".join(["CAN THE DATA COME BACK?", _suppression(receipt)])
 
 
@@ -180,11 +185,22 @@ def _remains(remains: Sequence[Remainder]) -> Iterator[str]:
             yield "  Nothing ends it sooner."
 
 
+def _kept(receipt: Receipt) -> Iterator[str]:
+    if receipt.what == AN_ACCOUNT:
+        yield "- Users whom other accounts list, too. A user is removed by another receipt."
+        return
+    yield "- Numbers that count many users: the followers that TikTok reported for an account, and totals of a day."
+    yield "- In stored responses, an empty marker in the place of a removed row, so that others keep their places."
+    yield "- Keyed hashes of names, which keep the user out: see below."
+    yield "Why this stays: docs/explanation/what_remains.md."
+
+
 def _suppression(receipt: Receipt) -> str:
-    if not receipt.hashes:
+    if receipt.what == AN_ACCOUNT:
         return "Yes: an account comes back when it is extracted again. It is not on the suppression list."
+    added = f"{receipt.hashes} with this receipt" if receipt.hashes else "by earlier receipts"
     return (
-        f"No: keyed hashes of the ID, handles and secUids are on the suppression list ({receipt.hashes}). Rows of that "
-        "user are left out of what is fetched and loaded. The hashes cannot be turned back into names; with the key, "
-        "which is kept outside the bucket, one can only test whether a given name is on the list."
+        f"No: keyed hashes of the ID, handles and secUids are on the suppression list ({added}). Rows of such a user "
+        "are left out of what is fetched and loaded. The hashes cannot be turned back into names; with the key, which is "
+        "kept outside the bucket, one can only test whether a given name is on the list."
     )

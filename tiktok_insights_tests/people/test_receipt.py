@@ -5,18 +5,18 @@ from pathlib import Path
 
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.finding import Unread
-from tiktok_insights.people.receipt import Receipt, Removed, Search
+from tiktok_insights.people.receipt import A_USER, AN_ACCOUNT, Receipt, Removed, Search
 from tiktok_insights.people.remains import Remainder
 from tiktok_insights_tests.support.troubleshooting import told
 
 _KEY = "csv/followers/account=7420366745511658149/dt=2026-01-31/x.csv"
 
 
-def receipt(found: int = 0, unread: tuple[Unread, ...] = (), hashes: int = 3) -> Receipt:
+def receipt(found: int = 0, unread: tuple[Unread, ...] = (), hashes: int = 3, what: str = A_USER) -> Receipt:
     """A receipt of a removal after which so much was still found."""
     return Receipt(
         number="20260131T120000Z-3f9a2c",
-        what="a user",
+        what=what,
         software="tiktok_insights 1.2.3",
         begun_at="2026-01-31T12:00:00.000Z",
         ended_at="2026-01-31T12:01:00.000Z",
@@ -47,7 +47,8 @@ def test_it_answers_in_the_order_of_the_questions() -> None:
         "- Earlier versions. Until 2026-03-03.\n  To end it sooner:\n    aws s3api list\n    aws s3api delete",
         "- Fail-safe. Until 2026-02-08.\n  Nothing ends it sooner.",
         "- Files that people exported.",
-        "No: keyed hashes of the ID, handles and secUids are on the suppression list (3).",
+        "- In stored responses, an empty marker in the place of a removed row",
+        "No: keyed hashes of the ID, handles and secUids are on the suppression list (3 with this receipt).",
     )
     places = [text.index(answer) for answer in answers]
     assert places == sorted(places)
@@ -61,7 +62,12 @@ def test_what_was_not_removed_is_not_hidden() -> None:
         assert json.loads(bad.to_json())["is_complete"] is False
     assert "- STILL FOUND in csv: 2." in receipt(found=2).to_text()
     assert "- NOT READABLE in csv: 1." in receipt(unread=(Unread(_KEY, "damaged"),)).to_text()
-    assert "Yes: an account comes back" in receipt(hashes=0).to_text()
+
+
+def test_an_account_can_come_back_and_a_user_cannot() -> None:
+    """Also if the receipt is about users who were on the list already."""
+    assert "Yes: an account comes back" in receipt(what=AN_ACCOUNT, hashes=0).to_text()
+    assert "are on the suppression list (by earlier receipts)." in receipt(hashes=0).to_text()
 
 
 def test_it_names_neither_objects_nor_people() -> None:
