@@ -201,6 +201,6 @@ def _suppression(receipt: Receipt) -> str:
     added = f"{receipt.hashes} with this receipt" if receipt.hashes else "by earlier receipts"
     return (
         f"No: keyed hashes of the ID, handles and secUids are on the suppression list ({added}). Rows of such a user "
-        "are left out of what is fetched and loaded. The hashes cannot be turned back into names; with the key, which is "
-        "kept outside the bucket, one can only test whether a given name is on the list."
+        "are left out of what is fetched and loaded. The hashes cannot be turned back into names; with the key, which "
+        "is kept outside the bucket, one can only test whether a given name is on the list."
     )
