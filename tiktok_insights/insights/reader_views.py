@@ -80,8 +80,8 @@ class ReaderViews:
         if self._session.query(f"SELECT 1 FROM {self._key} LIMIT 1"):
             return
         with self._session.transaction():
-            # Several at once would make several keys. The local stack takes no lock for a value that stays the same.
-            take_lock(self._session, f"readers-key-{secrets.token_hex(4)}")
+            # Several at once would make several keys.
+            take_lock(self._session, "readers' key")
             self._session.execute(
                 f"INSERT INTO {self._key} SELECT ?, ?, {timestamp(datetime.now(UTC))} "
                 f"WHERE NOT EXISTS (SELECT 1 FROM {self._key})",

@@ -1,5 +1,6 @@
 """The ledger as staging uses it: which object versions are settled or on their way, and forgetting the refused ones."""
 
+import secrets
 from collections.abc import Sequence
 
 from tiktok_insights.clients.snowflake_session import Session, placeholders, retry_conflicts
@@ -39,12 +40,15 @@ def ledger_to_be(session: Session, columns: str, staged_columns: str) -> str:
     )
 
 
-def take_lock(session: Session, batch_id: str) -> None:
+def take_lock(session: Session, holder: str) -> str:
     """Take the row that whoever changes the ledger takes first, so that of two transactions one waits or starts again.
 
-    Call it first inside a transaction.
+    Call it first inside a transaction. `holder` is a batch, or what else changes the ledger. Gives what the row says
+    then, which no transaction before had: the local warehouse does not lock a row that an update leaves as it is.
     """
-    session.execute(f"UPDATE {session.namespace.name_of(PUBLISH_LOCK)} SET BATCH_ID = ?", (batch_id,))
+    taken = f"{holder} {secrets.token_hex(8)}"
+    session.execute(f"UPDATE {session.namespace.name_of(PUBLISH_LOCK)} SET BATCH_ID = ?", (taken,))
+    return taken
 
 
 def settled_versions(session: Session) -> set[Version]:

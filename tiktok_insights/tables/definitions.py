@@ -170,7 +170,7 @@ PUBLISH_LOCK = Table(
     "The lock row: each publication updates it first, so only one runs at a time.",
     _columns(
         ("SCHEMA_VERSION", "NUMBER(38,0) NOT NULL", "The version of these tables."),
-        ("BATCH_ID", "VARCHAR", "The batch that last held the lock."),
+        ("BATCH_ID", "VARCHAR", "The batch, or what else, that last held the lock, and random digits."),
         ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
         ("SUPPRESSION", "VARCHAR", "State of the suppression list that these tables were cleaned by; NULL if never."),
         ("RETAINED_FROM", "TIMESTAMP_NTZ", "Snapshots before it have expired, UTC; NULL if none have."),

@@ -5,7 +5,6 @@ were: `ledger`. Who is still covered by the list is found in `warehouse_search`;
 `texts`.
 """
 
-import secrets
 from collections.abc import Collection, Sequence
 
 from snowflake.connector.errors import Error
@@ -51,17 +50,16 @@ def erase_in_warehouse(
     May be cut off and repeated: a CSV that was written before the rollback is found written. Gives what was removed
     from each table, and no personal data.
     """
-    # Names this transaction in the lock's row, by which it is known whether a COMMIT without an answer has arrived.
-    token = f"forget-{secrets.token_hex(8)}"
     ids = sorted(set(person_ids))
     with connect() as session:
         done: list[Cleaned] | None = None
         try:
             with session.transaction():
-                take_lock(session, token)
+                # By which it is known whether a COMMIT without an answer has arrived.
+                taken = take_lock(session, "forget")
                 done = _erase(session, suppression, ids, prepared)
         except Error:
-            if done is None or not _has_arrived(connect, token):
+            if done is None or not _has_arrived(connect, taken):
                 raise
     return done
 
@@ -119,7 +117,7 @@ def _erase_rows(session: Session, table: Table, ids: Sequence[str]) -> Cleaned:
     return Cleaned(name, min(rows, 1), rows)
 
 
-def _has_arrived(connect: Connect, token: str) -> bool:
+def _has_arrived(connect: Connect, taken: str) -> bool:
     with connect() as session:
         lock = session.namespace.name_of(PUBLISH_LOCK)
-        return session.query(f"SELECT BATCH_ID FROM {lock}") == [(token,)]
+        return session.query(f"SELECT BATCH_ID FROM {lock}") == [(taken,)]

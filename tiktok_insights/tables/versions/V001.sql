@@ -11,7 +11,7 @@ USE SCHEMA PUBLIC;
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
-  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
+  BATCH_ID VARCHAR COMMENT 'The batch, or what else, that last held the lock, and random digits.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
   SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
   RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL if none have.'
@@ -186,7 +186,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.TOUCHED_USERS (
 
 CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   SCHEMA_VERSION NUMBER(38,0) NOT NULL COMMENT 'The version of these tables.',
-  BATCH_ID VARCHAR COMMENT 'The batch that last held the lock.',
+  BATCH_ID VARCHAR COMMENT 'The batch, or what else, that last held the lock, and random digits.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
   SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
   RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL if none have.'
