@@ -15,25 +15,26 @@ HIDDEN = "…"
 #: The words of errors: of RapidAPI, of the API, of web servers and of warehouses.
 _WORDS = frozenset(
     """
-    a access account active again allowed already an and another any api apikey app are argument array as at
-    audience authentication authorization available bad banned basic be because been blocked body boolean busy but
-    by bytes call can cannot captcha character charset check client code column com company compilation connection
-    contact content controls could credential credentials current daily data date deadlock denied disabled dml
-    docs doctype does doesn down due duplicate during each early empty en encoded encoding end endpoint error
-    errors exceeded exist exists expired expression failed false file find for forbidden format found from gateway
-    get go group has have head header held hidden html http https human id identifier if in info information input
-    insufficient integer internal into invalid is it its json key keys lang later length limit limits line list
-    load lock locked locks login long longer maintenance many matching max maximum message meta method min minute
-    missing monthly more moved must name network next no not null number numeric object of on only operation or
-    org page parameter parameters parse path per permanently permission permissions plan please plugin private
-    privileges pro product provider query quota rapidapi rate reached read reason recognized record remaining
-    request requests required reset resource response result retry role row rows schema sec second seconds see sep
-    separator server service session sign signature size sorry sql stage statement status stopped stream string
-    subscribe subscribed subscription such support suspended syntax system t table take tenant than that the then
-    there this tiktok time timed timeout timestamp title to token too transaction true truncated try type ultra
-    unable unauthorized unavailable undefined underage undocumented unexpected unknown unreachable update upgrade
-    upstream uri url usage used user username users utf valid value variable verify view wait waited waiters
-    warehouse was we when while will with working would xml you your
+    a access account active again allowed already an and another any api apikey app are argument array as assigned
+    at audience authentication authorization authorized available bad banned basic be because been blocked body
+    boolean busy but by bytes call can cannot captcha character charset check client code column com company
+    compilation connection contact content controls could credential credentials current daily data date deadlock
+    denied disabled dml docs doctype does doesn down due duplicate during each early empty en encoded encoding end
+    endpoint error errors exceeded exist exists expired expression failed false file find for forbidden format found
+    from gateway get go grant granted grants group has have head header held hidden html http https human id
+    identifier if in info information input insufficient integer internal into invalid is it its json key keys lang
+    later length limit limits line list load lock locked locks login long longer maintenance many matching max
+    maximum message meta method min minute missing monitor monthly more moved must name network next no not null
+    number numeric object of on only operation or org page parameter parameters parse path per permanently
+    permission permissions plan please plugin private privilege privileges pro product provider query quota rapidapi
+    rate reached read reason recognized record remaining request requested requests required reset resource response
+    result resumed retry role roles row rows schema sec second seconds see sep separator server service session sign
+    signature size sorry sql stage statement status stopped stream string subscribe subscribed subscription such
+    support suspended syntax system t table take tenant than that the then there this tiktok time timed timeout
+    timestamp title to token too transaction true truncated try type ultra unable unauthorized unavailable undefined
+    underage undocumented unexpected unknown unreachable update upgrade upstream uri url usage used user username
+    users utf valid value variable verify view wait waited waiters warehouse was we when while will with working
+    would xml you your
     """.split()  # noqa: SIM905  # a block of words reads better than a list of quoted ones
 )
 _NAMES = frozenset(name.lower() for name in CSV_HEADER) | frozenset(

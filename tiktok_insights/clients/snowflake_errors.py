@@ -50,7 +50,7 @@ def without_rows(namespace: Namespace) -> Iterator[None]:
     except (InterfaceError, OperationalError):
         raise  # about the connection, and without rows
     except Error as error:
-        names = (namespace.database, *namespace.schemas, *(table.name for table in ALL))
+        names = (namespace.database, *namespace.schemas, namespace.reader_schema, *(table.name for table in ALL))
         error.msg = error.raw_msg = without_values(error.msg or "", names)
         error.args = (error.msg,)
         raise
