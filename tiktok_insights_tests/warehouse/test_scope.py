@@ -18,6 +18,8 @@ from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.loading import Loader, put_in_parts
 from tiktok_insights_tests.warehouse.test_trend_checks import put_list
 
+pytestmark = pytest.mark.batches
+
 Ask = Callable[[], TableCheckInput]
 
 

@@ -14,6 +14,8 @@ from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.batches
+
 IDS = ["2", "7423456789012345149", "7423456789012345150"]
 
 

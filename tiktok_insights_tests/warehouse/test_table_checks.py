@@ -21,6 +21,8 @@ from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, ro
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.troubleshooting import told
 
+pytestmark = pytest.mark.batches
+
 
 @pytest.fixture
 def loaded(loader: Loader) -> Loader:
