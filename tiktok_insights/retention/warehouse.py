@@ -18,17 +18,12 @@ from tiktok_insights.tables.definitions import (
     LOAD_HISTORY,
     PUBLISH_LOCK,
     TIKTOK_DATA,
-    TOUCHED_USERS,
 )
-from tiktok_insights.tables.load_status import LoadStatus, NewestRow
+from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights.warehouse.daily_totals import daily_totals_kept
-from tiktok_insights.warehouse.publish import write_users
-from tiktok_insights.warehouse.publish_sql import publish_steps
 from tiktok_insights.warehouse.spells_again import accounts_with_snapshots_before, make_spells_again
+from tiktok_insights.warehouse.users_again import make_users_again, touch_users
 
-#: In the place of a batch's ID.
-_EXPIRY = "expire"
-_REBUILD = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
 #: The key of a CSV of ours has the day on which the snapshot was begun, and a cut is a midnight.
 _IS_OURS = "l.OBJECT_KEY LIKE '%/tiktok_user_data-________T_________Z.csv'"
 _DAY = "SUBSTR(l.OBJECT_KEY, POSITION('/dt=' IN l.OBJECT_KEY) + 4, 10)"
@@ -38,7 +33,6 @@ _EXPIRED = (
     f"SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE STATUS = '{LoadStatus.EXPIRED}' AND OBJECT_KEY NOT IN "
     f"(SELECT OBJECT_KEY FROM {LOAD_HISTORY.name} WHERE STATUS = '{LoadStatus.LOADED}')"
 )
-_USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
 _ROWS = f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}"
 
 
@@ -97,7 +91,7 @@ def expire_rows(connect: Connect, cut: datetime) -> ExpiringRows:
         if not expiring_rows(session, cut):
             return ExpiringRows(0, 0, 0)
         with session.transaction():
-            take_lock(session, _EXPIRY)
+            take_lock(session, "expire")
             # Asked again once the lock is held.
             expiring = expiring_rows(session, cut)
             if expiring:
@@ -112,33 +106,28 @@ def _expire(session: Session, cut: datetime) -> None:
     ((retained_from,),) = session.query(f"SELECT {newest} FROM {lock}")
     accounts = accounts_with_snapshots_before(session, retained_from.replace(tzinfo=UTC))
     with daily_totals_kept(session, accounts, now):
-        _delete_rows(session, cut, now)
+        users = _delete_rows(session, cut)
         session.execute(f"UPDATE {lock} SET RETAINED_FROM = {newest}")
         make_spells_again(session, accounts)
-    ((rows,),), ((users,),) = session.query(_ROWS), session.query(_USERS)
+    ((rows,),) = session.query(_ROWS)
     if rows != users:
         msg = f"{rows} rows were left in {TIKTOK_DATA.name} for {users} users. All tables are as they were. Run again."
         raise RetentionError(msg)
-    write_users(session, int(users))
 
 
-def _delete_rows(session: Session, cut: datetime, now: datetime) -> None:
-    """Mark the ledger's versions, delete what was loaded of them, and give the users their newest row that is left."""
-    namespace = session.namespace
+def _delete_rows(session: Session, cut: datetime) -> int:
+    """Mark the ledger's versions, delete what was loaded of them, and give the users their newest row that is left.
+
+    Gives how many users are left.
+    """
     session.execute(
         f"UPDATE {LOAD_HISTORY.name} SET STATUS = '{LoadStatus.EXPIRED}', REASON = NULL, {_SUMS} "
         f"WHERE STATUS <> '{LoadStatus.EXPIRED}' AND OBJECT_KEY IN ({_old(cut)})"
     )
-    session.execute(
-        f"INSERT INTO {namespace.name_of(TOUCHED_USERS)} (BATCH_ID, TIKTOK_ID, NEWEST) "
-        f"SELECT DISTINCT ?, TIKTOK_ID, ? FROM {FOLLOWER_SNAPSHOTS.name} WHERE OBJECT_KEY IN ({_EXPIRED})",
-        (_EXPIRY, NewestRow.FROM_THE_HISTORY),
-    )
+    touch_users(session, f"SELECT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} WHERE OBJECT_KEY IN ({_EXPIRED})")
     session.execute(f"DELETE FROM {FOLLOWER_SNAPSHOTS.name} WHERE OBJECT_KEY IN ({_EXPIRED})")
     session.execute(f"DELETE FROM {ACCOUNT_SNAPSHOTS.name} WHERE {IS_OPEN} AND STARTED_AT < {timestamp(cut)}")
-    steps = publish_steps(namespace, now)
-    for step in _REBUILD:
-        session.execute(steps[step], (_EXPIRY,) * steps[step].count("?"))
+    return make_users_again(session)
 
 
 def _old(cut: datetime) -> str:

@@ -1,7 +1,6 @@
 """Rebuilds TIKTOK_DATA and the spells from the whole history, after someone has changed or dropped them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tiktok_insights.clients.snowflake_session import Connect, retry_conflicts
 from tiktok_insights.staging.ledger import take_lock
@@ -9,21 +8,14 @@ from tiktok_insights.tables.definitions import (
     FOLLOWER_SNAPSHOTS,
     LOAD_BATCHES,
     TIKTOK_DATA,
-    TOUCHED_USERS,
 )
-from tiktok_insights.tables.load_status import NewestRow
-from tiktok_insights.warehouse.publish import write_users
-from tiktok_insights.warehouse.publish_sql import publish_steps
 from tiktok_insights.warehouse.spells_again import make_spells_again
+from tiktok_insights.warehouse.users_again import make_users_again, touch_users
 
-#: In the place of a batch's id. Every user is touched, and then a publication's own statements do the rest.
-_REBUILD = "rebuild"
 _EVERYBODY = f"SELECT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} UNION SELECT TIKTOK_ID FROM {TIKTOK_DATA.name}"
-_STEPS = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
 _ROWS = f"SELECT COUNT(*) FROM {TIKTOK_DATA.name}"
 #: Every publication is checked again.
 _UNCHECK = f"UPDATE {LOAD_BATCHES.name} SET CHECKED_AT = NULL"
-_USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
 
 
 class RebuildError(RuntimeError):
@@ -46,22 +38,14 @@ def rebuild(connect: Connect) -> Rebuilt:
     transaction do not add up, as when a statement whose answer was lost was sent again and has run twice.
     """
     with connect() as session, session.transaction():
-        steps = publish_steps(session.namespace, datetime.now(UTC))
-        take_lock(session, _REBUILD)
+        take_lock(session, "rebuild")
         ((rows_before,),) = session.query(_ROWS)
-        session.execute(
-            f"INSERT INTO {session.namespace.name_of(TOUCHED_USERS)} (BATCH_ID, TIKTOK_ID, NEWEST) "
-            f"SELECT ?, TIKTOK_ID, ? FROM ({_EVERYBODY}) AS everybody",
-            (_REBUILD, NewestRow.FROM_THE_HISTORY),
-        )
-        for step in _STEPS:
-            session.execute(steps[step], (_REBUILD,) * steps[step].count("?"))
+        touch_users(session, _EVERYBODY)
+        users = make_users_again(session)
         ((rows,),) = session.query(_ROWS)
-        ((users,),) = session.query(_USERS)
         if rows != users:
             msg = f"{TIKTOK_DATA.name} got {rows} rows for {users} users in the history and was rolled back. Run again."
             raise RebuildError(msg)
         make_spells_again(session)
-        write_users(session, int(users))
         session.execute(_UNCHECK)
     return Rebuilt(int(rows_before), int(rows))

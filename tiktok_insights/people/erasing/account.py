@@ -5,7 +5,6 @@ next run. A follower who is removed from all accounts belongs in the other modul
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
@@ -26,18 +25,12 @@ from tiktok_insights.tables.definitions import (
     LOAD_HISTORY,
     STAGED_OBJECTS,
     STAGED_TIKTOK_DATA,
-    TOUCHED_USERS,
 )
-from tiktok_insights.tables.load_status import NewestRow
 from tiktok_insights.tables.presence import PRESENCE_SPELLS
 from tiktok_insights.tiktok.dialects import parse, read_account
 from tiktok_insights.tiktok.errors import TikTokError
-from tiktok_insights.warehouse.publish import write_users
-from tiktok_insights.warehouse.publish_sql import publish_steps
+from tiktok_insights.warehouse.users_again import make_users_again, touch_users
 
-#: In the place of a batch's ID.
-_REMOVAL = "forget-account"
-_REBUILD = ("drop_touched_users", "insert_touched_users", "forget_touched_users")
 _WITH_ACCOUNTS = (
     FOLLOWER_SNAPSHOTS,
     ACCOUNT_SNAPSHOTS,
@@ -47,7 +40,6 @@ _WITH_ACCOUNTS = (
     STAGED_TIKTOK_DATA,
     STAGED_OBJECTS,
 )
-_USERS = f"SELECT COUNT(DISTINCT TIKTOK_ID) FROM {FOLLOWER_SNAPSHOTS.name}"
 
 
 def remove_account(store: ObjectStore, connect: Connect, account_id: str) -> list[Cleaned]:
@@ -98,20 +90,12 @@ def _from_the_bucket(store: ObjectStore, account_id: str) -> Iterator[Cleaned]:
 def _from_the_warehouse(connect: Connect, account_id: str) -> list[Cleaned]:
     """Delete the account's rows, in one transaction. Users whom other accounts list get their newest row there."""
     with connect() as session, session.transaction():
-        take_lock(session, _REMOVAL)
-        namespace, steps = session.namespace, publish_steps(session.namespace, datetime.now(UTC))
-        session.execute(
-            f"INSERT INTO {namespace.name_of(TOUCHED_USERS)} (BATCH_ID, TIKTOK_ID, NEWEST) "
-            f"SELECT DISTINCT ?, TIKTOK_ID, ? FROM {FOLLOWER_SNAPSHOTS.name} WHERE ACCOUNT_ID = ?",
-            (_REMOVAL, NewestRow.FROM_THE_HISTORY, account_id),
-        )
+        take_lock(session, "forget-account")
+        touch_users(session, f"SELECT TIKTOK_ID FROM {FOLLOWER_SNAPSHOTS.name} WHERE ACCOUNT_ID = ?", (account_id,))
         done = list(rows_of(session, account_id))
         for table, condition, value in _rows(session, account_id):
             session.execute(f"DELETE FROM {table} WHERE {condition}", (value,))
-        for step in _REBUILD:
-            session.execute(steps[step], (_REMOVAL,) * steps[step].count("?"))
-        ((users,),) = session.query(_USERS)
-        write_users(session, int(users))
+        make_users_again(session)
     return done
 
 
