@@ -59,7 +59,7 @@ def _options(command: click.Command) -> Iterator[str]:
 
 def _row(option: click.Option) -> tuple[str, str, str]:
     metavar = "" if option.is_flag else f" {option.make_metavar(click.Context(main))}"
-    # Without a default, click has a mark of its own there.
+    # Without a default, click has a marker there.
     value = option.to_info_dict()["default"]
     is_set = not option.is_flag and not option.multiple and value is not None
     default = markdown.code(str(value)) if is_set else ""

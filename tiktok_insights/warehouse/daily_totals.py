@@ -68,7 +68,7 @@ def daily_totals_kept(session: Session, account_ids: Sequence[str], at: datetime
 
 
 def _add_counted(session: Session, account_ids: Sequence[str], at: datetime, sign: str) -> None:
-    """Add or take away what the spells count, in rows of their own."""
+    """Add or take away what the spells count, in further rows."""
     sums = ", ".join(f"{sign}SUM({total})" for total in _TOTALS)
     session.execute(
         f"INSERT INTO {DAILY_TOTALS.name} ({_COLUMNS}) SELECT ACCOUNT_ID, DAY, {sums}, {timestamp(at)} "

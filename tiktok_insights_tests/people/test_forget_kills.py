@@ -35,10 +35,9 @@ from tiktok_insights_tests.support.history import Tables
 from tiktok_insights_tests.support.interrupted_removals import (
     ListedPlaces,
     Removal,
-    prepare_children,
-    removal_killed_at,
     watched,
 )
+from tiktok_insights_tests.support.killed_runs import killed_at, prepare_children
 from tiktok_insights_tests.support.removed_people import (
     ANN,
     COMMITTED,
@@ -183,7 +182,7 @@ class Ground:
 
     def _fail(self, point: FailPoint) -> Iterator[str]:
         if point.manner is Manner.SIGKILL:
-            if not removal_killed_at(self.removal, point):
+            if not killed_at(self.removal, watched, point):
                 yield "was not reached"
             return
         requests = Requests(point)
@@ -205,7 +204,7 @@ def _differences(found: Tables, expected: Tables) -> Iterator[str]:
 @pytest.fixture
 def ground(sandbox: Sandbox, store: ObjectStore, tmp_path: Path) -> Ground:
     """The undisturbed removal."""
-    prepare_children()
+    prepare_children(watched.__module__)
     return Ground(sandbox, store, tmp_path / "home")
 
 

@@ -130,7 +130,7 @@ def everyone_in_the_bucket(runs: FailingRuns) -> set[str]:
 
 @pytest.mark.full
 def test_three_hundred_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_be(runs: FailingRuns) -> None:
-    """Each has a fault that is drawn anew; what does not fail does not count."""
+    """Each has a fault that is drawn again; what does not fail does not count."""
     dice = random.Random(18)  # noqa: S311  # not for secrets
     faults = [draw(dice) for _ in range(2 * _MANY)]
     failed = 0

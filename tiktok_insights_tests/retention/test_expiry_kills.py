@@ -23,7 +23,8 @@ from tiktok_insights_tests.support.fail_points import (
     changes_something,
 )
 from tiktok_insights_tests.support.history import Tables
-from tiktok_insights_tests.support.interrupted_expiry import Expiry, expiry_killed_at, prepare_children, watched
+from tiktok_insights_tests.support.interrupted_expiry import Expiry, watched
+from tiktok_insights_tests.support.killed_runs import killed_at, prepare_children
 from tiktok_insights_tests.support.loading import put_upload
 from tiktok_insights_tests.support.planted_snapshots import Planted, ours
 from tiktok_insights_tests.support.removed_people import held, restore
@@ -113,7 +114,7 @@ class Ground:
 
     def _fail(self, point: FailPoint) -> Iterator[str]:
         if point.manner is Manner.SIGKILL:
-            if not expiry_killed_at(self._expiry, point):
+            if not killed_at(self._expiry, watched, point):
                 yield "was not reached"
             return
         requests = Requests(point)
@@ -127,7 +128,7 @@ class Ground:
 @pytest.fixture
 def ground(sandbox: Sandbox, store: ObjectStore, tmp_path: Path) -> Ground:
     """The undisturbed run."""
-    prepare_children()
+    prepare_children(watched.__module__)
     return Ground(sandbox, store, tmp_path / "home")
 
 

@@ -1,11 +1,9 @@
-"""One retention run as the command does it; in this process, or in one of its own that may be killed.
+"""One retention run as the command does it, in this process or in one that `killed_runs` kills.
 
 Light enough for the process that children are forked from. What fails is in `fail_points`.
 """
 
 import logging
-import multiprocessing
-import signal
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,12 +14,10 @@ from unittest.mock import patch
 from tiktok_insights.resources.expiring import renewing
 from tiktok_insights.retention.expiry import Expired, Reach, expire
 from tiktok_insights.runtime.extraction_lock import machine_lock
-from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
-from tiktok_insights_tests.support.fail_points import FailPoint, Requests
+from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.interrupted_loads import Places
 from tiktok_insights_tests.support.planted_snapshots import DAYS, NOW
 
-_CHILD_SECONDS = 120
 _LOG = logging.getLogger(__name__)
 
 
@@ -80,24 +76,3 @@ def watched(requests: Requests) -> Iterator[None]:
         requests.watched(),
     ):
         yield
-
-
-def expiry_killed_at(expiry: Expiry, point: FailPoint) -> bool:
-    """Run it in a process of its own, which ends at the fail point; False if it has not come to it."""
-    child = multiprocessing.get_context("forkserver").Process(target=_run, args=(expiry, point), daemon=True)
-    child.start()
-    child.join(_CHILD_SECONDS)
-    assert child.exitcode is not None, f"the run that is to be killed at {point} hangs"
-    return child.exitcode == -signal.SIGKILL
-
-
-def _run(expiry: Expiry, point: FailPoint) -> None:
-    remove_retry_hooks()
-    logging.disable(logging.CRITICAL)  # what the killed one says would stand between the test's own words
-    with watched(Requests(point)):
-        expiry.run()
-
-
-def prepare_children() -> None:
-    """Let children be forked from a process that has imported all this."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload([__name__])

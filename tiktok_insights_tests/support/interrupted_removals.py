@@ -1,12 +1,10 @@
-"""One removal of a person as the command does it; in this process, or in one of its own that may be killed.
+"""One removal of a person as the command does it, in this process or in one that `killed_runs` kills.
 
 With it, the load and the extraction that may come in between: both read the suppression list, as the assets do. Light
 enough for the process that children are forked from. What fails is in `fail_points`.
 """
 
 import logging
-import multiprocessing
-import signal
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -28,14 +26,12 @@ from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.removed_rows import cleaning
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.runtime.extraction_lock import machine_lock
-from tiktok_insights.runtime.retry_hooks import remove_retry_hooks
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.suppression_store import SuppressionStore
 from tiktok_insights.tiktok.models import Quota, Response
-from tiktok_insights_tests.support.fail_points import FailPoint, Requests
+from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.interrupted_loads import Places
 
-_CHILD_SECONDS = 120
 _LOG = logging.getLogger(__name__)
 _LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
 #: The snapshot that an extraction takes which comes in between.
@@ -121,24 +117,3 @@ def watched(requests: Requests) -> Iterator[None]:
         requests.watched(),
     ):
         yield
-
-
-def removal_killed_at(removal: Removal, point: FailPoint) -> bool:
-    """Run one removal in a process of its own, which ends at the fail point; False if it has not come to it."""
-    child = multiprocessing.get_context("forkserver").Process(target=_run, args=(removal, point), daemon=True)
-    child.start()
-    child.join(_CHILD_SECONDS)
-    assert child.exitcode is not None, f"the removal that is to be killed at {point} hangs"
-    return child.exitcode == -signal.SIGKILL
-
-
-def _run(removal: Removal, point: FailPoint) -> None:
-    remove_retry_hooks()
-    logging.disable(logging.CRITICAL)  # what the killed one says would stand between the test's own words
-    with watched(Requests(point)):
-        removal.run()
-
-
-def prepare_children() -> None:
-    """Let children be forked from a process that has imported all this."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload([__name__])
