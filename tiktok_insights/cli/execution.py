@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tiktok_insights.cli.event_engines import keep_event_engines
 from tiktok_insights.cli.progress_bars import progress_bars
 from tiktok_insights.cli.refusals import full_disk
 from tiktok_insights.local import stack
@@ -87,6 +88,7 @@ def _execute(settings: Settings, job: str, ops: dict[str, Any], progress: Progre
     run_config: dict[str, Any] = {"loggers": {logger: {}}, **({"ops": ops} if ops else {})}
     with warnings.catch_warnings(), _instance(settings.dagster_home) as instance:
         warnings.simplefilter("ignore", dg.BetaWarning)
+        keep_event_engines(instance)
         result = made.resolve_job_def(job).execute_in_process(
             run_config, instance=instance, raise_on_error=False, tags=label, resources={"progress": progress}
         )
