@@ -1,7 +1,7 @@
 # make help is the manual.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run dashboard ui stop test test-runs test-commands test-people test-faults test-orders test-batches test-worlds test-deploy test-docs test-spark test-browser torture check deploy-check audit sbom format bench lock docs glue glue-package release screenshots clean
+.PHONY: help setup run dashboard ui stop test test-runs test-commands test-people test-faults test-orders test-batches test-worlds test-deploy test-docs test-spark test-browser test-long torture check deploy-check audit sbom format bench lock docs glue glue-package release screenshots clean
 
 # Python is told to keep its byte code: without it every import of Dagster and Snowflake takes several times longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,8 +34,11 @@ stop: ## Stop the UI and the local stack; their data is kept.
 # Few files hold the long tests: each stays with one worker, and the longest begin.
 PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(filter later,$(CAMPAIGNS)),--leave-campaigns)
 
+# The marks of the tests that take too long for `make test`.
+LONG = runs or commands or people or faults or orders or batches or worlds or deploy or docs or spark or browser
+
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not runs and not commands and not people and not faults and not orders and not batches and not worlds and not deploy and not docs and not spark and not browser"
+	@$(PYTEST) -m "not ($(LONG))"
 
 test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
 	@$(PYTEST) -m runs
@@ -70,6 +73,9 @@ test-spark: setup $(GLUE) $(if $(filter 4,$(SPARK)),$(SPARK_4)) ## Compare the e
 
 test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
 	@$(PYTEST) -m browser
+
+test-long: setup $(GLUE) $(AXE) $(POWER_BI) ## Run all of these at once, which is faster than one after the other: what `make test` leaves out.
+	@$(PYTEST) -m "$(LONG)"
 
 torture: setup ## Run more random cases and more loads at once; takes hours, and needs PostgreSQL. 8 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)

@@ -31,7 +31,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _OURS = ("TIKTOK_", "RAPIDAPI_", "SNOWFLAKE_", "AWS_", "AZURE_POWERBI_", "GLUE_", "DAGSTER_", "ALERT_")
 
 
-#: Few tests, but long ones; those of each group from the longest on.
+#: Few tests, but long ones.
 _LONG_MODULES = (
     "test_demo",
     "test_orchestrator",
@@ -43,6 +43,9 @@ _LONG_MODULES = (
     "test_job_runs",
     "test_dashboard_asset",
     "test_unchanged_marts",
+    "test_view_browser",
+    "test_spark_engine",
+    "test_least_privilege",
     "test_who_left",
     "test_told_pipeline",
     "test_reading_more_facts",
@@ -62,6 +65,11 @@ _LONG_MODULES = (
     "test_faults",
     "test_concurrent_loads",
     "test_third_party_csvs",
+    "test_launch_faults",
+    "test_people_in_logs",
+    "test_forget_command",
+    "test_job",
+    "test_groups",
     "test_run",
     "test_turns",
     "test_power_bi_refresh",

@@ -86,7 +86,7 @@ def test_a_torture_runs_campaigns_alone(pytester: pytest.Pytester, torture: str)
     result.stdout.fnmatch_lines([f"loads={SIZES[torture].loads}", f"*{2 + (torture == 'short')} deselected*"])
 
 
-@pytest.mark.parametrize("options", [["-m", "runs"], ["--torture", "short"]])
+@pytest.mark.parametrize("options", [["-m", "runs"], ["-m", "docs or runs"], ["--torture", "short"]])
 def test_modules_without_a_test_of_the_group_are_not_imported(pytester: pytest.Pytester, options: list[str]) -> None:
     """To import all of them takes longer than some of the groups."""
     pytester.makepyfile(test_other="raise RuntimeError('imported')")
@@ -105,16 +105,17 @@ def test_a_mark_from_elsewhere_is_refused(pytester: pytest.Pytester, mark: str) 
 
 @pytest.mark.parametrize(("mark", "target"), GROUPS.items())
 def test_ci_runs_each_group_and_contributing_names_it(mark: str, target: str) -> None:
-    """Its target selects the mark that `make test` leaves out, so no test is lost."""
+    """`make test` leaves out what `make test-long` and the group's target select, so no test is lost."""
     names = ("Makefile", ".ci/run", "CONTRIBUTING.md", ".github/workflows/check.yaml")
     makefile, ci, contributing, workflow = ((ROOT / name).read_text(encoding="utf-8") for name in names)
-    assert re.search(rf"^{target}\b", ci, re.MULTILINE)
+    assert re.search(rf"^{target if mark == 'torture' else 'make test-long'}\b", ci, re.MULTILINE)
     assert re.search(rf"^ +- .*\b{target.removeprefix('make ')}\b", workflow, re.MULTILINE)
     assert ci.index("CAMPAIGNS=later") < ci.index("make torture SHORT=1")
     assert f"`{target}`" in " ".join(contributing.split())
     if mark != "torture":  # which an option selects
-        (usual,) = re.findall(r'PYTEST\) -m "(.*)"$', makefile, re.MULTILINE)
-        assert f"not {mark}" in usual.split(" and ")
+        (long,) = re.findall(r"^LONG = (.*)$", makefile, re.MULTILINE)
+        assert mark in long.split(" or ")
+        assert re.findall(r'PYTEST\) -m "(.*)"$', makefile, re.MULTILINE) == ["not ($(LONG))", "$(LONG)"]
         assert re.search(
             rf"^{target.removeprefix('make ')}: .*\n\t@(?:\$\(if .*\) )?\$\(PYTEST\) -m {mark}$", makefile, re.MULTILINE
         )

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def keep_event_engines(instance: "dg.DagsterInstance") -> None:
     """Let this instance use the engine again with which it opened a file of events first.
 
-    Each use still opens and closes the file, so others read and lock it as before. A storage that is not SQLite, such as
-    PostgreSQL, keeps its engine anyway, and is left as it is.
+    Each use still opens and closes the file, so others read and lock it as before. A storage that is not SQLite, as
+    PostgreSQL is, keeps its engine anyway, and is left as it is.
     """
     storage: Any = instance.event_log_storage
     if not hasattr(storage, "path_for_shard"):

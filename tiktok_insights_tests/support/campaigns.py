@@ -83,10 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the modules unread that have no test of the group: to import all of them takes longer than many a test."""
-    if not config.option.torture and config.option.markexpr not in GROUPS:
+    """Leave the modules unread that have no test of the groups: to import all of them takes longer than many a test."""
+    marks = config.option.markexpr.split(" or ")
+    if not config.option.torture and not GROUPS.keys() >= {*marks}:
         return None
-    words = _OF_TORTURES if config.option.torture else (f"mark.{config.option.markexpr}",)
+    words = _OF_TORTURES if config.option.torture else tuple(f"mark.{mark}" for mark in marks)
     return True if collection_path.suffix == ".py" and not _has_any(collection_path, words) else None
 
 
