@@ -13,6 +13,8 @@ from tiktok_insights.tables.definitions import ALL, SCHEMA_VERSION
 from tiktok_insights.tables.inventory import read_tables
 from tiktok_insights.tables.namespace import Namespace
 
+pytestmark = pytest.mark.deploy
+
 _FOLDER = Path(__file__).parents[2] / "deploy" / "snowflake"
 #: The Snowflake CLI's templates are Jinja's, with marks of its own.
 _CLI = Environment(  # noqa: S701  # SQL, not HTML

@@ -19,6 +19,8 @@ from tiktok_insights_tests.support.warehouse_contents import (
     run_at_once,
 )
 
+pytestmark = pytest.mark.faults
+
 PEOPLES = [
     "ACCOUNT_LOOKS",
     "ACCOUNT_SNAPSHOTS",
@@ -111,7 +113,6 @@ def test_what_is_missing_beside_the_others_is_created(session: Session, drop: st
     assert session.query("SELECT CURRENT_SCHEMA()") == [("PUBLIC",)]
 
 
-@pytest.mark.faults
 def test_a_process_that_is_killed_while_creating_them_leaves_what_the_next_completes(connect_database: Connect) -> None:
     """Killed after any number of statements: the next start creates the rest, and there is one version row."""
     with connect_database() as session:
