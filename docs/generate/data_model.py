@@ -121,8 +121,9 @@ def _marts() -> Iterator[str]:
     )
     yield (
         f"Readers see the same columns in `{_NAMES.database}.{_NAMES.reader_schema.upper()}`, with a pseudonym in "
-        f"place of {_columns_seen_as(Seen.PSEUDONYM)}, and NULL in {_columns_seen_as(Seen.HIDDEN)}. There, an `id` is "
-        "a pseudonym: [Let people read without names](how_to/readers.md)."
+        f"place of {_columns_seen_as(Seen.PSEUDONYM)}, the month alone in {_columns_seen_as(Seen.MONTH)}, and NULL in "
+        f"{_columns_seen_as(Seen.HIDDEN)}. There, an `id` is a pseudonym: "
+        "[Let people read without names](how_to/readers.md)."
     )
     yield "The marts share these numbers, which are in `tiktok_insights/insights/thresholds.py`:"
     yield markdown.table(

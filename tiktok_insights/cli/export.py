@@ -85,7 +85,7 @@ def _export_table(name: str, file_format: str, out: Path | None, *, replace: boo
 
 def _export_person(reference: str, out: Path | None, *, replace: bool) -> None:
     from tiktok_insights.exports.target import target_of, written_whole
-    from tiktok_insights.people.archive import write_archive
+    from tiktok_insights.people.archive import label_of, name_of, write_archive
     from tiktok_insights.people.identification import identify
     from tiktok_insights.people.places import all_places
     from tiktok_insights.resources.opening import open_bucket, open_session
@@ -94,8 +94,8 @@ def _export_person(reference: str, out: Path | None, *, replace: bool) -> None:
     store = open_bucket(settings.s3)
     with progress_bars("export of a person") as progress, open_session(settings.snowflake, "export") as session:
         person = identify(session, store, reference, progress)
-        name = person.id or min((*person.handles, *person.sec_uids))
-        path = target_of(f"person_{name}", ".zip", out)
+        name = label_of(person)
+        path = target_of(name_of(person), ".zip", out)
         with written_whole(path, replace=replace) as folder:
             places = tuple(all_places(session, store))
             made = write_archive(folder / path.name, person, places, datetime.now(UTC), progress)

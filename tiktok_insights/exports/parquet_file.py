@@ -17,7 +17,8 @@ from tiktok_insights.exports.changes import Changes
 from tiktok_insights.exports.columns import ExportColumn, Kind, in_utc
 
 _TYPES = {Kind.TEXT: "VARCHAR", Kind.FLOAT: "DOUBLE", Kind.BOOLEAN: "BOOLEAN", Kind.TIME: "TIMESTAMP"}
-_FULL = os.strerror(errno.ENOSPC)
+#: Why an operating system writes no more, in its words, which DuckDB repeats.
+_FULL = {os.strerror(number): number for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)}
 
 
 class ParquetFile:
@@ -75,6 +76,7 @@ def _full_disk_in_words() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if _FULL not in str(error):
-            raise
-        raise OSError(errno.ENOSPC, _FULL) from error
+        for words, number in _FULL.items():
+            if words in str(error):
+                raise OSError(number, words) from error
+        raise

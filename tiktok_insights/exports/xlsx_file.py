@@ -4,6 +4,7 @@ Texts are text, never numbers, formulas or links. What Excel cannot hold is text
 is never cut without a word.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,8 @@ MOST_DIGITS = 15
 #: Excel takes 1900 for a leap year, so earlier times would be off.
 _FIRST_YEAR = 1901
 _WIDTHS = {Kind.TEXT: 22, Kind.TIME: 21, Kind.BOOLEAN: 12, Kind.DECIMAL: 16, Kind.FLOAT: 16}
+#: Excel reads _x0041_ as A, and XML cannot hold some characters.
+_ESCAPE, _UNWRITABLE = re.compile("_(?=x[0-9a-fA-F]{4}_)"), re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _EVERYWHERE = f"A1:XFD{MOST_ROWS}"
 
 
@@ -76,6 +79,8 @@ class XlsxFile:
         self.changes.sheets += 1
         number = f" ({self.changes.sheets})" if self.changes.sheets > 1 else ""
         sheet = self._sheet = self._book.add_worksheet(self._title + number)
+        # XlsxWriter misses the second of two escapes that share a _.
+        sheet._escape_control_characters = _escaped
         # In this mode, XlsxWriter would write a text such as <r>...</r> into the file as it is.
         sheet._xml_rich_inline_string = lambda text, attributes: sheet._xml_inline_string(text, True, attributes)
         sheet.freeze_panes(1, 0)
@@ -88,10 +93,12 @@ class XlsxFile:
     def _text(self, row: int, column: int, text: str) -> None:
         harmless = neutralize(text)
         self.changes.neutralized += harmless != text
-        if len(harmless) > MOST_CHARACTERS // 2 and len(harmless.encode("utf-16-le")) > 2 * MOST_CHARACTERS:
+        # Each character of a text is one or two of Excel's.
+        length = len(harmless)
+        if length > MOST_CHARACTERS // 2 and (length := len(harmless.encode("utf-16-le")) // 2) > MOST_CHARACTERS:
             name = self._columns[column].name
             raise CellTooLongError(
-                f"Row {self._rows + 1:,} has {len(harmless):,} characters in the column {name}, and a cell in Excel "
+                f"Row {self._rows + 1:,} has {length:,} characters in the column {name}, and a cell in Excel "
                 f"holds {MOST_CHARACTERS:,}. No file was written. Use --format csv or --format parquet."
             )
         self._sheet.write_string(row, column, harmless)
@@ -120,3 +127,9 @@ class XlsxFile:
             self._sheet.write_string(row, column, iso(value))
         else:
             self._sheet.write_datetime(row, column, moment, self._time_format)
+
+
+def _escaped(text: str | int) -> str | int:
+    if isinstance(text, int):  # that of a boolean
+        return text
+    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPE.sub("_x005F_", text))

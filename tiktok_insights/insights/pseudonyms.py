@@ -1,7 +1,7 @@
-"""What readers see in place of each column of a mart: itself, a pseudonym, or NULL. The one list of who has a name.
+"""What readers see in place of each column of a mart: itself, a pseudonym, the month, or NULL. The one list of it.
 
-Add a column here when a mart gets one with IDs or texts: without an entry, the view for readers cannot be written.
-Other columns are shown as they are: numbers, times, and texts that the mart's file names. How views and key are made
+Add a column here when a mart gets one with IDs, texts or times: without an entry, the view for readers cannot be
+written. Other columns are shown as they are: numbers, and texts that the mart's file names. How views and key are made
 belongs in `reader_views`, the pseudonyms of the dashboard's file in `dashboard.pseudonyms`.
 """
 
@@ -15,7 +15,7 @@ from tiktok_insights.tables.readers import READER_KEY
 
 #: 60 bits: among ten million users, two share a pseudonym with one key in 20,000. With its prefix, it fits into an ID.
 _DIGITS = 15
-_SHOWN, _HIDDEN = "", "CAST(NULL AS VARCHAR)"
+_SHOWN, _HIDDEN, _MONTH = "", "CAST(NULL AS VARCHAR)", "DATE_TRUNC('MONTH', "
 
 
 class Seen(Enum):
@@ -23,6 +23,7 @@ class Seen(Enum):
 
     AS_IT_IS = "as it is"
     PSEUDONYM = "a pseudonym"
+    MONTH = "the month alone"
     HIDDEN = "not shown"
 
 
@@ -32,26 +33,27 @@ class UnclassifiedColumnError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A mart or a table that readers see: its columns with their meanings, and which of them have IDs or texts."""
+    """A mart or a table that readers see: its columns with their meanings, and which have IDs, texts or times."""
 
     name: str
     description: str
     columns: tuple[tuple[str, str], ...]
-    texts: frozenset[str]
+    classified: frozenset[str]
 
     @classmethod
     def of_mart(cls, mart: Mart) -> "Source":
         """Give a mart's."""
-        texts = {column.name for column in mart.columns if column.type in (ValueType.ID, ValueType.TEXT)}
+        kinds = (ValueType.ID, ValueType.TEXT, ValueType.TIME)
+        classified = {column.name for column in mart.columns if column.type in kinds}
         columns = tuple((column.name, column.meaning) for column in mart.columns)
-        return cls(mart.view, mart.description, columns, frozenset(texts))
+        return cls(mart.view, mart.description, columns, frozenset(classified))
 
     @classmethod
     def of_table(cls, table: Table) -> "Source":
         """Give that of a table that people read through a view."""
-        texts = {column.name for column in table.columns if column.type.startswith("VARCHAR")}
+        classified = {column.name for column in table.columns if column.type.startswith(("VARCHAR", "TIMESTAMP"))}
         columns = tuple((column.name, column.meaning) for column in table.columns)
-        return cls(table.name, table.grain, columns, frozenset(texts))
+        return cls(table.name, table.grain, columns, frozenset(classified))
 
     def columns_of_view(self) -> str:
         """Write the columns' names with their comments. Raises UnclassifiedColumnError."""
@@ -62,7 +64,7 @@ class Source:
         columns = ", ".join(f"{self._expression(name) or f'SEEN.{name}'} AS {name}" for name, _ in self.columns)
         halves = ", ".join(f"MIN({half}) AS {half}" for half in KEY_HALVES)
         # One row whatever is there; without a key, what needs one is NULL.
-        return f"SELECT {columns} FROM {view} AS SEEN CROSS JOIN (SELECT {halves} FROM {key}) AS SECRET"
+        return f"SELECT {columns} FROM {view} AS SEEN CROSS JOIN (SELECT {halves} FROM {key}) AS SECRET{self._order}"
 
     def names_seen_as(self, seen: Seen) -> Iterator[str]:
         """Give the columns of which readers see this. Raises UnclassifiedColumnError."""
@@ -72,16 +74,26 @@ class Source:
         seen = self._seen(name)
         return meaning if seen is Seen.AS_IT_IS else f"{seen.value.capitalize()}. {meaning}"
 
+    @property
+    def _order(self) -> str:
+        """Tables are stored in the order of IDs: whoever knows a few could tell those between by the order of rows."""
+        names = [name for name, _ in self.columns]
+        places = [names.index(name) + 1 for name in ("TIKTOK_ID", "NICK_NAME") if name in names]
+        return f" ORDER BY {places[0]}" if places else ""
+
     def _seen(self, name: str) -> Seen:
-        return {_SHOWN: Seen.AS_IT_IS, _HIDDEN: Seen.HIDDEN}.get(self._expression(name), Seen.PSEUDONYM)
+        expression = self._expression(name)
+        if expression.startswith(_MONTH):
+            return Seen.MONTH
+        return {_SHOWN: Seen.AS_IT_IS, _HIDDEN: Seen.HIDDEN}.get(expression, Seen.PSEUDONYM)
 
     def _expression(self, name: str) -> str:
-        if name not in self.texts:
+        if name not in self.classified:
             return _SHOWN
         try:
             return _ALONE[name] if name in _ALONE and "TIKTOK_ID" not in dict(self.columns) else _EXPRESSIONS[name]
         except KeyError:
-            msg = f"{self.name}.{name} has IDs or texts: say in insights/pseudonyms.py what readers see of it"
+            msg = f"{self.name}.{name} has IDs, texts or times: say in insights/pseudonyms.py what readers see of it"
             raise UnclassifiedColumnError(msg) from None
 
 
@@ -113,6 +125,13 @@ def _handle_if_one(column: str) -> str:
 
 
 _ACCOUNT = pseudonym("account", "account", "SEEN.ACCOUNT_ID")
+#: Of accounts, snapshots and follows.
+_TIMES = (
+    "AS_OF", "COHORT", "COVERED_FROM", "COVERED_TO", "DAY", "ENDED_AT", "EXTRACTED_AT", "FIRST_MISSED_AT",
+    "FIRST_SEEN_AT", "FOLLOWED_AFTER", "FOLLOWED_BEFORE", "LAST_SEEN_AT", "LOOKED_AT", "NEW_SEEN_AT", "OLD_SEEN_AT",
+    "OTHER_LOOKED_AT", "OUT_OF_REACH_AT", "PREVIOUS_AT", "RETURNED_AT", "SECOND_MISSED_AT", "SINCE", "STARTED_AT",
+    "TAKEN_AT", "UNTIL", "WEEK",
+)  # fmt: skip
 
 #: What readers see, by the column's name.
 _EXPRESSIONS = {
@@ -135,6 +154,10 @@ _EXPRESSIONS = {
     # The pipeline's own words and times.
     "OUTCOME": _SHOWN,
     "HOLES": _SHOWN,
+    # The second in which a user's account was created is the first half of the ID, and hardly two users share one.
+    "CREATED_AT": f"{_MONTH}SEEN.CREATED_AT)",
+    "FIRST_CREATED_AT": f"{_MONTH}SEEN.FIRST_CREATED_AT)",
+    **dict.fromkeys(_TIMES, _SHOWN),
 }
 #: The same where a row is about nobody.
 _ALONE = {"NICK_NAME": _of("name", "NICK_NAME")}

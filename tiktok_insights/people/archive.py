@@ -1,6 +1,7 @@
 """Everything that is held about a person, as one ZIP with a README: for the person, or whoever answers them."""
 
 import json
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,9 +11,12 @@ from pathlib import Path
 from tiktok_insights.people.finding import Finding, Place, Unread
 from tiktok_insights.people.person import Person
 from tiktok_insights.people.places import ELSEWHERE
+from tiktok_insights.printable import printable
 from tiktok_insights.progress import SILENT, Progress, ProgressReporter
 
 README = "README.txt"
+#: What may be in the name of a file, of a handle that anyone may have made up; and how much of it.
+_NO_NAME, _LONGEST_NAME = re.compile(r"[^A-Za-z0-9._-]"), 60
 _HOW_TO_READ = (
     "Each JSON file has one entry for each thing that is held: its source (a table, or an object in the bucket), where "
     "it is in the source, since when it is held, and its content exactly as it is held. Rows of tables have their "
@@ -35,6 +39,16 @@ class Archived:
         return sum(self.counts.values())
 
 
+def label_of(person: Person) -> str:
+    """The ID, or else a handle or secUid, as it may be printed."""
+    return _on_one_line(person.id or min((*person.handles, *person.sec_uids)))
+
+
+def name_of(person: Person) -> str:
+    """The name of the person's file, without its end: a handle can neither name a folder nor be too long."""
+    return f"person_{_NO_NAME.sub('_', label_of(person))[:_LONGEST_NAME]}"
+
+
 def write_archive(
     path: Path, person: Person, places: Sequence[Place], moment: datetime, progress: ProgressReporter = SILENT
 ) -> Archived:
@@ -55,15 +69,24 @@ def write_archive(
                     unread.append(found)
             counts[place.name] = len(findings)
             if findings:
-                archive.writestr(f"{place.name}.json", json.dumps(findings, ensure_ascii=False, indent=1) + "\n")
+                archive.writestr(f"{place.name}.json", _json(findings))
         progress.report(Progress("search", len(places), len(places), "places", has_ended=True))
         archived = Archived(counts, tuple(unread))
         archive.writestr(README, _readme(person, places, archived, moment))
     return archived
 
 
+def _json(findings: Sequence[dict[str, object]]) -> bytes:
+    """Half of a character, which UTF-8 does not know, stays the escape that it is in JSON."""
+    return (json.dumps(findings, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _on_one_line(text: str) -> str:
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _readme(person: Person, places: Sequence[Place], archived: Archived, moment: datetime) -> str:
-    handles = f" (seen as {', '.join(sorted(person.handles))})" if person.handles else ""
+    handles = f" (seen as {_on_one_line(', '.join(sorted(person.handles)))})" if person.handles else ""
     held = [place for place in places if archived.counts[place.name]]
     empty = [place.name for place in places if not archived.counts[place.name]]
     parts = [

@@ -7,6 +7,7 @@ import csv
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from typing import Any
 from tiktok_insights.clients.object_store import Downloaded, ObjectInfo, ObjectStore
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.people.bucket_objects import each_object
+from tiktok_insights.people.erasing.csv_lines import removed_lines
+from tiktok_insights.people.erasing.json_lines import is_removed
 from tiktok_insights.people.finding import Finding, Unread
 from tiktok_insights.people.person import Person
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
-from tiktok_insights.schema import CSV_HEADER
-from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX, row_fields
-from tiktok_insights.tiktok.page_rows import RowNames, rows_in
+from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
+from tiktok_insights.tiktok.page_rows import PageRow, RowNames, rows_in, without_mention
+from tiktok_insights.warehouse.verification import PROGRESS_KEY
 
 #: Notes which account a handle or secUid stands for.
 _REFERENCES = "raw/accounts/"
@@ -68,24 +71,32 @@ def bucket_places(store: ObjectStore) -> Iterator[BucketPlace]:
         (QUARANTINE_PREFIX,),
         read_quarantine,
     )
+    yield BucketPlace(
+        store,
+        "verification",
+        "How far a verification came. It may name a user as an example.",
+        (PROGRESS_KEY,),
+        read_response,
+    )
 
 
 def read_response(path: Path, person: Person) -> Iterator[tuple[str, object]]:
     """A stored response, a manifest or a note. One that is about the person's own account is given whole."""
     content = unpacked(path.read_bytes())
     body = content.decode("utf-8", "replace")
-    is_found = False
-    try:
-        for number, row in enumerate(rows_in(content), 1):
-            if person.is_row(row.names):
-                is_found = True
-                yield f"entry {number} of the list", _readable(row.text)
+    rows: list[PageRow] = []
+    document: object = None
+    with suppress(ValueError):  # a response that is not JSON
+        rows = rows_in(content)
         document = json.loads(body)
-    except ValueError:
-        document = None
+    found = [(number, row) for number, row in enumerate(rows, 1) if person.is_row(row.names)]
+    for number, row in found:
+        yield f"entry {number} of the list", _readable(row.text)
+    # In a list of others, someone else may have an old handle of the person.
+    is_named = not rows and without_mention(content, lambda names: person.is_handle(names.handle))[1]
     if _is_about_account(document, person):
         yield "the whole object, which is about the person's account", body
-    elif not is_found and person.is_mentioned_in(body):
+    elif not found and (is_named or person.is_mentioned_in(body)):
         yield "a mention; the object is about others, or of an unknown structure", None
 
 
@@ -109,42 +120,30 @@ def _is_about_account(document: object, person: Person) -> bool:
 
 
 def read_csv(path: Path, person: Person) -> Iterator[tuple[str, object]]:
-    """The lines of a CSV: by the first field, or by any field where the header is not the contract's."""
-    with path.open("rb") as file:
-        is_ours = False
-        for number, line in enumerate(file, 1):
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n")
-            if number == 1:
-                is_ours = text.startswith(f"{CSV_HEADER[0]},{CSV_HEADER[1]},")
-            fields = _fields(text)
-            if _is_row_of(person, fields, is_ours=is_ours):
-                yield f"line {number}", text
+    """The lines of a CSV, ours or anyone's, that a removal would cut. Raises UnloadableError."""
+    for number, line in removed_lines(path, person.alone()):
+        yield f"line {number}", line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n")
 
 
 def read_quarantine(path: Path, person: Person) -> Iterator[tuple[str, object]]:
-    """The entries of a quarantine: lines of CSVs, and rows of responses."""
-    with path.open(encoding="utf-8") as file:
+    """The entries of a quarantine that a removal would drop: lines of CSVs, and rows of responses."""
+    suppression = person.alone()
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            entry = json.loads(line)
-            if person.is_row(quarantined_names(entry)):
-                yield f"entry {number}", line.rstrip("\n")
+            if is_removed(json.loads(line), suppression):
+                yield f"entry {number}", line.decode("utf-8", "replace").rstrip("\n")
 
 
 def quarantined_names(entry: Any) -> RowNames:
     """Whose row an entry of a quarantine has. Raises ValueError and LookupError for what is no such entry."""
     if "raw" in entry:
         return RowNames.of(json.loads(entry["raw"], parse_float=str, parse_int=str, parse_constant=str))
-    fields = row_fields(entry["row"])
+    fields = fields_of(entry["row"])
     return RowNames(fields[0], fields[1], "") if len(fields) > 1 else RowNames("", "", "")
 
 
-def _is_row_of(person: Person, fields: list[str], *, is_ours: bool) -> bool:
-    if is_ours:
-        return len(fields) > 1 and person.is_row(RowNames(fields[0], fields[1], ""))
-    return (person.id != "" and person.id in fields) or not person.sec_uids.isdisjoint(fields)
-
-
-def _fields(line: str) -> list[str]:
+def fields_of(line: str) -> list[str]:
+    """The fields of a line of a CSV, whatever is wrong with it."""
     try:
         return next(csv.reader([line]), [])
     except csv.Error:

@@ -37,7 +37,6 @@ from tiktok_insights.suppression import SuppressionList
 from tiktok_insights.suppression_store import SuppressionStore
 
 _PACKAGE = "tiktok_insights"
-_KEY_BYTES = 32
 #: A load that was going on may have written rows to the quarantine just after that was cleaned.
 _ROUNDS = 2
 #: What is out of reach. The marts are views, so that none of them can have more than the tables.
@@ -79,7 +78,7 @@ def look_for(reach: Reach, reference: str) -> Search:
 
     Raises UnknownPersonError.
     """
-    return _search(reach, _list_of(_person(reach, reference)))
+    return _search(reach, _person(reach, reference).alone())
 
 
 def verify(reach: Reach) -> Search:
@@ -125,17 +124,12 @@ def _note(reach: Reach, reference: str, begun: datetime) -> Note:
         if reference.strip().removeprefix("@") in {text for _, text in note.person.names()}:
             return note
     person = _person(reach, reference)
-    return Note(iso(begun), person, _search(reach, _list_of(person)).places)
+    return Note(iso(begun), person, _search(reach, person.alone()).places)
 
 
 def _person(reach: Reach, reference: str) -> Person:
     with reach.connect() as session:
         return identify(session, reach.open_store(), reference, reach.progress)
-
-
-def _list_of(person: Person) -> SuppressionList:
-    """A list with one person alone, under a key of which nothing is kept."""
-    return SuppressionList(secrets.token_bytes(_KEY_BYTES)).with_names(person.names())
 
 
 def _erase(reach: Reach, suppression: SuppressionList, people: Collection[Person]) -> Iterator[Cleaned]:

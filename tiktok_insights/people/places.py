@@ -15,7 +15,6 @@ from tiktok_insights.people.warehouse_places import warehouse_places
 #: What is not searched, and why.
 ELSEWHERE = (
     "The dashboard (in the bucket and on this machine) and Power BI: they show rows of the marts, and nothing else.",
-    "Reasons and results of checks (LOAD_HISTORY, LOAD_BATCHES, ACCOUNT_SNAPSHOTS): some name a user as an example.",
     "Marts without IDs: they have totals, some by nickname.",
     "Files that people exported, copied or sent.",
     "Logs and run pages of Dagster: they have counts, keys of objects and messages about rows.",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -96,6 +97,15 @@ def test_the_map_has_every_cell_and_its_table_every_user() -> None:
     for cell in CARE.map:
         years[str(cell.first_created_at.year)] += cell.users
     assert {row[0]: row[-1] for row in found.rows[1:]} == {year: f"{users:,}" for year, users in years.items()}
+
+
+def test_the_map_does_not_tell_the_second_of_a_creation() -> None:
+    """It is the first half of an ID: the scale begins with the day."""
+    cells = tuple(replace(cell, first_created_at=cell.first_created_at + timedelta(seconds=3_601)) for cell in CARE.map)
+    begins = shown("care", with_care(map=cells), "map").numbers["first"]
+    first = min(cells, key=lambda cell: cell.created).first_created_at
+    assert begins == datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp()
+    assert first.second != 0
 
 
 def test_many_of_one_age_who_joined_together_stand_out() -> None:

@@ -25,11 +25,15 @@ FORMULAS = {
     "a;=1": "a;'=1",
     "a\n=1": "a\n'=1",
     "\t=1": "'\t'=1",
+    "\r\n=1": "'\r'\n'=1",
+    "\u202e\ufe0f=1": "'\u202e\ufe0f=1",
+    "a; \u2066@1": "a;' \u2066@1",
 }
 #: Texts that stay as they are in every format.
 HARMLESS = (
     "", " ", "  a ", "'", "'=1", "a=1", "1-1", 'a "quoted", 😀', "two\nlines", "two\r\nlines", "a;b", "<r>a</r>",
-    "<r></broken></r>", "_x0041_", "\x01", "\u202eRTL\u202c \u0627\u0644", "👩\u200d👩\u200d👧", "#REF!", "http://example.org",
+    "<r></broken></r>", "_x0041_", "_x005F_x0000_", "_xD83D_x0041_", "\x00\x1f", "\uffff", "\x01",
+    "\u202eRTL\u202c \u0627\u0644", "👩\u200d👩\u200d👧", "#REF!", "http://example.org",
     "1e5", "007", "2026-01-31", "TRUE", "NULL", "]]>", "&amp;", "\ufffe", "x" * 32_767,
 )  # fmt: skip
 _NULLS = dict.fromkeys(TIKTOK_DATA.names)

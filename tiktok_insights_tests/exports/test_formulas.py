@@ -1,5 +1,9 @@
 """Formulas in text: what a spreadsheet could run gets an apostrophe, and nothing else changes."""
 
+import sys
+import time
+import unicodedata
+
 import hypothesis
 import pytest
 from hypothesis import strategies as st
@@ -31,3 +35,32 @@ def test_no_cell_of_any_split_begins_like_a_formula(text: str) -> None:
         assert not any(cell.strip(' "\u200b\ufeff').startswith(tuple(SIGNS)) for cell in cells), harmless
     assert harmless.replace("'", "") == text.replace("'", "")
     assert not harmless.startswith(("\t", "\r", "\n"))
+
+
+#: Without a shape (Default_Ignorable_Code_Point), where the category does not say so; and the blank pattern of Braille.
+_SHAPELESS = (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2800, 0x3164, *range(0xFE00, 0xFE10))
+_SHAPELESS += (0xFFA0, *range(0xE0000, 0xE1000))
+#: Format characters that people do see: they stand around Arabic and Syriac digits.
+_SEEN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+
+
+def test_no_character_that_nobody_sees_hides_a_formula() -> None:
+    """Every control or format character, every blank, and what has no shape, one by one before a sign."""
+    unseen = {
+        point
+        for point in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(point)) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    }
+    hidden = [chr(point) for point in unseen.union(_SHAPELESS) - _SEEN]
+    assert [ascii(one) for one in hidden if not neutralize(f"{one}=1").startswith("'")] == []
+    assert neutralize("".join(hidden) + "a=1").removeprefix("'") == "".join(hidden) + "a=1"
+
+
+@pytest.mark.parametrize("text", ["\t", "a\t", ";", " ;", "\n\u200b", '"'])
+def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
+    """Half a million characters are read once, whatever they are."""
+    long = "a" + text * (500_000 // len(text))
+    begun = time.process_time()
+    assert neutralize(long) == long
+    assert neutralize(f"{long};=") == f"{long};'="
+    assert time.process_time() - begun < 5

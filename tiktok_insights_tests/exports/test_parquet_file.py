@@ -1,5 +1,7 @@
 """Exports as Parquet, read back with pyarrow, pandas and DuckDB: every value is exactly that of the table."""
 
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -79,3 +81,32 @@ def test_a_folder_that_duckdb_cannot_use_is_refused(session: Session, tmp_path: 
     with told("A Parquet file cannot be written to", name):
         exported(session, tmp_path / name)
     assert list((tmp_path / name).iterdir()) == []
+
+
+_LIMITED = """
+import hashlib, resource, sys
+from pathlib import Path
+from tiktok_insights.exports.columns import ExportColumn, Kind
+from tiktok_insights.exports.parquet_file import ParquetFile
+from tiktok_insights.exports.target import written_whole
+
+path = Path(sys.argv[1])
+with written_whole(path, replace=False) as folder:
+    file = ParquetFile(folder / path.name, [ExportColumn("T", Kind.TEXT)], folder)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    try:
+        for part in range(10):
+            file.write([(hashlib.sha512(b"%d" % (part * 5_000 + row)).hexdigest(),) for row in range(5_000)])
+        file.finish()
+    finally:
+        file.abandon()
+"""
+
+
+@pytest.mark.commands
+def test_a_limit_on_the_size_of_files_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+    """As on a full disk, with the folder; DuckDB writes the rows, and has errors of another kind."""
+    command = [sys.executable, "-c", _LIMITED, str(tmp_path / "x.parquet")]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert answer.stderr.splitlines()[-1] == f"OSError: [Errno 27] File too large: '{tmp_path}'"
+    assert list(tmp_path.iterdir()) == []

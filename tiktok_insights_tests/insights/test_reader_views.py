@@ -27,6 +27,7 @@ from tiktok_insights.insights.pseudonyms import pseudonym as in_sql
 from tiktok_insights.insights.reader_views import ReaderViews, make_reader_schema
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.tables.creation import ensure_tables
+from tiktok_insights.tables.definitions import ALL
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.insights.test_marts import put_look
 from tiktok_insights_tests.support.connections import connect
@@ -146,6 +147,8 @@ def _expected(key: tuple[str, str], name: str, value: Any, shown: SeenRow) -> An
             return pseudonym(key, "snapshot", f"snapshot:{value}")
         case "OBJECT_KEY":
             return pseudonym(key, "object", f"object:{value}")
+        case "CREATED_AT" | "FIRST_CREATED_AT":
+            return value.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         case "REASON" | "OUTCOME_REASON":
             return None
     return value
@@ -171,6 +174,43 @@ def test_nobody_is_in_what_readers_see(made: Loader) -> None:
             assert [text for text in texts if text in repr(each)] == []
             assert {"42", "43", "44", "45", "46"}.isdisjoint(map(str, (v for v in each.values() if isinstance(v, str))))
             assert "account=" not in repr(each)
+
+
+#: Everyone gets another ID, of an account that was created a second later; another handle; and another nickname.
+_OTHER_ID = "CAST(CAST(TIKTOK_ID AS NUMBER(38,0)) + 4294967296 + MOD(CAST(TIKTOK_ID AS NUMBER(38,0)), 97) AS VARCHAR)"
+_OTHERS = {"TIKTOK_ID": _OTHER_ID, "USER_NAME": "'x' || MD5(USER_NAME)", "NICK_NAME": "'y' || MD5(NICK_NAME)"}
+
+
+def test_only_pseudonyms_depend_on_ids_handles_and_nicknames(made: Loader) -> None:
+    """If everyone had other ones, no other column would differ, in any row: so none tells anything of them."""
+    before = {name: without_pseudonyms(rows_of(made, "TIKTOK_READERS", name)) for name in NAMES}
+    in_main = rows_of(made, "MAIN", "FOLLOWER_SIGNS")
+    made.session.execute("BEGIN")
+    try:
+        for table in ALL:
+            if others := [f"{name} = {value}" for name, value in _OTHERS.items() if name in table.names]:
+                name = made.session.namespace.name_of(table)
+                made.session.execute(f"UPDATE {name} SET {', '.join(others)}")
+        for name in NAMES:
+            assert without_pseudonyms(rows_of(made, "TIKTOK_READERS", name)) == before[name], name
+        assert {r["CREATED_AT"] for r in in_main} != {r["CREATED_AT"] for r in rows_of(made, "MAIN", "FOLLOWER_SIGNS")}
+    finally:
+        made.session.execute("ROLLBACK")
+
+
+def without_pseudonyms(rows: list[SeenRow]) -> Counter[str]:
+    """Rows without what must be a pseudonym."""
+    names = {"TIKTOK_ID", "USER_NAME", "NICK_NAME", "OLD_VALUE", "NEW_VALUE"}
+    return Counter(repr({name: value for name, value in row.items() if name not in names}) for row in rows)
+
+
+def test_the_order_of_rows_does_not_tell_that_of_ids(made: Loader) -> None:
+    """Without an order in the query, rows come by their pseudonyms."""
+    for name in NAMES:
+        rows = rows_of(made, "TIKTOK_READERS", name)
+        for column in [one for one in ("TIKTOK_ID", "NICK_NAME") if rows and one in rows[0]][:1]:
+            seen = [row[column] for row in rows if row[column] is not None]
+            assert seen == sorted(seen), name
 
 
 def test_columns_and_types_are_those_of_the_marts(made: Loader) -> None:
@@ -322,10 +362,11 @@ def test_four_at_once_make_one_key(session: Session, connect_warehouse: Connect)
     assert session.query("SELECT COUNT(*), COUNT(DISTINCT INNER_KEY) FROM TIKTOK_INTERNAL.READER_KEY") == [(1, 1)]
 
 
-def test_a_new_column_with_texts_must_be_classified() -> None:
+def test_a_new_column_must_be_classified() -> None:
     """Every column of every mart is; one that is not stops the view, and the message names it."""
     for mart in all_marts():
         assert Source.of_mart(mart).select("A.B", "C.D")
-    mart = replace(all_marts()[0], columns=(MartColumn("BIOGRAPHY", ValueType.TEXT, is_nullable=True, meaning="A."),))
-    with pytest.raises(UnclassifiedColumnError, match=rf"{mart.view}\.BIOGRAPHY has IDs or texts"):
-        Source.of_mart(mart).select("A.B", "C.D")
+    for kind in (ValueType.ID, ValueType.TEXT, ValueType.TIME):
+        mart = replace(all_marts()[0], columns=(MartColumn("NEW", kind, is_nullable=True, meaning="A."),))
+        with pytest.raises(UnclassifiedColumnError, match=rf"{mart.view}\.NEW has IDs, texts or times"):
+            Source.of_mart(mart).select("A.B", "C.D")

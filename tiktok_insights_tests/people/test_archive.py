@@ -6,6 +6,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,10 +14,12 @@ from click.testing import CliRunner, Result
 from tiktok_insights.cli import main
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.followers_csv import RAW_QUARANTINE_PREFIX
-from tiktok_insights.people.archive import README, write_archive
+from tiktok_insights.people.archive import README, label_of, name_of, write_archive
 from tiktok_insights.people.identification import identify
+from tiktok_insights.people.person import Person
 from tiktok_insights.people.places import all_places
 from tiktok_insights.tables.definitions import ALL
+from tiktok_insights.warehouse.verification import PROGRESS_KEY
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.csv_texts import row
 from tiktok_insights_tests.support.loading import Loader
@@ -65,6 +68,11 @@ def archived(loader: Loader, reference: str, path: Path) -> dict[str, Any]:
     """The files of a person's archive by their names; JSON is read."""
     places = tuple(all_places(loader.session, loader.store))
     write_archive(path, identify(loader.session, loader.store, reference), places, NOW)
+    return files_of(path)
+
+
+def files_of(path: Path) -> dict[str, Any]:
+    """The files of an archive by their names; JSON is read."""
     with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     return {name: json.loads(text) if name.endswith(".json") else text for name, text in texts.items()}
@@ -120,6 +128,99 @@ def test_an_id_that_only_the_bucket_knows_is_found_there(loader: Loader, tmp_pat
     files = archived(loader, f"99{PERSON[2:]}", tmp_path / "x.zip")
     assert [(one["where"], one["content"]) for one in files["csv.json"]] == [("line 3", f"99{PERSON[2:]},x")]
     assert set(files) == {"csv.json", README}
+
+
+#: Files that others made, and the lines of each that are about the person.
+FOREIGN = {
+    "semicolons": (f'id;who;nick\n1;a;b\n{PERSON};ann.b;"x;y"\n{OTHERS[0]};c;d\n', [f'{PERSON};ann.b;"x;y"']),
+    "tabs": (f"id\twho\n{PERSON}\tann.b\n1{PERSON[:-1]}\tc\n", [f"{PERSON}\tann.b"]),
+    "returns": (f"id,who\r1,2\r{PERSON},ann.b\r3,c\r", [f"{PERSON},ann.b"]),
+    "nul": (f"id,who\n{PERSON}\0,ann.b\n", [f"{PERSON}\0,ann.b"]),
+    "continued": (f'id,who,nick\n{PERSON},ann.b,"one\ntwo"\n2,c,d\n', [f'{PERSON},ann.b,"one', 'two"']),
+    "secuids": ("who,sec\nann.b,MS4wA\nc,MS4wB\n", ["ann.b,MS4wA"]),
+    "handles": ("who\n@ANN.b\nann.b.c\n", ["@ANN.b"]),
+    "mark": (f"\ufeff{PERSON},ann.b\n{OTHERS[0]},ann.b\n", [f"{PERSON},ann.b"]),
+    "wide": (f"{PERSON},{'x' * 200_000}\n2,y\n", [f"{PERSON},{'x' * 200_000}"]),
+}
+ANN = Person(PERSON, frozenset({"Ann.B"}), frozenset({"MS4wA"}))
+
+
+def test_whatever_a_removal_would_cut_is_in_the_archive(loader: Loader, tmp_path: Path) -> None:
+    """Lines of any file, with any separator, under any name of the person; what cannot be searched is named."""
+    for name, (text, _) in FOREIGN.items():
+        loader.put(name, text.encode())
+    loader.put("utf16", f"id\n{PERSON}\n".encode("utf-16"))
+    rejected = [
+        json.dumps({"object": "x", "line": 2, "reason": "why", "row": f"7e18,{who},x"}) for who in ("ANN.B", "c")
+    ]
+    loader.store.put("quarantine/csv/x.jsonl", "\n".join(rejected).encode(), "application/jsonl")
+    put_response(loader.store, f"{SNAPSHOT}/not-a-page-000004.json.gz", {"message": "private", "who": "ann.b"})
+    put_response(loader.store, f"{SNAPSHOT}/page-000005.json.gz", web_page(web_row(OTHERS[0], uniqueId="ann.b")))
+    places = tuple(all_places(loader.session, loader.store))
+    made = write_archive(tmp_path / "x.zip", ANN, places, NOW)
+    files = files_of(tmp_path / "x.zip")
+    found: dict[str, list[str]] = {}
+    for entry in files["csv.json"]:
+        found.setdefault(Path(entry["source"]).stem, []).append(entry["content"])
+    assert found == {name: lines for name, (_, lines) in FOREIGN.items()}
+    assert [Path(one.source).stem for one in made.unread] == ["utf16"]
+    assert [Path(one["source"]).name for one in files["responses.json"]] == ["not-a-page-000004.json.gz"]
+    assert [one["content"] for one in files["quarantine.json"]] == [rejected[0]]
+
+
+def test_texts_that_name_the_person_are_said_without_others(loader: Loader, tmp_path: Path) -> None:
+    """Reasons and results of checks, with the row and the time; also where an ID is shortened."""
+    loader.upload("one", line(OTHERS[0]))
+    loader.load()
+    loader.session.execute("UPDATE LOAD_HISTORY SET REASON = ?", [f"{OTHERS[0]} and {PERSON} are one"])
+    loader.session.execute("UPDATE LOAD_BATCHES SET CHECKS = ?", [json.dumps(f"{PERSON[:4]}…{PERSON[-4:]} is")])
+    loader.session.execute("UPDATE ACCOUNT_SNAPSHOTS SET OUTCOME_REASON = ?", [f"{OTHERS[0]} alone, and 1{PERSON}"])
+    loader.store.put(PROGRESS_KEY, json.dumps({"offenders": [f"a row of {PERSON}"]}).encode(), "application/json")
+    write_archive(tmp_path / "x.zip", ANN, tuple(all_places(loader.session, loader.store)), NOW)
+    files = files_of(tmp_path / "x.zip")
+    ((key, loaded_at),) = loader.session.query("SELECT OBJECT_KEY, LOADED_AT FROM LOAD_HISTORY")
+    ((batch, staged_at),) = loader.session.query("SELECT BATCH_ID, STAGED_AT FROM LOAD_BATCHES")
+    named = {name: content for name, content in files.items() if name != README}
+    assert [(name, one["where"], one["at"], one["content"]) for name, ones in named.items() for one in ones] == [
+        ("PUBLIC.LOAD_HISTORY.REASON.json", f"OBJECT_KEY {key}", f"{loaded_at.isoformat()}Z", None),
+        ("PUBLIC.LOAD_BATCHES.CHECKS.json", f"BATCH_ID {batch}", f"{staged_at.isoformat()}Z", None),
+        ("verification.json", "a mention; the object is about others, or of an unknown structure", ANY, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("handle", "name", "label"),
+    [
+        ("a/../../b", "person_a_.._.._b", "a/../../b"),
+        ("x" * 300, f"person_{'x' * 60}", "x" * 300),
+        ("n\0\x1b[2J\u202e", "person_n_x00_x1b_2J_u202e", r"n\x00\x1b[2J\u202e"),
+        ("two\nlines", "person_two_nlines", r"two\nlines"),
+        ("half\ud800", "person_half_ud800", r"half\ud800"),
+    ],
+)
+def test_a_handle_names_no_folder_and_no_line(
+    loader: Loader, tmp_path: Path, handle: str, name: str, label: str
+) -> None:
+    """Of someone without an ID, the handle names the file, and anyone may have made it up."""
+    person = Person("", frozenset({handle}))
+    assert (name_of(person), label_of(person)) == (name, label)
+    row_without_id = json.dumps({"user": {"uniqueId": handle, "nickname": "half \ud83d"}})
+    entry = {"object": "x", "row": 1, "reason": "why", "raw": row_without_id}
+    loader.store.put(f"{RAW_QUARANTINE_PREFIX}x.jsonl", json.dumps(entry).encode(), "application/jsonl")
+    write_archive(tmp_path / "x.zip", person, tuple(all_places(loader.session, loader.store)), NOW)
+    files = files_of(tmp_path / "x.zip")
+    assert [json.loads(one["content"]) for one in files["quarantine.json"]] == [entry]
+    assert f"(seen as {label})." in files[README].splitlines()[0]
+
+
+def test_the_command_writes_to_its_folder_whatever_the_handle_is(loader: Loader, tmp_path: Path) -> None:
+    """And says the handle on one line."""
+    entry = {"object": "x", "row": 1, "reason": "why", "raw": json.dumps({"uniqueId": "../a\nb"})}
+    loader.store.put(f"{RAW_QUARANTINE_PREFIX}x.jsonl", json.dumps(entry).encode(), "application/jsonl")
+    answer = export("--person", "../a\nb", "--out", str(tmp_path))
+    assert answer.exit_code == 0, answer.output
+    assert r"about ../a\nb: 1 in all." in answer.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["person_.._a_nb.zip"]
 
 
 def test_a_handle_that_names_no_single_user_is_refused(planted: Loader, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 `staging/suppressed_rows.py` says whose a line of our columns is. In a file of other columns, any field may be a name.
 """
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,9 +44,7 @@ def cut_lines(path: Path, rest: Path, suppression: SuppressionList) -> CutLines:
 
     Raises UnloadableError for a file whose lines cannot be told apart.
     """
-    with path.open("rb") as file:
-        if kind := other_kind(file.read(4)):
-            raise UnloadableError(f"cannot be searched: {kind}")
+    _require_text(path)
     is_ours = _is_ours(path)
     cutter = _Cutter(suppression, is_ours=is_ours)
     if not any(cutter.is_removed(line) for line in _pieces(path, is_ours=is_ours)):
@@ -55,6 +54,24 @@ def cut_lines(path: Path, rest: Path, suppression: SuppressionList) -> CutLines:
         for line in cutter.kept(_pieces(path, is_ours=is_ours), is_loadable=before is not None):
             out.write(line)
     return CutLines(cutter.records, cutter.id_sum, before)
+
+
+def removed_lines(path: Path, suppression: SuppressionList) -> Iterator[tuple[int, bytes]]:
+    """The lines that `cut_lines` cuts, each with its number. Raises UnloadableError."""
+    _require_text(path)
+    is_ours = _is_ours(path)
+    waiting: deque[tuple[int, bytes]] = deque()
+
+    def noted() -> Iterator[bytes]:
+        for numbered in enumerate(_pieces(path, is_ours=is_ours), 1):
+            waiting.append(numbered)
+            yield numbered[1]
+
+    is_loadable = is_ours and _inspected(path) is not None
+    for kept in _Cutter(suppression, is_ours=is_ours).kept(noted(), is_loadable=is_loadable):
+        while (first := waiting.popleft())[1] is not kept:
+            yield first
+    yield from waiting
 
 
 @dataclass(slots=True)
@@ -114,6 +131,12 @@ def _after_continued(lines: Iterator[bytes]) -> Generator[bytes, None, bytes]:
 
 def _first(line: bytes) -> str:
     return id_of(line.rstrip(b"\r\n")).decode("utf-8", "replace")
+
+
+def _require_text(path: Path) -> None:
+    with path.open("rb") as file:
+        if kind := other_kind(file.read(4)):
+            raise UnloadableError(f"cannot be searched: {kind}")
 
 
 def _is_ours(path: Path) -> bool:

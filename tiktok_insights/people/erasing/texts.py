@@ -16,7 +16,7 @@ from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
 
 #: Not STAGED_OBJECTS: its rows go as a whole.
-_TEXTS: tuple[tuple[Table, str], ...] = (
+TEXTS: tuple[tuple[Table, str], ...] = (
     (LOAD_HISTORY, "REASON"),
     (LOAD_BATCHES, "CHECKS"),
     (ACCOUNT_SNAPSHOTS, "OUTCOME_REASON"),
@@ -27,7 +27,7 @@ _NAME = re.compile(r"(?<![0-9])[0-9]{10,20}(?![0-9])|(?<=')[^']{1,60}(?=')")
 
 def clean_texts(session: Session, suppression: SuppressionList, ids: Sequence[str]) -> list[Cleaned]:
     """Replace the names of people on the list in every text, and the shortened IDs of these; inside a transaction."""
-    return [_clean_column(session, table, column, suppression, ids) for table, column in _TEXTS]
+    return [_clean_column(session, table, column, suppression, ids) for table, column in TEXTS]
 
 
 def _clean_column(

@@ -67,14 +67,17 @@ def _month(moment: datetime) -> int:
 
 
 def _scale(cells: Sequence[Cell]) -> tuple[int, float]:
-    """The first second of the map, and about how many seconds a row spans."""
+    """The first second of the map's first day, and about how many seconds a row spans.
+
+    The second in which an account was created is the first half of its ID, which is not in the file.
+    """
     begins: dict[int, datetime] = {}
     for cell in cells:
         begins[cell.created] = min(begins.get(cell.created, cell.first_created_at), cell.first_created_at)
     lowest = min(begins)
     first = begins[lowest]
     steps = [(begin - first).total_seconds() / (row - lowest) for row, begin in begins.items() if row > lowest]
-    return numbers.seconds(first), min(steps, default=0.0)
+    return numbers.seconds(first.replace(hour=0, minute=0, second=0, microsecond=0)), min(steps, default=0.0)
 
 
 def _bounds(cells: Sequence[Cell]) -> list[int]:
