@@ -19,7 +19,7 @@ from tiktok_insights.people.person import Person
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.schema import CSV_HEADER
-from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX, row_fields
+from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
 from tiktok_insights.tiktok.page_rows import RowNames, rows_in
 
 #: Notes which account a handle or secUid stands for.
@@ -116,7 +116,7 @@ def read_csv(path: Path, person: Person) -> Iterator[tuple[str, object]]:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n")
             if number == 1:
                 is_ours = text.startswith(f"{CSV_HEADER[0]},{CSV_HEADER[1]},")
-            fields = _fields(text)
+            fields = fields_of(text)
             if _is_row_of(person, fields, is_ours=is_ours):
                 yield f"line {number}", text
 
@@ -134,7 +134,7 @@ def quarantined_names(entry: Any) -> RowNames:
     """Whose row an entry of a quarantine has. Raises ValueError and LookupError for what is no such entry."""
     if "raw" in entry:
         return RowNames.of(json.loads(entry["raw"], parse_float=str, parse_int=str, parse_constant=str))
-    fields = row_fields(entry["row"])
+    fields = fields_of(entry["row"])
     return RowNames(fields[0], fields[1], "") if len(fields) > 1 else RowNames("", "", "")
 
 
@@ -144,7 +144,8 @@ def _is_row_of(person: Person, fields: list[str], *, is_ours: bool) -> bool:
     return (person.id != "" and person.id in fields) or not person.sec_uids.isdisjoint(fields)
 
 
-def _fields(line: str) -> list[str]:
+def fields_of(line: str) -> list[str]:
+    """The fields of a line of a CSV, whatever is wrong with it."""
     try:
         return next(csv.reader([line]), [])
     except csv.Error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tiktok_insights.staging.header import UnloadableError, other_kind
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, Inspection, header_of, id_of, inspect
-from tiktok_insights.staging.suppressed_rows import is_suppressed, lines_of, loose_names
+from tiktok_insights.staging.suppressed_rows import is_suppressed, lines_of, loose_names, names_inside
 from tiktok_insights.suppression import Kind, SuppressionList, is_id
 from tiktok_insights.tables.id_sums import id_sum
 
@@ -72,12 +72,13 @@ class _Cutter:
         if is_id(first := _first(line)) and len(first) >= _LONG:
             return self.suppression.has(Kind.ID, first)
         names = {name.removeprefix("@") for delimiter in _DELIMITERS for name in loose_names(line, delimiter)}
+        inside = names | names_inside(line.decode("utf-8", "replace"))
         has = self.suppression.has
-        if any(has(Kind.ID, name) or has(Kind.SEC_UID, name) for name in (*names, first)):
+        if any(has(Kind.ID, name) or has(Kind.SEC_UID, name) for name in (*inside, first)):
             return True
         # An old handle may be somebody else's by now, whose ID is then beside it.
         is_others = any(is_id(name) and len(name) >= _LONG for name in names)
-        return not is_others and any(has(Kind.HANDLE, name) for name in names)
+        return not is_others and any(has(Kind.HANDLE, name) for name in inside)
 
     def kept(self, lines: Iterator[bytes], *, is_loadable: bool) -> Iterator[bytes]:
         """The lines of others."""
