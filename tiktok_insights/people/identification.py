@@ -149,7 +149,7 @@ def _rows_of(key: str, path: Path) -> Iterator[RowNames]:
 
 
 def _of_csv(path: Path) -> Iterator[RowNames]:
-    """The first two fields of each line: ID and handle, where the file has the contract's columns; or a handle in it."""
+    """The first two fields of each line, ID and handle in the contract's columns; without an ID, any handle in it."""
     with path.open("rb") as file:
         while line := file.readline(LONGEST_LINE_BYTES):
             fields = fields_of(line.decode("utf-8", "replace").rstrip("\r\n"))
