@@ -19,7 +19,10 @@ from tiktok_insights.people.person import Person
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.schema import CSV_HEADER
+from tiktok_insights.staging.header import UnloadableError, other_kind
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
+from tiktok_insights.staging.suppressed_rows import names_inside
+from tiktok_insights.suppression import is_id
 from tiktok_insights.tiktok.page_rows import RowNames, rows_in
 
 #: Notes which account a handle or secUid stands for.
@@ -109,7 +112,11 @@ def _is_about_account(document: object, person: Person) -> bool:
 
 
 def read_csv(path: Path, person: Person) -> Iterator[tuple[str, object]]:
-    """The lines of a CSV: by the first field, or by any field where the header is not the contract's."""
+    """The lines of a CSV: by the first field, or by any field where the header is not the contract's.
+
+    Raises UnloadableError for a file without lines.
+    """
+    require_lines(path)
     with path.open("rb") as file:
         is_ours = False
         for number, line in enumerate(file, 1):
@@ -117,8 +124,15 @@ def read_csv(path: Path, person: Person) -> Iterator[tuple[str, object]]:
             if number == 1:
                 is_ours = text.startswith(f"{CSV_HEADER[0]},{CSV_HEADER[1]},")
             fields = fields_of(text)
-            if _is_row_of(person, fields, is_ours=is_ours):
+            if _is_row_of(person, fields, is_ours=is_ours) or (not is_ours and _is_inside(person, fields, text)):
                 yield f"line {number}", text
+
+
+def require_lines(path: Path) -> None:
+    """Raise UnloadableError for a file of which the lines cannot be told, as for one that is packed."""
+    with path.open("rb") as file:
+        if kind := other_kind(file.read(4)):
+            raise UnloadableError(f"cannot be searched: {kind}")
 
 
 def read_quarantine(path: Path, person: Person) -> Iterator[tuple[str, object]]:
@@ -142,6 +156,15 @@ def _is_row_of(person: Person, fields: list[str], *, is_ours: bool) -> bool:
     if is_ours:
         return len(fields) > 1 and person.is_row(RowNames(fields[0], fields[1], ""))
     return (person.id != "" and person.id in fields) or not person.sec_uids.isdisjoint(fields)
+
+
+def _is_inside(person: Person, fields: list[str], text: str) -> bool:
+    """Whether a line of other columns, which does not begin with an ID, names the person within a field."""
+    names = names_inside(text)
+    ids = {name for name in names if is_id(name)}
+    if fields and is_id(fields[0]):
+        return False
+    return person.id in ids or any(person.is_row(RowNames("", name, "")) for name in names - ids)
 
 
 def fields_of(line: str) -> list[str]:

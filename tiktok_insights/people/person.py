@@ -37,7 +37,11 @@ class Person:
         """Say whether a row is about the person: by ID or secUid, or by the handle of a row that has neither."""
         if is_id(row.tiktok_id):
             return row.tiktok_id == self.id or row.sec_uid in self.sec_uids
-        return row.sec_uid in self.sec_uids or (not row.sec_uid and row.handle in self.handles)
+        return row.sec_uid in self.sec_uids or (not row.sec_uid and self._has_handle(row.handle))
+
+    def _has_handle(self, handle: str) -> bool:
+        """Without regard to case, as TikTok and the suppression list do."""
+        return handle.lower() in {text.lower() for text in self.handles}
 
     def is_mentioned_in(self, text: str) -> bool:
         """Say whether a text has the ID or a secUid, and not only as a part of another. A short ID may be a number."""

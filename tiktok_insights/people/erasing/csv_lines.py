@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiktok_insights.staging.header import UnloadableError, other_kind
+from tiktok_insights.people.bucket_places import require_lines
+from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, Inspection, header_of, id_of, inspect
 from tiktok_insights.staging.suppressed_rows import is_suppressed, lines_of, loose_names, names_inside
 from tiktok_insights.suppression import Kind, SuppressionList, is_id
@@ -43,9 +44,7 @@ def cut_lines(path: Path, rest: Path, suppression: SuppressionList) -> CutLines:
 
     Raises UnloadableError for a file whose lines cannot be told apart.
     """
-    with path.open("rb") as file:
-        if kind := other_kind(file.read(4)):
-            raise UnloadableError(f"cannot be searched: {kind}")
+    require_lines(path)
     is_ours = _is_ours(path)
     cutter = _Cutter(suppression, is_ours=is_ours)
     if not any(cutter.is_removed(line) for line in _pieces(path, is_ours=is_ours)):
