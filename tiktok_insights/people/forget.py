@@ -17,7 +17,7 @@ from pathlib import Path
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.listing import CSV_PREFIX
-from tiktok_insights.people.erasing.account import objects_of, remove_account, rows_of
+from tiktok_insights.people.erasing.account import handles_of, objects_of, remove_account, rows_of
 from tiktok_insights.people.erasing.bucket_csv import clean_csv_quarantine, prepare_csvs
 from tiktok_insights.people.erasing.bucket_raw import clean_raw
 from tiktok_insights.people.erasing.bucket_search import find_in_bucket
@@ -175,8 +175,9 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
     """Remove an account and everything that only it led to. It is not put on the suppression list."""
     begun = datetime.now(UTC)
     with reach.lock():
+        account = Person(account_id, handles_of(reach.connect, account_id))
         found = reach.told(remove_account(reach.open_store(), reach.connect, account_id))
-        cleaned = reach.told(reach.clean_machine(()))
+        cleaned = reach.told(reach.clean_machine([account]))
     return _receipt(reach, begun, Whom(AN_ACCOUNT), found, cleaned, look_for_account(reach, account_id))
 
 

@@ -32,7 +32,10 @@ from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.forgetting import open_reach
 from tiktok_insights.resources.opening import aws_client, open_bucket, open_session
+from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.settings.environment import Settings, read_settings
+from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK
 from tiktok_insights_tests.conftest import set_environment
@@ -224,7 +227,9 @@ def assert_no_one_comes_back(settings: Settings, people: World, before: dict[str
         upload_in_parts(settings, f"{CSV_PREFIX}account=47/dt=2026-01-31/parts.csv", before[csv_key(COMMITTED[0])])
         put_over(loader.store, PLAIN, before[PLAIN])
         put_over(loader.store, page, gzip.compress(before[page], mtime=0))
-        loader.load()
+        engine = LocalEngine(loader.store, loader.session, open_suppression(settings.s3, loader.store).read())
+        list(Staging(loader.store, loader.session, 1.0, loader.log, engine=engine).stage(loader.listing()))
+        loader.publish()
         (suppressed,) = loader.rows("SELECT SUM(ROWS_SUPPRESSED) FROM LOAD_HISTORY")
         assert suppressed > (0,)
         assert loader.rows(

@@ -167,8 +167,8 @@ def test_an_edited_receipt_is_refused(tmp_path: Path) -> None:
     with refused:
         read_receipt(document, lambda body: seal_of(b"x" * 32, body))
     kinder = said.replace("STILL FOUND in csv: 2", "Nothing was found")
-    hashes = [hashlib.sha256(each.encode()).hexdigest() for each in (said, kinder)]
-    for edited in (written.replace('"copies": 2', '"copies": 0'), written.replace(*hashes)):
+    of_said, of_kinder = (hashlib.sha256(each.encode()).hexdigest() for each in (said, kinder))
+    for edited in (written.replace('"copies": 2', '"copies": 0'), written.replace(of_said, of_kinder)):
         assert edited != written
         document.write_text(edited, encoding="utf-8")
         with refused:
