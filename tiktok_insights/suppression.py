@@ -119,6 +119,11 @@ def key_check(key: bytes) -> str:
     return hmac.digest(key, _CHECKED_TEXT.encode(), hashlib.sha256).hex()
 
 
+def seal_of(key: bytes, body: bytes) -> str:
+    """What only the holder of the key can compute of a text. No name is hashed like this."""
+    return hmac.digest(key, b"seal\n" + body, hashlib.sha256).hex()
+
+
 def _digest(key: bytes, kind: Kind, text: str) -> bytes:
     name = text.lower() if kind is Kind.HANDLE else text
     message = f"{kind.value}\n{name}".encode("utf-8", "surrogatepass")

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectMissingError, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
-from tiktok_insights.suppression import NOBODY, Kind, SuppressionError, SuppressionList
+from tiktok_insights.suppression import NOBODY, Kind, SuppressionError, SuppressionList, seal_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -70,6 +70,13 @@ class SuppressionStore:
         elif not self._store.put_once(LIST_KEY, after.to_json(), _JSON):
             raise ObjectChangedError(f"{self._uri} was replaced or deleted after it was listed. Run again.")
         return after
+
+    def seal(self, body: bytes) -> str:
+        """What only the holder of the list's key can compute of a text; the first seal makes the key.
+
+        Raises SuppressionError, and boto3's errors for a key that cannot be stored.
+        """
+        return seal_of(self._key() or self._new_key(), body)
 
     def _body(self) -> bytes | None:
         try:

@@ -76,6 +76,8 @@ def _required(reference: str | None) -> str:
 def _remove(reference: str | None, out: Path, *, account: bool) -> None:
     from tiktok_insights.people.forget import forget as forget_person
     from tiktok_insights.people.forget import forget_account
+    from tiktok_insights.people.receipt import write_receipt
+    from tiktok_insights.people.receipt_text import receipt_text, removed_whom
     from tiktok_insights.resources.forgetting import account_of, open_reach
 
     settings = read_settings_of_a_used_home()
@@ -85,12 +87,13 @@ def _remove(reference: str | None, out: Path, *, account: bool) -> None:
             receipt = forget_account(reach, account_of(settings, reach, reference or ""))
         else:
             receipt = forget_person(reach, reference)
-    paths = receipt.write(out)
+        paths = write_receipt(receipt, receipt_text(receipt), out, reach.suppression.seal)
     places = sum(1 for place in receipt.found if place.copies)
-    click.echo(f"{receipt.what.capitalize()} was removed from {counted(places, 'place')}. The receipt:")
+    whom = removed_whom(receipt)
+    click.echo(f"{whom[0].upper()}{whom[1:]} removed from {counted(places, 'place')}. The receipt:")
     for path in paths:
         click.echo(f"  {path}")
-    _say(receipt.search)
+    _say(receipt.search, sum(one.unread for one in receipt.cleaned))
 
 
 def _look_for(reference: str, *, account: bool) -> None:
@@ -103,30 +106,35 @@ def _look_for(reference: str, *, account: bool) -> None:
         search = (
             look_for_account(reach, account_of(settings, reach, reference)) if account else look_for(reach, reference)
         )
-    click.echo(render(("place", "rows and texts"), [(one.place, one.copies) for one in search.places], "table"))
+    rows = [(one.place, one.copies, one.unread) for one in search.places]
+    click.echo(render(("place", "rows and texts", "not readable"), rows, "table"))
     click.echo("Nothing was changed (--dry-run).")
 
 
 def _verify(path: Path) -> None:
     from tiktok_insights.people.forget import verify
-    from tiktok_insights.people.receipt import Receipt
+    from tiktok_insights.people.receipt import read_receipt
     from tiktok_insights.resources.forgetting import open_reach
 
-    receipt = Receipt.from_json(path)
     with progress_bars("search") as progress:
-        search = verify(open_reach(read_settings_of_a_used_home(), progress, logging.getLogger(__name__)))
-    click.echo(f"Receipt {receipt.number}: all {counted(len(search.places), 'place')} were searched again.")
+        reach = open_reach(read_settings_of_a_used_home(), progress, logging.getLogger(__name__))
+        number = read_receipt(path, reach.suppression.seal)
+        search = verify(reach)
+    click.echo(
+        f"Receipt {number} is as it was written: all {counted(len(search.places), 'place')} were searched again."
+    )
     _say(search)
 
 
-def _say(search: "Search") -> None:
+def _say(search: "Search", not_cleaned: int = 0) -> None:
     """Say what a search found; it fails the command."""
-    if search.found or search.unread:
-        places = ", ".join(
-            f"{one.place} ({one.copies or one.unread:,})" for one in search.places if one.copies or one.unread
-        )
+    if search.found or search.unread or not_cleaned:
+        places = [f"{one.place} ({one.copies or one.unread:,})" for one in search.places if one.copies or one.unread]
+        if not_cleaned:
+            places.append(f"this machine ({not_cleaned:,})")
         raise click.ClickException(
-            f"Found again: {search.found:,}. Could not be read: {search.unread:,}. In: {places}. Run tiktok-insights "
-            "forget without a name to remove them. Repair what cannot be read, and run it again."
+            f"Found again: {search.found:,}. Could not be read or cleaned: {search.unread + not_cleaned:,}. In: "
+            f"{', '.join(places)}. Run tiktok-insights forget without a name to remove them. Repair what cannot be "
+            "read, and run it again."
         )
     click.echo("Nobody who was removed was found.")

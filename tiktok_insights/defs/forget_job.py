@@ -32,6 +32,8 @@ def forget_job(settings: "Settings") -> dg.JobDefinition:
         """Remove a person or an account everywhere, search again, and write the receipt."""
         from tiktok_insights.people.forget import forget as forget_person
         from tiktok_insights.people.forget import forget_account
+        from tiktok_insights.people.receipt import write_receipt
+        from tiktok_insights.people.receipt_text import receipt_text
         from tiktok_insights.resources.forgetting import account_of, open_reach
 
         reach = open_reach(settings, progress, context.log)
@@ -39,10 +41,11 @@ def forget_job(settings: "Settings") -> dg.JobDefinition:
             receipt = forget_account(reach, account_of(settings, reach, config.reference))
         else:
             receipt = forget_person(reach, config.reference)
-        text, _ = receipt.write(settings.home / "receipts")
-        context.log.info("%s", receipt.to_text())
+        text = receipt_text(receipt)
+        path, _ = write_receipt(receipt, text, settings.home / "receipts", reach.suppression.seal)
+        context.log.info("%s", text)
         if not receipt.is_complete:
-            msg = f"Something is left or could not be read. {text} says where. Repair it, and run the job again."
+            msg = f"Something is left or could not be read. {path} says where. Repair it, and run the job again."
             raise dg.Failure(msg)
 
     @dg.job(

@@ -3,6 +3,7 @@
 What is in an object, and what is done with it, belongs to the caller.
 """
 
+import csv
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -22,7 +23,7 @@ _Made = TypeVar("_Made")
 #: What may be wrong with one object while the others are fine.
 OBJECT_ERRORS = (
     ObjectChangedError, ObjectUnavailableError, ObjectNotWritableError, OSError, EOFError, zlib.error, ValueError,
-    LookupError, TypeError, RecursionError, RawDataError,
+    LookupError, TypeError, RecursionError, RawDataError, csv.Error,
 )  # fmt: skip
 
 

@@ -5,10 +5,11 @@ is cleaned by that list, so a repeat also removes whoever has come back into it.
 belongs in `erasing`; what no command can erase, in `remains`.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,18 +17,20 @@ from pathlib import Path
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.listing import CSV_PREFIX
-from tiktok_insights.people.erasing.account import objects_of, remove_account, rows_of
+from tiktok_insights.people.erasing.account import handles_of, objects_of, remove_account, rows_of
 from tiktok_insights.people.erasing.bucket_csv import clean_csv_quarantine, prepare_csvs
 from tiktok_insights.people.erasing.bucket_raw import clean_raw
 from tiktok_insights.people.erasing.bucket_search import find_in_bucket
 from tiktok_insights.people.erasing.bucket_work import clean_work
 from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.erasing.object_names import count_strangers
 from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
 from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
+from tiktok_insights.people.finding import Unread
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
-from tiktok_insights.people.receipt import A_USER, AN_ACCOUNT, Receipt, Removed, Search
-from tiktok_insights.people.remains import Remainder
+from tiktok_insights.people.receipt import A_USER, AN_ACCOUNT, Receipt, Removed, Search, Whom
+from tiktok_insights.people.remains import OUT_OF_REACH, Remainder
 from tiktok_insights.people.unfinished import Note, Unfinished
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import iso
@@ -39,14 +42,6 @@ from tiktok_insights.suppression_store import SuppressionStore
 _PACKAGE = "tiktok_insights"
 #: A load that was going on may have written rows to the quarantine just after that was cleaned.
 _ROUNDS = 2
-#: What is out of reach. The marts are views, so that none of them can have more than the tables.
-_NOT_SEARCHED = (
-    "Files that people exported, copied, printed or sent, such as CSVs, archives and pictures of the dashboard.",
-    "Power BI, which holds what its last refresh has read. Refresh it.",
-    "What others computed or stored from the tables, such as tables and views that are not this system's.",
-    "Rows that readers of TIKTOK_READERS copied: they have a pseudonym. Change its key: docs/how_to/readers.md.",
-    "Logs in CloudWatch, which end with the retention of their groups.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,8 @@ class Reach:
 
     `lock` keeps extractions out while it is held. `clean_machine` makes the dashboard again and cleans this machine's
     files of these people; `remains` says what still holds them elsewhere. A local stack has other addresses after its
-    files were cleaned, so whatever is needed of it is opened again then.
+    files were cleaned, so whatever is needed of it is opened again then. `system` names bucket and database. What could
+    not be read or cleaned is named in `log`, once, and not in the receipt: a key may be an account's ID.
     """
 
     open_store: Callable[[], ObjectStore]
@@ -65,12 +61,24 @@ class Reach:
     lock: Callable[[], AbstractContextManager[object]]
     clean_machine: Callable[[Collection[Person]], Iterable[Cleaned]]
     remains: Callable[[], Iterable[Remainder]]
+    system: str
+    log: logging.Logger
     progress: ProgressReporter = SILENT
+    named: set[Unread] = field(default_factory=set)
 
     @property
     def suppression(self) -> SuppressionStore:
         """The suppression list."""
         return self.open_suppressions(self.open_store())
+
+    def told(self, places: Iterable[Cleaned]) -> tuple[Removed, ...]:
+        """What a receipt says of places, each once; what could not be read or cleaned is named in the log."""
+        places = tuple(places)
+        for unread in dict.fromkeys(unread for one in places for unread in one.unread):
+            if unread not in self.named:
+                self.log.warning("Not searched or cleaned: %s: %s", unread.source, unread.reason)
+                self.named.add(unread)
+        return _added(map(Removed.of, places))
 
 
 def look_for(reach: Reach, reference: str) -> Search:
@@ -95,33 +103,42 @@ def forget(reach: Reach, reference: str | None = None) -> Receipt:
     begun = datetime.now(UTC)
     notes = (_note(reach, reference, begun),) if reference is not None else reach.unfinished.notes()
     names = [name for note in notes for name in note.person.names()]
-    with reach.unfinished.noted(notes):
+    with reach.unfinished.noted(notes) as kept:
         suppression = reach.suppression.add(names)
-        found = _added(notes) if notes else _search(reach, suppression).places
+        found = _added(one for note in notes for one in note.found) if notes else _search(reach, suppression).places
         for _ in range(_ROUNDS):
             with reach.lock():
-                cleaned = [Removed.of(one) for one in _erase(reach, suppression, [note.person for note in notes])]
+                cleaned = list(_erase(reach, suppression, [note.person for note in notes]))
             search = _search(reach, suppression)
             if not search.found:
                 break
-    searched = {place.place for place in search.places}
-    others = [one for one in cleaned if one.place not in searched]
-    return _receipt(reach, begun, A_USER, len(names), found, others, search)
+        searched = {place.place for place in search.places}
+        others = reach.told(one for one in cleaned if one.place not in searched)
+        if any(one.unread for one in others):
+            # The next call cleans it, and has to know the names.
+            kept.extend(notes)
+    return _receipt(reach, begun, Whom(A_USER, len(notes), len(names)), found, others, search)
 
 
-def _added(notes: Sequence[Note]) -> tuple[Removed, ...]:
-    """What was found of several people, place by place."""
-    places: dict[str, Removed] = {}
-    for one in (place for note in notes for place in note.found):
-        before = places.get(one.place, Removed(one.place, 0, 0))
-        places[one.place] = Removed(one.place, before.sources + one.sources, before.copies + one.copies)
-    return tuple(places.values())
+def _added(places: Iterable[Removed]) -> tuple[Removed, ...]:
+    """Each place once, with all that was found or cleaned there; an object counts for each who was found in it."""
+    added: dict[str, Removed] = {}
+    for one in places:
+        before = added.get(one.place, Removed(one.place, 0, 0))
+        added[one.place] = Removed(
+            one.place,
+            before.sources + one.sources,
+            before.copies + one.copies,
+            before.unread + one.unread,
+            max(before.looked_at, one.looked_at),
+        )
+    return tuple(added.values())
 
 
 def _note(reach: Reach, reference: str, begun: datetime) -> Note:
     """The removal that was cut off, or a new one. Someone whose removal was cut off may be found nowhere any more."""
     for note in reach.unfinished.notes():
-        if reference.strip().removeprefix("@") in {text for _, text in note.person.names()}:
+        if reference.strip().removeprefix("@").lower() in {text.lower() for _, text in note.person.names()}:
             return note
     person = _person(reach, reference)
     return Note(iso(begun), person, _search(reach, person.alone()).places)
@@ -152,9 +169,10 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
     """Remove an account and everything that only it led to. It is not put on the suppression list."""
     begun = datetime.now(UTC)
     with reach.lock():
-        found = [Removed.of(cleaned) for cleaned in remove_account(reach.open_store(), reach.connect, account_id)]
-        cleaned = [Removed.of(one) for one in reach.clean_machine(())]
-    return _receipt(reach, begun, AN_ACCOUNT, 0, found, cleaned, look_for_account(reach, account_id))
+        account = Person(account_id, handles_of(reach.connect, account_id))
+        found = reach.told(remove_account(reach.open_store(), reach.connect, account_id))
+        cleaned = reach.told(reach.clean_machine([account]))
+    return _receipt(reach, begun, Whom(AN_ACCOUNT), found, cleaned, look_for_account(reach, account_id))
 
 
 def look_for_account(reach: Reach, account_id: str) -> Search:
@@ -166,31 +184,31 @@ def look_for_account(reach: Reach, account_id: str) -> Search:
 
 
 def _search(reach: Reach, suppression: SuppressionList) -> Search:
-    places = [*find_in_bucket(reach.open_store(), suppression, reach.progress)]
+    store = reach.open_store()
+    places = [*find_in_bucket(store, suppression, reach.progress)]
     with reach.connect() as session:
         places += found_in_warehouse(session, suppression)
-    return Search(iso(datetime.now(UTC)), tuple(map(Removed.of, places)))
+    return Search(iso(datetime.now(UTC)), reach.told(places), count_strangers(store))
 
 
 def _receipt(
     reach: Reach,
     begun: datetime,
-    what: str,
-    names: int,
+    whom: Whom,
     found: Sequence[Removed],
     cleaned: Sequence[Removed],
     search: Search,
 ) -> Receipt:
     return Receipt(
         number=f"{begun:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
-        what=what,
+        whom=whom,
+        system=reach.system,
         software=f"{_PACKAGE} {version(_PACKAGE)}",
         begun_at=iso(begun),
         ended_at=iso(datetime.now(UTC)),
-        hashes=names,
         found=tuple(found),
         cleaned=tuple(cleaned),
         search=search,
         remains=tuple(reach.remains()),
-        not_searched=_NOT_SEARCHED,
+        not_searched=OUT_OF_REACH,
     )

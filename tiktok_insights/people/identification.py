@@ -4,7 +4,6 @@ The bucket is read whole: a page may show the ID under a handle or secUid that n
 `person`.
 """
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,13 +15,14 @@ from tiktok_insights.clients.object_store import Downloaded, ObjectInfo, ObjectS
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.lake.listing import CSV_PREFIX
 from tiktok_insights.people.bucket_objects import each_object
-from tiktok_insights.people.bucket_places import quarantined_names, unpacked
+from tiktok_insights.people.bucket_places import fields_of, quarantined_names, unpacked
 from tiktok_insights.people.person import Person, UnknownPersonError
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
+from tiktok_insights.staging.suppressed_rows import names_inside
 from tiktok_insights.suppression import is_id
 from tiktok_insights.tiktok.page_rows import RowNames, rows_in
 
@@ -149,9 +149,11 @@ def _rows_of(key: str, path: Path) -> Iterator[RowNames]:
 
 
 def _of_csv(path: Path) -> Iterator[RowNames]:
-    """The first two fields of each line: ID and handle, where the file has the contract's columns."""
+    """The first two fields of each line, ID and handle in the contract's columns; without an ID, any handle in it."""
     with path.open("rb") as file:
         while line := file.readline(LONGEST_LINE_BYTES):
-            fields = next(csv.reader([line.decode("utf-8", "replace").rstrip("\r\n")]), [])
+            fields = fields_of(line.decode("utf-8", "replace").rstrip("\r\n"))
             if len(fields) > 1:
                 yield RowNames(fields[0], fields[1], "")
+            if not fields or not is_id(fields[0]):
+                yield from (RowNames("", name, "") for name in names_inside(line.decode("utf-8", "replace")))

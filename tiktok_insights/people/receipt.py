@@ -1,22 +1,27 @@
 """The receipt of a removal: what was removed where, what still holds it until when, and what a second search found.
 
 It has no personal data and nothing that tells who it was, so it can be kept as evidence. Whoever keeps it notes its
-number beside the request.
+number beside the request. How it reads to people belongs in `receipt_text`.
 """
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.remains import Remainder
 
-VERSION = 1
+VERSION = 2
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: Gives the seal of a text: what only the holder of the suppression list's key can compute.
+Seal = Callable[[bytes], str]
 
 
 class ReceiptError(ValueError):
-    """A file is not a receipt of `forget`."""
+    """A file is not a receipt of `forget`, or it was edited."""
 
 
 #: What a receipt is about.
@@ -25,25 +30,33 @@ A_USER, AN_ACCOUNT = "a user", "an account"
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What was removed in one place: in how many objects, tables or files, and how many rows or texts."""
+    """What was removed in one place: in how many objects, tables or files, and how many rows or texts.
+
+    `looked_at` is how many objects of the bucket were read for it.
+    """
 
     place: str
     sources: int
     copies: int
     unread: int = 0
+    looked_at: int = 0
 
     @staticmethod
     def of(cleaned: Cleaned) -> "Removed":
         """What the receipt says of a place; the names of objects that cannot be read may be personal data."""
-        return Removed(cleaned.place, cleaned.sources, cleaned.copies, len(cleaned.unread))
+        return Removed(cleaned.place, cleaned.sources, cleaned.copies, len(cleaned.unread), cleaned.looked_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search of all places for everyone on the suppression list: when it ended (ISO 8601, UTC), and what it found."""
+    """A search of all places for everyone on the suppression list: when it ended (ISO 8601, UTC), and what it found.
+
+    `strangers` is how many objects in the bucket are under no prefix of this system, and were not read.
+    """
 
     at: str
     places: tuple[Removed, ...]
+    strangers: int = 0
 
     @property
     def found(self) -> int:
@@ -57,20 +70,33 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Whom:
+    """What a receipt is about, without saying who: a user or an account.
+
+    `people` is how many users were named, 0 for whoever has come back; `hashes`, how many keyed hashes the suppression
+    list has for them.
+    """
+
+    what: str
+    people: int = 0
+    hashes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """One removal. Times are ISO 8601 in UTC.
 
-    `what` is a user or an account; `hashes` is the number of keyed hashes that the suppression list has for it. `found`
-    is what a search found before anything was erased, also if the removal was cut off since; `cleaned`, what was done
-    where nothing can be searched for a row; `search`, what a search found at the end.
+    `system` names bucket and database. `found` is what a search found before anything was erased, also if the removal
+    was cut off since; `cleaned`, what was done where nothing can be searched for a row; `search`, what a search found
+    at the end.
     """
 
     number: str
-    what: str
+    whom: Whom
+    system: str
     software: str
     begun_at: str
     ended_at: str
-    hashes: int
     found: tuple[Removed, ...]
     cleaned: tuple[Removed, ...]
     search: Search
@@ -80,127 +106,62 @@ class Receipt:
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything could be searched, and nothing was found any more."""
-        return not self.search.found and not self.search.unread
+        """Whether everything could be searched and cleaned, and nothing was found any more."""
+        return not self.search.found and not self.search.unread and not any(one.unread for one in self.cleaned)
 
-    def to_json(self) -> str:
-        """The receipt for programs."""
-        return json.dumps({**asdict(self), "is_complete": self.is_complete}, indent=1) + "\n"
+    @property
+    def last_date(self) -> str:
+        """The last day on which something that is known still holds what was removed; '' without one."""
+        return max((date[0] for one in self.remains if (date := _DATE.match(one.until))), default="")
 
-    def write(self, folder: Path) -> tuple[Path, Path]:
-        """Write both forms into a folder, and give their paths. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        paths = (folder / f"receipt_{self.number}.txt", folder / f"receipt_{self.number}.json")
-        for path, text in zip(paths, (self.to_text(), self.to_json()), strict=True):
-            path.write_text(text, encoding="utf-8")
-        return paths
-
-    @staticmethod
-    def from_json(path: Path) -> "Receipt":
-        """Read a receipt. Raises ReceiptError, and OSError."""
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            document.pop("is_complete")
-            search = document.pop("search")
-            return Receipt(
-                **{name: document.pop(name) for name in ("number", "what", "software", "begun_at", "ended_at")},
-                hashes=int(document.pop("hashes")),
-                found=_places(document.pop("found")),
-                cleaned=_places(document.pop("cleaned")),
-                search=Search(search["at"], _places(search["places"])),
-                remains=tuple(Remainder(**{**one, "sooner": tuple(one["sooner"])}) for one in document.pop("remains")),
-                not_searched=tuple(document.pop("not_searched")),
-                **document,
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            msg = f"{path} is not a receipt of tiktok-insights forget. Name the .json file that forget wrote."
-            raise ReceiptError(msg) from error
-
-    def to_text(self) -> str:
-        """The receipt for people, in the order of the questions that they ask."""
-        return "\n\n".join(_paragraphs(self)) + "\n"
+    def to_json(self, text: str, seal: Seal) -> str:
+        """The receipt for programs, with the hash of its text for people, and a seal over all of it."""
+        document = {**asdict(self), "is_complete": self.is_complete, "text_sha256": _sha256(text.encode())}
+        return json.dumps({**document, "seal": seal(_sealed(document))}, indent=1) + "\n"
 
 
-def _places(entries: Sequence[dict[str, object]]) -> tuple[Removed, ...]:
-    return tuple(Removed(**entry) for entry in entries)  # type: ignore[arg-type]
+def write_receipt(receipt: Receipt, text: str, folder: Path, seal: Seal) -> tuple[Path, Path]:
+    """Write both forms into a folder, and give their paths. Raises OSError, and what `seal` raises."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = (folder / f"receipt_{receipt.number}.txt", folder / f"receipt_{receipt.number}.json")
+    for path, body in zip(paths, (text, receipt.to_json(text, seal)), strict=True):
+        path.write_text(body, encoding="utf-8")
+    return paths
 
 
-def _paragraphs(receipt: Receipt) -> Iterator[str]:
-    yield f"RECEIPT {receipt.number}: {receipt.what} was removed from tiktok_insights"
-    yield (
-        f"Begun at {receipt.begun_at}, ended at {receipt.ended_at}, by {receipt.software}. This receipt does not say "
-        "who was removed. Keep its number with the request."
-    )
-    yield "\n".join(["WHAT WAS FOUND, AND REMOVED", *_found(receipt.found)])
-    yield "\n".join(["WHAT ELSE WAS CLEANED", *_cleaned(receipt.cleaned)])
-    yield "\n".join(["IS IT REALLY GONE?", *_search(receipt.search)])
-    yield "\n".join(["WHAT STILL HOLDS IT, AND UNTIL WHEN", *_remains(receipt.remains)])
-    yield "\n".join(["WHAT COULD NOT BE SEARCHED", *(f"- {words}" for words in receipt.not_searched)])
-    yield "\n".join(["WHAT IS KEPT ON PURPOSE", *_kept(receipt)])
-    yield "\n".join(["CAN THE DATA COME BACK?", _suppression(receipt)])
+def read_receipt(path: Path, seal: Seal) -> str:
+    """The number of the receipt in a file, which must be as it was written, and so must its text beside it.
+
+    Raises ReceiptError, OSError, and what `seal` raises.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        number, version, software = str(document["number"]), document["version"], document["software"]
+        is_whole = document.pop("seal") == seal(_sealed(document)) if version == VERSION else True
+        text_sha256 = str(document.get("text_sha256"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"{path} is not a receipt of tiktok-insights forget. Name the .json file that forget wrote."
+        raise ReceiptError(msg) from error
+    if version != VERSION:
+        msg = (
+            f"{path} is of version {version}, and this package reads version {VERSION}. Use {software}, which wrote it."
+        )
+        raise ReceiptError(msg)
+    text = path.with_suffix(".txt")
+    if not is_whole or (text.exists() and _sha256(text.read_bytes()) != text_sha256):
+        changed = text if is_whole else path
+        msg = (
+            f"{changed} is not as it was written: it was edited, or it is the receipt of another bucket, or the key of "
+            "the suppression list was replaced. Name an unchanged copy, in the deployment that wrote it."
+        )
+        raise ReceiptError(msg)
+    return number
 
 
-def _found(places: Sequence[Removed]) -> Iterator[str]:
-    yield from (f"- {one.place}: {_number(one.copies, 'row')}{_within(one)}." for one in places if one.copies)
-    if nothing := [one.place for one in places if not one.copies]:
-        yield f"Nothing was found in: {', '.join(nothing)}."
+def _sealed(document: dict[str, object]) -> bytes:
+    """What is sealed: everything in the receipt but the seal."""
+    return json.dumps(document, sort_keys=True).encode()
 
 
-def _within(place: Removed) -> str:
-    # A table is one source.
-    return f" in {_number(place.sources, 'object')}" if place.sources > 1 else ""
-
-
-def _cleaned(places: Sequence[Removed]) -> Iterator[str]:
-    for one in places:
-        if one.sources or one.copies:
-            texts = f", and {_number(one.copies, 'text')} removed" if one.copies else ""
-            yield f"- {one.place}: {_number(one.sources, 'file')} written again or deleted{texts}."
-    yield "Everything else on this machine was looked through, and had nothing to remove."
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _search(search: Search) -> Iterator[str]:
-    yield (
-        f"At {search.at}, every place was searched again for everyone who was ever removed. "
-        f"Places: {len(search.places)}. Found: {search.found:,}. Could not be read: {search.unread:,}."
-    )
-    yield from (f"- STILL FOUND in {place.place}: {place.copies:,}." for place in search.places if place.copies)
-    yield from (f"- NOT READABLE in {place.place}: {place.unread:,}." for place in search.places if place.unread)
-    yield "To search again: tiktok-insights forget --verify with the .json file of this receipt."
-
-
-def _remains(remains: Sequence[Remainder]) -> Iterator[str]:
-    if not remains:
-        yield "- Nothing that this system knows of."
-    for one in remains:
-        yield f"- {one.what} Until {one.until}."
-        if one.sooner:
-            yield "  To end it sooner:"
-            yield from (f"    {command}" for command in one.sooner)
-        else:
-            yield "  Nothing ends it sooner."
-
-
-def _kept(receipt: Receipt) -> Iterator[str]:
-    if receipt.what == AN_ACCOUNT:
-        yield "- Users whom other accounts list, too. A user is removed by another receipt."
-        return
-    yield "- Numbers that count many users: the followers that TikTok reported for an account, and totals of a day."
-    yield "- In stored responses, an empty marker in the place of a removed row, so that others keep their places."
-    yield "- Keyed hashes of names, which keep the user out: see below."
-    yield "Why this stays: docs/explanation/what_remains.md."
-
-
-def _suppression(receipt: Receipt) -> str:
-    if receipt.what == AN_ACCOUNT:
-        return "Yes: an account comes back when it is extracted again. It is not on the suppression list."
-    added = f"{receipt.hashes} with this receipt" if receipt.hashes else "by earlier receipts"
-    return (
-        f"No: keyed hashes of the ID, handles and secUids are on the suppression list ({added}). Rows of such a user "
-        "are left out of what is fetched and loaded. The hashes cannot be turned back into names; with the key, which "
-        "is kept outside the bucket, one can only test whether a given name is on the list."
-    )
+def _sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

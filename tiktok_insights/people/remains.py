@@ -17,6 +17,31 @@ from tiktok_insights.tables.definitions import ALL
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+#: What no command of this system reaches. The marts are views, so none of them can have more than the tables.
+OUT_OF_REACH = (
+    (
+        "Files that people exported, copied, printed or sent: CSVs, workbooks, archives of export --person, pictures "
+        "and saved pages of the dashboard. Ask whoever may export."
+    ),
+    (
+        "Other machines on which this system has run, such as a laptop: their dashboard and Dagster's records. Run the "
+        "command there, too, with the ID."
+    ),
+    "Power BI: the model until its next refresh, .pbix files, and what subscriptions sent by mail.",
+    "What others made from the tables, such as tables, views, clones and shares that are not this system's.",
+    "Rows that readers of TIKTOK_READERS copied: they have a pseudonym. Change its key: docs/how_to/readers.md.",
+    (
+        "Logs in CloudWatch, alerts that were sent, and access logs of the bucket: they have keys of objects, and no "
+        "names of users. Logs end with the retention of their groups (30 days in the templates)."
+    ),
+    (
+        "Statements in which people typed a name: the history of a shell, and Snowflake's query history, which keeps "
+        "them for 365 days."
+    ),
+    "Backups of your own: of this machine, of the bucket, of the database.",
+)
+#: Days for which Snowflake shows the values that a statement was run with, and keeps the results of a query.
+BIND_VALUES_DAYS, RESULT_DAYS = 7, 1
 #: Days for which Snowflake keeps the data of a permanent table after Time Travel. No setting changes it.
 FAIL_SAFE_DAYS = 7
 #: The orchestrator has one backup for each day of the week: deploy/orchestrator/manage.sh.
@@ -52,7 +77,7 @@ def in_the_bucket(s3: "S3Client", bucket: str, today: date) -> Remainder | None:
     )
 
 
-def in_postgres() -> Iterator[Remainder]:
+def in_postgres(today: date) -> Iterator[Remainder]:
     """What a PostgreSQL database with Dagster's records leaves behind. Nothing is read: its files are elsewhere."""
     yield Remainder(
         "The write-ahead log of the PostgreSQL database with Dagster's records.",
@@ -61,7 +86,7 @@ def in_postgres() -> Iterator[Remainder]:
     )
     yield Remainder(
         "Backups of the PostgreSQL database with Dagster's records.",
-        f"{BACKUP_DAYS} days have passed with the timer tiktok-insights-backup; your own plan may keep them longer",
+        f"{_end(today, BACKUP_DAYS)} with the timer tiktok-insights-backup; your own plan may keep them longer",
         (
             "sudo rm /srv/tiktok_insights/backups/dagster-*.dump",
             "aws s3 rm s3://BUCKET/backups/orchestrator/ --recursive",
@@ -87,6 +112,16 @@ def in_the_warehouse(session: Session, today: date) -> Iterator[Remainder]:
             f"Snowflake's Fail-safe of the tables in {place}: only Snowflake's support can read it.",
             f"{_end(today, days + FAIL_SAFE_DAYS)}: {_days(FAIL_SAFE_DAYS)} after Time Travel",
         )
+
+
+def in_the_query_history(today: date) -> Iterator[Remainder]:
+    """What Snowflake keeps of statements: https://docs.snowflake.com/en/sql-reference/functions/bind_values."""
+    yield Remainder(
+        "Names as values of this system's statements, which BIND_VALUES shows to whoever may monitor the warehouse.",
+        _end(today, BIND_VALUES_DAYS),
+        ("ALTER ACCOUNT SET ALLOW_BIND_VALUES_ACCESS = FALSE;",),
+    )
+    yield Remainder("Results of queries, which whoever ran one can read again for 24 hours.", _end(today, RESULT_DAYS))
 
 
 def _statements(session: Session, schema: str, days: int) -> Iterator[str]:

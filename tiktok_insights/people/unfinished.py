@@ -50,11 +50,12 @@ class Unfinished:
             raise UnfinishedError(msg) from error
 
     @contextmanager
-    def noted(self, notes: Collection[Note]) -> Iterator[None]:
-        """Keep removals noted until the block has ended without an error."""
+    def noted(self, notes: Collection[Note]) -> Iterator[list[Note]]:
+        """Keep removals noted until the block has ended without an error; what it adds to the list stays noted."""
         self._write([*(note for note in self.notes() if note not in notes), *notes])
-        yield
-        self._write([note for note in self.notes() if note not in notes])
+        kept: list[Note] = []
+        yield kept
+        self._write([note for note in self.notes() if note in kept or note not in notes])
 
     def _write(self, notes: Sequence[Note]) -> None:
         if not notes:

@@ -15,7 +15,7 @@ from tiktok_insights.people.erasing.local_files import clean_machine
 from tiktok_insights.people.erasing.named_texts import NamedTexts
 from tiktok_insights.people.forget import Reach
 from tiktok_insights.people.person import Person, UnknownPersonError
-from tiktok_insights.people.remains import Remainder, in_postgres, in_the_bucket, in_the_warehouse
+from tiktok_insights.people.remains import Remainder, in_postgres, in_the_bucket, in_the_query_history, in_the_warehouse
 from tiktok_insights.people.unfinished import Unfinished
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.raw.snapshots import RawStore
@@ -47,6 +47,8 @@ def open_reach(settings: Settings, progress: ProgressReporter, log: logging.Logg
         lock=partial(open_extraction_lock, str(settings.home), settings.s3, log),
         clean_machine=partial(_clean_machine, settings, records),
         remains=partial(_remains, settings, records),
+        system=f"{open_bucket(settings.s3).uri('')} and the database {settings.snowflake.database}",
+        log=log,
         progress=progress,
     )
 
@@ -92,7 +94,8 @@ def _remains(settings: Settings, records: str | None) -> Iterator[Remainder]:
     if versions := in_the_bucket(aws_client("s3", settings.s3), settings.s3.bucket, today):
         yield versions
     if records:
-        yield from in_postgres()
+        yield from in_postgres(today)
     if settings.deployment is Deployment.AWS:
         with open_session(settings.snowflake, _STEP) as session:
             yield from in_the_warehouse(session, today)
+        yield from in_the_query_history(today)

@@ -5,6 +5,7 @@ Each such line becomes an empty one, so the numbers of all others stay. The obje
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from tiktok_insights.tables.id_sums import id_sum
 
 #: In a row without an ID, a shorter number may as well be one of the row's counts.
 _LOOSE_NAME = 6
+#: An ID inside of something else, such as a formula that keeps a spreadsheet from rounding it.
+_ID_INSIDE = re.compile("(?<![0-9])[0-9]{10,20}(?![0-9])")
+#: A handle as people and addresses write it.
+_AT_HANDLE = re.compile(r"(?<![\w.-])@([\w.]*\w)")
 
 
 def take_out(path: Path, suppression: SuppressionList) -> int:
@@ -55,7 +60,7 @@ def is_suppressed(line: bytes, suppression: SuppressionList) -> bool:
     tiktok_id = id_of(line.rstrip(b"\r\n")).decode("utf-8", "replace")
     if is_id(tiktok_id):
         return suppression.has(Kind.ID, tiktok_id)
-    names = loose_names(line)
+    names = [*loose_names(line), *_ID_INSIDE.findall(tiktok_id)]
     return any(suppression.has(kind, name) for name in names for kind in Kind)
 
 
@@ -69,3 +74,8 @@ def loose_names(line: bytes, delimiter: str = ",") -> list[str]:
         fields = text.split(delimiter)
     stripped = (field.strip() for field in fields)
     return [field for field in stripped if len(field) >= _LOOSE_NAME or not field.isdecimal()]
+
+
+def names_inside(text: str) -> set[str]:
+    """What may be somebody's name within other text, such as in a formula or in the address of a profile."""
+    return {*_ID_INSIDE.findall(text), *_AT_HANDLE.findall(text)}

@@ -22,6 +22,8 @@ MARKER_OF_REJECTED = json.dumps(FORGOTTEN_REJECTED_ROW, separators=(",", ":"))
 _LISTS = {dialect.list_key: dialect for dialect in (WEB, APP)}
 _SPACE = re.compile(r"[ \t\r\n]*")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([0-9]{5,20})')
+#: A handle as people and addresses write it.
+_AT_HANDLE = re.compile(r"(?<![\w.-])@([\w.]*\w)")
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _IDS = ("user.id", "uid", "id", "user.uid")
 _HANDLES = ("user.uniqueId", "unique_id", "uniqueId", "user.unique_id")
@@ -159,9 +161,19 @@ def _skip(text: str, position: int) -> int:
 def _loose_names(text: str) -> Iterator[RowNames]:
     """Each text or number of what is not JSON, as an ID and as a handle and as a secUid."""
     for quoted, number in _TOKEN.findall(text):
-        for token in filter(None, (quoted, number)):
+        for token in filter(None, {quoted, _unescaped(quoted), number}):
             yield RowNames(token, token, token)
             yield RowNames("", token, "")
+    for handle in _AT_HANDLE.findall(text):
+        yield RowNames("", handle, "")
+
+
+def _unescaped(text: str) -> str:
+    """A text of JSON without its escapes, as far as it is one."""
+    try:
+        return str(json.loads(f'"{text}"')) if "\\" in text else text
+    except ValueError:
+        return text
 
 
 def _first(row: Any, paths: tuple[str, ...]) -> str:

@@ -25,6 +25,7 @@ from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.dashboard import renew_dashboard
 from tiktok_insights.people.forget import Reach, forget, forget_account
+from tiktok_insights.people.receipt_text import receipt_text
 from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.expiring import open_retention
@@ -140,7 +141,7 @@ def _remove_somebody(deployed: Deployed) -> None:
     deployed.be(_REMOVER)
     for name in (*partner, *listed, quarantined):
         receipt = forget(_reach(deployed), name)
-        assert receipt.is_complete, receipt.to_text()
+        assert receipt.is_complete, receipt_text(receipt)
     for (account,) in accounts:
         assert forget_account(_reach(deployed), account).is_complete
     # The partner's file is old.

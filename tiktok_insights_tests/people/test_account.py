@@ -2,13 +2,24 @@
 
 import gzip
 import hashlib
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.listing import list_csvs
 from tiktok_insights.people.erasing.account import remove_account
+from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.finding import Unread
+from tiktok_insights.people.forget import forget_account
+from tiktok_insights.people.person import Person
+from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
+from tiktok_insights.resources.forgetting import open_reach
+from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.ledger import settled_versions
 from tiktok_insights.staging.pending import pending
 from tiktok_insights_tests.support.bodies import encoded, user_info
@@ -92,3 +103,20 @@ def test_an_account_is_gone_as_if_it_had_never_been_followed(loader: Loader) -> 
 
     assert [place for place in remove_account(loader.store, loader.connect, GONE) if place.copies] == []
     assert pending(list_csvs(loader.store), settled_versions(loader.session)) == []
+
+
+def test_logs_and_dagsters_records_lose_the_accounts_names(loader: Loader) -> None:
+    """Its ID, and the handles that the tables know before its rows go; a second time, the ID alone."""
+    lists(loader, (GONE, OTHER))
+    loader.session.execute("UPDATE ACCOUNT_SNAPSHOTS SET HANDLE = 'handle.' || ACCOUNT_ID")
+    names: list[Person] = []
+
+    def clean(people: Collection[Person]) -> Iterator[Cleaned]:
+        names.extend(people)
+        yield Cleaned("logs", unread=(Unread("a.log", "denied"),))
+
+    reach = open_reach(read_settings(), SILENT, logging.getLogger(__name__))
+    reach = replace(reach, clean_machine=clean, lock=nullcontext)
+    assert not forget_account(reach, GONE).is_complete
+    forget_account(reach, GONE)
+    assert names == [Person(GONE, frozenset({f"handle.{GONE}"})), Person(GONE)]

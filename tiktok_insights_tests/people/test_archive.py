@@ -223,6 +223,18 @@ def test_the_command_writes_to_its_folder_whatever_the_handle_is(loader: Loader,
     assert [path.name for path in tmp_path.iterdir()] == ["person_.._a_nb.zip"]
 
 
+def test_lines_of_others_may_name_a_person_within_a_field(loader: Loader, tmp_path: Path) -> None:
+    """In a formula or an address, and a handle in any case; not in a line about someone else."""
+    loader.put("other", f'name,id\nx,"=""{PERSON}"""\n{OTHERS[0]},fan of {PERSON}\ny,see @A.handle\n'.encode())
+    loader.put("ours", f"{line(PERSON, uniqueId='a.Handle')}\n".encode())
+    files = archived(loader, PERSON, tmp_path / "x.zip")
+    assert [(one["source"][-9:], one["where"]) for one in files["csv.json"]] == [
+        ("other.csv", "line 2"),
+        ("other.csv", "line 4"),
+        ("/ours.csv", "line 1"),
+    ]
+
+
 def test_a_handle_that_names_no_single_user_is_refused(planted: Loader, tmp_path: Path) -> None:
     """Handles change hands, so the ID decides."""
     with told("The handle or secUid <name>", "nobody", "in no table"):
@@ -251,6 +263,7 @@ def test_the_command_writes_the_archive(loader: Loader, tmp_path: Path) -> None:
 def test_what_could_not_be_read_is_named_and_fails_the_command(loader: Loader, tmp_path: Path) -> None:
     """The rest is in the archive."""
     loader.store.put(f"{SNAPSHOT}/page-000009.json.gz", b"\x1f\x8bdamaged", "application/gzip")
+    loader.put("workbook", b"PK\x03\x04")
     answer = export("--person", PERSON, "--out", str(tmp_path))
     assert answer.exit_code == 1
     # The file is named after the ID that the user has typed.
@@ -258,6 +271,7 @@ def test_what_could_not_be_read_is_named_and_fails_the_command(loader: Loader, t
     told("<number> could not be read, and may hold the person.").says(said)
     with zipfile.ZipFile(tmp_path / f"person_{PERSON}.zip") as archive:
         assert f"Could not be read:\n- {SNAPSHOT}/page-000009.json.gz: " in archive.read(README).decode()
+        assert "workbook.csv: cannot be searched: the file is a ZIP" in archive.read(README).decode()
 
 
 @pytest.mark.parametrize("words", [[], ["tiktok_data", "--person", "1"]])

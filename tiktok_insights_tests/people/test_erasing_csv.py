@@ -62,6 +62,9 @@ FILES: dict[str, bytes] = {
     "foreign": f"rank;id;name\n1;{ANN};{_SIGN}\n2;{OTHERS[0]};x\n".encode(),
     "foreign handle": f"name\tlink\n{_SIGN}\t@{HANDLE}\nelse\t@someone\n".encode(),
     "foreign secUid": f"a,b\r{_SIGN},{SEC_UID}\rx,MS4wLjABAAAAbob\r".encode(),
+    "foreign formula": f'name,number\n{_SIGN},"=""{ANN}"""\nx,"=""{OTHERS[0]}"""\n'.encode(),
+    "foreign address": f"{_SIGN},https://tiktok.example/@{HANDLE.upper()}/video/{OTHERS[0]}?x\nx,@{HANDLE}.shop\n".encode(),
+    "formulas": csv_file(her(f'"=""{ANN}"""', uniqueId="new"), row("8")),
     "no header": f"{ANN},{_SIGN}\n{OTHERS[1]},{HANDLE}\n".encode(),
     "two lines": f'id,bio\n{ANN},"{_SIGN}\n{_SIGN}, too"\n{OTHERS[1]},"a\nb"\n'.encode(),
 }
@@ -69,6 +72,7 @@ FILES: dict[str, bytes] = {
 STAY: dict[str, bytes] = {
     "nothing of hers": csv_file(*_OTHERS),
     "foreign, another's": f"id,name,friend\n{OTHERS[1]},{HANDLE},{ANN}\n7,a,149\n".encode(),
+    "foreign, a mail address": f"name,mail\nx,x@{HANDLE}\ny,@{HANDLE}s\n".encode(),
     "empty": b"",
 }
 

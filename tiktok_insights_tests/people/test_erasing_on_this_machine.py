@@ -48,6 +48,8 @@ ID, HANDLE, NICKNAME = "7423456789012345149", "Zoe.q7Kx2vM9", "Zoë q7Kx2vM9 \U0
 SEC_UID, AVATAR = "MS4wLjABAAAAq7Kx2vM9", "https://p16.example/q7Kx2vM9"
 NAMES = [(Kind.ID, ID), (Kind.HANDLE, HANDLE), (Kind.SEC_UID, SEC_UID)]
 LIST = SuppressionList(b"k" * 32).with_names(NAMES)
+#: The last one is Dagster's own, and says the name of a job.
+TAGS = {"about": HANDLE, "id": ID, "short": "1", "path": f"/x/{HANDLE}/y", "dagster/schedule_name": "speak"}
 QUIET = {"telemetry": {"enabled": False}}
 TEXTS = (ID, HANDLE, HANDLE.lower(), NICKNAME, SEC_UID)
 
@@ -79,7 +81,8 @@ def run_dagster(folder: Path) -> str:
     folder.mkdir(exist_ok=True)
     with dg.DagsterInstance.local_temp(str(folder), overrides=QUIET) as instance:
         config = {"ops": {"speak": {"config": {"reference": HANDLE}}}}
-        run_id = speaking.execute_in_process(config, instance=instance).run_id
+        run_id = speaking.execute_in_process(config, instance=instance, tags=TAGS).run_id
+        instance.report_runless_asset_event(dg.AssetObservation("speak", tags={"about": HANDLE, "id": ID}))
     log = folder / "storage" / run_id / "compute_logs" / "speak.err"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(f"Traceback: @{HANDLE} has the ID {ID}\n", encoding="utf-8")
@@ -154,6 +157,11 @@ def test_dagsters_runs_stay_readable_without_the_person(tmp_path: Path) -> None:
         run = instance.get_run_by_id(run_id)
     assert run is not None
     assert run.run_config == {"ops": {"speak": {"config": {"reference": "[removed]"}}}}
+    assert {key: run.tags[key] for key in TAGS} == {
+        **dict.fromkeys(("about", "id", "short"), "[removed]"),
+        "path": "/x/[removed]/y",
+        "dagster/schedule_name": "speak",
+    }
     assert [(each.dagster_event_type, each.step_key, each.timestamp) for each in after] == [
         (each.dagster_event_type, each.step_key, each.timestamp) for each in before
     ]

@@ -5,6 +5,7 @@ What looks for them knows nothing of the places that the command knows.
 
 import dataclasses
 import gzip
+import io
 import json
 import logging
 import tempfile
@@ -24,14 +25,17 @@ from tiktok_insights.dashboard.publishing import DASHBOARD_KEY, dashboard_path, 
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts
 from tiktok_insights.lake.followers_csv import write_missing_csvs
-from tiktok_insights.lake.listing import CsvInventory, csv_key
+from tiktok_insights.lake.listing import CSV_PREFIX, CsvInventory, csv_key
 from tiktok_insights.local import stack
 from tiktok_insights.people.forget import forget as forget_person
 from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.forgetting import open_reach
-from tiktok_insights.resources.opening import open_bucket, open_session
+from tiktok_insights.resources.opening import aws_client, open_bucket, open_session
+from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.settings.environment import Settings, read_settings
+from tiktok_insights.staging.batch import Staging
+from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK
 from tiktok_insights_tests.conftest import set_environment
@@ -189,6 +193,7 @@ def test_nobody_who_was_removed_is_anywhere_and_everyone_else_is_as_before(own: 
     assert [place for place in again["found"] if place["copies"]] == []
     receipt = str(next(out.glob("*.json")))
     assert command("--verify", receipt).exit_code == 0
+    assert_no_one_comes_back(own, people, before, out)
 
 
 def assert_only_others_are_left(
@@ -212,3 +217,43 @@ def assert_only_others_are_left(
         list(write_missing_csvs(RawStore(loader.store), CsvInventory(loader.store), 1.0))
         assert {key: bodies(loader.store)[key] for key in keys} == {key: after[key] for key in keys}
         assert loader.store.exists(DASHBOARD_KEY)
+
+
+def assert_no_one_comes_back(settings: Settings, people: World, before: dict[str, bytes], out: Path) -> None:
+    """By an old file under another key, as a multipart upload, over the new one, or by an old page that is replayed."""
+    page = COMMITTED[0].page(1)
+    with opened(settings) as loader:
+        loader.put("again", before[PLAIN])
+        upload_in_parts(settings, f"{CSV_PREFIX}account=47/dt=2026-01-31/parts.csv", before[csv_key(COMMITTED[0])])
+        put_over(loader.store, PLAIN, before[PLAIN])
+        put_over(loader.store, page, gzip.compress(before[page], mtime=0))
+        engine = LocalEngine(loader.store, loader.session, open_suppression(settings.s3, loader.store).read())
+        list(Staging(loader.store, loader.session, 1.0, loader.log, engine=engine).stage(loader.listing()))
+        loader.publish()
+        (suppressed,) = loader.rows("SELECT SUM(ROWS_SUPPRESSED) FROM LOAD_HISTORY")
+        assert suppressed > (0,)
+        assert loader.rows(
+            "SELECT COUNT(*) FROM LOAD_HISTORY "
+            "WHERE ROWS_IN <> ROWS_STAGED + ROWS_DUPLICATE + ROWS_REJECTED + ROWS_SUPPRESSED"
+        ) == [(0,)]
+        found = rows_of_people(loader)
+        assert found == without(found, people.gone)
+    counts = {one["place"]: one["copies"] for one in removed(settings, out)["found"] if one["copies"]}
+    assert counts.keys() == {"responses", "csv"}
+    assert scan(settings.home, texts_of(people.gone)) == {}
+
+
+def put_over(store: ObjectStore, key: str, body: bytes) -> None:
+    """Put a body over an object, as whoever has an old copy does."""
+    info = store.info(key)
+    assert info
+    store.replace(info, io.BytesIO(body), "text/csv", store.get(key).metadata)
+
+
+def upload_in_parts(settings: Settings, key: str, body: bytes) -> None:
+    """Upload an object in parts, so that its ETag is not its MD5."""
+    s3, bucket = aws_client("s3", settings.s3), settings.s3.bucket
+    upload = {"Bucket": bucket, "Key": key}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    part = s3.upload_part(**upload, PartNumber=1, Body=body)
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})

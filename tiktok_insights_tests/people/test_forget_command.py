@@ -9,8 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
+from tiktok_insights.people.forget import look_for
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
+from tiktok_insights.people.receipt import write_receipt
+from tiktok_insights.people.receipt_text import receipt_text
 from tiktok_insights.people.unfinished import Note, Unfinished
 from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
@@ -40,15 +43,17 @@ def test_a_dry_run_says_where_someone_is(loader: Loader) -> None:
     before = [(info.key, info.etag) for info in loader.store.list("")]
     answer = forget(HANDLE, "--dry-run")
     assert answer.exit_code == 0, answer.output
-    counts = dict(line.rsplit(None, 1) for line in answer.stdout.splitlines() if " " in line)
-    assert (counts["csv"], counts["responses"], counts["PUBLIC.TIKTOK_DATA"]) == ("1", "0", "1")
+    counts = {line.split("  ")[0]: line.split()[-2:] for line in answer.stdout.splitlines() if "  " in line}
+    places = ("csv", "responses", "PUBLIC.TIKTOK_DATA")
+    assert [counts[place] for place in places] == [["1", "0"], ["0", "0"], ["1", "0"]]
     assert PERSON not in answer.output
     assert before == [(info.key, info.etag) for info in loader.store.list("")]
 
 
 def test_whoever_came_back_is_found_and_fails_the_verification(loader: Loader, tmp_path: Path) -> None:
     """With the place and what to do, and without a name."""
-    _, document = receipt().write(tmp_path)
+    seal = open_suppression(read_settings().s3, loader.store).seal
+    _, document = write_receipt(receipt(), receipt_text(receipt()), tmp_path, seal)
     assert forget("--verify", str(document)).exit_code == 0
     open_suppression(read_settings().s3, loader.store).add(Person(PERSON).names())
     loader.put("again", f"Tiktok_id,x\n{PERSON},1\n".encode())
@@ -56,6 +61,35 @@ def test_whoever_came_back_is_found_and_fails_the_verification(loader: Loader, t
     assert answer.exit_code == 1
     told("Found again: <number>.", "1", "csv (1)").says(answer.stderr.removeprefix("Error: "))
     assert PERSON not in answer.output
+    document.write_text(document.read_text(encoding="utf-8").replace("1,234", "1,235", 1).replace("1234", "1235", 1))
+    answer = forget("--verify", str(document))
+    assert answer.exit_code == 1
+    told("<file> is not as it was written").says(answer.stderr.removeprefix("Error: "))
+
+
+def test_what_cannot_be_read_is_named(loader: Loader, caplog: pytest.LogCaptureFixture) -> None:
+    """Once, in the log; a dry run counts it. So is a file of another producer whose name or metadata names someone."""
+    loader.upload("list", row(PERSON, uniqueId=HANDLE), row("2"))
+    loader.put("packed", b"\x1f\x8b\x08")
+    loader.put(f"list-of-{HANDLE.upper()}", row("3").encode())
+    folder = "csv/followers/account=42/dt=2026-01-31/"
+    loader.store.put_once(f"{folder}meta.csv", row("4").encode(), "text/csv", {"for": f"{PERSON}, please"})
+    loader.store.put_once(f"{folder}other.csv", row("4").encode(), "text/csv", {"for": f"{PERSON}0 x{HANDLE}"})
+    loader.store.put("backup/list.csv", b"", "text/csv")
+    loader.load()
+    answer = forget(HANDLE, "--dry-run")
+    assert answer.exit_code == 0, answer.output
+    counts = {line.split("  ")[0]: line.split()[-2:] for line in answer.stdout.splitlines() if "  " in line}
+    assert (counts["csv"], counts["names of objects"]) == (["1", "1"], ["0", "2"])
+    said = [record.getMessage() for record in caplog.records if "Not searched" in record.getMessage()]
+    assert [text.partition("dt=2026-01-31/")[2].partition(": ")[0] for text in said] == [
+        "packed.csv",
+        f"list-of-{HANDLE.upper()}.csv",
+        "meta.csv",
+    ]
+    told("its name or metadata may name a removed person").says(said[-1].partition(".csv: ")[2])
+    reach = open_reach(read_settings(), SILENT, logging.getLogger(__name__))
+    assert look_for(reach, HANDLE).strangers == 1
 
 
 def test_it_asks_before_it_removes(loader: Loader) -> None:
@@ -98,6 +132,9 @@ def test_a_removal_stays_noted_until_it_ends(tmp_path: Path) -> None:
         assert file.stat().st_mode & 0o777 == 0o600
         raise KeyboardInterrupt
     assert unfinished.notes() == (note,)
+    with unfinished.noted([note]) as kept:
+        kept.append(note)
+    assert unfinished.notes() == (note,), "something could not be cleaned"
     with unfinished.noted([note]):
         pass
     assert (unfinished.notes(), file.exists()) == ((), False)

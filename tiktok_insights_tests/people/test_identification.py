@@ -77,3 +77,12 @@ def test_whose_a_row_is() -> None:
     assert not EVERYTHING.is_row(RowNames("", HANDLE, "other"))
     assert not Person("").is_row(RowNames("", "", ""))
     assert not Person("").is_mentioned_in("anything")
+
+
+def test_a_file_that_is_no_csv_stops_no_search(planted: Loader) -> None:
+    """With a CR within a line, as in UTF-16; and a handle may be in the address of a profile alone."""
+    planted.put("odd", "name\rx,y\r".encode("utf-16"))
+    planted.put("profiles", b"name,profile\nx,https://tiktok.example/@Zoe.z?lang=en\ny,mail@zoe.z\n")
+    planted.store.put("quarantine/csv/followers/x.jsonl", b'{"row": "a\\rb,c"}\n', "text/plain")
+    assert identify(planted.session, planted.store, ANN).id == ANN
+    assert identify(planted.session, planted.store, "zoe.z") == Person("", frozenset({"Zoe.z"}))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tiktok_insights.clients.snowflake_session import Session
-from tiktok_insights.people.receipt import Receipt
+from tiktok_insights.people.receipt import read_receipt
 from tiktok_insights.powerbi.service.models import read_list, read_model, read_refresh
 from tiktok_insights.powerbi.service.reasons import failure
 from tiktok_insights.quoting import field_name, quoted, without_values
@@ -165,7 +165,7 @@ def test_no_error_quotes_whom_a_failed_refresh_or_a_receipt_names(tmp_path: Path
     assert "duplicate value '…'" in said
     path = tmp_path / "receipt.json"
     path.write_text(json.dumps({"search": WHO, ID: 1}), encoding="utf-8")
-    said += said_by(lambda: Receipt.from_json(path))
+    said += said_by(lambda: read_receipt(path, lambda _: ""))
     said += ZEROS.said(ALL, int(ID), int(ID) + 10_000)
     said += " ".join(unknown_fields({"userList": [{ID: 1, "user": {WHO: 1}}], WHO: 2}))
     assert SIGNS.found_in(said.encode()) == set()

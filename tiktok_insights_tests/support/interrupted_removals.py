@@ -76,6 +76,8 @@ class Removal:
             lock=lock,
             clean_machine=clean,
             remains=tuple,
+            system="a test",
+            log=_LOG,
         )
 
     def run(self) -> Receipt:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiktok_insights.tiktok.models import FORGOTTEN
-from tiktok_insights.tiktok.page_rows import MARKER, RowNames, names_in, without_rows
+from tiktok_insights.tiktok.page_rows import MARKER, RowNames, names_in, without_mention, without_rows
 from tiktok_insights.tiktok.pagination import Walk
 from tiktok_insights_tests.support.bodies import app_page, app_row, encoded, parse_page, web_page, web_row
 
@@ -67,6 +67,21 @@ def test_evidence_that_is_no_json_is_given_up_whole_when_it_names_the_person(cut
         body = encoded(web_page(web_row(tiktok_id), web_row("5")))[:-cut]
         assert without_rows(body, is_the_first) == ((expected, 1) if expected else (body, 0))
         assert tiktok_id in {names.tiktok_id for names in names_in(body)}
+
+
+@pytest.mark.parametrize(
+    ("body", "is_hers"),
+    [
+        (rb'{"h": "\u0061nn\u002elee"', True),
+        (rb'{"h": "\ud83e\uddc1", "x": "\u00', False),
+        (b'<a href="https://tiktok.example/@Ann.Lee?x">', True),
+        (b'<a href="mailto:x@ann.lee">@ann.lee.shop', False),
+    ],
+)
+def test_evidence_may_write_a_handle_in_any_way(body: bytes, is_hers: bool) -> None:  # a case
+    """With the escapes of JSON, or in an address; not a longer handle, or a mail address."""
+    found = without_mention(body, lambda names: names.handle.lower() == "ann.lee")
+    assert found == ((MARKER.encode(), 1) if is_hers else (body, 0))
 
 
 def test_bytes_that_are_no_text_stay_as_they_are() -> None:

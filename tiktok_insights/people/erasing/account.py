@@ -47,6 +47,15 @@ def remove_account(store: ObjectStore, connect: Connect, account_id: str) -> lis
     return [*_from_the_bucket(store, account_id), *_from_the_warehouse(connect, account_id)]
 
 
+def handles_of(connect: Connect, account_id: str) -> frozenset[str]:
+    """The handles that the account had, while it has rows. Logs and Dagster's records may have them."""
+    with connect() as session:
+        rows = session.query(
+            f"SELECT DISTINCT HANDLE FROM {ACCOUNT_SNAPSHOTS.name} WHERE ACCOUNT_ID = ?", (account_id,)
+        )
+    return frozenset(handle for (handle,) in rows if handle)
+
+
 def objects_of(store: ObjectStore, account_id: str) -> Iterator[tuple[str, list[str]]]:
     """Every place in the bucket with the keys of its objects about the account, in the order in which they go."""
     raw = [info.key for info in store.list(f"{RAW_PREFIX}account={account_id}/")]

@@ -28,4 +28,4 @@ def counted(
                 unread.append(found)
             else:
                 sources, copies = sources + bool(found), copies + found
-    return Cleaned(place, sources, copies, tuple(unread))
+    return Cleaned(place, sources, copies, tuple(unread), len(infos))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tiktok_insights.staging.header import UnloadableError, other_kind
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, Inspection, header_of, id_of, inspect
-from tiktok_insights.staging.suppressed_rows import is_suppressed, lines_of, loose_names
+from tiktok_insights.staging.suppressed_rows import is_suppressed, lines_of, loose_names, names_inside
 from tiktok_insights.suppression import Kind, SuppressionList, is_id
 from tiktok_insights.tables.id_sums import id_sum
 
@@ -44,7 +44,7 @@ def cut_lines(path: Path, rest: Path, suppression: SuppressionList) -> CutLines:
 
     Raises UnloadableError for a file whose lines cannot be told apart.
     """
-    _require_text(path)
+    require_lines(path)
     is_ours = _is_ours(path)
     cutter = _Cutter(suppression, is_ours=is_ours)
     if not any(cutter.is_removed(line) for line in _pieces(path, is_ours=is_ours)):
@@ -58,7 +58,7 @@ def cut_lines(path: Path, rest: Path, suppression: SuppressionList) -> CutLines:
 
 def removed_lines(path: Path, suppression: SuppressionList) -> Iterator[tuple[int, bytes]]:
     """The lines that `cut_lines` cuts, each with its number. Raises UnloadableError."""
-    _require_text(path)
+    require_lines(path)
     is_ours = _is_ours(path)
     waiting: deque[tuple[int, bytes]] = deque()
 
@@ -89,12 +89,13 @@ class _Cutter:
         if is_id(first := _first(line)) and len(first) >= _LONG:
             return self.suppression.has(Kind.ID, first)
         names = {name.removeprefix("@") for delimiter in _DELIMITERS for name in loose_names(line, delimiter)}
+        inside = names | names_inside(line.decode("utf-8", "replace"))
         has = self.suppression.has
-        if any(has(Kind.ID, name) or has(Kind.SEC_UID, name) for name in (*names, first)):
+        if any(has(Kind.ID, name) or has(Kind.SEC_UID, name) for name in (*inside, first)):
             return True
         # An old handle may be somebody else's by now, whose ID is then beside it.
         is_others = any(is_id(name) and len(name) >= _LONG for name in names)
-        return not is_others and any(has(Kind.HANDLE, name) for name in names)
+        return not is_others and any(has(Kind.HANDLE, name) for name in inside)
 
     def kept(self, lines: Iterator[bytes], *, is_loadable: bool) -> Iterator[bytes]:
         """The lines of others."""
@@ -133,7 +134,8 @@ def _first(line: bytes) -> str:
     return id_of(line.rstrip(b"\r\n")).decode("utf-8", "replace")
 
 
-def _require_text(path: Path) -> None:
+def require_lines(path: Path) -> None:
+    """Raise UnloadableError for a file of which the lines cannot be told, as for one that is packed."""
     with path.open("rb") as file:
         if kind := other_kind(file.read(4)):
             raise UnloadableError(f"cannot be searched: {kind}")

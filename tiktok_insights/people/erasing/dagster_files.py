@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tiktok_insights.people.erasing.cleaned import Cleaned
-from tiktok_insights.people.erasing.dagster_texts import cleaned_text
+from tiktok_insights.people.erasing.dagster_texts import TAG_TABLES, TAG_VALUE, cleaned_text, is_own_tag
 from tiktok_insights.people.erasing.named_texts import NamedTexts
 from tiktok_insights.people.erasing.text_files import clean_text_files
 from tiktok_insights.people.finding import Unread
@@ -52,11 +52,14 @@ def _clean_tables(connection: sqlite3.Connection, texts: NamedTexts) -> int:
 def _clean_table(connection: sqlite3.Connection, table: str, texts: NamedTexts) -> int:
     """Clean every text of a table. Names of tables and columns are SQLite's own."""
     columns = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")').fetchall()]
+    key = columns.index("key") if table.endswith(TAG_TABLES) and "key" in columns else None
     quoted = ", ".join(f'"{name}"' for name in columns)
     copies = 0
     for rowid, *values in connection.execute(f'SELECT rowid, {quoted} FROM "{table}"').fetchall():
+        is_tag = key is not None and not is_own_tag(str(values[key]))
         for column, value in zip(columns, values, strict=True):
-            if isinstance(value, str) and (clean := cleaned_text(value, texts)) != value:
+            is_prose = is_tag and column == TAG_VALUE
+            if isinstance(value, str) and (clean := cleaned_text(value, texts, is_prose=is_prose)) != value:
                 update = f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?'
                 connection.execute(update, (clean, rowid))
                 copies += 1

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tiktok_insights.people.erasing.cleaned import Cleaned
-from tiktok_insights.people.erasing.dagster_texts import cleaned_text
+from tiktok_insights.people.erasing.dagster_texts import TAG_TABLES, TAG_VALUE, cleaned_text, is_own_tag
 from tiktok_insights.people.erasing.named_texts import NamedTexts
 from tiktok_insights.people.finding import Unread
 
@@ -56,9 +56,11 @@ def _clean_column(connection: "Connection", column: "Column[str]", texts: NamedT
     row: ColumnElement[str] = literal_column("ctid")
     # Far more than what is a name; `cleaned_text` decides.
     may_name = or_(*(func.lower(column).contains(form, autoescape=True) for form in _written(texts)))
+    is_tag = column.table.name.endswith(TAG_TABLES) and column.name == TAG_VALUE
+    key: ColumnElement[str] = column.table.columns["key"] if is_tag else literal_column("''")
     copies = 0
-    for ctid, value in connection.execute(select(row, column).where(may_name).with_for_update()).all():
-        if (clean := cleaned_text(value, texts)) != value:
+    for ctid, value, tag in connection.execute(select(row, column, key).where(may_name).with_for_update()).all():
+        if (clean := cleaned_text(value, texts, is_prose=is_tag and not is_own_tag(tag))) != value:
             connection.execute(update(column.table).where(row == ctid).values({column.name: clean}))
             copies += 1
     return copies
