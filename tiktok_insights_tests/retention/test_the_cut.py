@@ -15,9 +15,7 @@ pytestmark = pytest.mark.people
 
 OLD, NEW = "2026-01-30T12:00:00Z", "2026-02-03T12:00:00Z"
 REFUSED = csv_file("Ann,1", header="name,number")
-LEDGER = (
-    "SELECT STATUS, REASON IS NULL, ID_SUM_IN = 0 FROM LOAD_HISTORY WHERE OBJECT_KEY = ? ORDER BY LAST_MODIFIED, BATCH_ID"
-)
+LEDGER = "SELECT STATUS, REASON IS NULL, ID_SUM_IN = 0 FROM LOAD_HISTORY WHERE OBJECT_KEY = ? ORDER BY BATCH_ID"
 
 
 def cut_of(loader: Loader) -> datetime | None:
