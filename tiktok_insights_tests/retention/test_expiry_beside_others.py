@@ -40,9 +40,9 @@ pytestmark = [
 
 #: Against hangs only.
 _SECONDS = 60
-#: At which request of the one that begins the other follows.
-LOAD_FIRST = ("S3 PUT csv/", "S3 GET csv/", "INSERT INTO FOLLOWER_SNAPSHOTS")
-EXPIRY_FIRST = ("S3 DELETE csv/", "DELETE FROM FOLLOWER_SNAPSHOTS")
+#: At which request of the one that begins the other follows; a full torture takes the rest, too.
+LOAD_FIRST, EXPIRY_FIRST = ("S3 GET csv/", "INSERT INTO FOLLOWER_SNAPSHOTS"), ("S3 DELETE csv/",)
+MORE_LOADS_FIRST, MORE_EXPIRIES_FIRST = ("S3 PUT csv/",), ("DELETE FROM FOLLOWER_SNAPSHOTS",)
 #: Handles that only old snapshots have; and an old file that no load has seen.
 OLD_HANDLES = ("h9.01-28", "h5.01-25", "h6.01-30", "h3.01-31")
 PENDING = "csv/followers/account=44/dt=2026-01-30/pending.csv"
@@ -99,7 +99,7 @@ class Ground:
         Planted(store)
         sandbox.places.load()
         sandbox.keep()
-        store.put(PENDING, csv_file(row("6", extracted_at="2026-01-30T13:00:00Z")), "text/csv")
+        store.put(PENDING, csv_file(row("6", extracted_at="2026-01-30T13:00:00Z", uniqueId="h6.01-30")), "text/csv")
         self._objects = held(store)
         both: tuple[Work, Work] = (self.load, self.expiry)
         self.expected = [self._in_order(works) for works in permutations(both)]
@@ -167,11 +167,11 @@ def ground(
         yield Ground(Sandbox(places, warehouse), store, tmp_path_factory.mktemp("home"))
 
 
-def test_a_run_beside_an_extraction_and_a_load_ends_like_one_after_the_other(ground: Ground) -> None:
-    """Whichever begins, and however far it is when the other follows: nothing old is loaded, and neither fails."""
+def judge(ground: Ground, load_first: Iterable[str], expiry_first: Iterable[str]) -> None:
+    """Let them meet, and name the meetings after which something is not as it must be."""
     meetings: list[tuple[Work, Work, str]] = [
-        *((ground.load, ground.expiry, kind) for kind in LOAD_FIRST),
-        *((ground.expiry, ground.load, kind) for kind in EXPIRY_FIRST),
+        *((ground.load, ground.expiry, kind) for kind in load_first),
+        *((ground.expiry, ground.load, kind) for kind in expiry_first),
     ]
     wrong = [
         f"{kind} of the {type(first).__name__}: {what}"
@@ -179,3 +179,14 @@ def test_a_run_beside_an_extraction_and_a_load_ends_like_one_after_the_other(gro
         for what in ground.wrong_after(first, then, kind)
     ]
     assert wrong == []
+
+
+def test_a_run_beside_an_extraction_and_a_load_ends_like_one_after_the_other(ground: Ground) -> None:
+    """Whichever begins, and however far it is when the other follows: nothing old is loaded, and neither fails."""
+    judge(ground, LOAD_FIRST, EXPIRY_FIRST)
+
+
+@pytest.mark.full
+def test_so_it_does_at_more_places(ground: Ground) -> None:
+    """When the extraction holds its lock, and when the expiry holds that of publications."""
+    judge(ground, MORE_LOADS_FIRST, MORE_EXPIRIES_FIRST)
