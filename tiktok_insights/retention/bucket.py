@@ -31,7 +31,7 @@ def expired_objects(
 ) -> Iterator[tuple[str, list[str]]]:
     """Every place with the keys of its objects that have expired, in the order in which they go.
 
-    `versions` are the object versions from other sources that the ledger knows.
+    `versions` are the object versions in the ledger whose age is not in their keys.
     """
     yield "responses", [info.key for prefix in (RAW_PREFIX, PROBE_PREFIX) for info in _old(store, prefix, cut)]
     known = {(version.key, etag): version.is_expired for version in versions for etag in version.etags}
@@ -49,9 +49,9 @@ def _old(store: ObjectStore, prefix: str, cut: datetime) -> Iterator[ObjectInfo]
 
 
 def _is_old_csv(info: ObjectInfo, cut: datetime, known: dict[tuple[str, str], bool]) -> bool:
-    if snapshot := snapshot_of(info.key):
-        return snapshot.moment < cut
-    return known.get((info.key, info.etag), info.last_modified < cut)
+    snapshot = snapshot_of(info.key)
+    is_old = snapshot.moment < cut if snapshot else info.last_modified < cut
+    return known.get((info.key, info.etag), is_old)
 
 
 def _moment_of(info: ObjectInfo) -> datetime:

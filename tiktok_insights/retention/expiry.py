@@ -15,8 +15,21 @@ from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.deletion import delete_objects
 from tiktok_insights.retention.bucket import expired_objects
 from tiktok_insights.retention.cut import RetentionError, cut
-from tiktok_insights.retention.warehouse import ExpiringRows, expire_rows, expiring_rows, versions_from_others
-from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_HISTORY
+from tiktok_insights.retention.warehouse import (
+    ExpiringRows,
+    expire_rows,
+    expiring_rows,
+    move_cut,
+    newest_cut,
+    versions_from_others,
+)
+from tiktok_insights.tables.definitions import (
+    ACCOUNT_SNAPSHOTS,
+    FOLLOWER_SNAPSHOTS,
+    LOAD_BATCHES,
+    LOAD_HISTORY,
+    STAGED_TIKTOK_DATA,
+)
 
 #: So many objects that S3 keeps are named; the message says how many there are.
 _NAMED = 5
@@ -61,7 +74,8 @@ class Expired:
 
 def look(store: ObjectStore, connect: Connect, days: int, now: datetime) -> Expired:
     """Say what would expire, and change nothing."""
-    retained_from = cut(days, now)
+    with connect() as session:
+        retained_from = newest_cut(session, cut(days, now))
     objects = [(place, len(keys)) for place, keys in _objects(store, connect, retained_from)]
     with connect() as session:
         rows = expiring_rows(session, retained_from)
@@ -69,21 +83,23 @@ def look(store: ObjectStore, connect: Connect, days: int, now: datetime) -> Expi
 
 
 def expire(reach: Reach, days: int, now: datetime) -> Expired:
-    """Delete everything that is older than these days. With nothing to delete, nothing is written.
+    """Delete everything that is older than these days, or than the cut of an earlier run if that is newer.
 
-    A running extraction is awaited, and none begins meanwhile. What S3 keeps stops nothing else. Raises RetentionError
-    at the end when something is left.
+    With nothing to delete, only the cut moves. A running extraction is awaited, and none begins meanwhile. What S3
+    keeps stops nothing else. Raises RetentionError at the end when something is left.
     """
-    retained_from = cut(days, now)
     with reach.lock():
-        objects = list(_objects(reach.store, reach.connect, retained_from))
         with reach.connect() as session:
-            is_anything = any(keys for _, keys in objects) or bool(expiring_rows(session, retained_from))
-        if not is_anything and not reach.renewing.is_due():
+            retained_from = newest_cut(session, cut(days, now))
+            is_anything = bool(expiring_rows(session, retained_from))
+        objects = list(_objects(reach.store, reach.connect, retained_from))
+        if not is_anything and not any(keys for _, keys in objects) and not reach.renewing.is_due():
+            move_cut(reach.connect, retained_from)
             return Expired(retained_from, ())
         with reach.renewing.noted():
             refused = _delete(reach, objects)
             rows = expire_rows(reach.connect, retained_from)
+            move_cut(reach.connect, retained_from)
     if refused:
         named = " ".join(map(str, refused[:_NAMED]))
         raise RetentionError(f"Objects that have expired and are still in the bucket: {len(refused)}. {named}")
@@ -108,3 +124,5 @@ def _places(rows: ExpiringRows) -> Iterator[tuple[str, int]]:
     yield f"{LOAD_HISTORY.name}, marked as expired", rows.versions
     yield FOLLOWER_SNAPSHOTS.name, rows.history_rows
     yield f"{ACCOUNT_SNAPSHOTS.name}, open snapshots", rows.open_snapshots
+    yield STAGED_TIKTOK_DATA.name, rows.staged_rows
+    yield f"{LOAD_BATCHES.name}, what checks found", rows.findings

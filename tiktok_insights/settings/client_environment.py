@@ -17,13 +17,15 @@ from tiktok_insights.tiktok.client import PUBLIC_URL
 
 #: For an API that is not on this machine.
 _REQUESTS_PER_MINUTE = "60"
+#: A hundred years: SQL writes the years before 1000 in another way than Python.
+_MOST_DAYS = 36_500
 
 
 def s3_settings(env: TypedVariables, local_stack: str) -> S3Settings:
     """The bucket, and for how many days its snapshots are kept."""
     days, region = env.whole("TIKTOK_RETENTION_DAYS"), env.text("AWS_REGION")
-    if days == 0:
-        raise wrong_value("TIKTOK_RETENTION_DAYS", "0", "a whole number from 1, or empty,")
+    if days is not None and not 1 <= days <= _MOST_DAYS:
+        raise wrong_value("TIKTOK_RETENTION_DAYS", str(days), f"a whole number from 1 to {_MOST_DAYS}, or empty,")
     return S3Settings(
         bucket=env.text("TIKTOK_INSIGHTS_BUCKET"),
         retention_days=days,

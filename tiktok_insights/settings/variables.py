@@ -133,7 +133,9 @@ GROUPS: dict[str, tuple[Variable, ...]] = {
         Variable("SNOWFLAKE_WAREHOUSE", "COMPUTE_WH", "the virtual warehouse"),
     ),
     "Retention": (
-        Variable("TIKTOK_RETENTION_DAYS", "", "for how many days snapshots are kept. If empty, nothing expires"),
+        Variable(
+            "TIKTOK_RETENTION_DAYS", "", "for how many days snapshots are kept, up to 36500. If empty, nothing expires"
+        ),
     ),
     "Alerts": (
         Variable("ALERT_SNS_TOPIC", "", "the ARN of an Amazon SNS topic that gets alerts"),

@@ -26,7 +26,7 @@ def _newest(versions: str) -> str:
 SETTLED = _newest(LOAD_HISTORY.name)
 
 #: The batches that have passed the audit and are not published.
-_WAITS_FOR_PUBLICATION = (
+WAITS_FOR_PUBLICATION = (
     f"SELECT BATCH_ID FROM {LOAD_BATCHES.name} WHERE VERDICT = '{BatchVerdict.PASSED}' AND PUBLISHED_AT IS NULL"
 )
 
@@ -36,7 +36,7 @@ def ledger_to_be(session: Session, columns: str, staged_columns: str) -> str:
     return (
         f"(SELECT {columns} FROM {LOAD_HISTORY.name} UNION ALL "
         f"SELECT {staged_columns} FROM {session.namespace.name_of(STAGED_OBJECTS)} "
-        f"WHERE BATCH_ID IN ({_WAITS_FOR_PUBLICATION})) AS known"
+        f"WHERE BATCH_ID IN ({WAITS_FOR_PUBLICATION})) AS known"
     )
 
 

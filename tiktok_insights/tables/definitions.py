@@ -173,7 +173,11 @@ PUBLISH_LOCK = Table(
         ("BATCH_ID", "VARCHAR", "The batch, or what else, that last held the lock, and random digits."),
         ("USERS", "NUMBER(38,0)", "Users in the history, as publications have counted them; NULL before the first."),
         ("SUPPRESSION", "VARCHAR", "State of the suppression list that these tables were cleaned by; NULL if never."),
-        ("RETAINED_FROM", "TIMESTAMP_NTZ", "Snapshots before it have expired, UTC; NULL if none have."),
+        (
+            "RETAINED_FROM",
+            "TIMESTAMP_NTZ",
+            "Snapshots before it have expired and are not loaded, UTC; NULL before the first expiry.",
+        ),
     ),
     is_internal=True,
 )

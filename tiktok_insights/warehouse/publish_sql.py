@@ -21,6 +21,7 @@ from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 from tiktok_insights.tables.load_status import LoadStatus, NewestRow
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tables.presence import PRESENCE_SPELLS
+from tiktok_insights.warehouse.own_csvs import day_of_ours
 from tiktok_insights.warehouse.presence import fold_spells
 
 #: The files of one transaction, in their order; the counts are compared before the last.
@@ -61,6 +62,7 @@ def _fill(text: str, namespace: Namespace, now: datetime) -> str:
         spell_columns=", ".join(PRESENCE_SPELLS.names),
         noted=f"SELECT OBJECT_KEY FROM {objects} WHERE BATCH_ID = ? AND STATUS = '{LoadStatus.UNCHANGED}'",
         settled=SETTLED,
+        day_of_ours=day_of_ours("o.OBJECT_KEY"),
         columns=", ".join(WAREHOUSE_NAMES),
         history_columns=", ".join(FOLLOWER_SNAPSHOTS.names),
         account_snapshot_columns=_from_the_objects(ACCOUNT_SNAPSHOTS),

@@ -18,7 +18,6 @@ from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.lake.replay import Replay
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.resources.expiring import required_days
-from tiktok_insights.retention.cut import cut
 from tiktok_insights.retention.expiry import Expired, Reach, Renewing, expire, look
 from tiktok_insights.retention.warehouse import expire_rows
 from tiktok_insights.settings.environment import Settings, read_settings
@@ -227,10 +226,7 @@ def test_what_s3_keeps_stops_nothing_else_and_all_checks_pass(
     assert [offender[:5] for offender in every_account_is_fresh(given).offenders] == ["ann.b", "ann.b", "44: n"]
 
 
-@pytest.mark.parametrize("days", [10**6, None])
-def test_a_setting_that_no_cut_follows_from_is_told(days: int | None) -> None:
-    """Too many days for the calendar, or none."""
-    with told("TIKTOK_RETENTION_DAYS is <number>, which" if days else "TIKTOK_RETENTION_DAYS is empty"):
-        if days:
-            cut(days, NOW)
+def test_without_the_setting_nothing_expires() -> None:
+    """The command and the job say so."""
+    with told("TIKTOK_RETENTION_DAYS is empty"):
         required_days(read_settings({}))

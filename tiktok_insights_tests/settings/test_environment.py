@@ -115,6 +115,16 @@ def test_a_budget_that_is_no_whole_number_is_named(text: str) -> None:
         read_settings({"TIKTOK_REQUEST_BUDGET": text})
 
 
+@pytest.mark.parametrize("text", ["0", "36501", "1000000000"])
+def test_days_of_retention_are_at_most_a_hundred_years(text: str) -> None:
+    """No calendar has the day before which more would expire, and SQL writes the years before 1000 in another way."""
+    with told(
+        "<variable> is <value>, but", f"TIKTOK_RETENTION_DAYS is '{text}', but a whole number from 1 to 36500, or"
+    ):
+        read_settings({"TIKTOK_RETENTION_DAYS": text})
+    assert read_settings({"TIKTOK_RETENTION_DAYS": "36500"}).s3.retention_days == 36_500
+
+
 def test_the_days_between_full_walks_are_a_number() -> None:
     """A week, unless another number is set."""
     assert read_settings({}).tiktok.full_walk_days == 7

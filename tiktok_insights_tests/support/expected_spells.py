@@ -29,7 +29,7 @@ def moment(time: int | None) -> datetime | None:
 def spell_rows(snapshots: Sequence[Snapshot], cut: int | None = None) -> list[SpellRow]:
     """The rows of one account, whose snapshots are named by the keys of their objects; those before the cut expired."""
     ordered = [look for look in in_order(snapshots) if cut is None or look.started_at >= cut]
-    has_expired = len(ordered) < len(snapshots)
+    expired = [look for look in snapshots if look not in ordered]
     rows: list[SpellRow] = []
     for tiktok_id in users(ordered):
         seen = sightings(ordered, tiktok_id)
@@ -37,17 +37,18 @@ def spell_rows(snapshots: Sequence[Snapshot], cut: int | None = None) -> list[Sp
         for number, spell in enumerate(found, start=1):
             until = found[number].shown[0] if number < len(found) else None
             row = _spell_row(ordered, seen, spell, until)
-            if number == 1 and has_expired and may_be_older(ordered, seen[0], cut or 0):
+            if number == 1 and expired and may_be_older(expired, ordered, seen[0]):
                 row = (None, None, *row[2:])
             rows.append((ordered[0].account_id, tiktok_id, number, *row))
     return rows
 
 
-def may_be_older(retained: Sequence[Snapshot], sighting: tuple[Snapshot, Row], cut: int) -> bool:
-    """Whether a user may have been listed at the cut, by the first sighting after it."""
+def may_be_older(expired: Sequence[Snapshot], retained: Sequence[Snapshot], sighting: tuple[Snapshot, Row]) -> bool:
+    """Whether a user may have been listed by a snapshot that has expired, by the first sighting that is retained."""
     look, row = sighting
-    followed_before_it = row.followed_before is not None and row.followed_before <= cut
-    followed_after_it = row.followed_after is not None and row.followed_after >= cut
+    listed_until = max(one.started_at if one.covered_to is None else one.covered_to for one in expired)
+    followed_before_it = row.followed_before is not None and row.followed_before <= listed_until
+    followed_after_it = row.followed_after is not None and row.followed_after > listed_until
     return followed_before_it or (look == retained[0] and not followed_after_it)
 
 

@@ -241,19 +241,27 @@ def test_spells_and_states_of_random_accounts_are_the_oracles(engine: Engine) ->
     assert kinds_kept == {"FIRST_SEEN", "GONE", "MISSED_ONCE", "OUT_OF_VIEW"}
 
 
-def test_a_window_that_begins_or_ends_at_the_cut_is_certain(engine: Engine) -> None:
-    """Who followed in the cut's own second was not listed at the cut; who followed before it may have been."""
-    cut, hour = 100 * MINUTE, 60 * MINUTE
-    windows = {"at": (cut, cut + hour), "around": (cut - 1, cut + hour), "before": (cut - hour, cut)}
+@pytest.mark.parametrize("moved", [(), (5,), (1, 5)])
+def test_who_followed_after_every_expired_snapshot_was_first_seen_when_we_say(
+    engine: Engine, moved: tuple[int, ...]
+) -> None:
+    """Who followed before the end of one, or in its own second, may be in it; wherever in between the cut is."""
+    hour, last = 60 * MINUTE, 100 * MINUTE
+    windows = {"after": (last + 1, last + hour), "in": (last, last + hour), "before": (last - hour, last)}
     rows = [Row(name, after, before) for name, (after, before) in windows.items()]
     looks = [
         Snapshot(f"7/{at}", at, "whole", is_whole=True, covered_to=at, rows=tuple(shown), account_id="7")
-        for at, shown in ((cut - hour, []), (cut + hour, rows[:2]), (cut + 2 * hour, rows))
+        for at, shown in ((last, []), (last + 6 * hour, rows[:2]), (last + 7 * hour, rows))
     ]
     engine.clear()
     world = World(engine, {"7": []})
     world.publish(looks)
-    world.expire(cut)
-    first_seen = {tiktok_id: time for _, tiktok_id, _, time, *_ in plain(engine, "SELECT * FROM PRESENCE_SPELLS")}
-    assert first_seen == {"at": moment(cut + hour), "around": None, "before": None}
-    assert plain(engine, "SELECT * FROM PRESENCE_SPELLS") == world.spells()
+    for hours in moved:
+        world.expire(last + hours * hour)
+    spells = plain(engine, "SELECT * FROM PRESENCE_SPELLS")
+    first_seen = {tiktok_id: time for _, tiktok_id, _, time, *_ in spells}
+    first, second = (moment(last + hours * hour) for hours in (6, 7))
+    unknown = {"in": None, "before": None} if moved else {"in": first, "before": second}
+    assert first_seen == {"after": first, **unknown}
+    assert spells == world.spells()
+    assert plain(engine, all_spells(engine.session.namespace)) == spells

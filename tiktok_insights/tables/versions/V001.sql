@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   BATCH_ID VARCHAR COMMENT 'The batch, or what else, that last held the lock, and random digits.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
   SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
-  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL if none have.'
+  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired and are not loaded, UTC; NULL before the first expiry.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 INSERT INTO TIKTOK_INTERNAL.PUBLISH_LOCK (SCHEMA_VERSION) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM TIKTOK_INTERNAL.PUBLISH_LOCK);
@@ -189,7 +189,7 @@ CREATE TABLE IF NOT EXISTS TIKTOK_INTERNAL.PUBLISH_LOCK (
   BATCH_ID VARCHAR COMMENT 'The batch, or what else, that last held the lock, and random digits.',
   USERS NUMBER(38,0) COMMENT 'Users in the history, as publications have counted them; NULL before the first.',
   SUPPRESSION VARCHAR COMMENT 'State of the suppression list that these tables were cleaned by; NULL if never.',
-  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired, UTC; NULL if none have.'
+  RETAINED_FROM TIMESTAMP_NTZ COMMENT 'Snapshots before it have expired and are not loaded, UTC; NULL before the first expiry.'
 ) COMMENT = 'The lock row: each publication updates it first, so only one runs at a time.';
 
 CREATE TABLE IF NOT EXISTS PUBLIC.PRESENCE_SPELLS (

@@ -15,6 +15,7 @@ DELETE FROM {staged_objects} WHERE BATCH_ID = ? AND OBJECT_KEY IN (
 
 -- step: mark_expired_objects
 -- It is older than the retained history: its rows are not loaded, whoever uploaded it, and the ledger has no sums of it.
+-- The newest row of a list whose manifest has expired may be of the day after the list was begun, so its key counts, too.
 UPDATE {staged_objects} SET STATUS = '{expired}',
   ID_SUM_IN = 0, ID_SUM_STAGED = 0, ID_SUM_DUPLICATE = 0, ID_SUM_REJECTED = 0
 WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
@@ -23,7 +24,9 @@ WHERE BATCH_ID = ? AND STATUS = '{loaded}' AND OBJECT_KEY IN (
     SELECT OBJECT_KEY AS KEY_OF_ROWS, MAX(EXTRACTED_AT) AS NEWEST_ROW
     FROM {staged_tiktok_data} WHERE BATCH_ID = ? GROUP BY OBJECT_KEY
   ) AS newest ON newest.KEY_OF_ROWS = o.OBJECT_KEY
-  WHERE o.BATCH_ID = ? AND COALESCE(o.STARTED_AT, newest.NEWEST_ROW) < (SELECT MAX(RETAINED_FROM) FROM {publish_lock})
+  JOIN (SELECT MAX(RETAINED_FROM) AS CUT FROM {publish_lock}) AS retained
+    ON COALESCE({day_of_ours} < CUT, FALSE) OR COALESCE(o.STARTED_AT, newest.NEWEST_ROW) < CUT
+  WHERE o.BATCH_ID = ?
 );
 
 -- step: mark_unchanged_objects

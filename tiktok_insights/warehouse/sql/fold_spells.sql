@@ -2,17 +2,20 @@
 -- It applies the batch's snapshots, which are later than all others, and all snapshots of an account without spells.
 -- Every ? is the batch's id; {words} come from the contract and the namespace, and {spells} are the spells that exist.
 -- Where a window's start is unknown, it is the year 1; where there is no window, its end is the year 9999.
--- Snapshots before the cut have expired: they count nowhere, and who may have been listed then has no first sighting.
+-- Snapshots before the cut have expired: they count nowhere, and who may be in one has no first sighting.
 WITH {numbers}, accounts AS (
   SELECT DISTINCT ACCOUNT_ID AS KNOWN_ACCOUNT FROM {spells} AS existing
 ), retained AS (
   SELECT MAX(RETAINED_FROM) AS CUT FROM {publish_lock}
-), cuts AS (
-  -- The cut of each account that has expired snapshots, and the place of its first one after it if that is applied.
-  SELECT DISTINCT ACCOUNT_ID AS CUT_ACCOUNT, CUT, CASE WHEN KNOWN_ACCOUNT IS NULL THEN 1 ELSE 0 END AS FIRST_AFTER
+), expired AS (
+  -- Of each account that has expired snapshots: nobody who followed later is in one, and the place of its first one that
+  -- is retained, if that is applied.
+  SELECT ACCOUNT_ID AS EXPIRED_ACCOUNT, MAX(COALESCE(COVERED_TO, LOOKED_AT)) AS LISTED_UNTIL,
+    CASE WHEN KNOWN_ACCOUNT IS NULL THEN 1 ELSE 0 END AS FIRST_RETAINED
   FROM ACCOUNT_SNAPSHOTS
   JOIN retained ON CUT > LOOKED_AT
   LEFT JOIN accounts ON KNOWN_ACCOUNT = ACCOUNT_ID
+  GROUP BY ACCOUNT_ID, KNOWN_ACCOUNT
 ), looks AS (
   SELECT
     ACCOUNT_ID, OBJECT_KEY, LOOKED_AT, COVERED_FROM, COVERED_TO, COALESCE(HOLES, '[]') AS HOLES,
@@ -125,14 +128,15 @@ WITH {numbers}, accounts AS (
 ), spells AS (
   SELECT
     numbered.*,
-    CASE WHEN ENDED > 0 OR CUT IS NULL OR (EVER_END > CUT AND (EVER_START >= CUT OR EVER_PLACE <> FIRST_AFTER))
+    CASE WHEN ENDED > 0 OR LISTED_UNTIL IS NULL
+      OR (EVER_END > LISTED_UNTIL AND (EVER_START > LISTED_UNTIL OR EVER_PLACE <> FIRST_RETAINED))
       THEN MIN(PLACE) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID, ENDED) END AS FIRST_PLACE,
     ROW_NUMBER() OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID, ENDED ORDER BY PLACE DESC) AS FROM_LAST,
     MIN(PLACE) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID, ENDED, FOLLOWS) AS JOINED_PLACE,
     FIRST_VALUE(WINDOW_START) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID, ENDED, FOLLOWS ORDER BY PLACE) AS JOINED_START,
     FIRST_VALUE(WINDOW_END) OVER (PARTITION BY ACCOUNT_ID, TIKTOK_ID, ENDED, FOLLOWS ORDER BY PLACE) AS JOINED_END
   FROM numbered
-  LEFT JOIN cuts ON CUT_ACCOUNT = ACCOUNT_ID
+  LEFT JOIN expired ON EXPIRED_ACCOUNT = ACCOUNT_ID
 )
 SELECT
   spells.ACCOUNT_ID, spells.TIKTOK_ID, COALESCE(known.SPELL, 1) + spells.ENDED AS SPELL,
