@@ -27,7 +27,7 @@ from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.support import disturbed_command
-from tiktok_insights_tests.support.failing_faults import EXPORTS, NOBODY, Fault, draw
+from tiktok_insights_tests.support.failing_faults import NOBODY, Fault, draw
 from tiktok_insights_tests.support.failing_runs import FailingRuns, failing_runs
 from tiktok_insights_tests.support.leaks import MEANT_FOR_PEOPLE, leaks_in, leaks_of_records, without_typed
 from tiktok_insights_tests.support.private_keys import Written
@@ -45,7 +45,7 @@ _LAST = Fault("file", "a row as header")
 _FEW = (
     Fault("command", "by itself", words=("sql", f"SELECT CAST('{NOBODY}' AS INTEGER)")),
     Fault("command", "by itself", words=("forget", NOBODY, "--yes")),
-    Fault("sql", "echo", "SELECT", 1, ("export", "TIKTOK_DATA", "--out", EXPORTS)),
+    Fault("sql", "echo", "", 0, ("export", "TIKTOK_DATA", "--out", "exports")),
     Fault("job", "unknown", words=("forget_person", NOBODY)),
     Fault("power bi", "wrong secret"),
     Fault("echo", "id-is-text"),

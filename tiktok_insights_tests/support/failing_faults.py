@@ -15,8 +15,8 @@ from tiktok_insights_tests.support.planted_files import FILES
 _SLOW = {"slow", "stalled", "429-retry-after-seconds", "429-retry-after-date"}
 _AWS_KINDS = ("S3 PUT", "S3 GET", "S3 list", "S3 HEAD", "Glue Create", "Glue Get", "Glue Batch")
 _SQL_KINDS = ("SELECT", "INSERT", "COPY", "CREATE", "UPDATE", "MERGE", "DELETE", "BEGIN", "COMMIT", "PUT", "")
-#: Words that stand for whom a person types: someone whom no one knows, someone who is in the data, and a folder.
-NOBODY, SOMEBODY, HANDLE, EXPORTS = "{nobody}", "{somebody}", "{handle}", "{exports}"
+#: Words that stand for whom a person types: someone whom no one knows, and the ID or handle of someone in the data.
+NOBODY, SOMEBODY, HANDLE = "{nobody}", "{somebody}", "{handle}"
 #: Commands that a fault strikes.
 COMMANDS = (
     ("doctor", "--format", "json"),
@@ -29,10 +29,10 @@ COMMANDS = (
     ("powerbi", "check"),
     ("retry-refused",),
     ("probe", "fake.40"),
-    ("sql", "SELECT * FROM TIKTOK_DATA LIMIT 3"),
-    ("export", "TIKTOK_DATA", "--out", EXPORTS),
-    ("export", "TIKTOK_DATA", "--format", "xlsx", "--out", EXPORTS),
-    ("export", "--person", SOMEBODY, "--out", EXPORTS),
+    ("sql", "SELECT COUNT(*) FROM TIKTOK_DATA"),
+    ("export", "TIKTOK_DATA", "--out", "exports", "--replace"),
+    ("export", "TIKTOK_DATA", "--format", "xlsx", "--out", "exports", "--replace"),
+    ("export", "--person", SOMEBODY, "--out", "exports", "--replace"),
     ("forget", SOMEBODY, "--yes", "--out", "receipts"),
     ("forget", SOMEBODY, "--dry-run"),
     ("forget", "--yes", "--out", "receipts"),
@@ -46,7 +46,7 @@ _FAILING = (
     ("export", "--person", NOBODY),
     ("forget", NOBODY, "--yes"),
     ("forget", "--account", NOBODY, "--dry-run"),
-    ("forget", "--verify", "damaged.json"),
+    ("forget", "--verify", "exports/damaged.json"),
     ("retry-refused", NOBODY),
     ("replay", NOBODY),
     ("glue", "upload"),
@@ -99,4 +99,5 @@ def _refusal(dice: random.Random, source: str, words: tuple[str, ...] = ()) -> F
     """A request to AWS or to the warehouse that fails; of a command or a removal, any of its first ones."""
     how = dice.choice(("echo", "echo", "raise", "sigkill"))
     kinds = _AWS_KINDS if source == "aws" else _SQL_KINDS
-    return Fault(source, how, "" if words and dice.random() < 0.5 else dice.choice(kinds), dice.randrange(4), words)
+    kind = "" if words and dice.random() < 0.5 else dice.choice(kinds)
+    return Fault(source, how, kind, dice.randrange(2 if words else 4), words)

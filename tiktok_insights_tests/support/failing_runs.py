@@ -22,7 +22,7 @@ from tiktok_insights.resources.opening import open_bucket
 from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights_tests.support.disturbed_command import FAULT, STATEMENTS, WAREHOUSE
 from tiktok_insights_tests.support.fail_points import Moment
-from tiktok_insights_tests.support.failing_faults import EXPORTS, HANDLE, NOBODY, SOMEBODY, Fault
+from tiktok_insights_tests.support.failing_faults import HANDLE, NOBODY, SOMEBODY, Fault
 from tiktok_insights_tests.support.failing_places import JOB, POWER_BI_ENDS, let_job_fail
 from tiktok_insights_tests.support.fake_power_bi import FakePowerBI, fake_power_bi
 from tiktok_insights_tests.support.planted_api import Echo, planted_api
@@ -34,6 +34,8 @@ from tiktok_insights_tests.support.signs import Signs
 
 _ROOT = Path(__file__).parents[2]
 _LIMIT_SECONDS = 240
+#: The texts of all statements. A person's own are among them.
+_HISTORY = "statements.jsonl"
 _ACCOUNTS = ("fake.40", "fake.35.app", "fake.45.mix")
 _AWS_CODES = ((403, "AccessDenied"), (400, "InvalidToken"), (403, "SignatureDoesNotMatch"), (412, "PreconditionFailed"))
 #: What loads what others have uploaded; the others need no new object.
@@ -129,17 +131,14 @@ class FailingRuns:
         for stand_in in (NOBODY, SOMEBODY, HANDLE):
             if stand_in in word:
                 who, whom = self._whom(stand_in, dice)
-                self.typed.setdefault(self._name_of(str(fault)), set()).add(whom)
+                for name in (self._name_of(str(fault)), *([_HISTORY] if fault.words[0] == "sql" else [])):
+                    self.typed.setdefault(name, set()).add(whom)
                 return word.replace(stand_in, who)
-        return word.replace(EXPORTS, str(self.home / "exports" / f"{self._number}"))
+        return word
 
     def _whom(self, stand_in: str, dice: random.Random) -> tuple[str, str]:
         """Someone, with what they are; nobody whom one knows, as long as nobody is known."""
-        known = {
-            what: value
-            for what, value in self.signs.known({SOMEBODY: " id", HANDLE: " uniqueId"}.get(stand_in, "-")).items()
-            if what.startswith("user ")
-        }
+        known = self.signs.known({SOMEBODY: " user.id", HANDLE: " user.uniqueId"}.get(stand_in, "-"))
         if not known:
             return self.signs.text(f"typed {self._number}"), f"typed {self._number}"
         whom = dice.choice(sorted(known))
@@ -153,7 +152,7 @@ class FailingRuns:
             return subprocess.run(  # noqa: S603  # our own command
                 [str(self.command), *words],
                 cwd=self.home,
-                env={**environment, STATEMENTS: str(self.outputs / "statements.jsonl")},
+                env={**environment, STATEMENTS: str(self.outputs / _HISTORY)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -237,7 +236,7 @@ def failing_runs(folder: Path, command: Path, key: Written, signs: Signs) -> Ite
             runs = FailingRuns(home, outputs, command, signs, api, echo, power_bi, key.pems["encrypted PKCS#8"])
             plant_keys(runs.settings, signs)
             who = {signs.text("user planted in a receipt"): signs.number("user planted's ID in a receipt")}
-            (home / "damaged.json").write_text(json.dumps(who), encoding="utf-8")
+            (home / "exports" / "damaged.json").write_text(json.dumps(who), encoding="utf-8")
             yield runs
     finally:
         stack.stop(home / ".local")

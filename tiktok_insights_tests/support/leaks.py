@@ -20,7 +20,7 @@ MEANT_FOR_PEOPLE = {
     ".local/stack/snowflake/": "the warehouse. Its tables of runs, and the texts of statements, are searched apart",
     ".local/dashboard/": "the dashboard, which names users unless TIKTOK_PSEUDONYMS is set",
     ".local/forget/": "whose removal was cut off: the next one continues it",
-    ".local/stack/aws/glue/runs/": "what Glue itself remembers of a run, such as the error of the job's process",
+    ".local/stack/glue/runs/": "what Glue itself remembers of a run, such as the error of the job's process",
     "exports/": "what people have exported",
 }
 #: Whose texts the user has given as a name. Messages say which object they are about, and the remedy needs its key.
