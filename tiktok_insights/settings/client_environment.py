@@ -17,6 +17,8 @@ from tiktok_insights.tiktok.client import PUBLIC_URL
 
 #: For an API that is not on this machine.
 _REQUESTS_PER_MINUTE = "60"
+#: Marks of a URL with more than an address: messages and Dagster's UI show the URL.
+_BESIDE_ADDRESS = frozenset("@?# ")
 
 
 def s3_settings(env: TypedVariables, local_stack: str) -> S3Settings:
@@ -35,6 +37,8 @@ def s3_settings(env: TypedVariables, local_stack: str) -> S3Settings:
 def tiktok_settings(env: TypedVariables, home: str, local_stack: str) -> TikTokSettings:
     """An API that is named has neither the fake one's made-up accounts nor its high rate; only it gets the key."""
     api_url, api_key = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL), env.text("RAPIDAPI_KEY")
+    if _BESIDE_ADDRESS & set(api_url):
+        raise wrong_value("TIKTOK_API_URL", api_url, f"a URL such as {PUBLIC_URL}, without a key in it,")
     accounts = env.text("TIKTOK_ACCOUNTS", "" if api_url else None).split(",")
     return TikTokSettings(
         api_url=api_url,

@@ -27,7 +27,7 @@ from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.support import disturbed_command
-from tiktok_insights_tests.support.failing_faults import NOBODY, Fault, draw
+from tiktok_insights_tests.support.failing_faults import NOBODY, SOMEBODY, Fault, draw
 from tiktok_insights_tests.support.failing_runs import FailingRuns, failing_runs
 from tiktok_insights_tests.support.leaks import MEANT_FOR_PEOPLE, leaks_in, leaks_of_records, without_typed
 from tiktok_insights_tests.support.private_keys import Written
@@ -44,16 +44,15 @@ _LAST = Fault("file", "a row as header")
 #: Some of each source, and a run that is killed while it stages; the full campaign draws among all.
 _FEW = (
     Fault("command", "by itself", words=("sql", f"SELECT CAST('{NOBODY}' AS INTEGER)")),
-    Fault("command", "by itself", words=("forget", NOBODY, "--yes")),
-    Fault("sql", "echo", "", 0, ("export", "TIKTOK_DATA", "--out", "exports")),
     Fault("job", "unknown", words=("forget_person", NOBODY)),
-    Fault("power bi", "wrong secret"),
-    Fault("echo", "id-is-text"),
     Fault("echo", "names-are-numbers"),
     Fault("api", "401-invalid-key"),
     Fault("aws", "echo", "S3 PUT", 1),
     Fault("sql", "echo", "INSERT"),
     Fault("sql", "sigkill", "COPY"),
+    Fault("sql", "echo", "", 0, ("export", "TIKTOK_DATA", "--out", "exports")),
+    Fault("sql", "echo", "", 1, ("forget", SOMEBODY, "--yes")),
+    Fault("power bi", "wrong secret"),
     _LAST,
 )
 _MANY = 300
