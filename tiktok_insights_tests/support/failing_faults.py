@@ -52,6 +52,8 @@ _FAILING = (
     ("glue", "upload"),
     ("orchestrator", "health"),
 )
+#: Commands that ask the API.
+ASKING = (("doctor", "--format", "json"), ("probe", "fake.40"), ("plan",))
 _WITHOUT_POSTGRES = (("forget", SOMEBODY, "--yes"), ("run",), ("orchestrator", "health"))
 _SOURCES = ("api", "echo", "aws", "sql", "file", "command", "command", "removal", "power bi", "glue", "postgres")
 
@@ -81,7 +83,8 @@ def draw(dice: random.Random, source: str = "") -> Fault:
         "glue": [*GLUE_ENDS],
     }
     if source in ways:
-        return Fault(source, dice.choice(ways[source]))
+        is_command = source == "echo" and dice.random() < 0.3
+        return Fault(source, dice.choice(ways[source]), words=dice.choice(ASKING) if is_command else ())
     if source == "postgres":
         return Fault(source, "no answer", words=dice.choice(_WITHOUT_POSTGRES))
     if source == "removal":
@@ -100,4 +103,5 @@ def _refusal(dice: random.Random, source: str, words: tuple[str, ...] = ()) -> F
     how = dice.choice(("echo", "echo", "raise", "sigkill"))
     kinds = _AWS_KINDS if source == "aws" else _SQL_KINDS
     kind = "" if words and dice.random() < 0.5 else dice.choice(kinds)
-    return Fault(source, how, kind, dice.randrange(2 if words else 4), words)
+    is_frequent = kind.startswith("S3") or kind in ("SELECT", "INSERT", "")
+    return Fault(source, how, kind, dice.randrange(4 if is_frequent and not words else 2), words)
