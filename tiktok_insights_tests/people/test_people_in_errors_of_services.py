@@ -6,6 +6,7 @@ Errors about data, and those of the API, S3 and the warehouse, are in test_peopl
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_no_error_about_the_key_of_the_suppression_list_shows_it(store: ObjectSt
     damaged = Reply(body=json.dumps({"SecretString": f"{SECRET} {WHO}"}).encode())
     for reply in (lambda _: damaged, repeated):
         with scripted(choose=reply) as aws:
-            said = said_by(SuppressionStore(store, lambda aws=aws: client_of("secretsmanager", aws)).read)
+            said = said_by(SuppressionStore(store, partial(client_of, "secretsmanager", aws)).read)
         assert "SuppressionError" in said
         assert SIGNS.found_in(said.encode()) == set()
 
@@ -136,7 +137,7 @@ def test_no_error_about_a_variable_shows_a_secret_that_is_in_the_wrong_place(nam
 def test_a_url_with_a_key_in_it_is_refused() -> None:
     """Dagster's UI would show it, and each message about the API."""
     for url in (f"https://{SECRET}@host.example", f"https://host.example?key={SECRET}"):
-        assert "TIKTOK_API_URL" in said_by(lambda url=url: read_settings({"TIKTOK_API_URL": url}))
+        assert "TIKTOK_API_URL" in said_by(partial(read_settings, {"TIKTOK_API_URL": url}))
 
 
 @pytest.mark.parametrize(
