@@ -12,7 +12,7 @@ import random
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.people
 __all__ = ["keys", "rsa_key"]
 
 #: It loads everyone who waits, and clears up behind the runs that were killed.
-_LAST = Fault("file", "a row as header")
+_LAST = Fault("power bi", "wrong secret", "two handles")
 #: Some of each source, and a run that is killed while it stages; the full campaign draws among all.
 _FEW = (
     Fault("command", "by itself", words=("sql", f"SELECT CAST('{NOBODY}' AS INTEGER)")),
@@ -52,7 +52,6 @@ _FEW = (
     Fault("sql", "sigkill", "COPY"),
     Fault("sql", "echo", "", 0, ("export", "TIKTOK_DATA", "--out", "exports")),
     Fault("sql", "echo", "", 1, ("forget", SOMEBODY, "--yes")),
-    Fault("power bi", "wrong secret"),
     _LAST,
 )
 _MANY = 300
@@ -107,6 +106,7 @@ def test_a_few_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_
     dice = random.Random(17)  # noqa: S311  # not for secrets
     failed = [fault for fault in _FEW if runs.run(fault, dice)]
     assert failed == [*_FEW]
+    assert runs.sign_ins == 1
     assert (alerts := alerts_about(runs))
     assert runs.signs.found_in(b"\n".join(alerts)) == set()
     assert leaks_after(runs) == {}
@@ -122,6 +122,13 @@ def test_a_few_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_
     }
     assert {"the metadata of raw/planted.json", "the table LOAD_HISTORY", "dagster/planted.log"} < found.keys()
     assert {"AWS_SECRET_ACCESS_KEY"} in found.values()
+    kept = set[str]().union(*(what for part in ("aws/services", "snowflake") for what in kept_in(runs, part)))
+    assert kept >= {"SUPPRESSION_KEY", "READER_KEY inner", "READER_KEY outer"}
+
+
+def kept_in(runs: FailingRuns, part: str) -> Iterable[set[str]]:
+    """What a part of the local stack holds, by its files."""
+    return leaks_in(runs.home / ".local" / "stack" / part, runs.signs).values()
 
 
 def everyone_in_the_bucket(runs: FailingRuns) -> set[str]:

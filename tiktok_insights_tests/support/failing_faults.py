@@ -60,7 +60,10 @@ _SOURCES = ("api", "echo", "aws", "sql", "file", "command", "command", "removal"
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong: with which of the sources, and how. With `words`, in a command, and else in a run."""
+    """What goes wrong: with which of the sources, and how. With `words`, in a command, and else in a run.
+
+    `kind` is of a request to AWS or the warehouse; for Power BI, the file that the run loads before.
+    """
 
     source: str
     how: str

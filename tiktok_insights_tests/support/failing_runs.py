@@ -49,6 +49,7 @@ class FailingRuns:
     """A home in which runs fail. `outputs` has what each has printed, in files outside of the home.
 
     `typed` has whom someone has named to a command, by the name of the file with its output, and to a job.
+    `sign_ins` is how often Power BI was asked for anything.
     """
 
     home: Path
@@ -60,13 +61,15 @@ class FailingRuns:
     power_bi: FakePowerBI
     key: str
     typed: dict[str, set[str]] = field(default_factory=dict)
+    sign_ins: int = 0
     _number: int = 0
 
     def run(self, fault: Fault, dice: random.Random) -> bool:
         """Let one run, or the fault's command, have the fault. Whether it failed."""
         self._number += 1
-        if fault.source in ("file", "glue"):
-            self._upload(fault.how if fault.source == "file" else "counts of letters")
+        uploads = {"file": fault.how, "glue": "counts of letters", "power bi": fault.kind}
+        if name := uploads.get(fault.source):
+            self._upload(name)
         if fault.source == "api":
             self.api.post_faults({"kind": fault.how, "page": dice.choice((0, 1, 2))})
         if fault.source == "power bi":
@@ -80,6 +83,7 @@ class FailingRuns:
         finally:
             self.echo.name = ""
             self.api.clear_faults()
+            self.sign_ins += len(self.power_bi.asked)
             self.power_bi.reset()
             self.power_bi.secret = self.signs.text("AZURE_POWERBI_CLIENT_SECRET")
 
