@@ -52,6 +52,16 @@ _LONG_NUMBER = re.compile(r"[0-9]{10,}")
 _QUOTE = re.compile("['\"`\\[\\]]")
 #: What a repeated request may show of its sign-in, such as in an error about the signature.
 _SIGN_IN = re.compile(r"(x-amz-security-token|credential|signature|password|token)(\s*[:=]\s*)[^\s,;&]+", re.IGNORECASE)
+#: What a URL may have beside its address.
+_BESIDE_ADDRESS = re.compile(r"(?<=//)[^/\s]*@|[?#].*", re.DOTALL)
+#: Keys, tokens and passwords look so, names do not: long, with letters and digits; or, with other marks, in both cases.
+_RANDOM = re.compile(
+    r"(?=[A-Za-z+/=~_]*[0-9])(?=[0-9]*[A-Za-z+/=~_])[A-Za-z0-9+/=~_]{20,}"
+    r"|(?=[\w.~+/=-]{20})(?=\S*?[a-z])(?=\S*?[A-Z])(?=\S*?[0-9])[\w.~+/=-]+",
+    re.ASCII,
+)
+_SHOWN_OF_RANDOM = 4
+_PATHS = ("/", "~", ".")
 _FIELD = re.compile(r"[A-Za-z_]{1,40}[0-9]{0,2}")
 
 
@@ -76,6 +86,14 @@ def without_values(text: str, names: Collection[str] = ()) -> str:
 def without_sign_in(text: str) -> str:
     """Give an error that may repeat a request without what the request signs in with."""
     return _SIGN_IN.sub(rf"\1\2{HIDDEN}", text)
+
+
+def without_secrets(text: str) -> str:
+    """Give a setting without what may be a secret: someone may have put one into the wrong variable, or into a URL."""
+    if text.startswith(_PATHS):
+        return text
+    text = _BESIDE_ADDRESS.sub(HIDDEN, text) if "://" in text else text
+    return _RANDOM.sub(lambda found: f"{found[0][:_SHOWN_OF_RANDOM]}{HIDDEN}", text)
 
 
 def field_name(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiktok_insights.catalog.table_definition import Partition, name_of
 from tiktok_insights.catalog.trailing_columns import missing_columns, with_columns
+from tiktok_insights.quoting import without_values
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient
@@ -83,7 +84,7 @@ class Partitions:
                 if detail.get("ErrorCode") != harmless:
                     msg = (
                         f"Glue refused the partition {name_of(tuple(failure[values]))} of {self._table_name}: "
-                        f"{detail.get('ErrorMessage')}. Fix that and run again. "
+                        f"{without_values(str(detail.get('ErrorMessage')))}. Fix that and run again. "
                         "The CSVs and the warehouse are unchanged."
                     )
                     raise PartitionRefusedError(msg)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ForgetConfig(dg.Config):
-    """Who is to be removed. The run's own record loses the name when the run has ended."""
+    """Who is to be removed. The removal takes the name out of the run's own record, too, unless the run fails."""
 
     reference: str = Field(description="The ID, handle or secUid of the user, or of the account.")
     is_account: bool = Field(

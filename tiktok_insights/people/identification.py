@@ -78,9 +78,10 @@ class _Names:
         if not self.ids and self.without_id:
             handles, sec_uids = ({getattr(row, name) for row in self.without_id} for name in ("handle", "sec_uid"))
             return Person("", frozenset(handles - {""}), frozenset(sec_uids - {""}))
-        ids = ", ".join(sorted(self.ids))
-        whose = f"belongs to {len(self.ids)} users: {ids}" if ids else "is in no table and in no object of the bucket"
-        raise UnknownPersonError(f"The handle or secUid {self.reference} {whose}. Use the ID.")
+        count = len(self.ids)
+        whose = f"belongs to {count} users" if count else "is in no table and in no object of the bucket"
+        # Whoever reads it has typed the name. In Dagster's records, it would stay.
+        raise UnknownPersonError(f"This handle or secUid {whose}. Use the ID.")
 
     def _has_reference(self, row: RowNames) -> bool:
         if is_id(self.reference):

@@ -65,7 +65,7 @@ def account_of(settings: Settings, reach: Reach, reference: str) -> str:
             found = [account_id for (account_id,) in session.query(_ACCOUNTS, (name,))]
             account = found[0] if len(found) == 1 else None
         if account is None:
-            raise UnknownPersonError(f"No single account has the name {name}. Use the account's ID.")
+            raise UnknownPersonError("No single account has this name. Use the account's ID.")
         names = {name.lower(), *(str(handle).lower() for (handle,) in session.query(_HANDLES, (account,)) if handle)}
     for one in settings.tiktok.accounts:
         followed = one.strip(" @")

@@ -19,6 +19,8 @@ from tiktok_insights.tiktok.client import PUBLIC_URL
 _REQUESTS_PER_MINUTE = "60"
 #: A hundred years: SQL writes the years before 1000 in another way than Python.
 _MOST_DAYS = 36_500
+#: Marks of a URL with more than an address: messages and Dagster's UI show the URL.
+_BESIDE_ADDRESS = frozenset("@?# ")
 
 
 def s3_settings(env: TypedVariables, local_stack: str) -> S3Settings:
@@ -37,6 +39,8 @@ def s3_settings(env: TypedVariables, local_stack: str) -> S3Settings:
 def tiktok_settings(env: TypedVariables, home: str, local_stack: str) -> TikTokSettings:
     """An API that is named has neither the fake one's made-up accounts nor its high rate; only it gets the key."""
     api_url, api_key = env.text("TIKTOK_API_URL", None if local_stack else PUBLIC_URL), env.text("RAPIDAPI_KEY")
+    if _BESIDE_ADDRESS & set(api_url):
+        raise wrong_value("TIKTOK_API_URL", api_url, f"a URL such as {PUBLIC_URL}, without a key in it,")
     accounts = env.text("TIKTOK_ACCOUNTS", "" if api_url else None).split(",")
     return TikTokSettings(
         api_url=api_url,

@@ -237,11 +237,11 @@ def test_lines_of_others_may_name_a_person_within_a_field(loader: Loader, tmp_pa
 
 def test_a_handle_that_names_no_single_user_is_refused(planted: Loader, tmp_path: Path) -> None:
     """Handles change hands, so the ID decides."""
-    with told("The handle or secUid <name>", "nobody", "in no table"):
+    with told("This handle or secUid <whose>", "in no table"):
         identify(planted.session, planted.store, "nobody")
     planted.upload("later", line(OTHERS[0], uniqueId=f"handle.{PERSON}"), account="43")
     planted.load()
-    with told("The handle or secUid <name>", f"belongs to 2 users: {PERSON}, {OTHERS[0]}"):
+    with told("This handle or secUid <whose>", "belongs to 2 users"):
         identify(planted.session, planted.store, f"HANDLE.{PERSON}")
 
 

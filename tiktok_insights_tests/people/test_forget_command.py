@@ -119,7 +119,7 @@ def test_an_account_that_is_still_followed_is_not_removed(loader: Loader, monkey
                     account_of(settings, reach, name)
             else:
                 assert account_of(settings, reach, name) == "42"
-        with told("No single account has the name <name>.", "nobody"):
+        with told("No single account has this name."):
             account_of(settings, reach, "nobody")
 
 

@@ -37,7 +37,7 @@ def test_every_name_finds_all_others(planted: Loader) -> None:
 
 def test_a_handle_of_several_is_refused(planted: Loader) -> None:
     """With the IDs, of which people choose."""
-    with told("The handle or secUid <name>", f"belongs to 2 users: {OTHERS[2]}, {ANN}"):
+    with told("This handle or secUid <whose>", "belongs to 2 users"):
         identify(planted.session, planted.store, OLD_HANDLE)
 
 
@@ -48,7 +48,7 @@ def test_a_sec_uid_of_several_is_no_ones_name(planted: Loader) -> None:
     other = {"userList": [{"user": {"id": OTHERS[0], "secUid": SEC_UID}}]}
     planted.store.replace(info, BytesIO(json.dumps(other).encode()), "application/gzip")
     assert identify(planted.session, planted.store, ANN).sec_uids == frozenset()
-    with told("The handle or secUid <name>", "belongs to 2 users"):
+    with told("This handle or secUid <whose>", "belongs to 2 users"):
         identify(planted.session, planted.store, SEC_UID)
 
 

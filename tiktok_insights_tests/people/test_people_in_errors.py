@@ -35,8 +35,8 @@ from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.json_values import text_of
 from tiktok_insights.tiktok.known_fields import unknown_fields
-from tiktok_insights_tests.support.failing_runs import FILES, FilePerson
 from tiktok_insights_tests.support.planted_api import ECHOES, planted_api
+from tiktok_insights_tests.support.planted_files import FILES, FilePerson
 from tiktok_insights_tests.support.scripted import Asked, Reply, scripted
 from tiktok_insights_tests.support.signs import Signs
 from tiktok_insights_tests.support.sources import client_for

@@ -12,7 +12,7 @@ import random
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -27,8 +27,9 @@ from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.support import disturbed_command
-from tiktok_insights_tests.support.failing_runs import FailingRuns, Fault, draw, failing_runs
-from tiktok_insights_tests.support.leaks import MEANT_FOR_PEOPLE, leaks_in, leaks_of_records
+from tiktok_insights_tests.support.failing_faults import NOBODY, SOMEBODY, Fault, draw
+from tiktok_insights_tests.support.failing_runs import FailingRuns, failing_runs
+from tiktok_insights_tests.support.leaks import MEANT_FOR_PEOPLE, leaks_in, leaks_of_records, without_typed
 from tiktok_insights_tests.support.private_keys import Written
 from tiktok_insights_tests.support.scripted import Reply, scripted
 from tiktok_insights_tests.support.signs import Signs
@@ -39,16 +40,18 @@ pytestmark = pytest.mark.people
 __all__ = ["keys", "rsa_key"]
 
 #: It loads everyone who waits, and clears up behind the runs that were killed.
-_LAST = Fault("file", "a row as header")
+_LAST = Fault("power bi", "wrong secret", "two handles")
 #: Some of each source, and a run that is killed while it stages; the full campaign draws among all.
 _FEW = (
-    Fault("echo", "403"),
-    Fault("echo", "id-is-text"),
+    Fault("command", "by itself", words=("sql", f"SELECT CAST('{NOBODY}' AS INTEGER)")),
+    Fault("job", "unknown", words=("forget_person", NOBODY)),
     Fault("echo", "names-are-numbers"),
     Fault("api", "401-invalid-key"),
     Fault("aws", "echo", "S3 PUT", 1),
     Fault("sql", "echo", "INSERT"),
     Fault("sql", "sigkill", "COPY"),
+    Fault("sql", "echo", "", 0, ("export", "TIKTOK_DATA", "--out", "exports")),
+    Fault("sql", "echo", "", 1, ("forget", SOMEBODY, "--yes")),
     _LAST,
 )
 _MANY = 300
@@ -90,11 +93,12 @@ def leaks_after(runs: FailingRuns) -> dict[str, set[str]]:
     assert [*(runs.home / "temporary").iterdir()] == []
     for words in _COMMANDS:
         runs.ask(*words)
-    return {
+    found = {
         **leaks_in(runs.home, runs.signs, MEANT_FOR_PEOPLE),
         **leaks_in(runs.outputs, runs.signs),
         **leaks_of_records(runs.settings, runs.store(), runs.signs),
     }
+    return without_typed(found, runs.typed)
 
 
 def test_a_few_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_be(runs: FailingRuns) -> None:
@@ -102,6 +106,7 @@ def test_a_few_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_
     dice = random.Random(17)  # noqa: S311  # not for secrets
     failed = [fault for fault in _FEW if runs.run(fault, dice)]
     assert failed == [*_FEW]
+    assert runs.sign_ins == 1
     assert (alerts := alerts_about(runs))
     assert runs.signs.found_in(b"\n".join(alerts)) == set()
     assert leaks_after(runs) == {}
@@ -117,6 +122,13 @@ def test_a_few_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_
     }
     assert {"the metadata of raw/planted.json", "the table LOAD_HISTORY", "dagster/planted.log"} < found.keys()
     assert {"AWS_SECRET_ACCESS_KEY"} in found.values()
+    kept = set[str]().union(*(what for part in ("aws/services", "snowflake") for what in kept_in(runs, part)))
+    assert kept >= {"SUPPRESSION_KEY", "READER_KEY inner", "READER_KEY outer"}
+
+
+def kept_in(runs: FailingRuns, part: str) -> Iterable[set[str]]:
+    """What a part of the local stack holds, by its files."""
+    return leaks_in(runs.home / ".local" / "stack" / part, runs.signs).values()
 
 
 def everyone_in_the_bucket(runs: FailingRuns) -> set[str]:
@@ -132,7 +144,7 @@ def everyone_in_the_bucket(runs: FailingRuns) -> set[str]:
 def test_three_hundred_failing_runs_leave_no_one_and_no_key_where_they_are_not_meant_to_be(runs: FailingRuns) -> None:
     """Each has a fault that is drawn again; what does not fail does not count."""
     dice = random.Random(18)  # noqa: S311  # not for secrets
-    faults = [draw(dice) for _ in range(2 * _MANY)]
+    faults = [draw(dice) for _ in range(3 * _MANY)]
     failed = 0
     for fault in faults:
         failed += failed < _MANY - 1 and runs.run(fault, dice)

@@ -15,12 +15,15 @@ from typing import Any
 from unittest.mock import patch
 
 from botocore.httpsession import URLLib3Session
+from snowflake.connector import SnowflakeConnection
 from snowflake.connector.vendored.requests.adapters import HTTPAdapter
 
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment, Requests, _aws_name, _sql_name
 
 #: The variable with the file for the texts of the warehouse's statements, without bound values.
 STATEMENTS = "FAILING_RUN_STATEMENTS"
+#: The variable with host and port of the warehouse for a deployment `aws`, for which no setting exists.
+WAREHOUSE = "FAILING_RUN_WAREHOUSE"
 #: The variable with the fault: `where` ("aws" or "sql"), `kind`, `number`, `how`, and what an error should repeat.
 FAULT = "FAILING_RUN"
 _AWS_ERROR = "<Error><Code>{code}</Code><Message>{said}</Message><Resource>{said}</Resource></Error>"
@@ -38,6 +41,8 @@ def main() -> None:
     fault = json.loads(os.environ.pop(FAULT, "{}"))
     with ExitStack() as stack:
         stack.enter_context(_recorded(Path(os.environ.pop(STATEMENTS))))
+        if address := os.environ.pop(WAREHOUSE, ""):
+            stack.enter_context(_warehouse_at(*address.split(":")))
         if fault:
             stack.enter_context(_disturbed(fault))
         if sys.argv[1:2] == ["dagster"]:
@@ -48,6 +53,18 @@ def main() -> None:
         from tiktok_insights.cli import main as command
 
         command()
+
+
+@contextmanager
+def _warehouse_at(host: str, port: str) -> Iterator[None]:
+    """Let sessions of an account go to this server."""
+    connect: Any = SnowflakeConnection.connect
+
+    def there(connection: SnowflakeConnection, **given: Any) -> Any:
+        return connect(connection, **{**given, "host": host, "port": int(port), "protocol": "http"})
+
+    with patch.object(SnowflakeConnection, "connect", there):
+        yield
 
 
 @contextmanager

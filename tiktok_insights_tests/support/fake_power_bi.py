@@ -24,6 +24,7 @@ from tiktok_insights_tests.support.served import served
 TENANT = "11111111-0000-4000-8000-000000000001"
 CLIENT = "22222222-0000-4000-8000-000000000002"
 SECRET = "canary-secret-of-the-service-principal"
+TOKEN = "canary-token"
 WORKSPACE = "33333333-0000-4000-8000-000000000003"
 MODEL = "44444444-0000-4000-8000-000000000004"
 _DATASETS = f"/myorg/groups/{WORKSPACE}/datasets"
@@ -83,8 +84,9 @@ class Disturbance:
 class FakePowerBI:
     """The service's state; tests change it, and read what was asked of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, secret: str = SECRET, first_token: str = TOKEN) -> None:
         self.address = ""
+        self.secret, self._token = secret, first_token
         self.reset()
 
     def reset(self) -> None:
@@ -112,7 +114,7 @@ class FakePowerBI:
             "AZURE_POWERBI_LOGIN_URL": self.address,
             "AZURE_POWERBI_TENANT_ID": TENANT,
             "AZURE_POWERBI_CLIENT_ID": CLIENT,
-            "AZURE_POWERBI_CLIENT_SECRET": SECRET,
+            "AZURE_POWERBI_CLIENT_SECRET": self.secret,
             "AZURE_POWERBI_WORKSPACE_ID": WORKSPACE,
         }
 
@@ -221,11 +223,11 @@ class FakePowerBI:
 
     def token(self, form: dict[str, str]) -> Response:
         """Sign in."""
-        wanted = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET}
+        wanted = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": self.secret}
         if {name: form.get(name) for name in wanted} != wanted or not form.get("scope", "").endswith("/.default"):
             said = f"AADSTS7000215: Invalid client secret provided: {form.get('client_secret')}"
             return JSONResponse({"error": "invalid_client", "error_description": said}, 401)
-        self.tokens.append(f"canary-token-{len(self.tokens)}")
+        self.tokens.append(f"{self._token}-{len(self.tokens)}")
         self._uses = 0
         return JSONResponse({"token_type": "Bearer", "expires_in": 3599, "access_token": self.tokens[-1]})
 
@@ -282,9 +284,9 @@ def _app(service: FakePowerBI) -> Starlette:
 
 
 @contextlib.contextmanager
-def fake_power_bi() -> Iterator[FakePowerBI]:
-    """Serve a Power BI service for as long as the context lasts."""
-    service = FakePowerBI()
+def fake_power_bi(secret: str = SECRET, first_token: str = TOKEN) -> Iterator[FakePowerBI]:
+    """Serve a Power BI service for as long as the context lasts; its tokens begin with `first_token`."""
+    service = FakePowerBI(secret, first_token)
     with served(_app(service)) as api:
         service.address = api.address
         yield service

@@ -10,6 +10,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.resources.opening import open_session
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.tables.definitions import ALL
+from tiktok_insights.tables.readers import READER_KEY
 from tiktok_insights_tests.support.scanner import contents
 from tiktok_insights_tests.support.signs import Signs
 
@@ -18,10 +19,21 @@ MEANT_FOR_PEOPLE = {
     ".local/stack/aws/s3/": "the bucket: pages, CSVs, quarantine, dashboard. Keys and metadata are searched apart",
     ".local/stack/snowflake/": "the warehouse. Its tables of runs, and the texts of statements, are searched apart",
     ".local/dashboard/": "the dashboard, which names users unless TIKTOK_PSEUDONYMS is set",
+    ".local/forget/": "whose removal was cut off: the next one continues it",
+    ".local/stack/glue/runs/": "what Glue itself remembers of a run, such as the error of the job's process",
+    "exports/": "what people have exported",
 }
 #: Whose texts the user has given as a name. Messages say which object they are about, and the remedy needs its key.
 NAMES_OF_OBJECTS = {"a handle in a key"}
-_SECRETS = ("RAPIDAPI_", "TIKTOK_PSEUDONYM_", "ALERT_", "AZURE_", "SNOWFLAKE_", "AWS_")
+_SECRETS = (
+    "RAPIDAPI_", "TIKTOK_PSEUDONYM_", "ALERT_", "AZURE_", "SNOWFLAKE_", "AWS_", "DAGSTER_POSTGRES_", "SUPPRESSION_",
+    "READER_",
+)  # fmt: skip
+#: Where a secret may be: what exists to hold it.
+MEANT_FOR_SECRETS = {
+    "SUPPRESSION_KEY": ".local/stack/aws/services/secretsmanager/",
+    "READER_KEY": ".local/stack/snowflake/",
+}
 
 
 def is_secret(what: str) -> bool:
@@ -30,13 +42,21 @@ def is_secret(what: str) -> bool:
 
 
 def leaks_in(folder: Path, signs: Signs, meant: dict[str, str] | None = None) -> dict[str, set[str]]:
-    """Give each file below the folder that has what it may not have, with what that is; secrets may be in none."""
+    """Give each file below the folder that has what it may not have, with what that is."""
     found: dict[str, set[str]] = {}
     for name, content in contents(folder):
         for what in signs.found_in(content) - NAMES_OF_OBJECTS:
-            if is_secret(what) or not name.startswith(tuple(meant or {})):
+            places = MEANT_FOR_SECRETS.get(what.split()[0], ()) if is_secret(what) else tuple(meant or {})
+            if not name.startswith(places):
                 found.setdefault(name, set()).add(what)
     return found
+
+
+def without_typed(found: dict[str, set[str]], typed: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Leave out whom someone has typed, where this is meant to be: the command's output, and the config of a job."""
+    by_job = dict.fromkeys(("dagster/history/runs.db", "run.json"), typed.get("forget_person", set()))
+    left = {name: whats - {**typed, **by_job}.get(name, set()) for name, whats in found.items()}
+    return {name: whats for name, whats in left.items() if whats}
 
 
 def leaks_of_records(settings: Settings, store: ObjectStore, signs: Signs) -> dict[str, set[str]]:
@@ -55,6 +75,6 @@ def _bucket(store: ObjectStore) -> Iterator[tuple[str, str]]:
 def _tables(settings: Settings) -> Iterator[tuple[str, str]]:
     with open_session(settings.snowflake, "test") as session:
         for table in ALL:
-            if "TIKTOK_ID" not in table.names:
+            if "TIKTOK_ID" not in table.names and table != READER_KEY:
                 for row in session.stream(f"SELECT * FROM {session.namespace.name_of(table)}"):
                     yield f"the table {table.name}", repr(row)

@@ -61,6 +61,10 @@ class Signs:
         self._values[what] = value
         return value
 
+    def known(self, ending: str) -> dict[str, str]:
+        """Give the values of which the name ends so, each by its name."""
+        return {what: value for what, value in self._values.items() if what.endswith(ending)}
+
     def found_in(self, content: bytes) -> set[str]:
         """Say which values are in some bytes, whole or in a half: as text, UTF-16, hexadecimal digits or base64."""
         found = self._plain(content)

@@ -17,7 +17,7 @@ from tiktok_insights.checks import CheckOutcome
 _VALUE = re.compile(r"(<[a-z][a-z ,']*>|…)")
 
 #: Messages that list accounts, whose IDs are long too, or repeat a name that the user has typed.
-_NAMED = {"UnknownAccountError", "NoSnapshotError", "UnknownPersonError", "AccountStillFollowedError"}
+_NAMED = {"UnknownAccountError", "NoSnapshotError", "AccountStillFollowedError"}
 #: An ID of a user (an account's follows its name), the texts of the usual rows, and the keys that tests plant.
 _SOMEONE = re.compile(
     r"(?<![0-9a-f=])[0-9]{15,20}(?![0-9a-f])|canary|MS4wLjABAAAA\w|"

@@ -5,6 +5,7 @@ What the answers say belongs in `models`; which requests there are, in `refreshi
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from tiktok_insights.powerbi.service.errors import (
 )
 from tiktok_insights.powerbi.service.tokens import TokenSource
 from tiktok_insights.printable import printable
+from tiktok_insights.quoting import HIDDEN, quoted, without_values
 from tiktok_insights.settings.power_bi_settings import PowerBISettings
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ _REMEDIES = {
 }
 _REDIRECTED = "Check AZURE_POWERBI_API_URL, and any proxy in between"
 _OTHER = "See docs/how_to/refresh_power_bi.md"
+#: How the service writes codes of errors.
+_CODE = re.compile(r"(?:[A-Z][A-Za-z]+_?){1,8}")
 #: The code of an expired token (learn.microsoft.com/power-bi/developer/embedded/embedded-troubleshoot).
 _EXPIRED = "TokenExpired"
 
@@ -133,7 +137,7 @@ def _check(reply: requests.Response, what: str, body: str) -> None:
     status = reply.status_code
     if 200 <= status < 300:
         return
-    excerpt = printable(" ".join(body.split()))[:_SHOWN_LETTERS].rstrip(". ")
+    excerpt = printable(_excerpt(body))[:_SHOWN_LETTERS].rstrip(". ")
     said = f"{what} returned {status}" + (f": {excerpt}" if excerpt else "")
     if status == 429:
         raise ServiceBusyError(
@@ -143,6 +147,16 @@ def _check(reply: requests.Response, what: str, body: str) -> None:
         raise LostReplyError(f"{said}. Power BI has a problem. Run again later.")
     remedy = _REDIRECTED if status < 400 else _REMEDIES.get(status, _OTHER)
     raise ServiceRefusedError(f"{said}. {remedy}.", status)
+
+
+def _excerpt(body: str) -> str:
+    """The error's code and message without values; of what is no error of the service, only known words."""
+    try:
+        error = json.loads(body)["error"]
+        code, message = str(error["code"]), " ".join(str(error.get("message") or "").split())
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return quoted(" ".join(body.split()))
+    return ": ".join(filter(None, (code if _CODE.fullmatch(code) else HIDDEN, without_values(message))))
 
 
 def _wait_if_busy(error: Exception) -> bool | float:
