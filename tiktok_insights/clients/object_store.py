@@ -183,6 +183,20 @@ class ObjectStore:
         with self._writing(key, "s3:DeleteObject"):
             self._s3.delete_object(Bucket=self.bucket, Key=key)
 
+    def delete_version(self, info: ObjectInfo) -> None:
+        """Delete an object unless it was replaced; one that is not there is no error. Needs s3:GetObject, too.
+
+        Raises ObjectChangedError and ObjectNotWritableError.
+        """
+        try:
+            with self._writing(info.key, "s3:DeleteObject"):
+                self._s3.delete_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
+        except ClientError as error:
+            if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED:
+                raise self._changed(info) from None
+            if error_code(error) not in _MISSING:
+                raise
+
     def replace(
         self, info: ObjectInfo, body: IO[bytes], content_type: str, metadata: dict[str, str] | None = None
     ) -> str:

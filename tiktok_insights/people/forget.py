@@ -177,7 +177,7 @@ def forget_account(reach: Reach, account_id: str) -> Receipt:
 
 def look_for_account(reach: Reach, account_id: str) -> Search:
     """Say where an account is, and change nothing."""
-    left = [Removed(place, len(keys), len(keys)) for place, keys in objects_of(reach.open_store(), account_id)]
+    left = [Removed(place, len(infos), len(infos)) for place, infos in objects_of(reach.open_store(), account_id)]
     with reach.connect() as session:
         left += [Removed.of(cleaned) for cleaned in rows_of(session, account_id)]
     return Search(iso(datetime.now(UTC)), tuple(left))

@@ -183,5 +183,5 @@ def _proof(receipt: Receipt) -> str:
         f"The file receipt_{receipt.number}.json has a seal over all that it says, and over this text: an HMAC-SHA256 "
         "with the key of the suppression list. --verify refuses a receipt of which a letter was changed, and that of "
         "another bucket. Whoever may read that key could make a seal, so keep a copy where they cannot write. The "
-        "receipt does not say who ran the command: CloudTrail and Snowflake's query history do."
+        "receipt does not say who ran the command: on AWS, CloudTrail and Snowflake's query history do."
     )

@@ -28,20 +28,20 @@ _MOMENT = re.compile(
 
 def expired_objects(
     store: ObjectStore, cut: datetime, versions: Collection[LoadedVersion]
-) -> Iterator[tuple[str, list[str]]]:
-    """Every place with the keys of its objects that have expired, in the order in which they go.
+) -> Iterator[tuple[str, list[ObjectInfo]]]:
+    """Every place with its objects that have expired, in the order in which they go.
 
     `versions` are the object versions in the ledger whose age is not in their keys.
     """
-    yield "responses", [info.key for prefix in (RAW_PREFIX, PROBE_PREFIX) for info in _old(store, prefix, cut)]
+    yield "responses", [info for prefix in (RAW_PREFIX, PROBE_PREFIX) for info in _old(store, prefix, cut)]
     known = {(version.key, etag): version.is_expired for version in versions for etag in version.etags}
-    yield "csv", [info.key for info in store.list(CSV_PREFIX) if _is_old_csv(info, cut, known)]
+    yield "csv", [info for info in store.list(CSV_PREFIX) if _is_old_csv(info, cut, known)]
     quarantined = {quarantine_key(*version): is_expired for version, is_expired in known.items()}
     yield (
         "quarantine",
-        [info.key for info in store.list(QUARANTINE_PREFIX) if quarantined.get(info.key, _moment_of(info) < cut)],
+        [info for info in store.list(QUARANTINE_PREFIX) if quarantined.get(info.key, _moment_of(info) < cut)],
     )
-    yield "notes of runs", [info.key for prefix in (RESULT_PREFIX, PROGRESS_KEY) for info in _old(store, prefix, cut)]
+    yield "notes of runs", [info for prefix in (RESULT_PREFIX, PROGRESS_KEY) for info in _old(store, prefix, cut)]
 
 
 def _old(store: ObjectStore, prefix: str, cut: datetime) -> Iterator[ObjectInfo]:

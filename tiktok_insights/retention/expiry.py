@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectChangedError, ObjectInfo, ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.progress import SILENT, ProgressReporter
-from tiktok_insights.raw.deletion import delete_objects
+from tiktok_insights.raw.deletion import Refusal, delete_objects
 from tiktok_insights.retention.bucket import expired_objects
 from tiktok_insights.retention.cut import RetentionError, cut
 from tiktok_insights.retention.warehouse import (
@@ -76,7 +76,7 @@ def look(store: ObjectStore, connect: Connect, days: int, now: datetime) -> Expi
     """Say what would expire, and change nothing."""
     with connect() as session:
         retained_from = newest_cut(session, cut(days, now))
-    objects = [(place, len(keys)) for place, keys in _objects(store, connect, retained_from)]
+    objects = [(place, len(infos)) for place, infos in _objects(store, connect, retained_from)]
     with connect() as session:
         rows = expiring_rows(session, retained_from)
     return Expired(retained_from, (*objects, *_places(rows)))
@@ -93,7 +93,7 @@ def expire(reach: Reach, days: int, now: datetime) -> Expired:
             retained_from = newest_cut(session, cut(days, now))
             is_anything = bool(expiring_rows(session, retained_from))
         objects = list(_objects(reach.store, reach.connect, retained_from))
-        if not is_anything and not any(keys for _, keys in objects) and not reach.renewing.is_due():
+        if not is_anything and not any(infos for _, infos in objects) and not reach.renewing.is_due():
             move_cut(reach.connect, retained_from)
             return Expired(retained_from, ())
         with reach.renewing.noted():
@@ -103,21 +103,22 @@ def expire(reach: Reach, days: int, now: datetime) -> Expired:
     if refused:
         named = " ".join(map(str, refused[:_NAMED]))
         raise RetentionError(f"Objects that have expired and are still in the bucket: {len(refused)}. {named}")
-    return Expired(retained_from, (*((place, len(keys)) for place, keys in objects), *_places(rows)))
+    return Expired(retained_from, (*((place, len(infos)) for place, infos in objects), *_places(rows)))
 
 
-def _objects(store: ObjectStore, connect: Connect, retained_from: datetime) -> Iterator[tuple[str, list[str]]]:
+def _objects(store: ObjectStore, connect: Connect, retained_from: datetime) -> Iterator[tuple[str, list[ObjectInfo]]]:
     with connect() as session:
         versions = versions_from_others(session, retained_from)
     return expired_objects(store, retained_from, versions)
 
 
-def _delete(reach: Reach, objects: list[tuple[str, list[str]]]) -> list[Exception]:
-    refused: list[Exception] = []
-    with reach.progress.track("deleting objects", sum(len(keys) for _, keys in objects), "objects") as advance:
-        for _, keys in objects:
-            refused += delete_objects(reach.store, keys, advance)
-    return refused
+def _delete(reach: Reach, objects: list[tuple[str, list[ObjectInfo]]]) -> list[Refusal]:
+    refused: list[Refusal] = []
+    with reach.progress.track("deleting objects", sum(len(infos) for _, infos in objects), "objects") as advance:
+        for _, infos in objects:
+            refused += delete_objects(reach.store, infos, advance)
+    # What somebody has put there meanwhile is for the next run to judge.
+    return [error for error in refused if not isinstance(error, ObjectChangedError)]
 
 
 def _places(rows: ExpiringRows) -> Iterator[tuple[str, int]]:

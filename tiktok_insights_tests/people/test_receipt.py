@@ -99,7 +99,7 @@ def test_it_answers_in_the_order_of_the_questions() -> None:
         ("What of query history?", "Snowflake's query history, which keeps them for 365 days"),
         ("What of Power BI's files?", r"\.pbix files"),
         ("What proves that nobody edited it?", "--verify refuses a receipt of which a letter was changed"),
-        ("Who ran it?", "CloudTrail and Snowflake's query history do"),
+        ("Who ran it?", "on AWS, CloudTrail and Snowflake's query history do"),
         ("How was the identity checked?", "how you made sure of that"),
         ("What of minors?", "for a minor, of the parents, too: the data has no ages"),
         ("Can the person be told from the difference of counts?", "whoever has a copy from before can compare"),

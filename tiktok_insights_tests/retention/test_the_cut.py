@@ -1,15 +1,19 @@
 """Where the cut is and what is on its other side: when nothing expires, and of batches and versions on their way."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from tiktok_insights.retention.expiry import Renewing, expire
 from tiktok_insights.tables.definitions import PUBLISH_LOCK, STAGED_TIKTOK_DATA
-from tiktok_insights_tests.retention.test_expiry import keys, people_in, run
+from tiktok_insights_tests.retention.test_expiry import keys, people_in, reach, run
 from tiktok_insights_tests.support import history
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.loading import Loader, put_upload
-from tiktok_insights_tests.support.planted_snapshots import CUT, ours
+from tiktok_insights_tests.support.planted_snapshots import CUT, DAYS, NOW, ours
 
 pytestmark = pytest.mark.people
 
@@ -100,3 +104,23 @@ def test_a_list_that_was_begun_before_the_cut_and_ended_after_it_has_expired(loa
     assert loader.rows("SELECT COUNT(*) FROM FOLLOWER_SNAPSHOTS") == [(0,)]
     run(loader)
     assert keys(loader.store) == set()
+
+
+def test_what_is_uploaded_while_objects_are_deleted_stays(loader: Loader) -> None:
+    """A file that replaces an expired one after the run has listed it is loaded by the next load."""
+    old = loader.put("list", csv_file(row("3", extracted_at=OLD)), day="2026-01-30")
+    gone = loader.put("gone", csv_file(row("4", extracted_at=OLD)), day="2026-01-30")
+    loader.load()
+
+    @contextmanager
+    def replaced() -> Iterator[None]:
+        """What is noted before anything is deleted."""
+        loader.store.put(old, csv_file(row("5", extracted_at=NEW)), "text/csv")
+        yield
+
+    expire(replace(reach(loader), renewing=Renewing(lambda: False, replaced)), DAYS, NOW)
+    assert keys(loader.store) & {old, gone} == {old}
+    assert people_in(loader)["FOLLOWER_SNAPSHOTS"] == []
+    loader.load()
+    assert loader.rows("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("5",)]
+    assert run(loader).total == 0

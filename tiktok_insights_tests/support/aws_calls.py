@@ -151,8 +151,8 @@ def _of_s3(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
     if not key or query - _HARMLESS or method not in _OBJECT_ACTIONS or "HTTP_X_AMZ_COPY_SOURCE" in environ:
         return [(f"unknown {method} {sorted(query)}", f"{arn}/{key}")]
     needed = [(_OBJECT_ACTIONS[method], f"{arn}/{key}")]
-    if method == "PUT" and "HTTP_IF_MATCH" in environ:
-        # docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    if method in ("PUT", "DELETE") and "HTTP_IF_MATCH" in environ:
+        # docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html and conditional-deletes.html
         needed.append(("s3:GetObject", f"{arn}/{key}"))
     return needed
 

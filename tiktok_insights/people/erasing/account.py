@@ -6,7 +6,7 @@ next run. A follower who is removed from all accounts belongs in the other modul
 
 from collections.abc import Iterator
 
-from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.clients.object_store import ObjectInfo, ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
 from tiktok_insights.lake.followers_csv import RAW_QUARANTINE_PREFIX
 from tiktok_insights.lake.listing import CSV_PREFIX
@@ -56,29 +56,29 @@ def handles_of(connect: Connect, account_id: str) -> frozenset[str]:
     return frozenset(handle for (handle,) in rows if handle)
 
 
-def objects_of(store: ObjectStore, account_id: str) -> Iterator[tuple[str, list[str]]]:
-    """Every place in the bucket with the keys of its objects about the account, in the order in which they go."""
-    raw = [info.key for info in store.list(f"{RAW_PREFIX}account={account_id}/")]
+def objects_of(store: ObjectStore, account_id: str) -> Iterator[tuple[str, list[ObjectInfo]]]:
+    """Every place in the bucket with its objects about the account, in the order in which they go."""
+    raw = [*store.list(f"{RAW_PREFIX}account={account_id}/")]
     yield "responses", raw + _notes(store, account_id) + _probes(store, account_id)
-    yield "csv", [info.key for info in store.list(f"{CSV_PREFIX}account={account_id}/")]
+    yield "csv", [*store.list(f"{CSV_PREFIX}account={account_id}/")]
     prefixes = (RAW_QUARANTINE_PREFIX, f"{QUARANTINE_PREFIX}{CSV_PREFIX}")
-    yield "quarantine", [info.key for prefix in prefixes for info in store.list(f"{prefix}account={account_id}/")]
+    yield "quarantine", [info for prefix in prefixes for info in store.list(f"{prefix}account={account_id}/")]
 
 
-def _notes(store: ObjectStore, account_id: str) -> list[str]:
+def _notes(store: ObjectStore, account_id: str) -> list[ObjectInfo]:
     """The notes of names that stand for the account."""
     raw = RawStore(store)
-    keys = [info.key for info in store.list(REFERENCES)]
-    names = (key.removeprefix(REFERENCES).removesuffix(".json") for key in keys)
-    return [key for key, name in zip(keys, names, strict=True) if raw.remembered_account(name) == account_id]
+    infos = [*store.list(REFERENCES)]
+    names = (info.key.removeprefix(REFERENCES).removesuffix(".json") for info in infos)
+    return [info for info, name in zip(infos, names, strict=True) if raw.remembered_account(name) == account_id]
 
 
-def _probes(store: ObjectStore, account_id: str) -> list[str]:
+def _probes(store: ObjectStore, account_id: str) -> list[ObjectInfo]:
     """The responses of the probes that asked for the account."""
-    keys = [info.key for info in store.list(PROBE_PREFIX)]
-    infos = [key for key in keys if key.endswith("/account-info.json.gz")]
-    folders = tuple(key.rpartition("/")[0] + "/" for key in infos if _account_in(store, key) == account_id)
-    return [key for key in keys if folders and key.startswith(folders)]
+    infos = [*store.list(PROBE_PREFIX)]
+    answers = [info.key for info in infos if info.key.endswith("/account-info.json.gz")]
+    folders = tuple(key.rpartition("/")[0] + "/" for key in answers if _account_in(store, key) == account_id)
+    return [info for info in infos if folders and info.key.startswith(folders)]
 
 
 def _account_in(store: ObjectStore, key: str) -> str:
@@ -89,10 +89,10 @@ def _account_in(store: ObjectStore, key: str) -> str:
 
 
 def _from_the_bucket(store: ObjectStore, account_id: str) -> Iterator[Cleaned]:
-    for place, keys in objects_of(store, account_id):
-        for refused in delete_objects(store, keys):
+    for place, infos in objects_of(store, account_id):
+        for refused in delete_objects(store, infos):
             raise refused
-        yield Cleaned(place, len(keys), len(keys))
+        yield Cleaned(place, len(infos), len(infos))
 
 
 @retry_conflicts
