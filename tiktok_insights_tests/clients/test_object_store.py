@@ -178,6 +178,19 @@ def test_an_object_that_changed_after_its_listing_is_not_replaced(store: ObjectS
     assert list(store.list("")) == before
 
 
+def test_exactly_the_listed_version_is_deleted(store: ObjectStore) -> None:
+    """What replaces it meanwhile stays; what is gone, such as by a run that was cut off, is no error."""
+    store.put("a", b"old", "text/plain")
+    store.put("b", b"old", "text/plain")
+    listed, other = store.list("")
+    store.put("a", b"somebody else's", "text/plain")
+    with pytest.raises(ObjectChangedError, match=f"s3://{store.bucket}/a"):
+        store.delete_version(listed)
+    store.delete_version(other)
+    store.delete_version(other)
+    assert [info.key for info in store.list("")] == ["a"]
+
+
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
 def test_a_missing_bucket_is_made_once(connections: Connections, region: str) -> None:
     """In the client's region; a bucket that is there is left alone."""
