@@ -15,6 +15,7 @@ from tiktok_insights.cli.progress_bars import progress_bars
 from tiktok_insights.cli.refusals import full_disk
 from tiktok_insights.local import stack
 from tiktok_insights.progress import ProgressReporter
+from tiktok_insights.resources.dagster_records import postgres_url
 from tiktok_insights.runtime import dagster_home
 from tiktok_insights.settings.environment import Deployment, Settings, read_settings, set_dagster_home
 
@@ -40,8 +41,9 @@ def run_job(
     dagster_home.prepare(settings.dagster_home)
     set_dagster_home(settings)
     click.echo(f"Running {job} ({settings.deployment.value}). The first start takes a few seconds.", err=to_stderr)
+    # What keeps it from starting is an error of this command, not of the run's first step.
+    postgres_url(settings.dagster_home)
     if settings.deployment is Deployment.LOCAL:
-        # What keeps it from starting is an error of this command, not of the run's first step.
         stack.ensure_running(settings.home)
     started = time.monotonic()
     with progress_bars(job) as progress:

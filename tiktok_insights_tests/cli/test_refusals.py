@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from tiktok_insights.cli import main
 from tiktok_insights.cli.refusals import refusal
 from tiktok_insights_tests.cli.test_help import commands
+from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.troubleshooting import told
 
 #: All commands in one process, which an import of Dagster for each of them would make slow.
@@ -161,6 +162,20 @@ def test_a_deleted_folder_is_one_line(
     answer = CliRunner().invoke(main, ["plan"])
     assert answer.exit_code == 1
     told("The working directory was deleted.").says(answer.stderr.removeprefix("Error: "))
+
+
+def test_a_run_without_dagsters_database_is_one_sentence(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where somebody runs it on another machine than the orchestrator's, whose settings it has."""
+    home = tmp_path / "dagster"
+    home.mkdir()
+    (home / "dagster.yaml").write_bytes((ROOT / "deploy" / "orchestrator" / "dagster.yaml").read_bytes())
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    answer = CliRunner().invoke(main, ["run"])
+    assert answer.exit_code == 1
+    said = answer.stderr.rpartition("Error: ")[2]
+    told("The records of Dagster's runs cannot be opened", f"{home}/dagster.yaml").says(said)
 
 
 def test_only_what_a_person_can_change_is_put_into_words(tmp_path: Path) -> None:
