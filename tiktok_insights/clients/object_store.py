@@ -3,36 +3,24 @@
 import hashlib
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any
 
-import stamina
-from botocore.exceptions import (
-    ClientError,
-    FlexibleChecksumError,
-    IncompleteReadError,
-    ReadTimeoutError,
-    ResponseStreamingError,
-)
+from botocore.exceptions import ClientError
 
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.clients.bucket_creation import make_if_missing
-from tiktok_insights.clients.s3_refusals import (
-    ObjectNotWritableError,
-    ObjectUnavailableError,
-    why_not_writable,
-    why_unreadable,
-)
+from tiktok_insights.clients.object_reading import read_object
+from tiktok_insights.clients.s3_refusals import ObjectNotWritableError, why_not_writable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-_Used = TypeVar("_Used")
 _Body = bytes | IO[bytes]
 
 _CHUNK_BYTES = 4 * 1024 * 1024
@@ -43,9 +31,6 @@ _NOT_AS_REQUIRED = {"PreconditionFailed", "412"}
 #: Someone else is writing at this moment; S3 asks to try again.
 _CONTENDED = {"ConditionalRequestConflict", "409"}
 
-#: The body ended before its length, or is not what was stored.
-_BROKEN_OFF = (IncompleteReadError, ResponseStreamingError, ReadTimeoutError, FlexibleChecksumError)
-
 
 class ObjectMissingError(LookupError):
     """No object has this key."""
@@ -53,10 +38,6 @@ class ObjectMissingError(LookupError):
 
 class ObjectChangedError(RuntimeError):
     """The object was replaced or deleted between its listing and its reading."""
-
-
-class ObjectReadError(ObjectUnavailableError):
-    """The object could not be read to its end. It may be readable in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +113,7 @@ class ObjectStore:
             return StoredObject(answer["Body"].read(), dict(answer["Metadata"]), answer["ETag"].strip('"'))
 
         try:
-            return self._read(read, Key=key)
+            return read_object(self._s3, read, Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error_code(error) not in _MISSING:
                 raise
@@ -189,12 +170,10 @@ class ObjectStore:
         Raises ObjectChangedError and ObjectNotWritableError.
         """
         try:
-            with self._writing(info.key, "s3:DeleteObject"):
+            with self._unless_changed(info), self._writing(info.key, "s3:DeleteObject"):
                 self._s3.delete_object(Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
-        except ClientError as error:
-            if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED:
-                raise self._changed(info) from None
-            if error_code(error) not in _MISSING:
+        except ObjectChangedError:
+            if self.exists(info.key):
                 raise
 
     def replace(
@@ -203,13 +182,8 @@ class ObjectStore:
         """Write over this version; give the new ETag. Raises ObjectChangedError and ObjectNotWritableError."""
         condition = {"IfMatch": f'"{info.etag}"'}
         request: Any = {"Body": body, "ContentType": content_type, "Metadata": metadata or {}, **condition}
-        try:
-            with self._writing(info.key):
-                return self._s3.put_object(Bucket=self.bucket, Key=info.key, **request)["ETag"].strip('"')
-        except ClientError as error:
-            if error_code(error) in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
-                raise self._changed(info) from None
-            raise
+        with self._unless_changed(info), self._writing(info.key):
+            return self._s3.put_object(Bucket=self.bucket, Key=info.key, **request)["ETag"].strip('"')
 
     def download(self, info: ObjectInfo, path: Path) -> Downloaded:
         """Copy exactly this version of an object into a file.
@@ -225,29 +199,8 @@ class ObjectStore:
                     file.write(chunk)
             return Downloaded(digest.hexdigest(), dict(answer["Metadata"]), answer.get("ContentType", ""))
 
-        try:
-            return self._read(copy, Key=info.key, IfMatch=f'"{info.etag}"')
-        except ClientError as error:
-            if error_code(error) in _NOT_AS_REQUIRED | _MISSING:
-                raise self._changed(info) from None
-            raise
-
-    @stamina.retry(on=ObjectReadError, attempts=3, wait_initial=0.2, wait_max=2.0)
-    def _read(self, use: Callable[["GetObjectOutputTypeDef"], _Used], **request: str) -> _Used:
-        """Ask for an object and read it with `use`, from its beginning again when the answer breaks off."""
-        try:
-            answer = self._s3.get_object(Bucket=self.bucket, **request)  # type: ignore[arg-type]
-        except ClientError as error:
-            if why := why_unreadable(error):
-                raise ObjectUnavailableError(f"{self.uri(request['Key'])} cannot be read: {why}.") from error
-            raise
-        try:
-            # `with answer["Body"]` would give the raw stream, to which a lost connection is the end of the object.
-            with closing(answer["Body"]):
-                return use(answer)
-        except _BROKEN_OFF as error:
-            msg = f"{self.uri(request['Key'])} was cut off while it was read ({error}). Run again. Nothing is lost."
-            raise ObjectReadError(msg) from error
+        with self._unless_changed(info):
+            return read_object(self._s3, copy, Bucket=self.bucket, Key=info.key, IfMatch=f'"{info.etag}"')
 
     @contextmanager
     def _writing(self, key: str, permission: str = "s3:PutObject") -> Iterator[None]:
@@ -258,5 +211,13 @@ class ObjectStore:
                 raise ObjectNotWritableError(f"{self.uri(key)} cannot be written: {why}.") from error
             raise
 
-    def _changed(self, info: ObjectInfo) -> ObjectChangedError:
-        return ObjectChangedError(f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again.")
+    @contextmanager
+    def _unless_changed(self, info: ObjectInfo) -> Iterator[None]:
+        """Raise ObjectChangedError when S3 finds another version, or none."""
+        try:
+            yield
+        except ClientError as error:
+            if error_code(error) not in _NOT_AS_REQUIRED | _CONTENDED | _MISSING:
+                raise
+            msg = f"{self.uri(info.key)} was replaced or deleted after it was listed. Run again."
+            raise ObjectChangedError(msg) from None

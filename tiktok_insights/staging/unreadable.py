@@ -7,7 +7,7 @@ their reasons are in `header` and `audit_checks`.
 from dataclasses import dataclass, field
 
 from tiktok_insights.checks import Finding, Severity, check
-from tiktok_insights.clients.object_store import ObjectReadError
+from tiktok_insights.clients.object_reading import ObjectReadError
 from tiktok_insights.lake.listing import CsvObject, fingerprint
 
 
