@@ -12,7 +12,7 @@ from tiktok_insights.lake.listing import END_OF_DAY
 from tiktok_insights.staging.ledger import SETTLED
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
 from tiktok_insights.staging.staged_object import counted_columns, naive_utc
-from tiktok_insights.tables.definitions import FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, FOLLOWER_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 from tiktok_insights.tables.load_status import LoadStatus
 
@@ -79,7 +79,10 @@ def rewrite(session: Session, csv: RewrittenCsv) -> bool:
         f"FROM {FOLLOWER_SNAPSHOTS.name} WHERE OBJECT_KEY = ?) WHERE {place}",
         (*values.values(), csv.key, *known),
     )
-    return bool(session.query(f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE {place}", known)[0][0])
+    is_loaded = bool(session.query(f"SELECT COUNT(*) FROM {LOAD_HISTORY.name} WHERE {place}", known)[0][0])
+    if is_loaded:
+        _see(session, csv.key, csv.counts.staged)
+    return is_loaded
 
 
 def count_again(session: Session, keys: Collection[str]) -> None:
@@ -100,6 +103,17 @@ def count_again(session: Session, keys: Collection[str]) -> None:
             "WHERE OBJECT_KEY = ? AND STATUS = ?",
             (UNKNOWN, UNKNOWN, UNKNOWN, rows, rows, id_sum, id_sum, newest, key, LoadStatus.LOADED),
         )
+        _see(session, key, int(rows))
+
+
+def _see(session: Session, key: str, users: int) -> None:
+    """Say how many users a list from another source has: a load that comes in between says the same of what is left.
+
+    A snapshot of ours keeps the number of its extraction.
+    """
+    session.execute(
+        f"UPDATE {ACCOUNT_SNAPSHOTS.name} SET USERS_SEEN = ? WHERE OBJECT_KEY = ? AND STARTED_AT IS NULL", (users, key)
+    )
 
 
 def drop_telling_sums(session: Session, keys: Sequence[str]) -> None:
