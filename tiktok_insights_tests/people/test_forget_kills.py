@@ -37,6 +37,7 @@ from tiktok_insights_tests.support.interrupted_removals import (
     Removal,
     watched,
 )
+from tiktok_insights_tests.support.kill_campaigns import every_point, judge, turning_points
 from tiktok_insights_tests.support.killed_runs import killed_at, prepare_children
 from tiktok_insights_tests.support.removed_people import (
     ANN,
@@ -75,7 +76,6 @@ TURNING_POINTS = {
 }
 #: An extraction finds her again, with a follower who is new.
 _PAGE = encoded(web_page(other_web(OTHERS[0]), ann_web(), other_web("7423456789012345777")))
-_WITH = {False: "alone", True: "with a load and an extraction before the repeat"}
 _FOREIGN = "csv/followers/account=44/dt=2026-01-31/foreign.csv"
 
 
@@ -212,21 +212,8 @@ def chosen(ground: Ground, size: Size, wanted: str | None) -> list[FailPoint]:
     """The fail points that the command line asks for."""
     if wanted:
         return [FailPoint.named(wanted)]
-    kinds = {
-        kind: number for number in ground.effects for kind in TURNING_POINTS if ground.names[number].startswith(kind)
-    }
-    assert set(kinds) == set(TURNING_POINTS)
-    few = [FailPoint(number, *TURNING_POINTS[kind]) for kind, number in kinds.items()]
-    # A file has no answer, and a killed process hears no part of one.
-    every = [
-        FailPoint(number, moment, manner)
-        for number in ground.effects
-        for moment in Moment
-        for manner in Manner
-        if not (moment.breaks_the_answer and ground.names[number].startswith("file"))
-        and (moment, manner) != (Moment.ANSWER_CUT, Manner.SIGKILL)
-    ]
-    return {"few": few, "some": few[::3], "every": every}[size.fail_points]
+    few = turning_points(ground, TURNING_POINTS)
+    return {"few": few, "some": few[::3], "every": every_point(ground)}[size.fail_points]
 
 
 def test_wherever_a_removal_fails_its_repeat_ends_right(
@@ -240,8 +227,4 @@ def test_wherever_a_removal_fails_its_repeat_ends_right(
     pairs = [(point, with_others) for point in points for with_others in (False, True)]
     if size.fail_points == "few":
         pairs = [(point, number % 2 == 0) for number, point in enumerate(points)]
-    wrong = [(pair, what) for pair in pairs for what in ground.wrong_after(*pair)]
-    right = len(pairs) - len({pair for pair, _ in wrong})
-    said = f"{right} of {len(pairs)} ended right. To repeat one, add --fail-point and its name:"
-    lines = [f"{point} ({ground.names[point.number]}), {_WITH[others]}: {what}" for (point, others), what in wrong]
-    assert not wrong, "\n".join([said, *lines])
+    judge(ground, pairs)

@@ -26,6 +26,7 @@ from tiktok_insights_tests.support.fail_points import (
 )
 from tiktok_insights_tests.support.history import Tables
 from tiktok_insights_tests.support.interrupted_expiry import Expiry, watched
+from tiktok_insights_tests.support.kill_campaigns import every_point, judge, turning_points
 from tiktok_insights_tests.support.killed_runs import killed_at, prepare_children
 from tiktok_insights_tests.support.loading import put_upload
 from tiktok_insights_tests.support.planted_snapshots import Planted, ours
@@ -46,7 +47,6 @@ TURNING_POINTS = {
     "COMMIT": (Moment.ANSWER_LOST, Manner.RAISE),
     "file made again": (Moment.BEFORE, Manner.SIGKILL),
 }
-_WITH = {False: "alone", True: "with an extraction and a load before the repeat"}
 
 
 class Ground:
@@ -137,36 +137,16 @@ def ground(sandbox: Sandbox, store: ObjectStore, tmp_path: Path) -> Ground:
     return Ground(sandbox, store, tmp_path / "home")
 
 
-def judge(ground: Ground, pairs: list[tuple[FailPoint, bool]]) -> None:
-    """See that every run ends right, and name those that do not."""
-    wrong = [(pair, what) for pair in pairs for what in ground.wrong_after(*pair)]
-    right = len(pairs) - len({pair for pair, _ in wrong})
-    said = f"{right} of {len(pairs)} ended right. To repeat one, add --fail-point and its name:"
-    lines = [f"{point} ({ground.names[point.number]}), {_WITH[others]}: {what}" for (point, others), what in wrong]
-    assert not wrong, "\n".join([said, *lines])
-
-
 def test_wherever_a_run_is_killed_its_repeat_ends_right(ground: Ground, pytestconfig: pytest.Config) -> None:
     """Four of four: the end state is that of an undisturbed run; at every second one, others come in between."""
     if wanted := pytestconfig.getoption("--fail-point"):
         judge(ground, [(FailPoint.named(wanted), with_others) for with_others in (False, True)])
         return
-    kinds = {kind: n for n in ground.effects for kind in TURNING_POINTS if ground.names[n].startswith(kind)}
-    assert kinds.keys() == TURNING_POINTS.keys()
-    points = [FailPoint(number, *TURNING_POINTS[kind]) for kind, number in kinds.items()]
+    points = turning_points(ground, TURNING_POINTS)
     judge(ground, [(point, place % 2 == 1) for place, point in enumerate(points)])
 
 
 @pytest.mark.full
 def test_at_every_effect_a_run_may_fail(ground: Ground) -> None:
     """N of N, each with others in between and without."""
-    # A file has no answer, and a killed process hears no part of one.
-    points = [
-        FailPoint(number, moment, manner)
-        for number in ground.effects
-        for moment in Moment
-        for manner in Manner
-        if not (moment.breaks_the_answer and ground.names[number].startswith("file"))
-        and (moment, manner) != (Moment.ANSWER_CUT, Manner.SIGKILL)
-    ]
-    judge(ground, [(point, with_others) for point in points for with_others in (False, True)])
+    judge(ground, [(point, with_others) for point in every_point(ground) for with_others in (False, True)])
