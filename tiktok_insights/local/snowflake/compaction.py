@@ -6,8 +6,9 @@ DuckDB only marks the blocks of deleted rows as free. What is deleted, and why, 
 from pathlib import Path
 
 import duckdb
-from fakesnow.instance import GLOBAL_DATABASE_NAME
 
+#: In which fakesnow keeps what DuckDB does not know. To import it from fakesnow makes a temporary folder that stays.
+FAKESNOWS_DATABASE = "_fs_global"
 #: Not found by a server that starts after this was cut off.
 _NEW = ".new"
 _TABLES = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL"
@@ -38,8 +39,8 @@ def _write_again(path: Path, metadata: Path) -> None:
     with duckdb.connect() as duck:
         # The old file's log goes into it when it is closed.
         if path != metadata:
-            duck.execute(f"ATTACH {_quoted(metadata)} AS {GLOBAL_DATABASE_NAME}")
-        name = GLOBAL_DATABASE_NAME if path == metadata else path.stem
+            duck.execute(f"ATTACH {_quoted(metadata)} AS {FAKESNOWS_DATABASE}")
+        name = FAKESNOWS_DATABASE if path == metadata else path.stem
         duck.execute(f'ATTACH {_quoted(path)} AS "{name}"')
         duck.execute(f"ATTACH {_quoted(new)} AS renewed")
         duck.execute(f'COPY FROM DATABASE "{name}" TO renewed')
