@@ -8,6 +8,7 @@ from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore
 from tiktok_insights.people.bucket_objects import OBJECT_ERRORS, why
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.finding import Unread
+from tiktok_insights.raw.deletion import delete_objects
 from tiktok_insights.staging.glue.exchange import RESULT_PREFIX
 from tiktok_insights.suppression import SuppressionList
 from tiktok_insights.warehouse.verification import PROGRESS_KEY, offenders_of
@@ -19,7 +20,7 @@ def clean_work(store: ObjectStore, suppression: SuppressionList) -> Cleaned:
     """Delete the results of Glue jobs, and the progress of a verification that has named someone."""
     if not suppression:
         return Cleaned(PLACE)
-    results = [info.key for info in store.list(RESULT_PREFIX)]
+    results = [*store.list(RESULT_PREFIX)]
     unread: list[Unread] = []
     try:
         named = offenders_of(store.get(PROGRESS_KEY).body)
@@ -28,7 +29,8 @@ def clean_work(store: ObjectStore, suppression: SuppressionList) -> Cleaned:
     except OBJECT_ERRORS as error:
         named = 0
         unread.append(Unread(PROGRESS_KEY, why(error)))
-    keys = [*results, *([PROGRESS_KEY] if named else [])]
-    for key in keys:
-        store.delete(key)
-    return Cleaned(PLACE, len(keys), len(results) + named, tuple(unread))
+    for refused in delete_objects(store, results):
+        raise refused
+    if named:
+        store.delete(PROGRESS_KEY)
+    return Cleaned(PLACE, len(results) + bool(named), len(results) + named, tuple(unread))
