@@ -34,11 +34,12 @@ stop: ## Stop the UI and the local stack; their data is kept.
 # Few files hold the long tests: each stays with one worker, and the longest begin.
 PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(filter later,$(CAMPAIGNS)),--leave-campaigns)
 
-# The marks of the tests that take too long for `make test`.
-LONG = runs or commands or people or faults or orders or batches or worlds or deploy or docs or spark or browser
+# The marks of the tests that take too long for `make test`. Those on Spark have a run for themselves: a Spark session
+# keeps the environment of the test that began it.
+LONG = runs or commands or people or faults or orders or batches or worlds or deploy or docs or browser
 
 test: setup ## Run the tests against their own local stack.
-	@$(PYTEST) -m "not ($(LONG))"
+	@$(PYTEST) -m "not (spark or $(LONG))"
 
 test-runs: setup ## Run whole Dagster jobs and sensors, as users start them.
 	@$(PYTEST) -m runs
@@ -74,7 +75,7 @@ test-spark: setup $(GLUE) $(if $(filter 4,$(SPARK)),$(SPARK_4)) ## Compare the e
 test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and Power BI's files with Microsoft's tools; needs Chromium and npm.
 	@$(PYTEST) -m browser
 
-test-long: setup $(GLUE) $(AXE) $(POWER_BI) ## Run all of these at once, which is faster than one after the other: what `make test` leaves out.
+test-long: setup $(AXE) $(POWER_BI) ## Run all of these at once but those on Spark, which is faster than one after the other.
 	@$(PYTEST) -m "$(LONG)"
 
 torture: setup ## Run more random cases and more loads at once; takes hours, and needs PostgreSQL. 8 minutes: make torture SHORT=1
