@@ -24,9 +24,10 @@ def begun_at(pid: int) -> float:
 
 def find(word: str) -> tuple[int, float] | None:
     """The leader of a session that has a word among its arguments, and when it began; None if there is none."""
-    for process in psutil.process_iter(["cmdline", "create_time"]):
+    for process in psutil.process_iter(["cmdline"]):
         if word in (process.info["cmdline"] or ()) and _is_leader(process.pid):
-            return process.pid, process.info["create_time"]
+            # psutil still knows when an earlier process with this number began.
+            return process.pid, begun_at(process.pid)
     return None
 
 

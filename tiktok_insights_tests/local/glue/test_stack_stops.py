@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tiktok_insights.local import stack
@@ -15,6 +16,7 @@ from tiktok_insights.local.glue.execution import Executor
 from tiktok_insights.local.glue.job_run import JobRun
 from tiktok_insights.local.glue.job_runs import JobRuns
 from tiktok_insights.local.glue.run_files import RunFiles
+from tiktok_insights.local.glue.sessions import begun_at, end, find
 from tiktok_insights.local.glue.surroundings import Surroundings
 from tiktok_insights_tests.local.conftest import aws_client, has_ended, kill_9
 from tiktok_insights_tests.local.glue.jobs import FOREVER, Jobs
@@ -78,3 +80,17 @@ def test_a_run_whose_process_was_not_stored_yet_is_ended(tmp_path: Path) -> None
         assert process.wait(timeout=20) == -signal.SIGKILL
     [restored] = files.load()
     assert (restored.state, restored.error_message) == ("FAILED", _GONE)
+
+
+def test_a_process_is_found_whose_number_an_earlier_one_had() -> None:
+    """The library keeps what it knew of the earlier one, such as when it began."""
+    command = [sys.executable, "-c", "import time; time.sleep(600)", "an earlier one had my number"]
+    with subprocess.Popen(command, start_new_session=True) as process:  # noqa: S603  # our own interpreter
+        try:
+            (known,) = [one for one in psutil.process_iter() if one.pid == process.pid]
+            known._create_time = 1.0  # type: ignore[attr-defined]
+            assert (found := find(command[-1])) == (process.pid, begun_at(process.pid))
+            assert end(*found)
+            assert process.wait(timeout=20) == -signal.SIGKILL
+        finally:
+            process.kill()
