@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -37,7 +38,7 @@ from tiktok_insights.settings.environment import Settings, read_settings
 from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.tables.creation import ensure_tables
-from tiktok_insights.tables.definitions import ALL, PUBLISH_LOCK
+from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, ALL, FOLLOWER_SNAPSHOTS, PUBLISH_LOCK
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.planted_people import COMMITTED, FOREIGN, PLAIN, REFUSED, Planted, World, world
@@ -113,9 +114,17 @@ def rows_of_people(loader: Loader) -> dict[str, list[Row]]:
 
 
 def without(rows: dict[str, list[Row]], people: Sequence[Planted]) -> dict[str, list[Row]]:
-    """The rows of everyone else."""
+    """The rows of everyone else; a list from another source counts who is left on it."""
     ids = {person.tiktok_id for person in people}
-    return {name: [row for row in found if row[0] not in ids] for name, found in rows.items()}
+    left = {name: [row for row in found if row[0] not in ids] for name, found in rows.items()}
+    snapshots, users = ACCOUNT_SNAPSHOTS.names, FOLLOWER_SNAPSHOTS.names
+    counts = Counter(dict(zip(users, row[1:], strict=True))["OBJECT_KEY"] for row in left[FOLLOWER_SNAPSHOTS.name])
+    for number, (who, *values) in enumerate(left[ACCOUNT_SNAPSHOTS.name]):
+        row = dict(zip(snapshots, values, strict=True))
+        if row["STARTED_AT"] is None:
+            row["USERS_SEEN"] = counts[row["OBJECT_KEY"]]
+        left[ACCOUNT_SNAPSHOTS.name][number] = (who, *row.values())
+    return left
 
 
 def texts_of(people: Sequence[Planted]) -> set[str]:
