@@ -18,15 +18,13 @@ STAGES = ("tiktok", "raw", "lake", "catalog", "staging", "warehouse", "insights"
 SHARED = {
     "checks",
     "clients",
-    "printable",
     "progress",
-    "quoting",
     "schema",
     "scratch",
     "sql_files",
     "suppression",
-    "suppression_store",
     "tables",
+    "text",
 }
 #: The Glue job is a process of its own, and opens its own clients: more that its modules may use.
 OF_THE_JOB = {"staging.glue.warehouse": {"settings", "resources"}}

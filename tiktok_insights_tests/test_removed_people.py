@@ -11,8 +11,8 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.definitions import defs
-from tiktok_insights.suppression import Kind
-from tiktok_insights.suppression_store import SuppressionStore, secret_name
+from tiktok_insights.suppression.hashes import Kind
+from tiktok_insights.suppression.store import SuppressionStore, secret_name
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import csv_file, row

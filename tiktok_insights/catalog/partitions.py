@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiktok_insights.catalog.table_definition import Partition, name_of
 from tiktok_insights.catalog.trailing_columns import missing_columns, with_columns
-from tiktok_insights.quoting import without_values
+from tiktok_insights.text.quoting import without_values
 
 if TYPE_CHECKING:
     from mypy_boto3_glue.client import GlueClient

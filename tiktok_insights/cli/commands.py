@@ -8,9 +8,9 @@ import click
 
 from tiktok_insights.cli.refusals import full_disk, refusal
 from tiktok_insights.local import stack
-from tiktok_insights.printable import printable
 from tiktok_insights.settings.environment import Deployment, Settings, read_settings
 from tiktok_insights.settings.errors import SettingsError
+from tiktok_insights.text.printable import printable
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

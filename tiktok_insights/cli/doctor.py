@@ -10,8 +10,8 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.cli.ui import DEFAULT_PORT, ui_lock
-from tiktok_insights.printable import printable
 from tiktok_insights.settings.environment import our_variables
+from tiktok_insights.text.printable import printable
 
 if TYPE_CHECKING:
     from tiktok_insights.doctor.findings import Finding

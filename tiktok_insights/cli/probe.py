@@ -10,8 +10,8 @@ import click
 
 from tiktok_insights.cli.commands import format_option
 from tiktok_insights.local import stack
-from tiktok_insights.printable import printable
 from tiktok_insights.settings.environment import Deployment, read_settings, require_accounts
+from tiktok_insights.text.printable import printable
 
 if TYPE_CHECKING:
     from tiktok_insights.raw.probe import Probed, ProbedPage

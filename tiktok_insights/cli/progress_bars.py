@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tiktok_insights.printable import printable
 from tiktok_insights.progress import SILENT, Progress, ProgressReporter
 from tiktok_insights.settings.terminal import runs_in_ci
+from tiktok_insights.text.printable import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

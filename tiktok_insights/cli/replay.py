@@ -11,7 +11,7 @@ import click
 from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.execution import run_job
 from tiktok_insights.cli.rows import counted, render
-from tiktok_insights.printable import printable
+from tiktok_insights.text.printable import printable
 
 if TYPE_CHECKING:
     from tiktok_insights.lake.replay import Replayed

@@ -4,8 +4,8 @@ import click
 
 from tiktok_insights.cli.commands import format_option, read_settings_of_a_used_home
 from tiktok_insights.cli.rows import render
-from tiktok_insights.printable import printable
 from tiktok_insights.tables.load_status import LoadStatus
+from tiktok_insights.text.printable import printable
 
 _RUN = "tiktok-insights run --job load_pending_objects"
 _REFUSED = f"SELECT OBJECT_KEY, REASON FROM LOAD_HISTORY WHERE STATUS = '{LoadStatus.REFUSED}'"

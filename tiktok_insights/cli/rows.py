@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeGuard
 
-from tiktok_insights.printable import printable
+from tiktok_insights.text.printable import printable
 
 _MAX_CELL = 60
 

@@ -14,11 +14,11 @@ from tiktok_insights.defs.assets.raw import ACCOUNT_COLUMNS, ACCOUNT_RESULTS, ac
 from tiktok_insights.defs.assets.warehouse import LOAD_RESULT
 from tiktok_insights.defs.checks import offenders_of
 from tiktok_insights.defs.staging_entries import STAGING_RESULT
-from tiktok_insights.printable import printable
 from tiktok_insights.raw.decision import SnapshotOrigin
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.staging import audit
 from tiktok_insights.staging.staging_result import every_new_object_was_loaded
+from tiktok_insights.text.printable import printable
 
 #: The reason is in the log.
 _ACCOUNT_COLUMNS = [name for name in ACCOUNT_COLUMNS if name != "reason"]

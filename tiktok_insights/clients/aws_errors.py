@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
-from tiktok_insights.quoting import HIDDEN, without_sign_in
+from tiktok_insights.text.quoting import HIDDEN, without_sign_in
 
 _TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
 #: What a service means for now. boto3 has retried some of them already

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 from snowflake.connector.errors import Error, InterfaceError, OperationalError, ProgrammingError
 
-from tiktok_insights.quoting import without_values
 from tiktok_insights.tables.definitions import ALL
 from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights.text.quoting import without_values
 
 #: A lock is held: seen with "has locked table" and with "the number of waiters for this lock exceeds".
 _LOCK_HELD = 625

@@ -10,7 +10,7 @@ from html import escape
 
 from tiktok_insights.dashboard.facts.account import Account, Facts
 from tiktok_insights.dashboard.facts.change import Day, Period
-from tiktok_insights.printable import printable
+from tiktok_insights.text.printable import printable
 
 EXTRA = "tiktok-insights[dashboard]"
 _WIDTH, _HEIGHT = 960, 470

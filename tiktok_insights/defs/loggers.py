@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from tiktok_insights.printable import printable
+from tiktok_insights.text.printable import printable
 
 
 class _Brief(logging.Formatter):

@@ -11,8 +11,8 @@ import dagster as dg
 import pandas as pd
 
 from tiktok_insights.insights.mart import Mart
-from tiktok_insights.printable import printable
 from tiktok_insights.schema import PERSONAL_NAMES
+from tiktok_insights.text.printable import printable
 
 OWNERS = ["team:tiktok-insights"]
 #: What Markdown would act on. Underscores inside a word are left: they mean nothing there, and keys are full of them.

@@ -10,8 +10,8 @@ import requests
 
 from tiktok_insights.clients.http_session import http_session
 from tiktok_insights.doctor.findings import Outcome, Probe, Subject, missing, ok, unknown
-from tiktok_insights.printable import printable
 from tiktok_insights.settings.client_settings import TikTokSettings
+from tiktok_insights.text.printable import printable
 from tiktok_insights.tiktok.budget import Budget
 from tiktok_insights.tiktok.client import RAPIDAPI_HOST, Client
 from tiktok_insights.tiktok.errors import RefusedError, TikTokError

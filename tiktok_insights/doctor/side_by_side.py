@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from tiktok_insights.doctor.findings import Finding, Outcome, Probe, unknown
-from tiktok_insights.printable import printable
+from tiktok_insights.text.printable import printable
 
 #: Clients give up earlier by themselves. This is for what no client limits, such as a lookup of a name.
 LIMIT_SECONDS = 30.0

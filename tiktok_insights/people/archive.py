@@ -11,8 +11,8 @@ from pathlib import Path
 from tiktok_insights.people.finding import Finding, Place, Unread
 from tiktok_insights.people.person import Person
 from tiktok_insights.people.places import ELSEWHERE
-from tiktok_insights.printable import printable
 from tiktok_insights.progress import SILENT, Progress, ProgressReporter
+from tiktok_insights.text.printable import printable
 
 README = "README.txt"
 #: What may be in the name of a file, of a handle that anyone may have made up; and how much of it.

@@ -36,8 +36,8 @@ from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import iso
 from tiktok_insights.scratch import scratch_folder
 from tiktok_insights.staging.content import known_contents
-from tiktok_insights.suppression import SuppressionList
-from tiktok_insights.suppression_store import SuppressionStore
+from tiktok_insights.suppression.hashes import SuppressionList
+from tiktok_insights.suppression.store import SuppressionStore
 
 _PACKAGE = "tiktok_insights"
 #: A load that was going on may have written rows to the quarantine just after that was cleaned.

@@ -23,7 +23,7 @@ from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
 from tiktok_insights.staging.suppressed_rows import names_inside
-from tiktok_insights.suppression import is_id
+from tiktok_insights.suppression.hashes import is_id
 from tiktok_insights.tiktok.page_rows import RowNames, rows_in
 
 #: Snowflake's error number for "does not exist or not authorized".

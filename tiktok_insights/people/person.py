@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tiktok_insights.suppression import Kind, SuppressionList, is_id
+from tiktok_insights.suppression.hashes import Kind, SuppressionList, is_id
 from tiktok_insights.tiktok.page_rows import RowNames
 
 #: Digits from which on a number is hardly anything else than an ID.

@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from tiktok_insights.quoting import without_values
 from tiktok_insights.raw.damage import too_new
+from tiktok_insights.text.quoting import without_values
 
 #: Version 2 has the windows of follow times. In one of version 1 they are None until a replay fills them.
 MANIFEST_VERSION = 2

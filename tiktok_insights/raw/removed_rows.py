@@ -6,7 +6,7 @@ How a row is cut out of a page belongs in `tiktok.page_rows`, who was removed in
 from collections.abc import Callable
 from functools import cache
 
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tiktok.page_rows import RowNames, without_rows
 
 #: Gives a body as it is to be stored.

@@ -24,7 +24,7 @@ from tiktok_insights.resources.opening import aws_client, open_bucket, open_extr
 from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.scratch import remove_abandoned
 from tiktok_insights.settings.environment import Deployment, Settings
-from tiktok_insights.suppression import is_id
+from tiktok_insights.suppression.hashes import is_id
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS
 
 _STEP = "forget"

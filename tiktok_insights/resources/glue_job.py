@@ -24,7 +24,7 @@ from tiktok_insights.staging.glue.launcher import Launcher
 from tiktok_insights.staging.glue.manifests import Manifests
 from tiktok_insights.staging.glue.packages import PackageMissingError
 from tiktok_insights.staging.local.engine import LocalEngine
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 
 EngineName = Literal["auto", "local", "glue"]
 _GB = 1_000_000_000

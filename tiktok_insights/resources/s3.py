@@ -13,7 +13,7 @@ from tiktok_insights.resources.opening import open_bucket
 from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.retention.cut import cut
 from tiktok_insights.settings.client_settings import S3Settings
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 
 
 class S3Resource(AwsResource):

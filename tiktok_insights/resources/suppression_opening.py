@@ -12,12 +12,12 @@ from tiktok_insights.settings.client_settings import S3Settings
 if TYPE_CHECKING:
     from tiktok_insights.clients.object_store import ObjectStore
     from tiktok_insights.raw.snapshots import RawStore
-    from tiktok_insights.suppression_store import SuppressionStore
+    from tiktok_insights.suppression.store import SuppressionStore
 
 
 def open_suppression(settings: S3Settings, store: "ObjectStore") -> "SuppressionStore":
     """Open the suppression list of the bucket; nothing is read yet. Secrets Manager is not at S3's own endpoint."""
-    from tiktok_insights.suppression_store import SuppressionStore
+    from tiktok_insights.suppression.store import SuppressionStore
 
     return SuppressionStore(store, lambda: aws_client("secretsmanager", replace(settings, endpoint_url="")))
 

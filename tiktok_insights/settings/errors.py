@@ -1,6 +1,6 @@
 """The error of everything that reads a setting. Other errors belong beside the code that raises them."""
 
-from tiktok_insights.quoting import without_secrets
+from tiktok_insights.text.quoting import without_secrets
 
 
 class SettingsError(ValueError):

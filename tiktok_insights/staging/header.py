@@ -3,8 +3,8 @@
 import csv
 from itertools import zip_longest
 
-from tiktok_insights.quoting import quoted
 from tiktok_insights.schema import CSV_HEADER, HEADERS
+from tiktok_insights.text.quoting import quoted
 
 _BOM = b"\xef\xbb\xbf"
 #: The contract's header, with every name quoted, has a thirtieth of it.

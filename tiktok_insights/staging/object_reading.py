@@ -21,7 +21,7 @@ from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.suppressed_rows import take_out
 from tiktok_insights.staging.unreadable import Unreadable
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Takes the rows of people who were removed out of this machine's copy of a CSV, before an engine reads it.
 
 Each such line becomes an empty one, so the numbers of all others stay. The object in the bucket is left as it is:
-`forget` cleans it. Who was removed belongs in `suppression.py`.
+`forget` cleans it. Who was removed belongs in `suppression/hashes.py`.
 """
 
 import csv
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, id_of, inspect
-from tiktok_insights.suppression import Kind, SuppressionList, is_id
+from tiktok_insights.suppression.hashes import Kind, SuppressionList, is_id
 from tiktok_insights.tables.id_sums import id_sum
 
 #: In a row without an ID, a shorter number may as well be one of the row's counts.

@@ -5,7 +5,7 @@ Codes: captured responses and running code of both backends.
 
 from typing import Any
 
-from tiktok_insights.quoting import quoted
+from tiktok_insights.text.quoting import quoted
 from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError, TransientError
 from tiktok_insights.tiktok.outcomes import Outcome
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from tiktok_insights.quoting import field_name, quoted
 from tiktok_insights.schema import ACCEPTED_TEXTS, COLUMNS, Column, ColumnKind
+from tiktok_insights.text.quoting import field_name, quoted
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.errors import AccountError, EmptyBodyError, SchemaDriftError, TikTokError
 from tiktok_insights.tiktok.json_values import MISSING, ValueShapeError, integer_of, text_of, value_at

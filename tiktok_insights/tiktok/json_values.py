@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
-from tiktok_insights.quoting import quoted
 from tiktok_insights.schema import ColumnKind
+from tiktok_insights.text.quoting import quoted
 from tiktok_insights.tiktok.strict_json import DecimalText
 
 MISSING = object()

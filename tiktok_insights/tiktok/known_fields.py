@@ -7,8 +7,8 @@ object have. Knowing a field is not using it: raw pages keep everything, the con
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tiktok_insights.quoting import field_name
 from tiktok_insights.schema import COLUMNS
+from tiktok_insights.text.quoting import field_name
 from tiktok_insights.tiktok.json_values import MISSING, value_at
 
 _PAGE = "extra log_pb total statusCode status_code status_msg"

@@ -3,7 +3,7 @@
 Facts: captured responses; the two kinds of 429 are told apart by the quota left and by the words of the message.
 """
 
-from tiktok_insights.quoting import quoted
+from tiktok_insights.text.quoting import quoted
 from tiktok_insights.tiktok.errors import (
     BurstLimitedError,
     EmptyBodyError,

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tiktok_insights.quoting import field_name, quoted
+from tiktok_insights.text.quoting import field_name, quoted
 from tiktok_insights.tiktok.errors import UnreadableBodyError
 
 

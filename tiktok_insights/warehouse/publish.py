@@ -14,7 +14,7 @@ from snowflake.connector.errors import Error
 from tiktok_insights.clients.snowflake_session import Connect, Session, retry_conflicts
 from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.staging.ledger import take_lock
-from tiktok_insights.suppression import is_outdated
+from tiktok_insights.suppression.hashes import is_outdated
 from tiktok_insights.tables.definitions import LOAD_BATCHES, PUBLISH_LOCK, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.tables.load_status import BatchVerdict
 from tiktok_insights.warehouse.publish_sql import CHOOSE, EMPTY, PUBLISH, counts_query, steps_of

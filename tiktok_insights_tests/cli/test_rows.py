@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tiktok_insights.cli.rows import counted, layout, render
-from tiktok_insights.printable import printable
+from tiktok_insights.text.printable import printable
 
 #: What came from elsewhere, and what is printed of it.
 FOREIGN = {

@@ -24,7 +24,7 @@ from tiktok_insights.staging.glue.exchange import SparkStage
 from tiktok_insights.staging.glue.job_runs import JobRun, RunSize
 from tiktok_insights.staging.glue.manifests import Manifests
 from tiktok_insights.staging.local.engine import LocalEngine
-from tiktok_insights.suppression import NOBODY
+from tiktok_insights.suppression.hashes import NOBODY
 from tiktok_insights.tables.namespace import Namespace
 from tiktok_insights_tests.support.troubleshooting import told
 

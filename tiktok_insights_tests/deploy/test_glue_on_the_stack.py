@@ -16,8 +16,8 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.resources.opening import open_glue_job, open_session
 from tiktok_insights.settings.key_pair import new_key_pair
 from tiktok_insights.staging.glue.exchange import manifest_key
-from tiktok_insights.suppression import Kind
-from tiktok_insights.suppression_store import SuppressionStore
+from tiktok_insights.suppression.hashes import Kind
+from tiktok_insights.suppression.store import SuppressionStore
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.aws_calls import JOB, RecordedAws
 from tiktok_insights_tests.support.csv_texts import csv_file, row

@@ -18,7 +18,7 @@ from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.staging.glue.connection import GlueConnection, read_connection
 from tiktok_insights.staging.glue.engine import CONNECTION
-from tiktok_insights.suppression_store import secret_name
+from tiktok_insights.suppression.store import secret_name
 from tiktok_insights_tests.support.aws_calls import RecordedAws
 from tiktok_insights_tests.support.aws_inventory import everything
 from tiktok_insights_tests.support.cloudformation import Stack

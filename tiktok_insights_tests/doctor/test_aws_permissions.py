@@ -21,7 +21,7 @@ from tiktok_insights.doctor.aws.probes import aws_probes, calls, sign_in
 from tiktok_insights.doctor.findings import Finding, State
 from tiktok_insights.doctor.side_by_side import examine
 from tiktok_insights.settings.client_settings import AwsSettings
-from tiktok_insights.suppression_store import LIST_KEY, secret_name
+from tiktok_insights.suppression.store import LIST_KEY, secret_name
 from tiktok_insights_tests.support.denying_aws import ACCOUNT, REGION, DenyingAws, denying_aws
 from tiktok_insights_tests.support.documents import ROOT
 from tiktok_insights_tests.support.policy_pairs import Pair, granted_pairs

@@ -14,7 +14,7 @@ from tiktok_insights.staging.glue.exchange import result_key
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.staged_object import StagedObject
-from tiktok_insights.suppression import NOBODY
+from tiktok_insights.suppression.hashes import NOBODY
 from tiktok_insights.warehouse.verification import PROGRESS_KEY
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14

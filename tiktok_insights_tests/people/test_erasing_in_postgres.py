@@ -19,7 +19,7 @@ from tiktok_insights.people.erasing.named_texts import NamedTexts
 from tiktok_insights.resources.dagster_records import postgres_url
 from tiktok_insights.settings.environment import Settings
 from tiktok_insights.settings.errors import SettingsError
-from tiktok_insights.suppression import Kind
+from tiktok_insights.suppression.hashes import Kind
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights_tests.people.test_erasing_on_this_machine import HANDLE, ID, NAMES, SEC_UID, TEXTS, own, speaking
 from tiktok_insights_tests.support.connections import connect

@@ -21,7 +21,7 @@ from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
 from tiktok_insights.staging.batch import Batch, Staging
 from tiktok_insights.staging.content import known_contents
 from tiktok_insights.staging.local.engine import LocalEngine
-from tiktok_insights.suppression import NOBODY
+from tiktok_insights.suppression.hashes import NOBODY
 from tiktok_insights.tables.definitions import ALL, STAGED_OBJECTS, STAGED_TIKTOK_DATA
 from tiktok_insights.tables.load_status import LoadStatus
 from tiktok_insights.warehouse.full_checks import FULL_CHECKS

@@ -32,7 +32,7 @@ from tiktok_insights.people.erasing.named_texts import NamedTexts
 from tiktok_insights.people.erasing.text_files import clean_text_files
 from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
 from tiktok_insights.settings.environment import Settings, read_settings
-from tiktok_insights.suppression import Kind, SuppressionList
+from tiktok_insights.suppression.hashes import Kind, SuppressionList
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights_tests.conftest import set_environment
 from tiktok_insights_tests.support.connections import connect

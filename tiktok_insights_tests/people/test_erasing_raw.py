@@ -16,7 +16,7 @@ from tiktok_insights.lake.rendering import render
 from tiktok_insights.people.erasing.bucket_csv import prepare_csvs
 from tiktok_insights.people.erasing.bucket_raw import clean_raw
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.suppression import NOBODY
+from tiktok_insights.suppression.hashes import NOBODY
 from tiktok_insights_tests.support.bodies import encoded
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.removed_people import (

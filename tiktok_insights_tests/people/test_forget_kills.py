@@ -18,7 +18,7 @@ import pytest
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.people.forget import verify
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.suppression_store import LIST_KEY, secret_name
+from tiktok_insights.suppression.store import LIST_KEY, secret_name
 from tiktok_insights.tables.definitions import ALL, LOAD_HISTORY, PUBLISH_LOCK
 from tiktok_insights_tests.support.bodies import encoded, web_page
 from tiktok_insights_tests.support.campaigns import Size

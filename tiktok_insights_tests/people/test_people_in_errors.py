@@ -19,7 +19,6 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.people.receipt import read_receipt
 from tiktok_insights.powerbi.service.models import read_list, read_model, read_refresh
 from tiktok_insights.powerbi.service.reasons import failure
-from tiktok_insights.quoting import field_name, quoted, without_values
 from tiktok_insights.raw.manifest import Manifest
 from tiktok_insights.resources.opening import aws_client
 from tiktok_insights.schema import ColumnKind
@@ -30,8 +29,9 @@ from tiktok_insights.staging.glue import job
 from tiktok_insights.staging.glue.arguments import JOB_RUN_ID, JobArguments
 from tiktok_insights.staging.header import columns_of
 from tiktok_insights.staging.id_findings import ALL, ZEROS
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tables.namespace import Namespace
+from tiktok_insights.text.quoting import field_name, quoted, without_values
 from tiktok_insights.tiktok import body_codes, strict_json
 from tiktok_insights.tiktok.json_values import text_of
 from tiktok_insights.tiktok.known_fields import unknown_fields

@@ -14,14 +14,14 @@ import pytest
 from tiktok_insights.catalog.partitions import Partitions
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.powerbi.service.api import Api
-from tiktok_insights.quoting import without_secrets
 from tiktok_insights.resources.opening import aws_client
 from tiktok_insights.settings.client_settings import S3Settings
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.settings.power_bi_settings import PowerBISettings
 from tiktok_insights.settings.variables import DEFAULTS
 from tiktok_insights.staging.glue.glue_calls import GlueCalls
-from tiktok_insights.suppression_store import LIST_KEY, SuppressionStore
+from tiktok_insights.suppression.store import LIST_KEY, SuppressionStore
+from tiktok_insights.text.quoting import without_secrets
 from tiktok_insights_tests.people.test_people_in_errors import said_by
 from tiktok_insights_tests.support.fake_power_bi import CLIENT, TENANT, WORKSPACE
 from tiktok_insights_tests.support.scripted import Asked, Reply, Script, scripted

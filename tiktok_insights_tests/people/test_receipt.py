@@ -22,7 +22,7 @@ from tiktok_insights.people.receipt import (
 )
 from tiktok_insights.people.receipt_text import receipt_text
 from tiktok_insights.people.remains import OUT_OF_REACH, Remainder
-from tiktok_insights.suppression import seal_of
+from tiktok_insights.suppression.hashes import seal_of
 from tiktok_insights_tests.support.troubleshooting import told
 
 _KEY = "csv/followers/account=7420366745511658149/dt=2026-01-31/x.csv"

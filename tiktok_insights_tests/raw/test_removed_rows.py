@@ -11,7 +11,7 @@ from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.raw.probe import Probe, Stopwatch
 from tiktok_insights.raw.removed_rows import cleaning, unchanged, without_removed
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.suppression import NOBODY, SuppressionList
+from tiktok_insights.suppression.hashes import NOBODY, SuppressionList
 from tiktok_insights.tiktok.outcomes import Outcome
 from tiktok_insights.tiktok.page_rows import MARKER
 from tiktok_insights_tests.support.bodies import encoded, user_info, web_page, web_row

@@ -14,7 +14,7 @@ from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.spark.engine import SparkEngine
 from tiktok_insights.staging.transform import READ_COLUMNS, transform_sql
-from tiktok_insights.suppression import NOBODY, SuppressionList
+from tiktok_insights.suppression.hashes import NOBODY, SuppressionList
 from tiktok_insights_tests.staging.test_id_patterns import (
     EARLY,
     GENUINE,

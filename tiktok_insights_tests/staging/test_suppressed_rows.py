@@ -8,7 +8,7 @@ from tiktok_insights.staging import suppressed_rows
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.suppressed_rows import take_out
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights_tests.support.loading import Loader
 from tiktok_insights_tests.support.staged_outcomes import staged

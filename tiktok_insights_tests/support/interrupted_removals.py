@@ -27,7 +27,7 @@ from tiktok_insights.raw.removed_rows import cleaning
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.runtime.extraction_lock import machine_lock
 from tiktok_insights.staging.local.engine import LocalEngine
-from tiktok_insights.suppression_store import SuppressionStore
+from tiktok_insights.suppression.store import SuppressionStore
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support.fail_points import Requests
 from tiktok_insights_tests.support.interrupted_loads import Places

@@ -6,8 +6,8 @@ What may be found where is the business of `leaks`; variables that are no secret
 from tiktok_insights.resources.opening import aws_client, open_bucket, open_session
 from tiktok_insights.resources.suppression_opening import open_suppression
 from tiktok_insights.settings.environment import Settings
-from tiktok_insights.suppression import Kind
-from tiktok_insights.suppression_store import secret_name
+from tiktok_insights.suppression.hashes import Kind
+from tiktok_insights.suppression.store import secret_name
 from tiktok_insights.tables.creation import ensure_tables
 from tiktok_insights.tables.readers import READER_KEY
 from tiktok_insights_tests.support.private_keys import PASSPHRASE

@@ -13,7 +13,7 @@ from tiktok_insights.lake.followers_csv import write_csv
 from tiktok_insights.lake.listing import CsvInventory
 from tiktok_insights.raw.manifest import Manifest, PageEntry, SnapshotKey, iso
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.suppression import Kind, SuppressionList
+from tiktok_insights.suppression.hashes import Kind, SuppressionList
 from tiktok_insights.tiktok.models import Quota, Response
 from tiktok_insights_tests.support.bodies import JSON, app_page, app_row, encoded, user_info, web_page, web_row
 

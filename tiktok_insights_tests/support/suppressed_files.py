@@ -1,6 +1,6 @@
 """Files with rows of a person who was removed, and what must be left of them, told without the code under test."""
 
-from tiktok_insights.suppression import Kind, SuppressionList
+from tiktok_insights.suppression.hashes import Kind, SuppressionList
 from tiktok_insights_tests.support.csv_texts import HEADER_14, csv_file, row, row_of_14
 
 ANN = "7423456789012345149"

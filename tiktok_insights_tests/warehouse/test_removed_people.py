@@ -14,7 +14,7 @@ from tiktok_insights.raw.inventory import RawInventory
 from tiktok_insights.raw.snapshots import RawStore
 from tiktok_insights.staging.batch import Batch, Staging
 from tiktok_insights.staging.local.engine import LocalEngine
-from tiktok_insights.suppression import NOBODY, Kind, SuppressionList
+from tiktok_insights.suppression.hashes import NOBODY, Kind, SuppressionList
 from tiktok_insights.tables.definitions import ALL
 from tiktok_insights.warehouse.table_checks import (
     TableCheckInput,

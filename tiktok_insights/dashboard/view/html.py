@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from tiktok_insights.printable import printable
+from tiktok_insights.text.printable import printable
 
 #: Longer names are cut in the file itself.
 NAME_CHARACTERS = 40

@@ -11,7 +11,7 @@ from tiktok_insights.doctor.aws.calls import Call
 from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
 from tiktok_insights.lake.listing import CSV_PREFIX
-from tiktok_insights.suppression_store import LIST_KEY
+from tiktok_insights.suppression.store import LIST_KEY
 
 #: An ETag has hexadecimal digits and at most one hyphen.
 NO_ETAG = '"tiktok-insights-doctor"'

@@ -9,7 +9,7 @@ from tiktok_insights.doctor.aws.calls import Call
 from tiktok_insights.doctor.aws.clients import Clients
 from tiktok_insights.doctor.aws.names import Names
 from tiktok_insights.doctor.aws.s3_calls import NO_ETAG
-from tiktok_insights.suppression_store import LIST_KEY, secret_name
+from tiktok_insights.suppression.store import LIST_KEY, secret_name
 
 _MISSING = "ResourceNotFoundException"
 

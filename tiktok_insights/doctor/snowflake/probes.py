@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from tiktok_insights.doctor.findings import Outcome, Probe, Subject, blocked, missing, ok, unknown
 from tiktok_insights.doctor.side_by_side import Once
 from tiktok_insights.doctor.snowflake.grants import Grant, for_readers, needed, ownerships
-from tiktok_insights.printable import printable
 from tiktok_insights.settings.client_settings import SnowflakeSettings
 from tiktok_insights.settings.errors import SettingsError
+from tiktok_insights.text.printable import printable
 
 if TYPE_CHECKING:
     from tiktok_insights.doctor.snowflake.account import Account

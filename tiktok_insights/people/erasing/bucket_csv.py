@@ -28,7 +28,7 @@ from tiktok_insights.staging.local import duckdb_transform
 from tiktok_insights.staging.local.csv_group import Transformed
 from tiktok_insights.staging.quarantine import JSON_LINES, QUARANTINE_PREFIX, quarantine_key
 from tiktok_insights.staging.row_counts import IdSums, RowCounts
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 
 PLACE = "csv"
 _NOTHING_KNOWN = KnownContents({}, {})

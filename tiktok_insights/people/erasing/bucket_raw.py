@@ -26,7 +26,7 @@ from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import RAW_PREFIX, Manifest, PageEntry, RawDataError
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.raw.snapshots import JSON
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tiktok.page_rows import RowNames, without_mention, without_rows
 
 PLACE = "responses"

@@ -21,7 +21,7 @@ from tiktok_insights.progress import SILENT, ProgressReporter
 from tiktok_insights.raw.manifest import RAW_PREFIX
 from tiktok_insights.raw.probe import PROBE_PREFIX
 from tiktok_insights.staging.quarantine import QUARANTINE_PREFIX
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tiktok.page_rows import RowNames, names_in, without_mention
 
 #: Where the names and metadata of other producers' CSVs are counted.

@@ -10,7 +10,7 @@ from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.finding import Unread
 from tiktok_insights.raw.deletion import delete_objects
 from tiktok_insights.staging.glue.exchange import RESULT_PREFIX
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.warehouse.verification import PROGRESS_KEY, offenders_of
 
 PLACE = "notes of runs"

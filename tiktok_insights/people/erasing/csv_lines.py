@@ -11,7 +11,7 @@ from pathlib import Path
 from tiktok_insights.staging.header import UnloadableError, other_kind
 from tiktok_insights.staging.inspection import LONGEST_LINE_BYTES, Inspection, header_of, id_of, inspect
 from tiktok_insights.staging.suppressed_rows import is_suppressed, lines_of, loose_names, names_inside
-from tiktok_insights.suppression import Kind, SuppressionList, is_id
+from tiktok_insights.suppression.hashes import Kind, SuppressionList, is_id
 from tiktok_insights.tables.id_sums import id_sum
 
 _DELIMITERS = (",", ";", "\t", "|")

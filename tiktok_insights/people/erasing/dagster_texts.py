@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tiktok_insights.people.erasing.named_texts import REMOVED, NamedTexts
-from tiktok_insights.suppression import Kind
+from tiktok_insights.suppression.hashes import Kind
 
 #: What people read. Elsewhere in an event, a text that looks like a handle is the name of an asset, a job or a class.
 _PROSE = {

@@ -9,7 +9,7 @@ from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.counting import counted
 from tiktok_insights.progress import ProgressReporter
 from tiktok_insights.staging.suppressed_rows import is_suppressed
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tiktok.page_rows import without_rows
 
 

@@ -15,7 +15,7 @@ from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.dagster_files import clean_dagster
 from tiktok_insights.people.erasing.named_texts import NamedTexts
 from tiktok_insights.people.erasing.text_files import clean_text_files
-from tiktok_insights.suppression import Kind
+from tiktok_insights.suppression.hashes import Kind
 
 
 def clean_machine(home: Path, dagster_home: Path, names: Iterable[tuple[Kind, str]]) -> list[Cleaned]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tiktok_insights.suppression import Kind, is_id
+from tiktok_insights.suppression.hashes import Kind, is_id
 
 #: What stands in the place of a name.
 REMOVED = "[removed]"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.lake.listing import snapshot_of
-from tiktok_insights.suppression import Kind, SuppressionList
+from tiktok_insights.suppression.hashes import Kind, SuppressionList
 
 #: Everything that this system writes, and the CSVs of others.
 _OF_THIS_SYSTEM = (

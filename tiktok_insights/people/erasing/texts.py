@@ -11,7 +11,7 @@ from tiktok_insights.checks import pseudonym
 from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.named_texts import REMOVED
-from tiktok_insights.suppression import Kind, SuppressionList
+from tiktok_insights.suppression.hashes import Kind, SuppressionList
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.definitions import ACCOUNT_SNAPSHOTS, LOAD_BATCHES, LOAD_HISTORY
 

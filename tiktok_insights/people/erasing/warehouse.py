@@ -21,7 +21,7 @@ from tiktok_insights.people.erasing.ledger import (
 )
 from tiktok_insights.people.erasing.texts import clean_texts
 from tiktok_insights.staging.ledger import take_lock
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tables.columns import Table
 from tiktok_insights.tables.definitions import (
     FOLLOWER_SNAPSHOTS,

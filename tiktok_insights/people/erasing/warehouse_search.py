@@ -12,7 +12,7 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.schema import COLUMNS, ID_COLUMN
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 from tiktok_insights.tables.definitions import ALL
 
 #: Snowflake's error number for "does not exist or not authorized".

@@ -21,9 +21,9 @@ from tiktok_insights.powerbi.service.errors import (
     UnexpectedReplyError,
 )
 from tiktok_insights.powerbi.service.tokens import TokenSource
-from tiktok_insights.printable import printable
-from tiktok_insights.quoting import HIDDEN, quoted, without_values
 from tiktok_insights.settings.power_bi_settings import PowerBISettings
+from tiktok_insights.text.printable import printable
+from tiktok_insights.text.quoting import HIDDEN, quoted, without_values
 
 _LOG = logging.getLogger(__name__)
 _SHOWN_LETTERS = 200

@@ -3,8 +3,8 @@
 from tiktok_insights.powerbi.service.api import Api
 from tiktok_insights.powerbi.service.errors import ModelNotFoundError, ServiceRefusedError
 from tiktok_insights.powerbi.service.models import Model, read_list, read_model
-from tiktok_insights.printable import printable
 from tiktok_insights.settings.power_bi_names import is_guid
+from tiktok_insights.text.printable import printable
 
 _SHOWN_NAMES = 10
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tiktok_insights.powerbi.service.errors import UnexpectedReplyError
-from tiktok_insights.quoting import quoted
+from tiktok_insights.text.quoting import quoted
 
 #: Any other word means that it is under way: `Unknown`, `NotStarted`, `InProgress`.
 _ENDED = {"Completed", "Failed", "Cancelled", "Disabled", "TimedOut"}

@@ -7,8 +7,8 @@ import re
 
 from tiktok_insights.powerbi.service.errors import RefreshFailedError
 from tiktok_insights.powerbi.service.models import Refresh
-from tiktok_insights.printable import printable
-from tiktok_insights.quoting import without_values
+from tiktok_insights.text.printable import printable
+from tiktok_insights.text.quoting import without_values
 
 _SHOWN_LETTERS = 300
 #: What an error contains, and what helps; the first that matches counts.

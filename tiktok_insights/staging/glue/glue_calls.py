@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from tiktok_insights.clients.aws_errors import error_code, may_pass
-from tiktok_insights.printable import printable
 from tiktok_insights.staging.glue.errors import GlueError, GlueRefusedError, GlueUnavailableError, JobBusyError
+from tiktok_insights.text.printable import printable
 
 _LOG = logging.getLogger(__name__)
 _SHOWN_LETTERS = 300

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from tiktok_insights.clients.object_store import ObjectMissingError, ObjectStore
-from tiktok_insights.quoting import without_values
 from tiktok_insights.staging.engine import ObjectOutcome
 from tiktok_insights.staging.glue.arguments import JobArguments, JobConfigurationError
 from tiktok_insights.staging.glue.connection import read_connection
@@ -30,8 +29,9 @@ from tiktok_insights.staging.spark.engine import SparkEngine
 from tiktok_insights.staging.spark.stages import Stages
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
-from tiktok_insights.suppression import SuppressionError
-from tiktok_insights.suppression_store import SuppressionStore
+from tiktok_insights.suppression.hashes import SuppressionError
+from tiktok_insights.suppression.store import SuppressionStore
+from tiktok_insights.text.quoting import without_values
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

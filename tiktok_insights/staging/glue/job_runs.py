@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from tiktok_insights.printable import printable
-from tiktok_insights.quoting import without_values
 from tiktok_insights.staging.glue.arguments import BATCH_ID, JobArguments
 from tiktok_insights.staging.glue.errors import GlueUnavailableError
 from tiktok_insights.staging.glue.glue_calls import GlueCalls
+from tiktok_insights.text.printable import printable
+from tiktok_insights.text.quoting import without_values
 
 SUCCEEDED, STOPPING = "SUCCEEDED", "STOPPING"
 #: The states after which a run does nothing any more (docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html).

@@ -11,8 +11,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tiktok_insights.clients.aws_errors import error_code
-from tiktok_insights.printable import printable
-from tiktok_insights.quoting import without_values
+from tiktok_insights.text.printable import printable
+from tiktok_insights.text.quoting import without_values
 
 #: What a person is shown of one run; the rest stays in CloudWatch.
 _SHOWN_LINES, _SHOWN_LETTERS = 2_000, 1_000

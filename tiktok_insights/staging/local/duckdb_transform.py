@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 
 from tiktok_insights.clients.duckdb_engine import MEMORY_LIMIT, bounded_duckdb
-from tiktok_insights.quoting import without_values
 from tiktok_insights.staging.csv_file import CsvFile
 from tiktok_insights.staging.header import UnloadableError
 from tiktok_insights.staging.local.csv_group import CsvGroup, MemoryLimitError, TransformedGroup
+from tiktok_insights.text.quoting import without_values
 
 
 def run(files: Sequence[CsvFile], folder: Path) -> Iterator[TransformedGroup]:

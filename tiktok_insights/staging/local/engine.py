@@ -24,7 +24,7 @@ from tiktok_insights.staging.local.groups import by_reader
 from tiktok_insights.staging.object_reading import LoadableObject, ObjectReader
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
-from tiktok_insights.suppression import NOBODY, SuppressionList
+from tiktok_insights.suppression.hashes import NOBODY, SuppressionList
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 
 

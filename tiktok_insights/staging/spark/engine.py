@@ -25,7 +25,7 @@ from tiktok_insights.staging.spark.loading import SentFiles, load
 from tiktok_insights.staging.spark.rows import DDL
 from tiktok_insights.staging.spark.tasks import QUARANTINED, SENT, KeepRejected, OpenStore, ReadObjects, SendStaged
 from tiktok_insights.staging.staged_object import StagedObject, naive_utc
-from tiktok_insights.suppression import NOBODY, SuppressionList
+from tiktok_insights.suppression.hashes import NOBODY, SuppressionList
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights.tables.id_sums import SqlEngine, id_sum_sql
 

@@ -32,7 +32,7 @@ from tiktok_insights.staging.spark.rows import outcome_batch, row_batches
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.suppressed_rows import take_out
 from tiktok_insights.staging.unreadable import Unreadable
-from tiktok_insights.suppression import SuppressionList
+from tiktok_insights.suppression.hashes import SuppressionList
 
 OpenStore = Callable[[], ObjectStore]
 

@@ -26,8 +26,8 @@ from tiktok_insights.staging.spark import loading
 from tiktok_insights.staging.spark.tasks import ReadObjects, SendStaged
 from tiktok_insights.staging.staged_object import StagedObject
 from tiktok_insights.staging.unreadable import Unreadable
-from tiktok_insights.suppression import Kind
-from tiktok_insights.suppression_store import SuppressionStore, secret_name
+from tiktok_insights.suppression.hashes import Kind
+from tiktok_insights.suppression.store import SuppressionStore, secret_name
 from tiktok_insights.tables.definitions import STAGED_TIKTOK_DATA
 from tiktok_insights_tests.settings.conftest import keys, rsa_key
 from tiktok_insights_tests.staging.conftest import loader, session, shared_database

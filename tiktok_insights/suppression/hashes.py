@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from tiktok_insights.quoting import quoted
+from tiktok_insights.text.quoting import quoted
 
 #: Bytes of a hash that are kept: 128 bits, so that no two people of a billion share one.
 _DIGEST_BYTES = 16

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tiktok_insights.suppression import NOBODY, Kind, SuppressionList, is_outdated
+from tiktok_insights.suppression.hashes import NOBODY, Kind, SuppressionList, is_outdated
 from tiktok_insights_tests.support.troubleshooting import Told, told
 
 KEY = b"k" * 32

@@ -1,7 +1,7 @@
 """Where the suppression list is kept: the list in the bucket, its key in a secret that is named after the bucket.
 
 Whoever loads or extracts reads it; only `forget` adds to it. What the list is and whom it covers belongs in
-`suppression.py`.
+`hashes.py`.
 """
 
 import io
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tiktok_insights.clients.aws_errors import error_code
 from tiktok_insights.clients.object_store import ObjectChangedError, ObjectMissingError, ObjectStore
 from tiktok_insights.clients.s3_refusals import ObjectUnavailableError
-from tiktok_insights.suppression import NOBODY, Kind, SuppressionError, SuppressionList, seal_of
+from tiktok_insights.suppression.hashes import NOBODY, Kind, SuppressionError, SuppressionList, seal_of
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient

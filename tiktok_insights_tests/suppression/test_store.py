@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.suppression import NOBODY, Kind, SuppressionList
-from tiktok_insights.suppression_store import LIST_KEY, SuppressionStore, secret_name
+from tiktok_insights.suppression.hashes import NOBODY, Kind, SuppressionList
+from tiktok_insights.suppression.store import LIST_KEY, SuppressionStore, secret_name
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.refused_objects import deny
 from tiktok_insights_tests.support.troubleshooting import Told, told
