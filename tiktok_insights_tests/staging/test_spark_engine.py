@@ -1,6 +1,7 @@
 """Both engines, the same objects: counts, sums, reasons, staged rows and quarantine are the same to the byte."""
 
 import re
+from contextlib import nullcontext
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.resources.opening import open_session
+from tiktok_insights.retention.warehouse import expire_rows
 from tiktok_insights.settings.environment import Settings
+from tiktok_insights.staging.batch import Staging
 from tiktok_insights.staging.local.engine import LocalEngine
 from tiktok_insights.staging.quarantine import quarantine_key
 from tiktok_insights.staging.spark.engine import SparkEngine
@@ -27,8 +30,10 @@ from tiktok_insights_tests.staging.test_id_patterns import (
 from tiktok_insights_tests.support.connections import Connections
 from tiktok_insights_tests.support.csv_texts import csv_file, row
 from tiktok_insights_tests.support.hostile_rows import files
-from tiktok_insights_tests.support.loading import Loader
+from tiktok_insights_tests.support.loading import Loader, put_upload
+from tiktok_insights_tests.support.planted_snapshots import CUT, ours
 from tiktok_insights_tests.support.refused_objects import archive, deny
+from tiktok_insights_tests.support.shared_warehouse import empty_tables
 from tiktok_insights_tests.support.spark import spark
 from tiktok_insights_tests.support.staged_outcomes import items_of, stage, staged
 from tiktok_insights_tests.support.suppressed_files import FILES, LIST
@@ -139,6 +144,25 @@ def test_objects_that_cannot_be_staged_have_the_same_outcomes(loader: Loader, en
     kinds = {outcome.partition("(")[0] for outcome in local}
     assert kinds == {"StagedObject", "Unreadable", "ObjectChangedError"}
     deny(loader.store)
+
+
+def test_staged_rows_expire_alike(loader: Loader, engine: SparkEngine) -> None:
+    """Of a batch that waits for its publication, the same rows end by the retention, and the rest is published."""
+    for upload in (ours("42", "2026-01-31T12", ("1", "2")), ours("43", "2026-02-05T12", ("1", "5"))):
+        put_upload(loader.store, upload)
+    old = "2026-01-30T12:00:00Z"
+    loader.put("old", csv_file(row("6", extracted_at=old), row("no ID", extracted_at=old)), day="2026-01-30")
+    found = []
+    for using in (LocalEngine(loader.store, loader.session), engine):
+        list(Staging(loader.store, loader.session, 1.0, loader.log, engine=using).stage(loader.listing()))
+        expired = expire_rows(lambda: nullcontext(loader.session), CUT)
+        waiting = loader.rows("SELECT TIKTOK_ID, OBJECT_KEY FROM TIKTOK_INTERNAL.STAGED_TIKTOK_DATA ORDER BY 1")
+        loader.publish()
+        found.append((expired, waiting, loader.dump(), loader.tables()["PRESENCE_SPELLS"]))
+        empty_tables(loader.session)
+    local, on_spark = found
+    assert (local[0].staged_rows, [tiktok_id for tiktok_id, _ in local[1]]) == (3, ["1", "5"])
+    assert on_spark == local
 
 
 def normalized(plan: str) -> str:

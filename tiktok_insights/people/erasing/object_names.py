@@ -1,7 +1,7 @@
 """Looks for removed people in what names an object: its key and its user metadata, as others chose them.
 
-An object cannot be renamed, and the ledger has its key, so nothing is changed here: whoever put it there has to.
-What is in an object belongs in `bucket_search`.
+An object cannot be renamed, and the ledger has its key, so nothing is changed here: whoever put it there must upload it
+under another name. What is in an object belongs in `bucket_search`.
 """
 
 import re
