@@ -119,8 +119,8 @@ def _search(search: Search, *, is_user: bool) -> Iterator[str]:
     yield f"At {search.at}, a second search looked for {whom}. {counts}"
     if is_user:
         yield (
-            f"It read every object again ({', '.join(read) or 'there were none'}), and every row of "
-            f"{_number(tables, 'table')} and views. It compared the ID, handle and secUid of each row with the "
+            f"It read every object again ({', '.join(read) or 'there were none'}), and every row of the tables and "
+            f"views that have users ({tables:,}). It compared the ID, handle and secUid of each row with the "
             "suppression list, and did not rely on what had been removed. It did not look for nicknames by themselves, "
             "nor a second time at free texts and at this machine's files: those are above."
         )

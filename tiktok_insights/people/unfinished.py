@@ -5,9 +5,10 @@ again. The file goes when the removal ends.
 """
 
 import contextlib
+import fcntl
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -52,17 +53,23 @@ class Unfinished:
     @contextmanager
     def noted(self, notes: Collection[Note]) -> Iterator[list[Note]]:
         """Keep removals noted until the block has ended without an error; what it adds to the list stays noted."""
-        self._write([*(note for note in self.notes() if note not in notes), *notes])
+        self._change(lambda before: [*(note for note in before if note not in notes), *notes])
         kept: list[Note] = []
         yield kept
-        self._write([note for note in self.notes() if note in kept or note not in notes])
+        self._change(lambda before: [note for note in before if note in kept or note not in notes])
+
+    def _change(self, change: Callable[[Collection[Note]], Sequence[Note]]) -> None:
+        """Change the notes as they are now: another removal may note its own at the same time."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._write(change(self.notes()))
 
     def _write(self, notes: Sequence[Note]) -> None:
         if not notes:
             with contextlib.suppress(FileNotFoundError):
                 self._path.unlink()
             return
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self._path.with_suffix(".part")
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

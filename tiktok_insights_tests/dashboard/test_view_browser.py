@@ -254,7 +254,8 @@ def test_axe_finds_nothing(browser: Browser, file: Path, scheme: str, width: int
         for account in (*made.facts().accounts, made.first_look()):
             browser.go(f"{name}?account={account.handle}&period=28")
             found += browser.evaluate(
-                "axe.run({resultTypes: ['violations']}).then((all) => all.violations.map((one) => [one.id, one.impact, one.nodes[0].html]))"
+                "axe.run({resultTypes: ['violations']})"
+                ".then((all) => all.violations.map((one) => [one.id, one.impact, one.nodes[0].html]))"
             )
     assert found == []
     assert browser.evaluate(

@@ -2,8 +2,10 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from click.testing import CliRunner, Result
@@ -141,3 +143,21 @@ def test_a_removal_stays_noted_until_it_ends(tmp_path: Path) -> None:
     file.write_text(json.dumps([{"id": PERSON}]), encoding="utf-8")
     with told("<file> is damaged, so that an unfinished removal cannot be continued.", str(file)):
         unfinished.notes()
+
+
+def test_removals_at_once_are_all_noted(tmp_path: Path) -> None:
+    """None loses the note of another, and each ends its own alone."""
+    notes = [Note("2026-01-31T12:00:00.000Z", Person(str(number)), ()) for number in range(1, 33)]
+    begun, cut_off = Barrier(len(notes)), notes[::4]
+
+    def remove(note: Note) -> None:
+        unfinished = Unfinished(tmp_path)
+        with unfinished.noted([note]) as kept:
+            begun.wait(60)
+            assert set(unfinished.notes()) == set(notes)
+            begun.wait(60)
+            kept.extend({note} & set(cut_off))
+
+    with ThreadPoolExecutor(len(notes)) as pool:
+        list(pool.map(remove, notes))
+    assert set(Unfinished(tmp_path).notes()) == set(cut_off)
