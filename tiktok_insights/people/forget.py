@@ -25,7 +25,7 @@ from tiktok_insights.people.erasing.bucket_work import clean_work
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.object_names import count_strangers
 from tiktok_insights.people.erasing.warehouse import erase_in_warehouse
-from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse
+from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse, people_in_warehouse
 from tiktok_insights.people.finding import Unread
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
@@ -101,7 +101,10 @@ def forget(reach: Reach, reference: str | None = None) -> Receipt:
     Raises UnknownPersonError.
     """
     begun = datetime.now(UTC)
-    notes = (_note(reach, reference, begun),) if reference is not None else reach.unfinished.notes()
+    if reference is not None:
+        notes: tuple[Note, ...] = (_note(reach, reference, begun),)
+    else:
+        notes = reach.unfinished.notes() or tuple(_left_over(reach, begun))
     names = [name for note in notes for name in note.person.names()]
     with reach.unfinished.noted(notes) as kept:
         suppression = reach.suppression.add(names)
@@ -142,6 +145,14 @@ def _note(reach: Reach, reference: str, begun: datetime) -> Note:
             return note
     person = _person(reach, reference)
     return Note(iso(begun), person, _search(reach, person.alone()).places)
+
+
+def _left_over(reach: Reach, begun: datetime) -> Iterator[Note]:
+    """Whoever is on the list and still in a table: their removals were cut off, and noted on a machine that is lost."""
+    with reach.connect() as session:
+        people = people_in_warehouse(session, reach.suppression.read())
+    for person in people:
+        yield Note(iso(begun), person, _search(reach, person.alone()).places)
 
 
 def _person(reach: Reach, reference: str) -> Person:

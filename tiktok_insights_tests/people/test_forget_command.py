@@ -2,8 +2,10 @@
 
 import json
 import logging
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
@@ -11,6 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tiktok_insights.cli import main
+from tiktok_insights.people.erasing.cleaned import Cleaned
+from tiktok_insights.people.forget import forget as forget_person
 from tiktok_insights.people.forget import look_for
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
@@ -161,3 +165,24 @@ def test_removals_at_once_are_all_noted(tmp_path: Path) -> None:
     with ThreadPoolExecutor(len(notes)) as pool:
         list(pool.map(remove, notes))
     assert set(Unfinished(tmp_path).notes()) == set(cut_off)
+
+
+def test_a_removal_whose_note_is_lost_is_finished_without_a_name(loader: Loader, tmp_path: Path) -> None:
+    """As when its machine is lost: whoever is on the list and still in a table goes everywhere, and then is no one."""
+    loader.upload("list", row(PERSON, uniqueId=HANDLE), row("2"))
+    loader.load()
+    settings, cleaned = read_settings(), list[Person]()
+    open_suppression(settings.s3, loader.store).add(Person(PERSON).names())
+
+    def clean_machine(people: Collection[Person]) -> Iterable[Cleaned]:
+        cleaned.extend(people)
+        return ()
+
+    opened = open_reach(settings, SILENT, logging.getLogger(__name__))
+    reach = replace(opened, unfinished=Unfinished(tmp_path), clean_machine=clean_machine)
+    done = forget_person(reach)
+    assert (done.is_complete, done.whom.people, cleaned) == (True, 1, [Person(PERSON, frozenset({HANDLE}))])
+    assert {one.place: one.copies for one in done.found if one.copies}.keys() >= {"csv", "PUBLIC.TIKTOK_DATA"}
+    assert loader.rows("SELECT TIKTOK_ID FROM TIKTOK_DATA") == [("2",)]
+    again = forget_person(reach)
+    assert (again.is_complete, again.whom.people, [one for one in again.found if one.copies]) == (True, 0, [])
