@@ -76,7 +76,7 @@ def _required(reference: str | None) -> str:
 
 def _remove(reference: str | None, out: Path, *, account: bool) -> None:
     from tiktok_insights.people.forget import forget as forget_person
-    from tiktok_insights.people.forget import forget_account
+    from tiktok_insights.people.forget_account import forget_account
     from tiktok_insights.people.receipt import write_receipt
     from tiktok_insights.people.receipt_text import receipt_text, removed_whom
     from tiktok_insights.resources.forgetting import account_of, open_reach
@@ -98,7 +98,8 @@ def _remove(reference: str | None, out: Path, *, account: bool) -> None:
 
 
 def _look_for(reference: str, *, account: bool) -> None:
-    from tiktok_insights.people.forget import look_for, look_for_account
+    from tiktok_insights.people.forget import look_for
+    from tiktok_insights.people.forget_account import look_for_account
     from tiktok_insights.resources.forgetting import account_of, open_reach
 
     settings = read_settings_of_a_used_home()

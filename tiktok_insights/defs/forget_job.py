@@ -31,7 +31,7 @@ def forget_job(settings: "Settings") -> dg.JobDefinition:
     ) -> None:
         """Remove a person or an account everywhere, search again, and write the receipt."""
         from tiktok_insights.people.forget import forget as forget_person
-        from tiktok_insights.people.forget import forget_account
+        from tiktok_insights.people.forget_account import forget_account
         from tiktok_insights.people.receipt import write_receipt
         from tiktok_insights.people.receipt_text import receipt_text
         from tiktok_insights.resources.forgetting import account_of, open_reach

@@ -1,8 +1,8 @@
-"""Removes people from everything that this system holds: suppress, lock, erase, search again.
+"""Removes users from everything that this system holds: suppress, lock, erase, search again.
 
 It may be killed anywhere and repeated. The person is on the suppression list before anything is erased, and the bucket
 is cleaned by that list, so a repeat also removes whoever has come back into it. What is erased in one kind of place
-belongs in `erasing`; what no command can erase, in `remains`.
+belongs in `erasing`; what no command can erase, in `remains`; an account, in `forget_account`.
 """
 
 import logging
@@ -17,7 +17,6 @@ from pathlib import Path
 from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Connect
 from tiktok_insights.lake.listing import CSV_PREFIX
-from tiktok_insights.people.erasing.account import handles_of, objects_of, remove_account, rows_of
 from tiktok_insights.people.erasing.bucket_csv import clean_csv_quarantine, prepare_csvs
 from tiktok_insights.people.erasing.bucket_raw import clean_raw
 from tiktok_insights.people.erasing.bucket_search import find_in_bucket
@@ -29,7 +28,7 @@ from tiktok_insights.people.erasing.warehouse_search import found_in_warehouse, 
 from tiktok_insights.people.finding import Unread
 from tiktok_insights.people.identification import identify
 from tiktok_insights.people.person import Person
-from tiktok_insights.people.receipt import A_USER, AN_ACCOUNT, Receipt, Removed, Search, Whom
+from tiktok_insights.people.receipt import A_USER, Receipt, Removed, Search, Whom
 from tiktok_insights.people.remains import OUT_OF_REACH, Remainder
 from tiktok_insights.people.unfinished import Note, Unfinished
 from tiktok_insights.progress import SILENT, ProgressReporter
@@ -58,6 +57,7 @@ class Reach:
     open_suppressions: Callable[[ObjectStore], SuppressionStore]
     connect: Connect
     unfinished: Unfinished
+    unfinished_accounts: Unfinished
     lock: Callable[[], AbstractContextManager[object]]
     clean_machine: Callable[[Collection[Person]], Iterable[Cleaned]]
     remains: Callable[[], Iterable[Remainder]]
@@ -120,7 +120,7 @@ def forget(reach: Reach, reference: str | None = None) -> Receipt:
         if any(one.unread for one in others):
             # The next call cleans it, and has to know the names.
             kept.extend(notes)
-    return _receipt(reach, begun, Whom(A_USER, len(notes), len(names)), found, others, search)
+    return receipt_of(reach, begun, Whom(A_USER, len(notes), len(names)), found, others, search)
 
 
 def _added(places: Iterable[Removed]) -> tuple[Removed, ...]:
@@ -176,24 +176,6 @@ def _erase(reach: Reach, suppression: SuppressionList, people: Collection[Person
     yield from reach.clean_machine(people)
 
 
-def forget_account(reach: Reach, account_id: str) -> Receipt:
-    """Remove an account and everything that only it led to. It is not put on the suppression list."""
-    begun = datetime.now(UTC)
-    with reach.lock():
-        account = Person(account_id, handles_of(reach.connect, account_id))
-        found = reach.told(remove_account(reach.open_store(), reach.connect, account_id))
-        cleaned = reach.told(reach.clean_machine([account]))
-    return _receipt(reach, begun, Whom(AN_ACCOUNT), found, cleaned, look_for_account(reach, account_id))
-
-
-def look_for_account(reach: Reach, account_id: str) -> Search:
-    """Say where an account is, and change nothing."""
-    left = [Removed(place, len(infos), len(infos)) for place, infos in objects_of(reach.open_store(), account_id)]
-    with reach.connect() as session:
-        left += [Removed.of(cleaned) for cleaned in rows_of(session, account_id)]
-    return Search(iso(datetime.now(UTC)), tuple(left))
-
-
 def _search(reach: Reach, suppression: SuppressionList) -> Search:
     store = reach.open_store()
     places = [*find_in_bucket(store, suppression, reach.progress)]
@@ -202,7 +184,7 @@ def _search(reach: Reach, suppression: SuppressionList) -> Search:
     return Search(iso(datetime.now(UTC)), reach.told(places), count_strangers(store))
 
 
-def _receipt(
+def receipt_of(
     reach: Reach,
     begun: datetime,
     whom: Whom,
@@ -210,6 +192,7 @@ def _receipt(
     cleaned: Sequence[Removed],
     search: Search,
 ) -> Receipt:
+    """Give the receipt of a removal that has just ended."""
     return Receipt(
         number=f"{begun:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         whom=whom,

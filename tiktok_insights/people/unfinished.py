@@ -24,7 +24,10 @@ class UnfinishedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A removal that was begun: when (ISO 8601, UTC), whose, and what a search found before anything was erased."""
+    """A removal that was begun: when (ISO 8601, UTC), whose, and what a search found before anything was erased.
+
+    Of an account, `person` has the ID and the handles.
+    """
 
     begun_at: str
     person: Person
@@ -32,10 +35,10 @@ class Note:
 
 
 class Unfinished:
-    """The removals that are not finished, in the home of this machine."""
+    """The removals that are not finished, of users or of accounts, in the home of this machine."""
 
-    def __init__(self, home: Path) -> None:
-        self._path = home / "forget" / "unfinished.json"
+    def __init__(self, home: Path, *, of_accounts: bool = False) -> None:
+        self._path = home / "forget" / ("unfinished_accounts.json" if of_accounts else "unfinished.json")
 
     def notes(self) -> tuple[Note, ...]:
         """The removals that were cut off, oldest first. Raises UnfinishedError."""
@@ -46,7 +49,7 @@ class Unfinished:
         except (ValueError, KeyError, TypeError) as error:
             msg = (
                 f"{self._path} is damaged, so that an unfinished removal cannot be continued. Delete the file, and "
-                "run tiktok-insights forget again for each person whose removal was cut off."
+                "run tiktok-insights forget again for each user or account whose removal was cut off."
             )
             raise UnfinishedError(msg) from error
 

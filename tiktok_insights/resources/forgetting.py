@@ -44,6 +44,7 @@ def open_reach(settings: Settings, progress: ProgressReporter, log: logging.Logg
         open_suppressions=partial(open_suppression, settings.s3),
         connect=partial(open_session, settings.snowflake, _STEP),
         unfinished=Unfinished(settings.home),
+        unfinished_accounts=Unfinished(settings.home, of_accounts=True),
         lock=partial(open_extraction_lock, str(settings.home), settings.s3, log),
         clean_machine=partial(_clean_machine, settings, records),
         remains=partial(_remains, settings, records),
@@ -62,8 +63,9 @@ def account_of(settings: Settings, reach: Reach, reference: str) -> str:
     account = name if is_id(name) else raw.remembered_account(name)
     with reach.connect() as session:
         if account is None:
-            found = [account_id for (account_id,) in session.query(_ACCOUNTS, (name,))]
-            account = found[0] if len(found) == 1 else None
+            found = {account_id for (account_id,) in session.query(_ACCOUNTS, (name,))}
+            found |= {note.person.id for note in reach.unfinished_accounts.notes() if note.person.is_handle(name)}
+            account = min(found) if len(found) == 1 else None
         if account is None:
             raise UnknownPersonError("No single account has this name. Use the account's ID.")
         names = {name.lower(), *(str(handle).lower() for (handle,) in session.query(_HANDLES, (account,)) if handle)}

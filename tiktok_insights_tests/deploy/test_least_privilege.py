@@ -24,7 +24,8 @@ from tiktok_insights.definitions import resources_for
 from tiktok_insights.defs.sensors import new_s3_objects_sensor
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.dashboard import renew_dashboard
-from tiktok_insights.people.forget import Reach, forget, forget_account
+from tiktok_insights.people.forget import Reach, forget
+from tiktok_insights.people.forget_account import forget_account
 from tiktok_insights.people.receipt_text import receipt_text
 from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore

@@ -4,8 +4,9 @@ import gzip
 import hashlib
 import logging
 from collections.abc import Collection, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,12 @@ from tiktok_insights.lake.listing import list_csvs
 from tiktok_insights.people.erasing.account import remove_account
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.finding import Unread
-from tiktok_insights.people.forget import forget_account
+from tiktok_insights.people.forget_account import forget_account
 from tiktok_insights.people.person import Person
+from tiktok_insights.people.unfinished import Unfinished
 from tiktok_insights.progress import SILENT
 from tiktok_insights.raw.snapshots import RawStore
-from tiktok_insights.resources.forgetting import open_reach
+from tiktok_insights.resources.forgetting import account_of, open_reach
 from tiktok_insights.settings.environment import read_settings
 from tiktok_insights.staging.ledger import settled_versions
 from tiktok_insights.staging.pending import pending
@@ -105,18 +107,31 @@ def test_an_account_is_gone_as_if_it_had_never_been_followed(loader: Loader) -> 
     assert pending(list_csvs(loader.store), settled_versions(loader.session)) == []
 
 
-def test_logs_and_dagsters_records_lose_the_accounts_names(loader: Loader) -> None:
-    """Its ID, and the handles that the tables know before its rows go; a second time, the ID alone."""
+def test_logs_and_dagsters_records_lose_the_accounts_names(loader: Loader, tmp_path: Path) -> None:
+    """Its ID, and the handles that the tables know before its rows go, until nothing is left to clean.
+
+    So it is after a kill, or when something cannot be cleaned. The receipt tells what was found at first.
+    """
     lists(loader, (GONE, OTHER))
     loader.session.execute("UPDATE ACCOUNT_SNAPSHOTS SET HANDLE = 'handle.' || ACCOUNT_ID")
     names: list[Person] = []
 
     def clean(people: Collection[Person]) -> Iterator[Cleaned]:
         names.extend(people)
-        yield Cleaned("logs", unread=(Unread("a.log", "denied"),))
+        if len(names) == 1:
+            raise KeyboardInterrupt
+        yield Cleaned("logs", unread=(Unread("a.log", "denied"),) if len(names) == 2 else ())
 
-    reach = open_reach(read_settings(), SILENT, logging.getLogger(__name__))
-    reach = replace(reach, clean_machine=clean, lock=nullcontext)
-    assert not forget_account(reach, GONE).is_complete
-    forget_account(reach, GONE)
-    assert names == [Person(GONE, frozenset({f"handle.{GONE}"})), Person(GONE)]
+    settings = read_settings()
+    reach = open_reach(settings, SILENT, logging.getLogger(__name__))
+    unfinished = Unfinished(tmp_path, of_accounts=True)
+    reach = replace(reach, clean_machine=clean, lock=nullcontext, unfinished_accounts=unfinished)
+    with suppress(KeyboardInterrupt):
+        forget_account(reach, GONE)
+    assert loader.rows("SELECT DISTINCT ACCOUNT_ID FROM ACCOUNT_SNAPSHOTS") == [(OTHER,)]
+    receipts = [forget_account(reach, account_of(settings, reach, f"@Handle.{GONE}")) for _ in range(2)]
+    assert [one.is_complete for one in receipts] == [False, True]
+    for receipt in receipts:
+        assert {one.place: one.copies for one in receipt.found if one.copies}["PUBLIC.FOLLOWER_SNAPSHOTS"] == 2
+    assert not any(one.copies for one in forget_account(reach, GONE).found)
+    assert names == [*[Person(GONE, frozenset({f"handle.{GONE}"}))] * 3, Person(GONE)]

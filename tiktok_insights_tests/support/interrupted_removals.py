@@ -73,6 +73,7 @@ class Removal:
             open_suppressions=self.places.suppressions,
             connect=self.places.session,
             unfinished=Unfinished(self.home),
+            unfinished_accounts=Unfinished(self.home, of_accounts=True),
             lock=lock,
             clean_machine=clean,
             remains=tuple,
