@@ -39,8 +39,8 @@ def forget(reference: str | None, out: Path, receipt: Path | None, *, account: b
     REFERENCE is the ID, handle or secUid of a user. The command puts the user on the suppression list, waits until a
     running extraction has ended, and removes the user from stored responses, CSVs, both quarantines, all tables, the
     dashboard, and this machine's files and logs. Rows and counts of others stay as they are. It reads the whole bucket.
-    If it is interrupted, run it again. Without REFERENCE, it finishes removals that were cut off, and removes whoever
-    has come back into the bucket.
+    If it is interrupted, run it again. Without REFERENCE, it finishes removals of users that were cut off, and removes
+    whoever has come back into the bucket.
 
     Then it searches everything again, and writes a receipt in two files: .txt for people and .json for --verify. The
     receipt says what still holds the person until when, and not who it was.
