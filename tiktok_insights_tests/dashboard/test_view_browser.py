@@ -241,6 +241,13 @@ def test_a_page_prints_on_at_most_two_sheets(browser: Browser, file: Path, name:
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
 
 
+def violations(browser: Browser, context: str) -> list[list[str]]:
+    """What axe finds there: the rule, how much it matters, and the first element."""
+    kinds = "{resultTypes: ['violations']}"
+    told = "(all) => all.violations.map((one) => [one.id, one.impact, one.nodes[0].html])"
+    return list(browser.evaluate(f"axe.run({context}, {kinds}).then({told})"))
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_axe_finds_nothing(browser: Browser, file: Path, scheme: str, width: int) -> None:
     """No barrier of any impact, on any page of any kind of account."""
@@ -249,14 +256,12 @@ def test_axe_finds_nothing(browser: Browser, file: Path, scheme: str, width: int
     browser.size(width)
     browser.open(file)
     browser.evaluate(f"{AXE.read_text('utf-8')}; true")
-    found = []
+    # What is hidden takes most of the time. Once it counts, too: two parts may have the same name.
+    found = violations(browser, "document")
     for name in NAMES:
         for account in (*made.facts().accounts, made.first_look()):
             browser.go(f"{name}?account={account.handle}&period=28")
-            found += browser.evaluate(
-                "axe.run({resultTypes: ['violations']})"
-                ".then((all) => all.violations.map((one) => [one.id, one.impact, one.nodes[0].html]))"
-            )
+            found += violations(browser, "{exclude: [['[hidden]']]}")
     assert found == []
     assert browser.evaluate(
         "document.querySelectorAll('button.q').forEach((one) => { one.textContent = ''; one.ariaLabel = ''; }),"
