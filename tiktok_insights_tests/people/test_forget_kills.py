@@ -7,7 +7,7 @@ SIGKILL.
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -95,12 +95,15 @@ def plant(store: ObjectStore) -> None:
 class Ground:
     """A bucket, a warehouse and a home with a person in them, put back again and again."""
 
+    kind: type[Removal] = Removal
+    reference = ANN
+
     def __init__(self, sandbox: Sandbox, store: ObjectStore, home: Path) -> None:
         self._sandbox = sandbox
         self._store = store
         self._secrets: Any = boto3.client("secretsmanager", **sandbox.places.aws)
         sandbox.places = ListedPlaces(**vars(sandbox.places))
-        self.removal = Removal(sandbox.places, home, ANN)
+        self.removal = self.kind(sandbox.places, home, self.reference)
         plant(store)
         sandbox.places.load()
         sandbox.keep()
@@ -138,7 +141,7 @@ class Ground:
         tables[LOAD_HISTORY.name] = [(*one[:modified], *one[modified + 1 :]) for one in history]
         del tables[PUBLISH_LOCK.name]
         objects = held(self._store)
-        del objects[LIST_KEY]
+        objects.pop(LIST_KEY, None)
         tables["the objects"] = sorted((key, one.body, one.metadata, one.content_type) for key, one in objects.items())
         files = [path for path in self.removal.home.rglob("*") if path.is_file()]
         tables["the files"] = sorted((path.name, path.read_bytes()) for path in files)
@@ -153,7 +156,7 @@ class Ground:
         """What readers see, and the bodies of all objects, when another load has taken in everything."""
         self._sandbox.places.load()
         objects = held(self._store)
-        del objects[LIST_KEY]
+        objects.pop(LIST_KEY, None)
         return {**self._sandbox.seen(), "the objects": sorted((key, one.body) for key, one in objects.items())}
 
     def wrong_after(self, point: FailPoint, with_others: bool) -> Iterator[str]:
@@ -174,6 +177,10 @@ class Ground:
             yield from _differences(self.loaded(), self.expected_with_others)
         else:
             yield from _differences(self.state(), self.expected)
+        yield from self.left()
+
+    def left(self) -> Iterator[str]:
+        """Where she still is."""
         for table in ALL:
             if "TIKTOK_ID" in table.names and any(ANN in one for one in self._sandbox.settled().get(table.name, [])):
                 yield f"she is in {table.name}"
@@ -208,23 +215,24 @@ def ground(sandbox: Sandbox, store: ObjectStore, tmp_path: Path) -> Ground:
     return Ground(sandbox, store, tmp_path / "home")
 
 
-def chosen(ground: Ground, size: Size, wanted: str | None) -> list[FailPoint]:
-    """The fail points that the command line asks for."""
+def fail(ground: Ground, kinds: Mapping[str, tuple[Moment, Manner]], size: Size, wanted: str | None) -> None:
+    """Let removals fail at the points that the command line asks for, and see that their repeats end right.
+
+    Usually, an extraction and a load come in between at every second one; in a torture each is met with them and
+    without.
+    """
+    few = turning_points(ground, kinds)
+    points = {"few": few, "some": few[::3], "every": every_point(ground)}[size.fail_points]
     if wanted:
-        return [FailPoint.named(wanted)]
-    few = turning_points(ground, TURNING_POINTS)
-    return {"few": few, "some": few[::3], "every": every_point(ground)}[size.fail_points]
+        points = [FailPoint.named(wanted)]
+    pairs = [(point, with_others) for point in points for with_others in (False, True)]
+    if size.fail_points == "few" and not wanted:
+        pairs = [(point, number % 2 == 0) for number, point in enumerate(points)]
+    judge(ground, pairs)
 
 
 def test_wherever_a_removal_fails_its_repeat_ends_right(
     ground: Ground, size: Size, pytestconfig: pytest.Config
 ) -> None:
-    """N of N: the end state is that of an undisturbed one, and nobody comes back by a load or an extraction between.
-
-    Usually, these come in between at every second effect; in a torture each is met with them and without.
-    """
-    points = chosen(ground, size, pytestconfig.getoption("--fail-point"))
-    pairs = [(point, with_others) for point in points for with_others in (False, True)]
-    if size.fail_points == "few":
-        pairs = [(point, number % 2 == 0) for number, point in enumerate(points)]
-    judge(ground, pairs)
+    """N of N: the end state is that of an undisturbed one, and nobody comes back by a load or an extraction between."""
+    fail(ground, TURNING_POINTS, size, pytestconfig.getoption("--fail-point"))

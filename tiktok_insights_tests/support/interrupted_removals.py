@@ -1,4 +1,4 @@
-"""One removal of a person as the command does it, in this process or in one that `killed_runs` kills.
+"""One removal of a person, or of an account, as the command does it: here, or in a process that `killed_runs` kills.
 
 With it, the load and the extraction that may come in between: both read the suppression list, as the assets do. Light
 enough for the process that children are forked from. What fails is in `fail_points`.
@@ -19,6 +19,7 @@ from tiktok_insights.clients.snowflake_session import Session
 from tiktok_insights.people.erasing.cleaned import Cleaned
 from tiktok_insights.people.erasing.local_files import clean_machine
 from tiktok_insights.people.forget import Reach, forget
+from tiktok_insights.people.forget_account import forget_account
 from tiktok_insights.people.person import Person
 from tiktok_insights.people.receipt import Receipt
 from tiktok_insights.people.unfinished import Note, Unfinished
@@ -100,6 +101,15 @@ class Removal:
                     3, 0, 0, 1, (entry,),
                 )
             )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AccountRemoval(Removal):
+    """An account's removal; `reference` is its ID."""
+
+    def run(self) -> Receipt:
+        """Remove the account."""
+        return forget_account(self.reach(), self.reference)
 
 
 @contextmanager
