@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -23,6 +24,7 @@ from tiktok_insights.clients.object_store import ObjectStore
 from tiktok_insights.clients.snowflake_session import Row, Session
 from tiktok_insights.dashboard.making import make_page
 from tiktok_insights.dashboard.publishing import DASHBOARD_KEY, dashboard_path, upload_page, write_page
+from tiktok_insights.definitions import defs
 from tiktok_insights.insights.mart_files import all_marts
 from tiktok_insights.insights.marts import Marts
 from tiktok_insights.lake.followers_csv import write_missing_csvs
@@ -150,6 +152,16 @@ def removed(settings: Settings, out: Path, *words: str) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+def removed_by_job(settings: Settings, reference: str, *, is_account: bool = False) -> dict[str, Any]:
+    """Let the job of the UI succeed, with its records in the home, and give the receipt."""
+    job = defs().resolve_job_def("forget_person")
+    config = {"reference": reference, "is_account": is_account}
+    with dg.DagsterInstance.get() as instance:
+        assert job.execute_in_process({"ops": {"forget": {"config": config}}}, instance=instance).success
+    *_, path = sorted((settings.home / "receipts").glob("*.json"))
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
 class CutOffError(BaseException):
     """The end of a process."""
 
@@ -173,7 +185,10 @@ def names_for(people: World) -> Iterator[tuple[Planted, str]]:
 
 
 def test_nobody_who_was_removed_is_anywhere_and_everyone_else_is_as_before(own: Settings, tmp_path: Path) -> None:
-    """Twenty-two people by every kind of name, in three calls; a fourth finds nothing, and so does --verify."""
+    """Twenty-two people by every kind of name, by the job and by two commands; a third finds nothing, nor --verify.
+
+    In the end the job removes an account, too.
+    """
     people, out = world(), tmp_path / "receipts"
     fill(own, people)
     gone, others = texts_of(people.gone), texts_of(people.others)
@@ -185,7 +200,7 @@ def test_nobody_who_was_removed_is_anywhere_and_everyone_else_is_as_before(own: 
 
     # One alone, and everyone else in one: twenty-one removals were cut off, and are finished without a name.
     first = people.gone[:1]
-    assert removed(own, out, names[0][1])["is_complete"]
+    assert removed_by_job(own, names[0][1])["is_complete"]
     assert scan(own.home, texts_of(first)) == {}
     with opened(own) as loader:
         assert rows_of_people(loader) == without(rows, first)
@@ -203,6 +218,12 @@ def test_nobody_who_was_removed_is_anywhere_and_everyone_else_is_as_before(own: 
     receipt = str(next(out.glob("*.json")))
     assert command("--verify", receipt).exit_code == 0
     assert_no_one_comes_back(own, people, before, out)
+
+    assert removed_by_job(own, COMMITTED[0].account_id, is_account=True)["is_complete"]
+    with opened(own) as loader:
+        account = f"account={COMMITTED[0].account_id}/"
+        assert [info.key for info in loader.store.list("") if account in info.key] == []
+        assert loader.rows("SELECT COUNT(*) > 0 FROM TIKTOK_DATA") == [(True,)]
 
 
 def assert_only_others_are_left(
