@@ -116,7 +116,11 @@ class FailingRuns:
             return self._call(self._job("forget_person", {"ops": ops}), str(fault), variables)
         if fault.words:
             words = [self._typed(word, fault, dice) for word in fault.words]
-            return self._call(words, str(fault), variables)
+            code = self._call(words, str(fault), variables)
+            if fault.words[0] == "replay":
+                # Its answer is which rows change, by their users' IDs.
+                self.typed.setdefault(self._name_of(str(fault)), set()).update(self.signs.known(" user.id"))
+            return code
         job = "load_pending_objects" if fault.source in _LOADING else "tiktok_pipeline"
         if is_aws:
             return self._call(self._job(job, self._config(job, fault)), str(fault), variables)
