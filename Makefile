@@ -78,7 +78,7 @@ test-browser: setup $(AXE) $(POWER_BI) ## Open the dashboard in a browser, and P
 test-long: setup $(AXE) $(POWER_BI) ## Run all of these at once but those on Spark, which is faster than one after the other.
 	@$(PYTEST) -m "$(LONG)"
 
-torture: setup ## Run more random cases and more loads at once; takes hours, and needs PostgreSQL. 8 minutes: make torture SHORT=1
+torture: setup ## Run more random cases and more loads at once; takes hours, and needs PostgreSQL. 5 minutes: make torture SHORT=1
 	@$(PYTEST) --torture=$(if $(SHORT),short,full)
 	@$(if $(SHORT),,$(MAKE) --no-print-directory test-spark SPARK=4)
 
