@@ -4,19 +4,18 @@ So it does when an extraction has fetched the account again meanwhile, and a loa
 """
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.lake.listing import CsvInventory, has_csvs
 from tiktok_insights.tables.definitions import ALL
 from tiktok_insights_tests.people.test_forget_kills import Ground, fail
 from tiktok_insights_tests.support.campaigns import Size
 from tiktok_insights_tests.support.fail_points import Manner, Moment
 from tiktok_insights_tests.support.history import Tables
 from tiktok_insights_tests.support.interrupted_removals import AccountRemoval, watched
+from tiktok_insights_tests.support.kill_campaigns import remove_empty_partitions
 from tiktok_insights_tests.support.killed_runs import prepare_children
 from tiktok_insights_tests.support.removed_people import COMMITTED
 from tiktok_insights_tests.support.sandbox import Sandbox, sandbox
@@ -47,9 +46,7 @@ class AccountGround(Ground):
 
     def loaded(self) -> Tables:
         """The same, when the next run has removed empty partitions."""
-        catalog, listed = self._sandbox.places.catalog(), CsvInventory(self._store).listing().partitions
-        registered = catalog.register(listed).partitions
-        catalog.remove_empty({*registered} - listed, partial(has_csvs, self._store))
+        remove_empty_partitions(self._sandbox, self._store)
         return super().loaded()
 
     def left(self) -> Iterator[str]:

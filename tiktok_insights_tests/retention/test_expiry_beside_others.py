@@ -1,4 +1,4 @@
-"""A retention run while a load runs, or an extraction with its load: each is a process of its own.
+"""A retention run beside a load, or beside an extraction and its load. Each is a separate process.
 
 The end state is that of one of them after the other. What a run leaves that is cut off is in `test_expiry_kills.py`.
 """

@@ -7,13 +7,11 @@ state; a full torture takes every effect at each moment, by an exception and by 
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tiktok_insights.clients.object_store import ObjectStore
-from tiktok_insights.lake.listing import CsvInventory, has_csvs
 from tiktok_insights.tables.daily_totals import DAILY_TOTALS
 from tiktok_insights.tables.definitions import LOAD_HISTORY, PUBLISH_LOCK
 from tiktok_insights_tests.support.fail_points import (
@@ -26,7 +24,7 @@ from tiktok_insights_tests.support.fail_points import (
 )
 from tiktok_insights_tests.support.history import Tables
 from tiktok_insights_tests.support.interrupted_expiry import Expiry, watched
-from tiktok_insights_tests.support.kill_campaigns import every_point, judge, turning_points
+from tiktok_insights_tests.support.kill_campaigns import every_point, judge, remove_empty_partitions, turning_points
 from tiktok_insights_tests.support.killed_runs import killed_at, prepare_children
 from tiktok_insights_tests.support.loading import put_upload
 from tiktok_insights_tests.support.planted_snapshots import Planted, ours
@@ -88,9 +86,7 @@ class Ground:
 
     def loaded(self) -> Tables:
         """What readers see, the ledger's order of batches apart, when the next run has removed empty partitions."""
-        catalog, listed = self._sandbox.places.catalog(), CsvInventory(self._store).listing().partitions
-        registered = catalog.register(listed).partitions
-        catalog.remove_empty({*registered} - listed, partial(has_csvs, self._store))
+        remove_empty_partitions(self._sandbox, self._store)
         return {name: rows for name, rows in self._sandbox.seen().items() if name != LOAD_HISTORY.name}
 
     def come_in_between(self) -> None:

@@ -4,9 +4,13 @@ What runs, and what its end state must be, belongs to its tests.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
+from tiktok_insights.clients.object_store import ObjectStore
+from tiktok_insights.lake.listing import CsvInventory, has_csvs
 from tiktok_insights_tests.support.fail_points import FailPoint, Manner, Moment
+from tiktok_insights_tests.support.sandbox import Sandbox
 
 
 class Ground(Protocol):
@@ -37,6 +41,13 @@ def every_point(ground: Ground) -> list[FailPoint]:
         if not (moment.breaks_the_answer and ground.names[number].startswith("file"))
         and (moment, manner) != (Moment.ANSWER_CUT, Manner.SIGKILL)
     ]
+
+
+def remove_empty_partitions(sandbox: Sandbox, store: ObjectStore) -> None:
+    """Let the catalog have the partitions that have CSVs, as the next run leaves it."""
+    catalog, listed = sandbox.places.catalog(), CsvInventory(store).listing().partitions
+    registered = catalog.register(listed).partitions
+    catalog.remove_empty({*registered} - listed, partial(has_csvs, store))
 
 
 def judge(ground: Ground, pairs: Sequence[tuple[FailPoint, bool]]) -> None:

@@ -1,6 +1,6 @@
 """Looks for removed people in what names an object: its key and its user metadata, as others chose them.
 
-An object cannot be renamed, and the ledger has its key, so nothing is changed here: whoever put it there must upload it
+An object cannot be renamed, and the ledger has its key, so nothing is changed here. Its owner must upload it again
 under another name. What is in an object belongs in `bucket_search`.
 """
 
